@@ -1,0 +1,111 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// The tests of one target, with what all tests share.
+func tests(of target: String, _ more: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(target)Tests", dependencies: [.target(name: target), "Support"] + more,
+    swiftSettings: strict)
+}
+
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+  name: "social-mirror",
+  products: [
+    .executable(name: "social-mirror", targets: ["SocialMirror"]),
+    .library(name: "MirrorRooms", targets: ["LocalAPI", "SyncAgent", "SampleSite"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    .target(name: "JSONAPI", swiftSettings: strict),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "Store", dependencies: ["JSONAPI", grdb], swiftSettings: strict),
+    .target(
+      name: "Upstream", dependencies: ["JSONAPI", "CCurl", logging], swiftSettings: strict),
+    .target(
+      name: "SyncAgent", dependencies: ["JSONAPI", "Store", "Upstream", logging],
+      swiftSettings: strict),
+    .target(
+      name: "TokenIssuer",
+      dependencies: [
+        .product(name: "JWTKit", package: "jwt-kit"), crypto, cryptoExtras,
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "LocalAPI",
+      dependencies: [
+        "JSONAPI", "Store", "TokenIssuer", hummingbird, hummingbirdTLS, httpTypes, nioCore, logging,
+      ],
+      swiftSettings: strict),
+    .target(name: "SampleContent"),
+    .target(
+      name: "SampleSite",
+      dependencies: [
+        "JSONAPI", "SampleContent", "CZlib", hummingbird, httpTypes, nioCore, logging, crypto,
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "SocialMirror",
+      dependencies: [
+        "JSONAPI", "Store", "Upstream", "SyncAgent", "TokenIssuer", "LocalAPI", "SampleSite",
+        logging, lifecycle, nioPosix, hummingbird,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Configuration", package: "swift-configuration"),
+      ],
+      swiftSettings: strict),
+
+    .target(
+      name: "Support",
+      dependencies: [
+        "JSONAPI", "Store", "Upstream", "SyncAgent", "LocalAPI", "TokenIssuer", "SampleSite",
+        "CZlib", hummingbird, httpTypes, nioCore, logging,
+      ],
+      path: "Tests/Support", swiftSettings: strict),
+    tests(of: "JSONAPI"),
+    tests(of: "Store", ["JSONAPI", grdb]),
+    tests(of: "Upstream", ["JSONAPI", hummingbird, httpTypes, nioCore, logging]),
+    tests(of: "SyncAgent", ["JSONAPI", "Store", "Upstream", "SampleSite", grdb, logging]),
+    tests(of: "TokenIssuer"),
+    tests(of: "LocalAPI", ["JSONAPI", "Store", "TokenIssuer", hummingbird, httpTypes]),
+    tests(of: "SampleSite", ["JSONAPI", "Upstream"]),
+    tests(of: "SocialMirror", ["JSONAPI", "Store", "Upstream", "SampleSite", grdb]),
+    .testTarget(
+      name: "ContractTests", dependencies: ["Support", "JSONAPI", "SampleSite", "LocalAPI", "Store"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ScenarioTests",
+      dependencies: ["Support", "JSONAPI", "SampleSite", "SyncAgent", "Store", "Upstream"],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,87 @@
+/// How strings are written.
+package enum JSONStyle: Sendable {
+  /// As the site writes (reference 2.1): ASCII only, `/ < > ' & "` escaped, other characters as lower-case `\uxxxx`.
+  case site
+  /// As the site's OAuth routes write: ASCII only, `/` as it is.
+  case oauth
+  /// Compact UTF-8 with the escapes that JSON demands, for files and logs.
+  case plain
+}
+
+extension JSON {
+  /// The compact text of this value.
+  package func encoded(_ style: JSONStyle = .site) -> [UInt8] {
+    var bytes: [UInt8] = []
+    encode(into: &bytes, style)
+    return bytes
+  }
+
+  /// The compact text of this value as a string.
+  package func text(_ style: JSONStyle = .plain) -> String { String(decoding: encoded(style), as: UTF8.self) }
+
+  /// Appends the compact text of this value.
+  package func encode(into bytes: inout [UInt8], _ style: JSONStyle = .site) {
+    switch self {
+    case .null: bytes.append(contentsOf: "null".utf8)
+    case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
+    case .number(let digits): bytes.append(contentsOf: digits.utf8)
+    case .string(let text): JSON.encode(text, into: &bytes, style)
+    case .array(let elements):
+      bytes.append(UInt8(ascii: "["))
+      for (index, element) in elements.enumerated() {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        element.encode(into: &bytes, style)
+      }
+      bytes.append(UInt8(ascii: "]"))
+    case .object(let object):
+      bytes.append(UInt8(ascii: "{"))
+      for (index, member) in object.members.enumerated() {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        JSON.encode(member.name, into: &bytes, style)
+        bytes.append(UInt8(ascii: ":"))
+        member.value.encode(into: &bytes, style)
+      }
+      bytes.append(UInt8(ascii: "}"))
+    }
+  }
+
+  /// Appends a string with its quotes.
+  package static func encode(_ text: String, into bytes: inout [UInt8], _ style: JSONStyle = .site) {
+    bytes.append(UInt8(ascii: "\""))
+    encodeContent(text, into: &bytes, style)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Appends what stands between the quotes of a string.
+  package static func encodeContent(_ text: String, into bytes: inout [UInt8], _ style: JSONStyle = .site) {
+    for scalar in text.unicodeScalars {
+      switch scalar.value {
+      case 0x08: bytes.append(contentsOf: "\\b".utf8)
+      case 0x09: bytes.append(contentsOf: "\\t".utf8)
+      case 0x0A: bytes.append(contentsOf: "\\n".utf8)
+      case 0x0C: bytes.append(contentsOf: "\\f".utf8)
+      case 0x0D: bytes.append(contentsOf: "\\r".utf8)
+      case 0x5C: bytes.append(contentsOf: "\\\\".utf8)
+      case 0x2F where style == .site: bytes.append(contentsOf: "\\/".utf8)
+      case 0x22 where style != .site: bytes.append(contentsOf: "\\\"".utf8)
+      // PHP's HEX flags write these four in upper case, all other escapes in lower case.
+      case let code where style == .site && hexEscaped.contains(code):
+        escape(code, digits: upperDigits, into: &bytes)
+      case 0..<0x20: escape(scalar.value, digits: lowerDigits, into: &bytes)
+      case 0x80... where style != .plain:
+        for unit in String(scalar).utf16 { escape(UInt32(unit), digits: lowerDigits, into: &bytes) }
+      default: bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+      }
+    }
+  }
+
+  /// `" & ' < >`
+  private static let hexEscaped: Set<UInt32> = [0x22, 0x26, 0x27, 0x3C, 0x3E]
+  private static let lowerDigits = Array("0123456789abcdef".utf8)
+  private static let upperDigits = Array("0123456789ABCDEF".utf8)
+
+  private static func escape(_ unit: UInt32, digits: [UInt8], into bytes: inout [UInt8]) {
+    bytes.append(contentsOf: "\\u".utf8)
+    for shift in [12, 8, 4, 0] as [UInt32] { bytes.append(digits[Int(unit >> shift & 0xF)]) }
+  }
+}

@@ -1,0 +1,1 @@
+extern const unsigned char sample_content_placeholder[];
