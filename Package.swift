@@ -17,6 +17,7 @@ func tests(of target: String, _ more: [Target.Dependency] = []) -> Target {
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
@@ -49,7 +50,7 @@ let package = Package(
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "Store", dependencies: ["JSONAPI", grdb], swiftSettings: strict),
+    .target(name: "Store", dependencies: ["JSONAPI", grdb, sqlite], swiftSettings: strict),
     .target(
       name: "Upstream", dependencies: ["JSONAPI", "CCurl", logging], swiftSettings: strict),
     .target(

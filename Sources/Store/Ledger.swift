@@ -1,0 +1,124 @@
+import GRDB
+
+/// What is known of a resource type apart from its resources.
+package struct MirroredType: Sendable, Hashable {
+  package var id: Int64
+  package var name: String
+  package var entityType: String
+  /// The collection's path as the entry point links it, such as `/jsonapi/node/topic`; nil while only references named it.
+  package var path: String?
+  /// The attribute with the serial number; nil until a resource was seen.
+  package var idAttribute: String?
+  package var cursor: Cursor?
+}
+
+/// How a run or a type's part in it ended.
+package enum RunOutcome: String, Sendable {
+  case complete, failed, interrupted
+}
+
+/// Cursors, runs and coverage.
+enum Ledger {
+  static func save(_ cursor: Cursor, type: Int64, _ db: Database) throws {
+    try db.execute(
+      sql: """
+        INSERT INTO cursor (type, changed, internal_id, known_until) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT (type) DO UPDATE SET changed = ?2, internal_id = ?3, known_until = ?4
+        """, arguments: [type, cursor.changed, cursor.internalID, cursor.knownUntil])
+  }
+
+  static func count(_ page: PageApplication, type: Int64, stored: Int, _ db: Database) throws {
+    try db.execute(
+      sql: """
+        INSERT INTO coverage (run, type, pages, seen, stored, omitted) VALUES (?1, ?2, 1, ?3, ?4, ?5)
+        ON CONFLICT (run, type) DO UPDATE SET pages = pages + 1, seen = seen + ?3, stored = stored + ?4, omitted = omitted + ?5
+        """, arguments: [page.run, type, page.resources.count, stored, page.omitted])
+  }
+}
+
+extension Mirror {
+  /// All resource types that have a path, by name.
+  package func types() throws -> [MirroredType] {
+    try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT t.id, t.name, t.entity_type, t.path, t.id_attribute, c.changed, c.internal_id, c.known_until
+          FROM resource_type t LEFT JOIN cursor c ON c.type = t.id WHERE t.path IS NOT NULL ORDER BY t.name
+          """
+      ).map { row in
+        let changed: Int64? = row[5]
+        return MirroredType(
+          id: row[0], name: row[1], entityType: row[2], path: row[3], idAttribute: row[4],
+          cursor: changed.map { Cursor(changed: $0, internalID: row[6], knownUntil: row[7]) })
+      }
+    }
+  }
+
+  /// Notes the paths that the entry point links, by type name. Types that it no longer links keep theirs.
+  package func discovered(_ paths: [String: String]) throws {
+    try write { db in
+      let names = try Names(db)
+      for (name, path) in paths.sorted(by: { $0.key < $1.key }) {
+        let type = try names.type(name)
+        try db.execute(
+          sql: "UPDATE resource_type SET path = ?1 WHERE id = ?2 AND path IS NOT ?1", arguments: [path, type])
+      }
+    }
+  }
+
+  /// Notes which attribute holds a type's serial number.
+  package func setIDAttribute(_ attribute: String, of type: String) throws {
+    try write { db in
+      try db.execute(sql: "UPDATE resource_type SET id_attribute = ? WHERE name = ?", arguments: [attribute, type])
+    }
+  }
+
+  /// Stores a type's cursor without a page.
+  package func save(_ cursor: Cursor, of type: String) throws {
+    try write { db in try Ledger.save(cursor, type: Names(db).type(type), db) }
+  }
+
+  /// Forgets every cursor, so that the next pull reads everything again.
+  package func forgetCursors(of types: [String]) throws {
+    try write { db in
+      for type in types {
+        try db.execute(
+          sql: "DELETE FROM cursor WHERE type = (SELECT id FROM resource_type WHERE name = ?)", arguments: [type])
+      }
+    }
+  }
+
+  /// Opens a run in the ledger; runs that a crash left open are closed as interrupted. Gives its number.
+  package func beginRun(_ kind: String, at now: Int64) throws -> Int64 {
+    try write { db in
+      try db.execute(
+        sql: "UPDATE run SET outcome = 'interrupted', finished = ? WHERE finished IS NULL", arguments: [now])
+      try db.execute(sql: "INSERT INTO run (kind, started) VALUES (?, ?)", arguments: [kind, now])
+      let run = db.lastInsertedRowID
+      try db.execute(sql: "DELETE FROM coverage WHERE run <= ? - 200", arguments: [run])
+      try db.execute(sql: "DELETE FROM run WHERE id <= ? - 200", arguments: [run])
+      return run
+    }
+  }
+
+  /// Closes a type's part in a run with the requests it cost.
+  package func closeCoverage(run: Int64, type: String, requests: Int, outcome: RunOutcome) throws {
+    try write { db in
+      try db.execute(
+        sql: """
+          INSERT INTO coverage (run, type, requests, outcome) VALUES (?1, ?2, ?3, ?4)
+          ON CONFLICT (run, type) DO UPDATE SET requests = ?3, outcome = ?4
+          """, arguments: [run, Names(db).type(type), requests, outcome.rawValue])
+    }
+  }
+
+  /// Closes a run. `message` is for the operator and holds no secret.
+  package func endRun(_ run: Int64, _ outcome: RunOutcome, message: String?, at now: Int64) throws {
+    try write { db in
+      try db.execute(
+        sql: "UPDATE run SET finished = ?, outcome = ?, message = ? WHERE id = ?",
+        arguments: [now, outcome.rawValue, message, run])
+    }
+  }
+}

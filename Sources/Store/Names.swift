@@ -1,0 +1,30 @@
+import GRDB
+
+/// Type and field names interned to integers, for the length of one transaction.
+final class Names {
+  private let db: Database
+  private var types: [String: Int64] = [:]
+  private var fields: [String: Int64] = [:]
+
+  init(_ db: Database) throws {
+    self.db = db
+    for row in try Row.fetchAll(db, sql: "SELECT name, id FROM resource_type") { types[row[0]] = row[1] }
+    for row in try Row.fetchAll(db, sql: "SELECT name, id FROM field") { fields[row[0]] = row[1] }
+  }
+
+  func type(_ name: String) throws -> Int64 {
+    if let id = types[name] { return id }
+    let entityType = name.firstIndex(of: "-").map { String(name[..<$0]) } ?? name
+    try db.execute(
+      sql: "INSERT INTO resource_type (name, entity_type) VALUES (?, ?)", arguments: [name, entityType])
+    types[name] = db.lastInsertedRowID
+    return db.lastInsertedRowID
+  }
+
+  func field(_ name: String) throws -> Int64 {
+    if let id = fields[name] { return id }
+    try db.execute(sql: "INSERT INTO field (name) VALUES (?)", arguments: [name])
+    fields[name] = db.lastInsertedRowID
+    return db.lastInsertedRowID
+  }
+}

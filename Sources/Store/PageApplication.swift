@@ -1,0 +1,65 @@
+import JSONAPI
+
+/// One page on its way into the mirror, with where the cursor of its type stands behind it.
+package struct PageApplication: Sendable {
+  /// The type whose collection was read.
+  package var type: String
+  package var resources: [ScannedResource]
+  /// How many resources the site left out for lack of access.
+  package var omitted: Int
+  /// The cursor to store with the page; nil leaves it where it is (hot tail, probe).
+  package var cursor: Cursor?
+  /// The run in whose coverage it counts.
+  package var run: Int64
+
+  /// A page to apply.
+  package init(type: String, resources: [ScannedResource], omitted: Int, cursor: Cursor?, run: Int64) {
+    self.type = type
+    self.resources = resources
+    self.omitted = omitted
+    self.cursor = cursor
+    self.run = run
+  }
+}
+
+/// What applying pages did.
+package struct ApplyOutcome: Sendable, Equatable {
+  package var inserted = 0
+  package var updated = 0
+  package var unchanged = 0
+  /// The resources that were inserted or updated, up to 200 of them.
+  package var changes: [Change] = []
+
+  /// One resource that is new or different.
+  package struct Change: Sendable, Equatable {
+    package var type: String
+    package var uuid: ResourceUUID
+    package var isNew: Bool
+  }
+
+  mutating func note(_ resource: ScannedResource, isNew: Bool) {
+    if isNew { inserted += 1 } else { updated += 1 }
+    if changes.count < 200 { changes.append(Change(type: resource.type, uuid: resource.uuid, isNew: isNew)) }
+  }
+}
+
+extension Mirror {
+  /// Applies pages in the order given, in one transaction: resources, their relationship rows, the cursors and the ledger.
+  /// - Throws: a GRDB or SQLite error; then nothing of it is in the mirror.
+  package func apply(_ pages: [PageApplication]) throws -> ApplyOutcome {
+    try write { db in
+      let names = try Names(db)
+      let writer = try ResourceWriter(db, names: names)
+      var outcome = ApplyOutcome()
+      for page in pages {
+        let before = outcome.inserted + outcome.updated
+        for resource in page.resources { try writer.store(resource, &outcome) }
+        let type = try names.type(page.type)
+        if let cursor = page.cursor { try Ledger.save(cursor, type: type, db) }
+        try Ledger.count(page, type: type, stored: outcome.inserted + outcome.updated - before, db)
+      }
+      try writer.finish(db)
+      return outcome
+    }
+  }
+}

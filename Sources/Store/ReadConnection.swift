@@ -1,0 +1,70 @@
+import GRDBSQLite
+import Synchronization
+
+/// A read-only connection with its prepared statements, used by one thread at a time.
+final class ReadConnection {
+  private let connection: OpaquePointer?
+  private var statements: [String: RawStatement] = [:]
+
+  /// Opens the mirror's file for reading.
+  /// - Throws: `SQLiteFault` when it cannot be opened.
+  init(path: String) throws {
+    var opened: OpaquePointer?
+    let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX
+    guard sqlite3_open_v2(path, &opened, flags, nil) == SQLITE_OK else {
+      defer { sqlite3_close_v2(opened) }
+      throw SQLiteFault(opened)
+    }
+    connection = opened
+    sqlite3_busy_timeout(opened, 5_000)
+    sqlite3_exec(opened, "PRAGMA cache_size = -8000; PRAGMA query_only = ON;", nil, nil, nil)
+  }
+
+  deinit {
+    statements.removeAll()
+    sqlite3_close_v2(connection)
+  }
+
+  /// The prepared statement for this SQL. Reset after use by the caller.
+  func statement(_ sql: String) throws -> RawStatement {
+    if let statement = statements[sql] { return statement }
+    // Filters are written by clients: a cache that kept every shape of them would grow without bound.
+    if statements.count >= 64 { statements.removeAll() }
+    let statement = try RawStatement(connection, sql)
+    statements[sql] = statement
+    return statement
+  }
+
+  /// Runs several statements in one snapshot.
+  func snapshot<Value>(_ body: () throws -> Value) throws -> Value {
+    try statement("BEGIN").run()
+    defer { _ = try? statement("COMMIT").run() }
+    return try body()
+  }
+}
+
+/// Read-only connections for the local API, lent to one caller at a time, as many as there are callers at once.
+final class ReadConnections: Sendable {
+  private let path: String
+  private let idle = Mutex<Lent>(Lent())
+
+  /// Connections wander between threads, one at a time: what the lock guards.
+  private struct Lent: @unchecked Sendable { var connections: [ReadConnection] = [] }
+
+  init(path: String) { self.path = path }
+
+  /// Lends a connection for the length of `body`, which must not suspend.
+  func with<Value>(_ body: (ReadConnection) throws -> Value) throws -> Value {
+    let taken = idle.withLock { Taken(connection: $0.connections.popLast()) }
+    let connection = try taken.connection ?? ReadConnection(path: path)
+    defer {
+      let back = Taken(connection: connection)
+      idle.withLock { lent in
+        if let connection = back.connection, lent.connections.count < 16 { lent.connections.append(connection) }
+      }
+    }
+    return try body(connection)
+  }
+
+  private struct Taken: @unchecked Sendable { var connection: ReadConnection? }
+}

@@ -1,0 +1,125 @@
+import JSONAPI
+
+/// One resource of the mirror as it is read. The bytes are borrowed from the row: valid only inside the call that gives it.
+package struct StoredRow {
+  /// The interned (type, UUID).
+  package var id: Int64
+  package var type: ServedType
+  /// The site's time up to which the type is known, Unix seconds.
+  package var knownUntil: Int64
+  /// What the renderer needs.
+  package var stored: DocumentRenderer.Stored
+}
+
+/// Reads of the local API in one snapshot of the mirror. It is lent by `ResourceReader` and must not be kept.
+package struct ReadSnapshot {
+  let connection: ReadConnection
+  let catalog: TypeCatalog
+
+  /// The type whose collection has this path.
+  package func type(path: String) throws -> ServedType? { try catalog.type(path: path, connection) }
+  /// The type of this name.
+  package func type(name: String) throws -> ServedType? { try catalog.type(name: name, connection) }
+  /// All types that have a path, by name.
+  package func types() throws -> [ServedType] { try catalog.all(connection) }
+
+  static let columns = """
+    r.id, r.type, r.revision, r.document, r.splices, \
+    (SELECT known_until FROM cursor WHERE cursor.type = r.type)
+    """
+
+  /// The resource of this UUID among all bundles of an entity type: the site does not mind the bundle in the path
+  /// (reference 4.2). Nil when there is none.
+  package func resource<Value>(
+    _ uuid: ResourceUUID, entityType: String, _ body: (StoredRow) throws -> Value
+  ) throws -> Value? {
+    let statement = try connection.statement(
+      "SELECT \(ReadSnapshot.columns) FROM identity i JOIN resource r ON r.id = i.id WHERE i.uuid = ?")
+    defer { statement.reset() }
+    statement.bind(uuid.high, uuid.low, at: 1)
+    while try statement.step() {
+      guard let row = try row(statement), row.type.entityType == entityType else { continue }
+      return try body(row)
+    }
+    return nil
+  }
+
+  /// The resource of an interned identity.
+  package func resource<Value>(id: Int64, _ body: (StoredRow) throws -> Value) throws -> Value? {
+    let statement = try connection.statement("SELECT \(ReadSnapshot.columns) FROM resource r WHERE r.id = ?")
+    defer { statement.reset() }
+    statement.bind(id, at: 1)
+    guard try statement.step(), let row = try row(statement) else { return nil }
+    return try body(row)
+  }
+
+  /// The targets of one relationship in its order; nil for one that names no resource (`missing`, `virtual`).
+  package func targets(of source: Int64, field: String) throws -> [Int64?] {
+    let statement = try connection.statement(
+      """
+      SELECT target FROM relationship WHERE source = ?1 AND field = (SELECT id FROM field WHERE name = ?2) ORDER BY delta
+      """)
+    defer { statement.reset() }
+    statement.bind(source, at: 1)
+    statement.bind(field, at: 2)
+    var targets: [Int64?] = []
+    while try statement.step() { targets.append(statement.optionalInteger(0)) }
+    return targets
+  }
+
+  /// Runs a compiled query and gives its rows in order until `body` returns false.
+  package func rows(_ query: CompiledQuery, _ body: (StoredRow) throws -> Bool) throws {
+    let statement = try connection.statement(query.sql)
+    defer { statement.reset() }
+    for (index, argument) in query.arguments.enumerated() {
+      switch argument {
+      case .integer(let value): statement.bind(value, at: Int32(index + 1))
+      case .real(let value): statement.bind(value, at: Int32(index + 1))
+      case .text(let value): statement.bind(value, at: Int32(index + 1))
+      case .uuid(let value): statement.bind(value.high, value.low, at: Int32(index + 1))
+      }
+    }
+    while try statement.step() {
+      guard let row = try row(statement) else { continue }
+      if try !body(row) { return }
+    }
+  }
+
+  /// The site's time up to which a type is known, Unix seconds; 0 when it never was read whole.
+  package func knownUntil(type: Int64) throws -> Int64 {
+    let statement = try connection.statement("SELECT known_until FROM cursor WHERE type = ?")
+    defer { statement.reset() }
+    statement.bind(type, at: 1)
+    return try statement.step() ? statement.integer(0) : 0
+  }
+
+  private func row(_ statement: RawStatement) throws -> StoredRow? {
+    guard let type = try catalog.type(id: statement.integer(1), connection) else { return nil }
+    return StoredRow(
+      id: statement.integer(0), type: type, knownUntil: statement.integer(5),
+      stored: .init(
+        document: statement.bytes(3), splices: statement.bytes(4), path: type.escapedPath,
+        revision: statement.optionalInteger(2)))
+  }
+}
+
+/// The reads of the local API: many at once, none waiting for a writer.
+package final class ResourceReader: Sendable {
+  private let connections: ReadConnections
+  private let catalog = TypeCatalog()
+
+  /// A reader of a mirror's file.
+  package init(_ mirror: Mirror) { connections = ReadConnections(path: mirror.path) }
+
+  /// Reads with a single statement, which is a snapshot by itself: the cheapest read. `body` must not suspend.
+  package func single<Value>(_ body: (ReadSnapshot) throws -> Value) throws -> Value {
+    try connections.with { try body(ReadSnapshot(connection: $0, catalog: catalog)) }
+  }
+
+  /// Reads with several statements that see the same state. `body` must not suspend.
+  package func snapshot<Value>(_ body: (ReadSnapshot) throws -> Value) throws -> Value {
+    try connections.with { connection in
+      try connection.snapshot { try body(ReadSnapshot(connection: connection, catalog: catalog)) }
+    }
+  }
+}

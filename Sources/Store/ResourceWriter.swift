@@ -1,0 +1,124 @@
+import GRDB
+import JSONAPI
+
+/// Stores resources and their relationship rows inside one transaction.
+final class ResourceWriter {
+  private let names: Names
+  private let findIdentity: RawStatement
+  private let addIdentity: RawStatement
+  private let upsert: RawStatement
+  private let exists: RawStatement
+  private let clearLinkage: RawStatement
+  private let addLinkage: RawStatement
+  private var identities: [Identity: Int64] = [:]
+  private var sequence: Int64
+
+  private struct Identity: Hashable {
+    var uuid: ResourceUUID
+    var type: Int64
+  }
+
+  init(_ db: Database, names: Names) throws {
+    self.names = names
+    let connection = db.sqliteConnection
+    findIdentity = try RawStatement(connection, "SELECT id FROM identity WHERE uuid = ? AND type = ?")
+    addIdentity = try RawStatement(connection, "INSERT INTO identity (uuid, type) VALUES (?, ?)")
+    exists = try RawStatement(connection, "SELECT 1 FROM resource WHERE id = ?")
+    upsert = try RawStatement(
+      connection,
+      """
+      INSERT INTO resource (id, type, internal_id, changed, revision, sequence, document, splices)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+      ON CONFLICT (id) DO UPDATE SET internal_id = ?3, changed = ?4, revision = ?5, sequence = ?6, document = ?7, splices = ?8
+      WHERE document <> ?7 OR revision IS NOT ?5 OR splices <> ?8
+      """)
+    clearLinkage = try RawStatement(connection, "DELETE FROM relationship WHERE source = ?")
+    addLinkage = try RawStatement(
+      connection, "INSERT INTO relationship (source, field, delta, target_type, target) VALUES (?, ?, ?, ?, ?)")
+    sequence = try Int64.fetchOne(db, sql: "SELECT value FROM setting WHERE name = 'sequence'") ?? 0
+  }
+
+  /// Stores one resource where it is new or different.
+  func store(_ resource: ScannedResource, _ outcome: inout ApplyOutcome) throws {
+    let type = try names.type(resource.type)
+    let (id, isKnown) = try identity(resource.uuid, type)
+    let isNew = try !isKnown || !isStored(id)
+    // The site shows only the label of what an account may no longer see: that is no new content (reference 2.8).
+    if resource.isLabelOnly, !isNew {
+      outcome.unchanged += 1
+      return
+    }
+    guard try write(resource, id: id, type: type) else {
+      outcome.unchanged += 1
+      return
+    }
+    outcome.note(resource, isNew: isNew)
+    if !isNew {
+      clearLinkage.bind(id, at: 1)
+      try clearLinkage.run()
+    }
+    for item in resource.linkage { try write(item, source: id) }
+  }
+
+  /// Keeps the sequence for the next transaction.
+  func finish(_ db: Database) throws {
+    try db.execute(
+      sql: "INSERT INTO setting (name, value) VALUES ('sequence', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1",
+      arguments: [String(sequence)])
+  }
+
+  private func write(_ resource: ScannedResource, id: Int64, type: Int64) throws -> Bool {
+    try resource.document.withUnsafeBytes { document in
+      try resource.splices.withUnsafeBytes { splices in
+        upsert.bind(id, at: 1)
+        upsert.bind(type, at: 2)
+        upsert.bind(resource.internalID, at: 3)
+        upsert.bind(resource.changed, at: 4)
+        upsert.bind(resource.revision, at: 5)
+        upsert.bind(sequence + 1, at: 6)
+        upsert.bindText(document, at: 7)
+        upsert.bindBlob(splices, at: 8)
+        try upsert.run()
+        guard upsert.changes > 0 else { return false }
+        sequence += 1
+        return true
+      }
+    }
+  }
+
+  private func write(_ item: ScannedLinkage, source: Int64) throws {
+    let targetType = try names.type(item.targetType)
+    addLinkage.bind(source, at: 1)
+    addLinkage.bind(try names.field(item.field), at: 2)
+    addLinkage.bind(Int64(item.delta), at: 3)
+    addLinkage.bind(targetType, at: 4)
+    addLinkage.bind(try item.target.map { try identity($0, targetType).id }, at: 5)
+    try addLinkage.run()
+  }
+
+  private func isStored(_ id: Int64) throws -> Bool {
+    exists.bind(id, at: 1)
+    defer { exists.reset() }
+    return try exists.step()
+  }
+
+  private func identity(_ uuid: ResourceUUID, _ type: Int64) throws -> (id: Int64, isKnown: Bool) {
+    let key = Identity(uuid: uuid, type: type)
+    if let id = identities[key] { return (id, true) }
+    findIdentity.bind(uuid.high, uuid.low, at: 1)
+    findIdentity.bind(type, at: 2)
+    if try findIdentity.step() {
+      let id = findIdentity.integer(0)
+      findIdentity.reset()
+      identities[key] = id
+      return (id, true)
+    }
+    findIdentity.reset()
+    addIdentity.bind(uuid.high, uuid.low, at: 1)
+    addIdentity.bind(type, at: 2)
+    try addIdentity.run()
+    let id = addIdentity.lastRowID
+    identities[key] = id
+    return (id, false)
+  }
+}

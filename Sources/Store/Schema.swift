@@ -1,0 +1,80 @@
+import GRDB
+
+/// The tables of a mirror, grown by migrations. Other tools open the file: no custom collation, no custom function.
+enum Schema {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1 resources") { db in
+      try db.execute(sql: resources)
+      try db.execute(sql: ledger)
+      try db.execute(sql: views)
+    }
+    migrator.registerMigration("2 token issuer") { db in try db.execute(sql: tokens) }
+    return migrator
+  }
+
+  /// `identity` interns (type, UUID) so that everything that is indexed is an integer; targets that were never seen have one
+  /// too. `resource.document` is the site's resource object without derivable links, with U+FDD0 for the base URL.
+  private static let resources = """
+    CREATE TABLE resource_type (
+      id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, entity_type TEXT NOT NULL, path TEXT,
+      id_attribute TEXT) STRICT;
+    CREATE TABLE field (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+    CREATE TABLE identity (
+      id INTEGER PRIMARY KEY, uuid BLOB NOT NULL, type INTEGER NOT NULL REFERENCES resource_type, UNIQUE (uuid, type)) STRICT;
+    CREATE TABLE resource (
+      id INTEGER PRIMARY KEY, type INTEGER NOT NULL, internal_id INTEGER, changed INTEGER, revision INTEGER,
+      sequence INTEGER NOT NULL, document TEXT NOT NULL, splices BLOB NOT NULL) STRICT;
+    CREATE INDEX resource_by_internal_id ON resource (type, internal_id);
+    CREATE INDEX resource_by_changed ON resource (type, changed, internal_id);
+    CREATE INDEX resource_by_sequence ON resource (sequence);
+    CREATE TABLE relationship (
+      source INTEGER NOT NULL, field INTEGER NOT NULL, delta INTEGER NOT NULL, target_type INTEGER NOT NULL, target INTEGER,
+      PRIMARY KEY (source, field, delta)) STRICT, WITHOUT ROWID;
+    CREATE INDEX relationship_by_target ON relationship (target, field);
+    """
+
+  /// What was read when: the cursor of each type, and per run and type how many pages, resources and omissions were seen.
+  private static let ledger = """
+    CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE cursor (
+      type INTEGER PRIMARY KEY, changed INTEGER NOT NULL, internal_id INTEGER NOT NULL, known_until INTEGER NOT NULL DEFAULT 0)
+      STRICT;
+    CREATE TABLE run (
+      id INTEGER PRIMARY KEY, kind TEXT NOT NULL, started INTEGER NOT NULL, finished INTEGER, outcome TEXT, message TEXT)
+      STRICT;
+    CREATE TABLE coverage (
+      run INTEGER NOT NULL, type INTEGER NOT NULL, requests INTEGER NOT NULL DEFAULT 0, pages INTEGER NOT NULL DEFAULT 0,
+      seen INTEGER NOT NULL DEFAULT 0, stored INTEGER NOT NULL DEFAULT 0, omitted INTEGER NOT NULL DEFAULT 0, outcome TEXT,
+      PRIMARY KEY (run, type)) STRICT, WITHOUT ROWID;
+    """
+
+  /// The names that reports use.
+  private static let views = """
+    CREATE VIEW resources AS
+      SELECT r.id AS resource, t.name AS type,
+        lower(substr(hex(i.uuid), 1, 8) || '-' || substr(hex(i.uuid), 9, 4) || '-' || substr(hex(i.uuid), 13, 4) || '-'
+          || substr(hex(i.uuid), 17, 4) || '-' || substr(hex(i.uuid), 21)) AS uuid,
+        r.internal_id, datetime(r.changed, 'unixepoch') AS changed, r.document
+      FROM resource r JOIN identity i ON i.id = r.id JOIN resource_type t ON t.id = r.type;
+    CREATE VIEW relationships AS
+      SELECT l.source AS resource, s.name AS type, f.name AS relationship, l.delta, l.target AS target, t.name AS target_type
+      FROM relationship l JOIN field f ON f.id = l.field JOIN resource_type t ON t.id = l.target_type
+      JOIN resource r ON r.id = l.source JOIN resource_type s ON s.id = r.type;
+    """
+
+  /// Clients, people and refresh tokens of the local API. Secrets only as hashes.
+  private static let tokens = """
+    CREATE TABLE consumer (
+      id TEXT PRIMARY KEY, label TEXT NOT NULL, secret_hash TEXT, grants TEXT NOT NULL, scopes TEXT NOT NULL,
+      created INTEGER NOT NULL) STRICT;
+    CREATE TABLE account (
+      id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, password_hash TEXT NOT NULL, user_uuid TEXT, scopes TEXT NOT NULL,
+      created INTEGER NOT NULL) STRICT;
+    CREATE TABLE issued_token (
+      jti TEXT PRIMARY KEY, consumer TEXT NOT NULL, account INTEGER, scopes TEXT NOT NULL, issued INTEGER NOT NULL,
+      expires INTEGER NOT NULL, revoked INTEGER NOT NULL DEFAULT 0, refresh_hash TEXT UNIQUE,
+      refresh_expires INTEGER) STRICT;
+    CREATE INDEX issued_token_by_expiry ON issued_token (expires);
+    """
+}

@@ -1,0 +1,25 @@
+import GRDB
+
+extension Mirror {
+  /// A fact about the mirror that is kept in it.
+  package enum Fact: String, Sendable {
+    /// The site's base URL: a mirror belongs to one site.
+    case siteBaseURL = "site_base_url"
+    /// The UUID of the account that synchronises.
+    case siteAccount = "site_account"
+  }
+
+  /// The value of a fact; nil when it was never noted.
+  package func fact(_ fact: Fact) throws -> String? {
+    try read { try String.fetchOne($0, sql: "SELECT value FROM setting WHERE name = ?", arguments: [fact.rawValue]) }
+  }
+
+  /// Notes a fact.
+  package func note(_ fact: Fact, _ value: String) throws {
+    try write { db in
+      try db.execute(
+        sql: "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",
+        arguments: [fact.rawValue, value])
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import JSONAPI
+import Synchronization
+
+/// A resource type as answers need it.
+package struct ServedType: Sendable, Hashable {
+  package var id: Int64
+  package var name: String
+  package var entityType: String
+  /// The collection's path: `/jsonapi/node/topic`.
+  package var path: String
+  /// The path as it stands in JSON strings of the site.
+  package var escapedPath: [UInt8]
+}
+
+/// The resource types of a mirror, read once and again when a name or number is asked for that is not known.
+final class TypeCatalog: Sendable {
+  private struct Known {
+    var byID: [Int64: ServedType] = [:]
+    var byPath: [String: ServedType] = [:]
+    var byName: [String: ServedType] = [:]
+  }
+  private let known = Mutex(Known())
+
+  func type(id: Int64, _ connection: ReadConnection) throws -> ServedType? {
+    try look(connection) { $0.byID[id] }
+  }
+
+  func type(path: String, _ connection: ReadConnection) throws -> ServedType? {
+    try look(connection) { $0.byPath[path] }
+  }
+
+  func type(name: String, _ connection: ReadConnection) throws -> ServedType? {
+    try look(connection) { $0.byName[name] }
+  }
+
+  func all(_ connection: ReadConnection) throws -> [ServedType] {
+    try reload(connection)
+    return known.withLock { known in known.byID.values.sorted { $0.name < $1.name } }
+  }
+
+  private func look(_ connection: ReadConnection, _ find: (borrowing Known) -> ServedType?) throws -> ServedType? {
+    if let type = known.withLock({ find($0) }) { return type }
+    try reload(connection)
+    return known.withLock { find($0) }
+  }
+
+  private func reload(_ connection: ReadConnection) throws {
+    let statement = try connection.statement(
+      "SELECT id, name, entity_type, path FROM resource_type WHERE path IS NOT NULL")
+    defer { statement.reset() }
+    var fresh = Known()
+    while try statement.step() {
+      let path = statement.text(3)
+      var escaped: [UInt8] = []
+      JSON.encodeContent(path, into: &escaped, .site)
+      let type = ServedType(
+        id: statement.integer(0), name: statement.text(1), entityType: statement.text(2), path: path, escapedPath: escaped)
+      fresh.byID[type.id] = type
+      fresh.byPath[type.path] = type
+      fresh.byName[type.name] = type
+    }
+    let read = fresh
+    known.withLock { $0 = read }
+  }
+}
