@@ -1,5 +1,5 @@
 /// Scans documents of the site into pages for the mirror.
-package struct PageScanner {
+package struct PageScanner: Sendable {
   private var resources: ResourceScanner
 
   /// - Parameters:
@@ -11,7 +11,7 @@ package struct PageScanner {
       JSON.encodeContent(path, into: &bytes, .site)
       return bytes
     }
-    resources = ResourceScanner(base: base.escaped) { escaped[$0] ?? [] }
+    resources = ResourceScanner(base: base.escaped, paths: escaped)
   }
 
   /// Scans a collection, individual or related document. A single resource is a page of one.

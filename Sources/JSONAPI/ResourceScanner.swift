@@ -1,15 +1,15 @@
 /// Scans resource objects of the site into what the mirror keeps, touching each byte about twice and making no values of
 /// what it only copies.
-struct ResourceScanner {
+struct ResourceScanner: Sendable {
   /// The site's base URL, escaped.
   let base: [UInt8]
-  /// Gives the escaped path of a resource type (`\/jsonapi\/node\/topic`).
-  let path: (String) -> [UInt8]
+  /// The escaped path of each resource type (`\/jsonapi\/node\/topic`).
+  let paths: [String: [UInt8]]
   private var names = NameTable()
 
-  init(base: [UInt8], path: @escaping (String) -> [UInt8]) {
+  init(base: [UInt8], paths: [String: [UInt8]]) {
     self.base = base
-    self.path = path
+    self.paths = paths
   }
 
   /// Scans the object under the cursor and moves over it.
@@ -22,13 +22,13 @@ struct ResourceScanner {
     let typeName = names.name(scanner.slice(type))
     let idText = scanner.slice(id)
     var resource = ScannedResource(
-      type: typeName, uuid: uuid, changed: nil, internalID: nil,
+      type: typeName, uuid: uuid, changed: nil, internalID: nil, idAttribute: nil,
       revision: layout.links.flatMap { ResourceScanner.revision(in: scanner.slice($0)) }, document: [], splices: [],
       linkage: [], isLabelOnly: layout.relationships == nil)
     if let attributes = layout.attributes { try readColumns(attributes, &resource, scanner) }
 
     var compactor = DocumentCompactor(scanner.bytes, from: start, base: base, capacity: scanner.position - start)
-    let derived = DerivedLinks(base: base, path: path(typeName), id: idText, revision: resource.revision)
+    let derived = DerivedLinks(base: base, path: paths[typeName] ?? [], id: idText, revision: resource.revision)
     var expected: [UInt8] = []
     expected.reserveCapacity(320)
     if let links = layout.links, let before = layout.linksFollow,
@@ -53,7 +53,7 @@ struct ResourceScanner {
   }
 
   /// `changed` and the serial number among the attributes.
-  private func readColumns(
+  private mutating func readColumns(
     _ attributes: Range<Int>, _ resource: inout ScannedResource, _ outer: ByteScanner
   ) throws(JSONSyntaxError) {
     var scanner = ByteScanner(outer.bytes, at: attributes.lowerBound)
@@ -61,6 +61,7 @@ struct ResourceScanner {
       let value = try scanner.value()
       if resource.internalID == nil, scanner.begins(name, "drupal_internal__") {
         resource.internalID = scanner.integer(value)
+        resource.idAttribute = names.name(scanner.slice(name))
       } else if resource.changed == nil, scanner.matches(name, "changed"), value.count > 2 {
         resource.changed = RFC3339.unixSeconds(bytes: scanner.slice(value.lowerBound + 1..<value.upperBound - 1))
       }
@@ -178,7 +179,7 @@ private struct ObjectLayout {
 }
 
 /// Names that come again and again, made into strings once. Tries the one that followed last time first.
-struct NameTable {
+struct NameTable: Sendable {
   private var entries: [(bytes: [UInt8], name: String)] = []
   private var next = 0
 

@@ -7,6 +7,8 @@ package struct ScannedResource: Sendable {
   package var changed: Int64?
   /// The entity's serial number: the first `drupal_internal__…` attribute (reference 2.5).
   package var internalID: Int64?
+  /// The name of that attribute, such as `drupal_internal__nid`.
+  package var idAttribute: String?
   /// The revision that the links carry (`resourceVersion=id:N`).
   package var revision: Int64?
   /// The stored form (`SplicePoint`).

@@ -67,13 +67,6 @@ extension Mirror {
     }
   }
 
-  /// Notes which attribute holds a type's serial number.
-  package func setIDAttribute(_ attribute: String, of type: String) throws {
-    try write { db in
-      try db.execute(sql: "UPDATE resource_type SET id_attribute = ? WHERE name = ?", arguments: [attribute, type])
-    }
-  }
-
   /// Stores a type's cursor without a page.
   package func save(_ cursor: Cursor, of type: String) throws {
     try write { db in try Ledger.save(cursor, type: Names(db).type(type), db) }
@@ -102,20 +95,24 @@ extension Mirror {
     }
   }
 
-  /// Closes a type's part in a run with the requests it cost.
-  package func closeCoverage(run: Int64, type: String, requests: Int, outcome: RunOutcome) throws {
+  /// Closes a run and every type's part in it.
+  /// - Parameters:
+  ///   - parts: per type how many requests it cost and how it ended.
+  ///   - message: for the operator; holds no secret.
+  ///   - now: Unix seconds.
+  package func endRun(
+    _ run: Int64, _ outcome: RunOutcome, parts: [(type: String, requests: Int, outcome: RunOutcome)], message: String?,
+    at now: Int64
+  ) throws {
     try write { db in
-      try db.execute(
-        sql: """
-          INSERT INTO coverage (run, type, requests, outcome) VALUES (?1, ?2, ?3, ?4)
-          ON CONFLICT (run, type) DO UPDATE SET requests = ?3, outcome = ?4
-          """, arguments: [run, Names(db).type(type), requests, outcome.rawValue])
-    }
-  }
-
-  /// Closes a run. `message` is for the operator and holds no secret.
-  package func endRun(_ run: Int64, _ outcome: RunOutcome, message: String?, at now: Int64) throws {
-    try write { db in
+      let names = try Names(db)
+      for part in parts {
+        try db.execute(
+          sql: """
+            INSERT INTO coverage (run, type, requests, outcome) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (run, type) DO UPDATE SET requests = ?3, outcome = ?4
+            """, arguments: [run, names.type(part.type), part.requests, part.outcome.rawValue])
+      }
       try db.execute(
         sql: "UPDATE run SET finished = ?, outcome = ?, message = ? WHERE id = ?",
         arguments: [now, outcome.rawValue, message, run])

@@ -5,10 +5,14 @@ final class Names {
   private let db: Database
   private var types: [String: Int64] = [:]
   private var fields: [String: Int64] = [:]
+  private var idAttributes: [Int64: String] = [:]
 
   init(_ db: Database) throws {
     self.db = db
-    for row in try Row.fetchAll(db, sql: "SELECT name, id FROM resource_type") { types[row[0]] = row[1] }
+    for row in try Row.fetchAll(db, sql: "SELECT name, id, id_attribute FROM resource_type") {
+      types[row[0]] = row[1]
+      idAttributes[row[1]] = row[2]
+    }
     for row in try Row.fetchAll(db, sql: "SELECT name, id FROM field") { fields[row[0]] = row[1] }
   }
 
@@ -26,5 +30,12 @@ final class Names {
     try db.execute(sql: "INSERT INTO field (name) VALUES (?)", arguments: [name])
     fields[name] = db.lastInsertedRowID
     return db.lastInsertedRowID
+  }
+
+  /// Notes which attribute holds a type's serial number, once it is seen.
+  func learn(idAttribute: String, of type: Int64) throws {
+    guard idAttributes[type] != idAttribute else { return }
+    idAttributes[type] = idAttribute
+    try db.execute(sql: "UPDATE resource_type SET id_attribute = ? WHERE id = ?", arguments: [idAttribute, type])
   }
 }

@@ -55,6 +55,7 @@ extension Mirror {
         let before = outcome.inserted + outcome.updated
         for resource in page.resources { try writer.store(resource, &outcome) }
         let type = try names.type(page.type)
+        if let attribute = page.resources.first?.idAttribute { try names.learn(idAttribute: attribute, of: type) }
         if let cursor = page.cursor { try Ledger.save(cursor, type: type, db) }
         try Ledger.count(page, type: type, stored: outcome.inserted + outcome.updated - before, db)
       }

@@ -1,0 +1,62 @@
+/// Percent-encoding (RFC 3986 section 2.1) over UTF-8.
+enum PercentCoding {
+  /// Appends `text` with everything but unreserved characters and the bytes in `literal` encoded, as PHP's `rawurlencode`.
+  static func append(_ text: String, keeping literal: [UInt8] = [], to output: inout [UInt8]) {
+    for byte in text.utf8 {
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: output.append(byte)
+      case _ where literal.contains(byte): output.append(byte)
+      default:
+        output.append(UInt8(ascii: "%"))
+        output.append(digits[Int(byte >> 4)])
+        output.append(digits[Int(byte & 0xF)])
+      }
+    }
+  }
+
+  /// The encoded form of `text`.
+  static func encoded(_ text: String, keeping literal: [UInt8] = []) -> String {
+    var output: [UInt8] = []
+    append(text, keeping: literal, to: &output)
+    return String(decoding: output, as: UTF8.self)
+  }
+
+  /// The bytes of an `application/x-www-form-urlencoded` text, as PHP's `urldecode`: `+` is a space, a `%` that is not
+  /// followed by two hexadecimal digits stands for itself.
+  static func formDecoded(_ text: some Collection<UInt8>) -> [UInt8] {
+    var output: [UInt8] = []
+    var at = text.startIndex
+    while at < text.endIndex {
+      let byte = text[at]
+      at = text.index(after: at)
+      switch byte {
+      case UInt8(ascii: "+"): output.append(UInt8(ascii: " "))
+      case UInt8(ascii: "%"):
+        guard at < text.endIndex, let high = nibble(text[at]) else {
+          output.append(byte)
+          break
+        }
+        let next = text.index(after: at)
+        guard next < text.endIndex, let low = nibble(text[next]) else {
+          output.append(byte)
+          break
+        }
+        output.append(high << 4 | low)
+        at = text.index(after: next)
+      default: output.append(byte)
+      }
+    }
+    return output
+  }
+
+  private static let digits = Array("0123456789ABCDEF".utf8)
+
+  private static func nibble(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case 0x30...0x39: byte - 0x30
+    case 0x41...0x46: byte - 0x37
+    case 0x61...0x66: byte - 0x57
+    default: nil
+    }
+  }
+}

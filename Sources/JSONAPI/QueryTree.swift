@@ -1,0 +1,90 @@
+/// The parameters of a query string as PHP sees them: names in brackets nest (`filter[k][path]=title`). Members keep
+/// their order; names are unique and compared byte for byte, never by Unicode equivalence.
+package struct QueryTree: Sendable, Hashable {
+  /// What a name stands for.
+  package enum Node: Sendable, Hashable {
+    /// A scalar: PHP knows only strings here.
+    case text(String)
+    /// An array.
+    case tree(QueryTree)
+
+    /// The string, when this is a scalar.
+    package var text: String? { if case .text(let text) = self { text } else { nil } }
+    /// The members, when this is an array.
+    package var tree: QueryTree? { if case .tree(let tree) = self { tree } else { nil } }
+  }
+
+  /// One name and what it stands for.
+  package struct Member: Sendable, Hashable {
+    package var name: String
+    package var node: Node
+    /// A member. A name holds no `]`, no NUL and is not a single white space: such a name has no written form.
+    package init(name: String, node: Node) {
+      self.name = name
+      self.node = node
+    }
+  }
+
+  /// All members, first to last.
+  package private(set) var members: [Member]
+
+  /// A tree of these members; a later one of the same name replaces the node of an earlier one.
+  package init(_ members: [(String, Node)] = []) {
+    self.members = []
+    for (name, node) in members { self[name] = node }
+  }
+
+  /// Elements under the names `0`, `1`, … as in `value[]=a&value[]=b`.
+  package init(list elements: [String]) {
+    members = elements.enumerated().map { Member(name: String($0), node: .text($1)) }
+  }
+
+  /// Whether there is no member.
+  package var isEmpty: Bool { members.isEmpty }
+
+  /// The node of a name. Setting an existing one keeps its place, a new one goes to the end, nil removes.
+  package subscript(name: String) -> Node? {
+    get { index(of: name).map { members[$0].node } }
+    set {
+      switch (index(of: name), newValue) {
+      case (let index?, let node?): members[index].node = node
+      case (let index?, nil): members.remove(at: index)
+      case (nil, let node?): members.append(Member(name: name, node: node))
+      case (nil, nil): break
+      }
+    }
+  }
+
+  /// The same tree with its top-level names in byte order, integers before others by value (PHP's `ksort`).
+  package var sortedByName: QueryTree {
+    var sorted = self
+    sorted.members.sort { left, right in
+      if let left = PHPInteger.value(of: left.name), let right = PHPInteger.value(of: right.name) {
+        return left < right
+      }
+      return left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
+    }
+    return sorted
+  }
+
+  /// Appends a member without looking for its name.
+  mutating func append(_ name: String, _ node: Node) { members.append(Member(name: name, node: node)) }
+
+  /// The name PHP gives to an element pushed to the end; nil when the indexes are used up.
+  var nextIndex: String? {
+    let greatest = members.compactMap { PHPInteger.value(of: $0.name) }.max() ?? -1
+    return greatest == .max ? nil : String(Swift.max(greatest, -1) + 1)
+  }
+
+  private func index(of name: String) -> Int? {
+    members.firstIndex { $0.name.utf8.elementsEqual(name.utf8) }
+  }
+}
+
+/// PHP's rule for array keys: canonical decimal integers are numbers, all other names are strings.
+enum PHPInteger {
+  static func value(of name: String) -> Int64? {
+    guard let value = Int64(name), String(value).utf8.elementsEqual(name.utf8) else { return nil }
+    return value
+  }
+}

@@ -1,0 +1,113 @@
+import JSONAPI
+
+/// One key of the configuration: its name, what it takes, and what it is when nothing is given. The one list from which the
+/// file is checked, the environment is read and the example is tested.
+struct ConfigurationKey: Sendable {
+  enum Kind: Sendable {
+    case text
+    /// One of these words.
+    case word([String])
+    case number
+    case integer(ClosedRange<Int>)
+    case flag
+    case list
+    /// An object with keys of the user's own.
+    case table
+  }
+
+  var name: String
+  var kind: Kind
+
+  /// The environment variable that sets it: `site.auth.clientID` is `SITE_AUTH_CLIENT_ID`.
+  var variable: String {
+    var text = ""
+    var previous: Character = "."
+    for character in name {
+      if character == "." {
+        text.append("_")
+      } else {
+        if character.isUppercase, previous.isLowercase { text.append("_") }
+        text.append(contentsOf: character.uppercased())
+      }
+      previous = character
+    }
+    return text
+  }
+
+  /// What the key takes, for messages.
+  var expectation: String {
+    switch kind {
+    case .text: "a text"
+    case .word(let words): "one of \(words.map { "\"\($0)\"" }.joined(separator: ", "))"
+    case .number: "a number"
+    case .integer(let range) where range.upperBound == Int.max: "a whole number of at least \(range.lowerBound)"
+    case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    case .flag: "true or false"
+    case .list: "a list of texts"
+    case .table: "an object"
+    }
+  }
+
+  /// Whether a value of the file fits. `null` always does: it means the same as leaving the key out.
+  func accepts(_ value: JSON) -> Bool {
+    switch (kind, value) {
+    case (_, .null): true
+    case (.text, .string): true
+    case (.word(let words), .string(let text)): words.contains(text)
+    case (.number, .number): value.double != nil
+    case (.integer(let range), .number): value.integer.map { range.contains(Int($0)) } ?? false
+    case (.flag, .bool): true
+    case (.list, .array(let elements)): elements.allSatisfy { $0.string != nil }
+    case (.table, .object): true
+    default: false
+    }
+  }
+
+  private static let port = Kind.integer(0...65535)
+  private static let seconds = Kind.integer(0...Int.max)
+
+  /// Every key, in the order of the example.
+  static let all: [ConfigurationKey] = [
+    .init(name: "site.baseURL", kind: .text),
+    .init(name: "site.auth.grant", kind: .word(["password", "client_credentials", "refresh_token"])),
+    .init(name: "site.auth.clientID", kind: .text),
+    .init(name: "site.auth.clientSecret", kind: .text),
+    .init(name: "site.auth.clientSecretFile", kind: .text),
+    .init(name: "site.auth.username", kind: .text),
+    .init(name: "site.auth.password", kind: .text),
+    .init(name: "site.auth.passwordFile", kind: .text),
+    .init(name: "site.auth.refreshToken", kind: .text),
+    .init(name: "site.auth.refreshTokenFile", kind: .text),
+    .init(name: "site.auth.scope", kind: .text),
+    .init(name: "site.entityTypes", kind: .list),
+    .init(name: "site.concurrency", kind: .integer(1...64)),
+    .init(name: "site.requestsPerSecond", kind: .number),
+    .init(name: "site.timeoutSeconds", kind: .integer(1...3600)),
+    .init(name: "site.caFile", kind: .text),
+    .init(name: "site.proxy", kind: .text),
+    .init(name: "site.allowInsecure", kind: .flag),
+    .init(name: "mirror.path", kind: .text),
+    .init(name: "mirror.filesPath", kind: .text),
+    .init(name: "mirror.files", kind: .word(["all", "public", "none"])),
+    .init(name: "sync.intervalSeconds", kind: .integer(1...Int.max)),
+    .init(name: "sync.sweepIntervalSeconds", kind: .integer(1...Int.max)),
+    .init(name: "sync.settleWindowSeconds", kind: seconds),
+    .init(name: "sync.maxRemovalShare", kind: .number),
+    .init(name: "sync.onHidden", kind: .word(["drop", "keep"])),
+    .init(name: "sync.conflicts", kind: .table),
+    .init(name: "localAPI.host", kind: .text),
+    .init(name: "localAPI.port", kind: port),
+    .init(name: "localAPI.baseURL", kind: .text),
+    .init(name: "localAPI.accessTokenSeconds", kind: .integer(1...Int.max)),
+    .init(name: "localAPI.refreshTokenSeconds", kind: .integer(1...Int.max)),
+    .init(name: "localAPI.certificateFile", kind: .text),
+    .init(name: "localAPI.privateKeyFile", kind: .text),
+    .init(name: "admin.host", kind: .text),
+    .init(name: "admin.port", kind: port),
+    .init(name: "log.level", kind: .word(["trace", "debug", "info", "notice", "warning", "error", "critical"])),
+    .init(name: "log.format", kind: .word(["text", "json"])),
+  ]
+
+  /// The key of a name.
+  static func named(_ name: String) -> ConfigurationKey? { all.first { $0.name == name } }
+}

@@ -1,0 +1,113 @@
+import Configuration
+import Foundation
+import JSONAPI
+
+/// A secret: it prints as nothing.
+struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
+  /// The secret itself, for the one place that sends it.
+  let value: String
+  var description: String { "(hidden)" }
+  var customMirror: Swift.Mirror { Swift.Mirror(self, children: [:]) }
+}
+
+/// Single values of the configuration: the environment first, then the file.
+struct SettingsSource {
+  private let reader: ConfigReader
+  private let file: ConfigurationFile
+
+  init(file: ConfigurationFile, environment: [String: String]) throws {
+    self.file = file
+    // A variable that is set to nothing is one that a shell script left out.
+    let set = environment.filter { !$0.value.isEmpty }
+    reader = ConfigReader(providers: [EnvironmentVariablesProvider(environmentVariables: set), file.provider])
+    for key in ConfigurationKey.all {
+      guard let text = set[key.variable] else { continue }
+      try SettingsSource.check(text, key)
+    }
+  }
+
+  /// A value from the environment is checked here: the reader would fall back to the file for one that does not fit.
+  private static func check(_ text: String, _ key: ConfigurationKey) throws {
+    let fits =
+      switch key.kind {
+      case .text, .list: true
+      case .word(let words): words.contains(text)
+      case .number: Double(text) != nil
+      case .integer(let range): Int(text).map(range.contains) ?? false
+      case .flag: ["true", "false", "1", "0"].contains(text.lowercased())
+      case .table: false
+      }
+    guard fits else {
+      throw ConfigurationError(description: "environment variable \(key.variable) takes \(key.expectation)")
+    }
+  }
+
+  func text(_ name: String) throws -> String? {
+    let text = reader.string(forKey: ConfigKey(name))
+    return text?.isEmpty == true ? nil : text
+  }
+  func integer(_ name: String) throws -> Int? { reader.int(forKey: ConfigKey(name)) }
+  func number(_ name: String) throws -> Double? { reader.double(forKey: ConfigKey(name)) }
+  func flag(_ name: String) throws -> Bool? { reader.bool(forKey: ConfigKey(name)) }
+  func list(_ name: String) throws -> [String]? { reader.stringArray(forKey: ConfigKey(name)) }
+
+  /// A path, absolute: a relative one counts from the configuration file's folder.
+  func path(_ name: String) throws -> String? { try text(name).map(absolute) }
+
+  func absolute(_ path: String) -> String {
+    if path.hasPrefix("/") { return path }
+    let folder = file.folder.hasPrefix("/") ? file.folder : FileManager.default.currentDirectoryPath + "/" + file.folder
+    return ((folder + "/" + path) as NSString).standardizingPath
+  }
+
+  /// An `http:` or `https:` URL without query, its trailing slashes taken off.
+  func url(_ name: String) throws -> String? {
+    guard let text = try text(name) else { return nil }
+    let lower = text.lowercased()
+    guard lower.hasPrefix("http://") || lower.hasPrefix("https://"), let url = URL(string: text), url.host != nil,
+      url.query == nil, url.user == nil
+    else {
+      throw ConfigurationError(
+        description: "\(name) takes a URL such as https://community.example.org, without user, query or fragment")
+    }
+    return String(text.reversed().drop { $0 == "/" }.reversed())
+  }
+
+  /// A secret given directly or as the file that holds it (`…File`), such as a systemd credential.
+  func secret(_ name: String) throws -> Secret? {
+    if let value = try text(name) { return Secret(value: value) }
+    guard let path = try path(name + "File") else { return nil }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw ConfigurationError(description: "\(name)File: \(path) cannot be read; check that it is there and its permissions")
+    }
+    let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    guard !text.isEmpty else { throw ConfigurationError(description: "\(name)File: \(path) is empty") }
+    return Secret(value: text)
+  }
+
+  func required<Value>(_ name: String, _ value: Value?, orFile: Bool = false) throws -> Value {
+    if let value { return value }
+    let variable = ConfigurationKey.named(name)?.variable ?? name
+    throw ConfigurationError(
+      description: "\(name) is missing; give it in the configuration"
+        + (orFile ? ", name a file with \(name)File," : "") + " or set \(variable)")
+  }
+
+  /// `sync.conflicts`: a policy by resource type or field, and for all others `default`.
+  func conflictPolicies() throws -> [String: String] {
+    var policies: [String: String] = [:]
+    for member in file.values["sync.conflicts"]?.object?.members ?? [] {
+      guard let policy = member.value.string, ["manual", "site", "local", "newest"].contains(policy) else {
+        throw ConfigurationError(
+          description: "sync.conflicts.\(member.name) takes one of \"manual\", \"site\", \"local\", \"newest\"")
+      }
+      policies[member.name] = policy
+    }
+    return policies
+  }
+
+  static func isLoopback(_ url: String) -> Bool {
+    guard let host = URL(string: url)?.host?.lowercased() else { return false }
+    return host == "localhost" || host == "::1" || host == "[::1]" || host.hasPrefix("127.")
+  }
+}

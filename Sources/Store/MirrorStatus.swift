@@ -1,0 +1,90 @@
+import GRDB
+
+/// The state of a mirror, for people and for machines.
+package struct MirrorStatus: Sendable {
+  /// The state of one resource type.
+  package struct TypeStatus: Sendable {
+    package var type: String
+    /// Resources in the mirror.
+    package var rows: Int64
+    /// The newest `changed`, Unix seconds.
+    package var newestChange: Int64?
+    /// The site's time up to which the type is known, Unix seconds; nil before the first complete pull.
+    package var knownUntil: Int64?
+    /// The coverage of the last run that read the type.
+    package var coverage: Coverage?
+  }
+
+  /// What one run saw of one type.
+  package struct Coverage: Sendable {
+    package var run: Int64
+    package var requests: Int64
+    package var pages: Int64
+    package var seen: Int64
+    package var stored: Int64
+    package var omitted: Int64
+    /// `complete` or `failed`; nil while it runs.
+    package var outcome: String?
+  }
+
+  /// One round. Times are Unix seconds of this machine's clock.
+  package struct Run: Sendable {
+    package var id: Int64
+    package var kind: String
+    package var started: Int64
+    package var finished: Int64?
+    package var outcome: String?
+    package var message: String?
+  }
+
+  package var types: [TypeStatus]
+  /// The last rounds, the newest first.
+  package var runs: [Run]
+  /// The last round that was complete.
+  package var lastComplete: Run?
+  /// The site whose copy this is.
+  package var site: String?
+  /// The size of the file in bytes, without the write-ahead log.
+  package var bytes: Int64
+}
+
+extension Mirror {
+  /// Reads the state, in one snapshot.
+  package func status() throws -> MirrorStatus {
+    try read { db in
+      let types = try Row.fetchAll(db, sql: Mirror.typeStatus).map { row in
+        let run: Int64? = row["run"]
+        return MirrorStatus.TypeStatus(
+          type: row["name"], rows: row["rows"], newestChange: row["newest"], knownUntil: row["known_until"],
+          coverage: run.map {
+            MirrorStatus.Coverage(
+              run: $0, requests: row["requests"], pages: row["pages"], seen: row["seen"], stored: row["stored"],
+              omitted: row["omitted"], outcome: row["outcome"])
+          })
+      }
+      let pages = try Int64.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+      let pageSize = try Int64.fetchOne(db, sql: "PRAGMA page_size") ?? 0
+      return MirrorStatus(
+        types: types, runs: try Row.fetchAll(db, sql: "SELECT * FROM run ORDER BY id DESC LIMIT 10").map(Mirror.run),
+        lastComplete: try Row.fetchOne(db, sql: "SELECT * FROM run WHERE outcome = 'complete' ORDER BY id DESC LIMIT 1")
+          .map(Mirror.run),
+        site: try String.fetchOne(db, sql: "SELECT value FROM setting WHERE name = 'site_base_url'"),
+        bytes: pages * pageSize)
+    }
+  }
+
+  private static func run(_ row: Row) -> MirrorStatus.Run {
+    MirrorStatus.Run(
+      id: row["id"], kind: row["kind"], started: row["started"], finished: row["finished"], outcome: row["outcome"],
+      message: row["message"])
+  }
+
+  private static let typeStatus = """
+    SELECT t.name, (SELECT count(*) FROM resource r WHERE r.type = t.id) AS rows,
+      (SELECT max(changed) FROM resource r WHERE r.type = t.id) AS newest, nullif(c.known_until, 0) AS known_until,
+      v.run, v.requests, v.pages, v.seen, v.stored, v.omitted, v.outcome
+    FROM resource_type t LEFT JOIN cursor c ON c.type = t.id
+    LEFT JOIN coverage v ON v.type = t.id AND v.run = (SELECT max(run) FROM coverage WHERE type = t.id)
+    WHERE c.type IS NOT NULL OR v.run IS NOT NULL ORDER BY t.name
+    """
+}

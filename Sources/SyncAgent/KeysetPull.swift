@@ -1,0 +1,93 @@
+import JSONAPI
+
+/// Why a page cannot be what was asked for. Nothing of such a page is stored.
+package enum UntrustworthyPage: Error, Sendable, Hashable, CustomStringConvertible {
+  /// A resource of another type.
+  case foreignType(String)
+  /// A resource that is not behind the key: the filter was ignored.
+  case filterIgnored(PullKey)
+  /// Resources out of order: the sort was ignored.
+  case sortIgnored(PullKey)
+  /// Pages whose rows are all hidden did not join up, again and again.
+  case restless
+
+  /// What was seen.
+  package var description: String {
+    switch self {
+    case .foreignType(let type): "the site answered with a resource of type \(type)"
+    case .filterIgnored(let key): "the site ignored the filter on changed: it sent \(key) again"
+    case .sortIgnored(let key): "the site ignored the sort order at \(key)"
+    case .restless: "pages whose resources are all hidden kept moving"
+    }
+  }
+}
+
+/// The pull of one type by keyset on (`changed`, serial number), as decisions only: which page to ask for, and what a page
+/// means. Loss-freedom is argued in reference 6.5.
+///
+/// One chain of requests reads the settled part and the hot tail behind it: the filter has no upper bound, and only keys at
+/// or before the horizon are remembered. So a type where nothing happened costs one request.
+package struct KeysetPull: Sendable, Hashable {
+  /// The type that is read.
+  package let type: String
+  /// The last second that counts as settled: the site's `Date` at the start of the round less the settle window.
+  package let horizon: Int64
+  /// The key behind which the next page begins.
+  package private(set) var key: PullKey
+  /// The last settled key: what may be remembered.
+  package private(set) var settled: PullKey
+  /// The offset behind the key: above 0 only while every row of a page was hidden.
+  package private(set) var offset = 0
+  /// Whether the chain has come to its end.
+  package private(set) var isComplete = false
+  private var hiddenTail: [String] = []
+  private var restarts = 0
+
+  /// Rows in common of two pages that are told apart by offset.
+  static let overlap = 5
+
+  /// A pull from a settled key.
+  package init(type: String, from settled: PullKey, horizon: Int64) {
+    self.type = type
+    self.horizon = horizon
+    self.settled = settled
+    key = settled
+  }
+
+  /// Takes the next page.
+  /// - Throws: `UntrustworthyPage` when it cannot be the page that was asked for; then nothing has changed.
+  package mutating func accept(_ page: ScannedPage) throws(UntrustworthyPage) {
+    var last = key
+    for resource in page.resources {
+      guard resource.type == type else { throw .foreignType(resource.type) }
+      guard let next = PullKey(resource) else { continue }
+      guard next > key else { throw .filterIgnored(next) }
+      guard next > last else { throw .sortIgnored(next) }
+      last = next
+    }
+    if last > key {
+      key = last
+      settled = page.resources.compactMap(PullKey.init).last { $0.changed <= horizon } ?? settled
+      offset = 0
+      hiddenTail = []
+    } else if page.hasNext {
+      try stepOverHidden(page)
+    }
+    isComplete = !page.hasNext
+  }
+
+  /// No row of the page is visible, yet more follow: go on by offset, with an overlap that shows whether rows moved meanwhile
+  /// (reference 6.5, denied rows).
+  private mutating func stepOverHidden(_ page: ScannedPage) throws(UntrustworthyPage) {
+    let joins = hiddenTail.isEmpty || page.omitted.starts(with: hiddenTail)
+    guard joins, page.omitted.count > KeysetPull.overlap else {
+      restarts += 1
+      guard restarts <= 10, page.omitted.count > KeysetPull.overlap else { throw .restless }
+      offset = 0
+      hiddenTail = []
+      return
+    }
+    hiddenTail = Array(page.omitted.suffix(KeysetPull.overlap))
+    offset += page.omitted.count - KeysetPull.overlap
+  }
+}

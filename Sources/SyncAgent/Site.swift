@@ -1,0 +1,57 @@
+import JSONAPI
+import Upstream
+
+/// The remote site as the engine uses it: signed in, paced, and asked again as the retry table says.
+package struct Site: Sendable {
+  /// Where it is.
+  package let base: BaseURL
+  let session: OAuthSession
+  let pacer: RequestPacer
+  let retries: RetryTable
+  /// Waits so many seconds.
+  let wait: @Sendable (Double) async throws -> Void
+  /// A number from 0 up to 1.
+  let random: @Sendable () -> Double
+
+  /// A site.
+  package init(
+    base: BaseURL, session: OAuthSession, pacer: RequestPacer, retries: RetryTable = RetryTable(),
+    wait: @escaping @Sendable (Double) async throws -> Void = { try await Task.sleep(for: .seconds($0)) },
+    random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+  ) {
+    self.base = base
+    self.session = session
+    self.pacer = pacer
+    self.retries = retries
+    self.wait = wait
+    self.random = random
+  }
+
+  /// Asks and reads the answer; on a failure that may pass, waits and asks again.
+  /// - Parameter parse: reads an answer. A `JSONSyntaxError` from it counts as an answer that was cut or mixed up.
+  /// - Throws: the last failure: `SiteError`, `SignInError`, `TransportError`, `CancellationError` or what `parse` throws.
+  func ask<Value>(
+    _ request: SiteRequest, asked: () -> Void = {}, _ parse: (InboundResponse) throws -> Value
+  ) async throws -> Value {
+    var attempt = 0
+    while true {
+      attempt += 1
+      do {
+        try await pacer.pass()
+        asked()
+        let response = try await session.authorized(request.prepare(base: base))
+        do { return try parse(response) } catch let error as JSONSyntaxError {
+          throw SiteError(
+            .malformed, status: response.status, detail: error.description, mediaType: response.mediaType)
+        }
+      } catch {
+        try Task.checkCancellation()
+        guard case .after(let seconds) = retries.verdict(
+          RetryTable.failure(of: error), attempt: attempt, random: random())
+        else { throw error }
+        pacer.hold(seconds: seconds)
+        try await wait(seconds)
+      }
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import Synchronization
+
+/// Tokens whose signature was found good, so that a client that comes again costs a dictionary lookup. It is shared by the
+/// verifier, which fills it, and the token endpoint, which takes out what a refresh revokes. Bounded; safe from any thread.
+package final class AccessTokenCache: Sendable {
+  struct Entry {
+    var token: AccessToken
+    /// When the ledger last called it active; Unix time in seconds.
+    var checkedAt: Double
+  }
+
+  enum Finding {
+    case missing
+    /// Asked about within the maximum age.
+    case fresh(AccessToken)
+    /// The signature is good; the ledger has to be asked again.
+    case stale(AccessToken)
+  }
+
+  private struct State {
+    /// Two halves: when the young one is full, it becomes the old one, whose tokens that nobody used since are forgotten.
+    var young: [String: Entry] = [:]
+    var old: [String: Entry] = [:]
+    /// Counts invalidations: an entry whose check began before one is not kept.
+    var generation: UInt64 = 0
+  }
+
+  private let state = Mutex(State())
+  private let half: Int
+  private let maximumAge: Double
+
+  /// - Parameters:
+  ///   - capacity: how many tokens are kept at most, about 1 KiB each.
+  ///   - maximumAge: seconds after which the ledger is asked again: how late a revocation by another process is noticed.
+  package init(capacity: Int = 2048, maximumAge: Double = 5) {
+    half = max(1, capacity / 2)
+    self.maximumAge = maximumAge
+  }
+
+  /// How many tokens are kept.
+  package var count: Int { state.withLock { $0.young.count + $0.old.count } }
+
+  /// Forgets one token by its `jti`: it was revoked.
+  package func invalidate(accessTokenID: String) {
+    state.withLock { state in
+      state.generation += 1
+      state.young = state.young.filter { $0.value.token.id != accessTokenID }
+      state.old = state.old.filter { $0.value.token.id != accessTokenID }
+    }
+  }
+
+  /// Forgets all of them: a consumer or an account changed.
+  package func clear() {
+    state.withLock { $0 = State(generation: $0.generation + 1) }
+  }
+
+  /// To be read before the ledger is asked, and given to `keep`.
+  var generation: UInt64 { state.withLock { $0.generation } }
+
+  func find(_ token: String, at now: Double) -> Finding {
+    state.withLock { state in
+      var found = state.young[token]
+      if found == nil, let entry = state.old.removeValue(forKey: token) {
+        found = entry
+        insert(entry, for: token, &state)
+      }
+      guard let found else { return .missing }
+      // A clock that was set back makes an entry stale, not young.
+      let age = now - found.checkedAt
+      return age >= 0 && age <= maximumAge ? .fresh(found.token) : .stale(found.token)
+    }
+  }
+
+  /// Keeps what the ledger called active at `now`, unless something was invalidated since `generation` was read.
+  func keep(_ token: String, _ value: AccessToken, at now: Double, since generation: UInt64) {
+    state.withLock { state in
+      guard state.generation == generation else { return }
+      state.old[token] = nil
+      insert(Entry(token: value, checkedAt: now), for: token, &state)
+    }
+  }
+
+  func remove(_ token: String) {
+    state.withLock { state in
+      state.young[token] = nil
+      state.old[token] = nil
+    }
+  }
+
+  private func insert(_ entry: Entry, for token: String, _ state: inout State) {
+    if state.young.count >= half && state.young[token] == nil {
+      state.old = state.young
+      state.young = [:]
+    }
+    state.young[token] = entry
+  }
+}

@@ -1,0 +1,67 @@
+/// The parameters of a token request, as PHP reads them.
+package enum TokenForm {
+  /// The fields of a body. `application/x-www-form-urlencoded` and `multipart/form-data` are read; any other content type,
+  /// JSON among them, has no fields at all (reference 7.2).
+  package static func fields(contentType: String?, body: [UInt8]) -> [String: String] {
+    let parts = (contentType ?? "").split(separator: ";", omittingEmptySubsequences: false)
+    switch parts.first.map({ String($0).trimmedAsByPHP.lowercased() }) {
+    case "application/x-www-form-urlencoded": return urlEncoded(body)
+    case "multipart/form-data":
+      for part in parts.dropFirst() {
+        let sides = part.split(separator: "=", maxSplits: 1).map { String($0).trimmedAsByPHP }
+        if sides.count == 2, sides[0].lowercased() == "boundary" {
+          return MultipartForm.fields(body, boundary: sides[1].filter { $0 != "\"" })
+        }
+      }
+      return [:]
+    default: return [:]
+    }
+  }
+
+  /// `a=b&c=d` with `+` for a space; of repeated names the last counts.
+  static func urlEncoded(_ body: [UInt8]) -> [String: String] {
+    var fields: [String: String] = [:]
+    for pair in body.split(separator: UInt8(ascii: "&")) {
+      let sides = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      guard let name = sides.first, !name.isEmpty else { continue }
+      fields[decode(name)] = sides.count == 2 ? decode(sides[1]) : ""
+    }
+    return fields
+  }
+
+  private static func decode(_ text: ArraySlice<UInt8>) -> String {
+    var bytes: [UInt8] = []
+    var index = text.startIndex
+    while index < text.endIndex {
+      if text[index] == UInt8(ascii: "%"), index + 2 < text.endIndex,
+        let byte = UInt8(hexadecimal: text[index + 1], text[index + 2])
+      {
+        bytes.append(byte)
+        index += 3
+      } else {
+        bytes.append(text[index] == UInt8(ascii: "+") ? UInt8(ascii: " ") : text[index])
+        index += 1
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
+
+extension UInt8 {
+  fileprivate init?(hexadecimal high: UInt8, _ low: UInt8) {
+    guard let high = Character(UnicodeScalar(high)).hexDigitValue, let low = Character(UnicodeScalar(low)).hexDigitValue
+    else { return nil }
+    self = UInt8(high << 4 | low)
+  }
+}
+
+extension String {
+  /// Without the characters at both ends that PHP's `trim` takes away.
+  var trimmedAsByPHP: String {
+    let isSpace: (UnicodeScalar) -> Bool = { " \n\r\t\u{B}\0".unicodeScalars.contains($0) }
+    guard let first = unicodeScalars.firstIndex(where: { !isSpace($0) }),
+      let last = unicodeScalars.lastIndex(where: { !isSpace($0) })
+    else { return "" }
+    return String(unicodeScalars[first...last])
+  }
+}

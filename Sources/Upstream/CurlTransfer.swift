@@ -1,0 +1,178 @@
+import CCurl
+
+/// One easy handle with what it reads from and writes to. Its address is known to libcurl: whoever made it holds it until
+/// the handle has left the multi handle.
+final class CurlTransfer {
+  let exchange: CurlExchange
+  let easy: UnsafeMutableRawPointer
+  private let url: String
+  private let maximumBodyBytes: Int
+  private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+  private var list: UnsafeMutablePointer<curl_slist>?
+  private var head = ResponseHead()
+  private var body: [UInt8] = []
+  private var isTooLarge = false
+  private var sentBytes = 0
+
+  init(_ exchange: CurlExchange, _ settings: TransportSettings) throws(TransportError) {
+    self.exchange = exchange
+    url = WebAddress.withoutSecrets(exchange.request.url)
+    maximumBodyBytes = exchange.request.maximumBodyBytes ?? settings.maximumBodyBytes
+    errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    guard let easy = curl_easy_init() else {
+      errorText.deallocate()
+      throw TransportError(.invalidRequest, "libcurl has no memory for a request", url: url)
+    }
+    self.easy = easy
+    try configure(settings)
+  }
+
+  deinit {
+    curl_easy_cleanup(easy)
+    curl_slist_free_all(list)
+    errorText.deallocate()
+  }
+
+  /// What became of it.
+  func outcome(_ code: CURLcode, _ settings: TransportSettings) -> CurlExchange.Outcome {
+    if isTooLarge {
+      return .failure(
+        TransportError(
+          .tooLarge, "the answer of \(settings.origin.authority) is larger than \(maximumBodyBytes) bytes", url: url))
+    }
+    var status = 0
+    mirror_curl_easy_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+    guard code == CURLE_OK, status >= 200 else {
+      var begun: curl_off_t = 0
+      mirror_curl_easy_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T, &begun)
+      let detail = String(cString: errorText)
+      let text = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
+      return .failure(CurlFailure(code: code, text: text, wasBegun: begun > 0).error(url: url, settings))
+    }
+    return .success(InboundResponse(status: status, fields: head.fields, body: body))
+  }
+
+  // MARK: Options
+
+  private func configure(_ settings: TransportSettings) throws(TransportError) {
+    let request = exchange.request
+    let total = max(1, request.timeoutSeconds ?? settings.timeoutSeconds)
+    mirror_curl_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
+    try set(CURLOPT_URL, request.url)
+    try set(CURLOPT_PROTOCOLS_STR, "http,https")
+    try set(CURLOPT_FOLLOWLOCATION, 0)
+    try set(CURLOPT_NOSIGNAL, 1)
+    try set(CURLOPT_TCP_KEEPALIVE, 1)
+    try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+    // Rather share a connection that is just being made than open another.
+    try set(CURLOPT_PIPEWAIT, 1)
+    try set(CURLOPT_ACCEPT_ENCODING, "")
+    try set(CURLOPT_USERAGENT, settings.userAgent)
+    try set(CURLOPT_CONNECTTIMEOUT, max(1, settings.connectTimeoutSeconds))
+    try set(CURLOPT_TIMEOUT, total)
+    try set(CURLOPT_LOW_SPEED_LIMIT, 1)
+    try set(CURLOPT_LOW_SPEED_TIME, max(1, settings.timeoutSeconds))
+    try set(CURLOPT_SSL_VERIFYPEER, 1)
+    try set(CURLOPT_SSL_VERIFYHOST, 2)
+    try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+    if let caFile = settings.caFile { try set(CURLOPT_CAINFO, caFile) }
+    // An empty proxy, not none: none would let the environment choose one.
+    try set(CURLOPT_PROXY, settings.proxy ?? "")
+    try set(CURLOPT_NOPROXY, settings.proxy == nil ? "*" : "localhost,127.0.0.0/8,::1")
+    try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+    try prepareMethod(request)
+    try prepareFields(request)
+    prepareCallbacks()
+  }
+
+  private func prepareMethod(_ request: OutboundRequest) throws(TransportError) {
+    if let body = request.body {
+      try set(CURLOPT_POST, 1)
+      try check(mirror_curl_easy_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
+    } else if request.method == "POST" {
+      try set(CURLOPT_POST, 1)
+      try check(mirror_curl_easy_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, 0))
+    } else if request.method == "HEAD" {
+      try set(CURLOPT_NOBODY, 1)
+    } else {
+      try set(CURLOPT_HTTPGET, 1)
+    }
+    if !["GET", "HEAD"].contains(request.method) || request.body != nil {
+      try set(CURLOPT_CUSTOMREQUEST, request.method)
+    }
+  }
+
+  private func prepareFields(_ request: OutboundRequest) throws(TransportError) {
+    // An empty value is written with a semicolon; with a colon it would take the field away.
+    var lines = request.fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
+    lines.append("Expect:")
+    if request["Content-Type"] == nil { lines.append("Content-Type:") }
+    for line in lines {
+      guard let longer = curl_slist_append(list, line) else {
+        throw TransportError(.invalidRequest, "libcurl has no memory for a request", url: url)
+      }
+      list = longer
+    }
+    try check(mirror_curl_easy_set_list(easy, CURLOPT_HTTPHEADER, list))
+  }
+
+  private func prepareCallbacks() {
+    let this = Unmanaged.passUnretained(self).toOpaque()
+    mirror_curl_easy_set_pointer(easy, CURLOPT_HEADERDATA, this)
+    mirror_curl_easy_set_pointer(easy, CURLOPT_WRITEDATA, this)
+    mirror_curl_easy_set_pointer(easy, CURLOPT_READDATA, this)
+    mirror_curl_easy_set_writer(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, this in
+      guard let bytes, let this else { return 0 }
+      let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+      Unmanaged<CurlTransfer>.fromOpaque(this).takeUnretainedValue().head.take(line)
+      return size * count
+    }
+    mirror_curl_easy_set_writer(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, this in
+      guard let bytes, let this else { return 0 }
+      let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
+      return Unmanaged<CurlTransfer>.fromOpaque(this).takeUnretainedValue().take(piece)
+    }
+    mirror_curl_easy_set_reader(easy, CURLOPT_READFUNCTION) { bytes, size, count, this in
+      guard let bytes, let this else { return Int(CURL_READFUNC_ABORT) }
+      let room = UnsafeMutableRawBufferPointer(start: bytes, count: size * count)
+      return Unmanaged<CurlTransfer>.fromOpaque(this).takeUnretainedValue().give(room)
+    }
+    // libcurl repeats a request by itself when a kept connection turns out dead. Content may have been acted upon, so
+    // it cannot be rewound: the caller learns that the outcome is uncertain (RFC 9110, 9.2.2).
+    mirror_curl_easy_set_seeker(easy, CURLOPT_SEEKFUNCTION) { _, _, _ in CURL_SEEKFUNC_FAIL }
+  }
+
+  // MARK: Callbacks
+
+  private func take(_ piece: UnsafeRawBufferPointer) -> Int {
+    guard body.count + piece.count <= maximumBodyBytes else {
+      isTooLarge = true
+      return 0
+    }
+    body.append(contentsOf: piece)
+    return piece.count
+  }
+
+  private func give(_ room: UnsafeMutableRawBufferPointer) -> Int {
+    let rest = (exchange.request.body ?? [])[sentBytes...].prefix(room.count)
+    room.copyBytes(from: rest)
+    sentBytes += rest.count
+    return rest.count
+  }
+
+  // MARK: Setting
+
+  private func set(_ option: CURLoption, _ value: Int) throws(TransportError) {
+    try check(mirror_curl_easy_set_long(easy, option, value))
+  }
+
+  private func set(_ option: CURLoption, _ value: String) throws(TransportError) {
+    try check(mirror_curl_easy_set_text(easy, option, value))
+  }
+
+  private func check(_ code: CURLcode) throws(TransportError) {
+    guard code != CURLE_OK else { return }
+    throw TransportError(
+      .invalidRequest, "libcurl refused an option: \(String(cString: curl_easy_strerror(code)))", url: url)
+  }
+}

@@ -1,0 +1,132 @@
+import Glibc
+import JSONAPI
+import Synchronization
+
+/// A vault that cannot be used.
+package struct TokenVaultError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The file.
+  package var path: String
+  /// What failed, and why.
+  package var reason: String
+  /// One sentence for the operator.
+  package var description: String { "the token file \(path) \(reason)" }
+
+  init(_ path: String, _ action: String, code: Int32) {
+    self.path = path
+    reason = "cannot be \(action): \(String(cString: strerror(code)))"
+  }
+
+  init(_ path: String, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
+}
+
+/// A token in a file that only its owner may read (mode 0600), replaced as a whole.
+package struct FileTokenVault: TokenVault {
+  /// Where the file is; its folder must exist.
+  package let path: String
+
+  /// A vault in this file, which need not exist.
+  package init(path: String) { self.path = path }
+
+  /// The token; nil when there is no file. A file that others may read is closed to them first.
+  /// - Throws: `TokenVaultError` when it cannot be read or holds no token.
+  package func load() throws -> StoredToken? {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else {
+      if errno == ENOENT { return nil }
+      throw TokenVaultError(path, "read", code: errno)
+    }
+    defer { close(file) }
+    var facts = stat()
+    guard fstat(file, &facts) == 0 else { throw TokenVaultError(path, "read", code: errno) }
+    if facts.st_mode & 0o077 != 0, fchmod(file, 0o600) != 0 {
+      throw TokenVaultError(path, "closed to other users", code: errno)
+    }
+    let bytes = try readAll(file)
+    guard let json = try? JSON(parsing: bytes), let token = StoredToken(json: json) else {
+      throw TokenVaultError(path, reason: "holds no token; remove it to sign in anew")
+    }
+    return token
+  }
+
+  /// Writes a new file beside the old one, makes it lasting, and puts it in the old one's place.
+  /// - Throws: `TokenVaultError`; the old file is untouched.
+  package func save(_ token: StoredToken) throws {
+    let draft = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).new"
+    let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard file >= 0 else { throw TokenVaultError(path, "written", code: errno) }
+    do {
+      defer { close(file) }
+      try writeAll(token.json.encoded(.plain), to: file)
+      guard fchmod(file, 0o600) == 0, fsync(file) == 0 else { throw TokenVaultError(path, "written", code: errno) }
+    } catch {
+      unlink(draft)
+      throw error
+    }
+    guard rename(draft, path) == 0 else {
+      let code = errno
+      unlink(draft)
+      throw TokenVaultError(path, "replaced", code: code)
+    }
+    try syncFolder()
+  }
+
+  /// Removes the file, if there is one.
+  /// - Throws: `TokenVaultError` when it is there and stays.
+  package func clear() throws {
+    guard unlink(path) == 0 || errno == ENOENT else { throw TokenVaultError(path, "removed", code: errno) }
+  }
+
+  private func readAll(_ file: Int32) throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 8192)
+    while true {
+      let count = read(file, &piece, piece.count)
+      if count == 0 { return bytes }
+      if count > 0 {
+        bytes += piece.prefix(count)
+      } else if errno != EINTR {
+        throw TokenVaultError(path, "read", code: errno)
+      }
+    }
+  }
+
+  private func writeAll(_ bytes: [UInt8], to file: Int32) throws {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+      if count >= 0 {
+        rest = rest.dropFirst(count)
+      } else if errno != EINTR {
+        throw TokenVaultError(path, "written", code: errno)
+      }
+    }
+  }
+
+  /// Makes the new name lasting.
+  private func syncFolder() throws {
+    let slash = path.lastIndex(of: "/")
+    let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard file >= 0 else { throw TokenVaultError(path, "made lasting", code: errno) }
+    defer { close(file) }
+    guard fsync(file) == 0 else { throw TokenVaultError(path, "made lasting", code: errno) }
+  }
+}
+
+/// A vault for one process: tests, the demo, and commands that keep nothing.
+package final class MemoryTokenVault: TokenVault {
+  private let token: Mutex<StoredToken?>
+
+  /// A vault with this token in it.
+  package init(_ token: StoredToken? = nil) { self.token = Mutex(token) }
+
+  /// The token.
+  package func load() -> StoredToken? { token.withLock { $0 } }
+  /// Keeps the token.
+  package func save(_ token: StoredToken) { self.token.withLock { $0 = token } }
+  /// Forgets the token.
+  package func clear() { token.withLock { $0 = nil } }
+}

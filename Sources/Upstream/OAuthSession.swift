@@ -1,0 +1,162 @@
+import Logging
+
+/// Signs in and stays signed in (reference 7). However many callers need a token, one request for it is under way, and a
+/// refresh token that the site rotated is in the vault before the access token that came with it is handed out.
+package actor OAuthSession {
+  private let tokenURL: String
+  private let origin: WebOrigin
+  private let credentials: Credentials
+  private let transport: any Transport
+  private let vault: any TokenVault
+  private let now: @Sendable () -> Int64
+  private let logger: Logger
+  private let fingerprint: String
+  private let renewal = SharedFlight<StoredToken>()
+
+  private var current: StoredToken?
+  private var isLoaded = false
+  /// The current token is not in the vault yet, because writing failed; it is not handed out before.
+  private var isUnsaved = false
+
+  /// - Parameters:
+  ///   - tokenURL: the site's `/oauth/token`, absolute. Tokens go to its origin only.
+  ///   - now: this machine's Unix seconds.
+  /// - Throws: `TransportError` (`invalidRequest`) when `tokenURL` is no URL.
+  package init(
+    tokenURL: String, credentials: Credentials, transport: any Transport, vault: any TokenVault,
+    now: @escaping @Sendable () -> Int64, logger: Logger
+  ) throws(TransportError) {
+    self.tokenURL = tokenURL
+    self.origin = try WebOrigin(of: tokenURL)
+    self.credentials = credentials
+    self.transport = transport
+    self.vault = vault
+    self.now = now
+    self.logger = logger
+    fingerprint = credentials.fingerprint(tokenURL: tokenURL)
+  }
+
+  /// An access token that has some life left.
+  /// - Throws: `SignInError`, `TransportError`, `TokenVaultError`; `CancellationError` when the caller is cancelled.
+  package func accessToken() async throws -> String { try await usableToken().accessToken }
+
+  /// Sends a request with the token. After a 401 the token is renewed, unless another caller has done so, and the request is
+  /// sent once more; the site answers 401 before it looks at a request (reference 7.6), so that nothing happens twice.
+  /// - Throws: `SignInError.refused` after a second 401; `TransportError` (`otherOrigin`) when the request is not for the
+  ///   site, and whatever `accessToken` and the transport throw.
+  package func authorized(_ request: OutboundRequest) async throws -> InboundResponse {
+    guard try WebOrigin(of: request.url) == origin else {
+      throw TransportError(
+        .otherOrigin, "a request to another origin than \(origin) does not get the token",
+        url: WebAddress.withoutSecrets(request.url))
+    }
+    let token = try await usableToken()
+    let first = try await transport.send(BearerField.add(token.accessToken, to: request))
+    guard first.status == 401 else { return first }
+    logger.debug("the site refused the token; renewing it", metadata: ["hint": "\(hint(first, token) ?? "none")"])
+    let renewed = try await renew(insteadOf: token.accessToken)
+    let second = try await transport.send(BearerField.add(renewed.accessToken, to: request))
+    guard second.status != 401 else { throw SignInError.refused(hint: hint(second, renewed)) }
+    return second
+  }
+
+  private func hint(_ response: InboundResponse, _ token: StoredToken) -> String? {
+    let secrets = [token.accessToken, token.refreshToken].compactMap { $0 } + credentials.secrets
+    return BearerField.hint(of: response).map { SiteWords.tidy($0, hiding: secrets) }
+  }
+
+  // MARK: Having a token
+
+  private func usableToken() async throws -> StoredToken {
+    if !isLoaded {
+      isLoaded = true
+      adoptStored()
+    }
+    if let current, isUsable(current) { return current }
+    // A token that only waits for the vault is as good as a new one once it is there.
+    return try await renew(insteadOf: isUnsaved ? nil : current?.accessToken)
+  }
+
+  private func isUsable(_ token: StoredToken) -> Bool { !isUnsaved && now() < token.renewAt }
+
+  /// Another token than `stale`.
+  private func renew(insteadOf stale: String?) async throws -> StoredToken {
+    if let current, current.accessToken != stale, isUsable(current) { return current }
+    return try await renewal.value { [self] in try await replace(stale) }
+  }
+
+  /// Takes over what the vault holds for these credentials; what it holds for others is left alone until the next save.
+  private func adoptStored() {
+    do {
+      guard let stored = try vault.load(), stored.issuedFor == fingerprint else { return }
+      // The same one again would bring back a refresh token that is known to be used up.
+      if stored.accessToken != current?.accessToken { current = stored }
+    } catch {
+      logger.warning("the stored token cannot be used; signing in anew", metadata: ["reason": "\(error)"])
+    }
+  }
+
+  // MARK: Getting one; only one flight at a time comes here
+
+  private func replace(_ stale: String?) async throws -> StoredToken {
+    if isUnsaved, let current { try keep(current) }
+    // A flight that ended meanwhile, or another process on the same vault, may have renewed already.
+    if current?.accessToken == stale { adoptStored() }
+    if let current, current.accessToken != stale, isUsable(current) { return current }
+    let token = try await obtain()
+    try keep(token)
+    return token
+  }
+
+  private func keep(_ token: StoredToken) throws {
+    current = token
+    isUnsaved = true
+    try vault.save(token)
+    isUnsaved = false
+  }
+
+  /// Refreshes, and where the refresh token is refused signs in with the configured grant, once.
+  private func obtain() async throws -> StoredToken {
+    if let refreshToken = current?.refreshToken, .refreshToken(refreshToken) != credentials.grant {
+      do {
+        return try await request(.refreshToken(refreshToken))
+      } catch let error as SignInError {
+        switch error {
+        case .refreshRefused, .unsupportedGrant, .invalidScope:
+          logger.notice("the refresh token is used up; signing in anew", metadata: ["reason": "\(error)"])
+          if current?.refreshToken == refreshToken { current?.refreshToken = nil }
+        default: throw error
+        }
+      }
+    }
+    return try await request(credentials.grant)
+  }
+
+  private func request(_ grant: Credentials.Grant) async throws -> StoredToken {
+    let request = TokenRequest(url: tokenURL, credentials: credentials, grant: grant)
+    var answer = try request.parse(try await transport.send(request.prepare()))
+    // A site that does not rotate sends no new one; the old one stays good (RFC 6749, 6).
+    if case .refreshToken(let used) = grant, answer.refreshToken == nil { answer.refreshToken = used }
+    return StoredToken(answer, at: now(), issuedFor: fingerprint)
+  }
+}
+
+/// `Authorization` and `WWW-Authenticate` for bearer tokens (RFC 6750, 2.1 and 3).
+enum BearerField {
+  /// The request with this token and no other.
+  static func add(_ token: String, to request: OutboundRequest) -> OutboundRequest {
+    var request = request
+    request.fields.removeAll { $0.name.lowercased() == "authorization" }
+    request.fields.append(HTTPField("Authorization", "Bearer \(token)"))
+    return request
+  }
+
+  /// The `error_description` of a refusal; nil when there is none.
+  static func hint(of response: InboundResponse) -> String? {
+    guard let field = response["WWW-Authenticate"],
+      let start = field.ranges(of: "error_description=\"").first?.upperBound
+    else { return nil }
+    let text = field[start...].prefix { $0 != "\"" }
+    return text.isEmpty ? nil : String(text)
+  }
+}

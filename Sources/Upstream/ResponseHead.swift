@@ -1,0 +1,34 @@
+/// Gathers the fields of an answer from the lines that libcurl hands over one by one. Interim answers (RFC 9110, 15.2) are
+/// forgotten when the next status line comes; trailers are not taken for fields.
+struct ResponseHead {
+  private(set) var fields: [HTTPField] = []
+  private var isComplete = false
+
+  mutating func take(_ line: UnsafeRawBufferPointer) {
+    let text = String(decoding: line, as: UTF8.self)
+    if text.hasPrefix("HTTP/") {
+      fields = []
+      isComplete = false
+      return
+    }
+    let content = text.trimmed
+    if isComplete { return }
+    if content.isEmpty {
+      isComplete = true
+    } else if text.first?.isWhitespace == true, let last = fields.indices.last {
+      // A folded line (RFC 9112, 5.2).
+      fields[last].value += " " + content
+    } else if let colon = content.firstIndex(of: ":") {
+      let value = String(content[content.index(after: colon)...]).trimmed
+      fields.append(HTTPField(String(content[..<colon]), value))
+    }
+  }
+}
+
+extension String {
+  /// Without white space at either end.
+  var trimmed: String {
+    let front = drop(while: \.isWhitespace)
+    return String(front.reversed().drop(while: \.isWhitespace).reversed())
+  }
+}

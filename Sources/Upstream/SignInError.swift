@@ -1,0 +1,49 @@
+/// Why the site gave no token, or does not take it. `hint` is the site's own sentence, freed of secrets.
+package enum SignInError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// `invalid_client`: unknown, or the secret is wrong.
+  case wrongClient(hint: String?)
+  /// The user is unknown, blocked, or the password is wrong.
+  case wrongUser(hint: String?)
+  /// `unsupported_grant_type`: the consumer may not use this grant.
+  case unsupportedGrant(grant: String, hint: String?)
+  /// `invalid_scope`.
+  case invalidScope(hint: String?)
+  /// The refresh token is used up, revoked or expired, and there is no other way to sign in.
+  case refreshRefused(hint: String?)
+  /// The site refuses a token that it has just issued, or the request for one.
+  case refused(hint: String?)
+  /// The site cannot issue tokens at present; `retryAfter` in seconds.
+  case unavailable(status: Int, retryAfter: Int?, hint: String?)
+  /// An answer that is none of a token route, such as an HTML page.
+  case unintelligible(status: Int, mediaType: String?)
+
+  /// Whether waiting may help; otherwise a person has to change something.
+  package var isTransient: Bool { if case .unavailable = self { true } else { false } }
+
+  /// One sentence for the operator that names the key to check.
+  package var description: String {
+    switch self {
+    case .wrongClient(let hint):
+      "the site does not accept the client; check site.auth.clientID and site.auth.clientSecret\(said(hint))"
+    case .wrongUser(let hint):
+      "the site does not accept the user; check site.auth.username and site.auth.password\(said(hint))"
+    case .unsupportedGrant(let grant, let hint):
+      "the site does not allow the client the grant \(grant); check site.auth.grant, and the consumer's grants on the "
+        + "site\(said(hint))"
+    case .invalidScope(let hint):
+      "the site does not grant the scope; check site.auth.scope, and the consumer's scopes on the site\(said(hint))"
+    case .refreshRefused(let hint):
+      "the site does not accept the refresh token any more; get a new one, or set another site.auth.grant\(said(hint))"
+    case .refused(let hint):
+      "the site refuses the token or the request for it; check site.auth, and that the account is active\(said(hint))"
+    case .unavailable(let status, let retryAfter, let hint):
+      "the site issues no tokens at present (status \(status)); try again "
+        + (retryAfter.map { "in \($0) seconds" } ?? "later") + said(hint)
+    case .unintelligible(let status, let mediaType):
+      "the token route answered with status \(status) and \(mediaType ?? "no media type") instead of a token; check "
+        + "site.baseURL, and that the site has simple_oauth"
+    }
+  }
+
+  private func said(_ hint: String?) -> String { hint.map { " (the site says: \($0))" } ?? "" }
+}

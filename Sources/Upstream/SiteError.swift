@@ -1,0 +1,81 @@
+import JSONAPI
+
+/// An answer of the site that is not what was asked for.
+package struct SiteError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// What kind of answer it was.
+  package enum Kind: String, Sendable, Hashable, CaseIterable {
+    /// A page, or another media type than the site's: says nothing about the resource, whatever its status.
+    case html
+    /// 401.
+    case unauthorized
+    /// 403 as a JSON:API error document.
+    case forbidden
+    /// 404 as a JSON:API error document; 410 likewise.
+    case notFound
+    /// 409: the UUID exists already.
+    case conflict
+    /// 422: validation failed.
+    case unprocessable
+    /// Another 4xx as a JSON:API error document: the request is wrong.
+    case badRequest
+    /// 429.
+    case throttled
+    /// 502, 503, 504 or 408: not at present.
+    case unavailable
+    /// Another 5xx: a fault of the site, often of one query.
+    case serverFault
+    /// A status or content that JSON:API does not have.
+    case malformed
+  }
+
+  /// What kind of answer it was.
+  package var kind: Kind
+  /// The status code.
+  package var status: Int
+  /// `detail` of the first error, or else its `title`; for `malformed`, what is wrong.
+  package var detail: String?
+  /// `source.pointer` of the first error, such as `/data/attributes/changed`.
+  package var pointer: String?
+  /// Seconds to wait, if the site says so.
+  package var retryAfter: Int?
+  /// The media type of the answer.
+  package var mediaType: String?
+  /// The site's error document as it came, to be kept with a rejected change.
+  package var document: [UInt8]?
+
+  /// - Parameter document: the bytes of the site's error document.
+  package init(
+    _ kind: Kind, status: Int, detail: String? = nil, pointer: String? = nil, retryAfter: Int? = nil,
+    mediaType: String? = nil, document: [UInt8]? = nil
+  ) {
+    self.kind = kind
+    self.status = status
+    self.detail = detail
+    self.pointer = pointer
+    self.retryAfter = retryAfter
+    self.mediaType = mediaType
+    self.document = document
+  }
+
+  /// One sentence for the operator.
+  package var description: String {
+    let site = detail.map { ": \(SiteWords.tidy($0))" } ?? ""
+    return switch kind {
+    case .html:
+      "the site answered with status \(status) and \(mediaType ?? "no media type") instead of JSON:API; check "
+        + "site.baseURL, and whether a proxy, firewall or login page stands before the site"
+    case .unauthorized: "the site does not accept the token (401)\(site); check site.auth"
+    case .forbidden: "the account may not do this on the site (403)\(site)"
+    case .notFound: "the site does not have it (\(status))\(site)"
+    case .conflict: "the site has this already (409)\(site)"
+    case .unprocessable: "the site does not accept the values (422)\(site)"
+    case .badRequest: "the site does not accept the request (\(status))\(site)"
+    case .throttled: "the site asks for fewer requests (429)\(wait); lower site.requestsPerSecond"
+    case .unavailable: "the site is not available at present (\(status))\(site)\(wait)"
+    case .serverFault: "the site failed (\(status))\(site); its own log says why"
+    case .malformed: "the site's answer (\(status)) cannot be used\(site)"
+    }
+  }
+
+  private var wait: String { retryAfter.map { ", and to wait \($0) seconds" } ?? "" }
+}

@@ -1,0 +1,153 @@
+import JSONAPI
+
+/// A token as the site gives it (RFC 6749, 5.1; reference 7.3).
+package struct TokenAnswer: Sendable, Hashable, SecretBearing {
+  /// What goes into `Authorization: Bearer`.
+  package var accessToken: String
+  /// Absent for client credentials, or when the consumer may not refresh.
+  package var refreshToken: String?
+  /// Seconds from now; 300, the site's default, where it is not said.
+  package var expiresIn: Int64
+  /// Only the life.
+  package var publicDescription: String { "token for \(expiresIn) seconds" }
+}
+
+/// A request for a token, as a value: `prepare` gives the request, `parse` reads its answer.
+package struct TokenRequest: Sendable, Hashable, SecretBearing {
+  /// The site's token route.
+  package var url: String
+  /// Client, scope and user.
+  package var credentials: Credentials
+  /// The grant to use now: the configured one or a refresh.
+  package var grant: Credentials.Grant
+
+  /// - Parameter grant: nil for the configured one.
+  package init(url: String, credentials: Credentials, grant: Credentials.Grant? = nil) {
+    self.url = url
+    self.credentials = credentials
+    self.grant = grant ?? credentials.grant
+  }
+
+  /// The grant and the client.
+  package var publicDescription: String { "\(grant.name) grant of client \(credentials.clientID)" }
+
+  /// The request: a form (reference 7.2), the client in the body. A refresh names no scope and so keeps the one it has.
+  package func prepare() -> OutboundRequest {
+    var form = [("grant_type", grant.name), ("client_id", credentials.clientID)]
+    if let secret = credentials.clientSecret { form.append(("client_secret", secret)) }
+    switch grant {
+    case .password(let username, let password): form += [("username", username), ("password", password)]
+    case .refreshToken(let token): form.append(("refresh_token", token))
+    case .clientCredentials: break
+    }
+    if let scope = credentials.scope, grant.name != "refresh_token" { form.append(("scope", scope)) }
+    return OutboundRequest(
+      method: "POST", url: url,
+      fields: [
+        HTTPField("Content-Type", "application/x-www-form-urlencoded"), HTTPField("Accept", "application/json"),
+      ], body: FormEncoding.bytes(form), maximumBodyBytes: 1 << 20)
+  }
+
+  /// Reads the answer, in the forms of league/oauth2-server 8 and 9 (reference 7.3, 7.4).
+  package func parse(_ response: InboundResponse) throws(SignInError) -> TokenAnswer {
+    let json = isJSON(response) ? try? JSON(parsing: response.body) : nil
+    guard response.status == 200 else { throw failure(response, json) }
+    guard let json, let token = json["access_token"]?.string, !token.isEmpty,
+      json["token_type"]?.string?.lowercased() == "bearer", token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+    else { throw .unintelligible(status: 200, mediaType: response.mediaType) }
+    let life = json["expires_in"].flatMap { $0.integer ?? $0.string.flatMap { Int64($0) } } ?? 300
+    return TokenAnswer(
+      accessToken: token, refreshToken: json["refresh_token"]?.string, expiresIn: min(max(0, life), 1 << 32))
+  }
+
+  private func isJSON(_ response: InboundResponse) -> Bool {
+    response.mediaType == "application/json" || response.mediaType?.hasSuffix("+json") == true
+  }
+
+  private func failure(_ response: InboundResponse, _ json: JSON?) -> SignInError {
+    let error = json?["error"]?.string
+    let hint = hint(json)
+    switch (error, response.status) {
+    case (_, 429), (_, 500...), ("temporarily_unavailable", _):
+      return .unavailable(status: response.status, retryAfter: response.retryAfter, hint: hint)
+    // The lock around identical requests timed out (reference 7.4).
+    case ("access_denied", 401) where hint?.contains("lock") == true:
+      return .unavailable(status: 401, retryAfter: response.retryAfter, hint: hint)
+    case ("invalid_client", _): return .wrongClient(hint: hint)
+    case ("unsupported_grant_type", _), ("unauthorized_client", _):
+      return .unsupportedGrant(grant: grant.name, hint: hint)
+    case ("invalid_scope", _): return .invalidScope(hint: hint)
+    case ("invalid_credentials", _): return .wrongUser(hint: hint)
+    case (_?, _) where namesClient(hint): return .wrongClient(hint: hint)
+    case (_?, _) where namesScope(hint): return .invalidScope(hint: hint)
+    case ("invalid_grant", _), ("invalid_request", 401):
+      switch grant {
+      case .password: return .wrongUser(hint: hint)
+      case .refreshToken: return .refreshRefused(hint: hint)
+      case .clientCredentials: return .refused(hint: hint)
+      }
+    case (_?, 401) where grant.name == "refresh_token": return .refreshRefused(hint: hint)
+    case ("invalid_request", _):
+      return if case .password = grant { .wrongUser(hint: hint) } else { .refused(hint: hint) }
+    case (_?, _): return .refused(hint: hint)
+    case (nil, _): return .unintelligible(status: response.status, mediaType: response.mediaType)
+    }
+  }
+
+  private func namesClient(_ hint: String?) -> Bool { hint?.contains("`client_") == true }
+  private func namesScope(_ hint: String?) -> Bool { hint?.contains("`scope`") == true }
+
+  /// The site's own words, on one line, without anything secret that it might repeat.
+  private func hint(_ json: JSON?) -> String? {
+    var words: [String] = []
+    for name in ["error_description", "message", "hint"] {
+      guard let text = json?[name]?.string?.trimmed, !text.isEmpty, !words.contains(text) else { continue }
+      words.append(text)
+    }
+    guard !words.isEmpty else { return nil }
+    var secrets = credentials.secrets
+    if case .refreshToken(let token) = grant { secrets.append(token) }
+    return SiteWords.tidy(words.joined(separator: " "), hiding: secrets)
+  }
+}
+
+/// The site's words in our messages.
+enum SiteWords {
+  /// On one line, at most 300 characters, secrets replaced.
+  static func tidy(_ text: String, hiding secrets: [String] = []) -> String {
+    var text = text
+    for secret in secrets where !secret.isEmpty { text = text.replacing(secret, with: "(hidden)") }
+    let line = text.split(whereSeparator: { $0.isNewline || $0.isWhitespace }).joined(separator: " ")
+    return line.count > 300 ? line.prefix(300) + "…" : line
+  }
+}
+
+/// `application/x-www-form-urlencoded` (WHATWG URL, 5.2).
+enum FormEncoding {
+  /// Name and value pairs in their order.
+  static func bytes(_ pairs: [(String, String)]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for (name, value) in pairs {
+      if !bytes.isEmpty { bytes.append(UInt8(ascii: "&")) }
+      encode(name, into: &bytes)
+      bytes.append(UInt8(ascii: "="))
+      encode(value, into: &bytes)
+    }
+    return bytes
+  }
+
+  private static let digits = Array("0123456789ABCDEF".utf8)
+
+  private static func encode(_ text: String, into bytes: inout [UInt8]) {
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "*"), UInt8(ascii: "-"), UInt8(ascii: "."),
+        UInt8(ascii: "_"):
+        bytes.append(byte)
+      case 0x20: bytes.append(UInt8(ascii: "+"))
+      default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Checks the units with systemd-analyze. They are copied to a scratch folder with the program's path replaced, so that it
+# need not be installed. Fails on anything systemd has to say about them, or if the two services' sandboxes differ.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+if ! command -v systemd-analyze >/dev/null; then
+  echo "verify-units: systemd-analyze is missing; it comes with systemd" >&2
+  exit 1
+fi
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+units=(*.service *.timer)
+for unit in "${units[@]}"; do
+  sed 's|^ExecStart=[^ ]*social-mirror |ExecStart=/bin/true |' "$unit" >"$scratch/$unit"
+done
+
+failed=0
+sandbox() { sed -n '/^# --- sandbox/,/^# --- end of sandbox/p' "$1"; }
+if [ -z "$(sandbox social-mirror.service)" ] \
+  || ! diff <(sandbox social-mirror.service) <(sandbox social-mirror-sync.service); then
+  echo "verify-units: the sandboxes of the two services differ" >&2
+  failed=1
+fi
+
+output=$(cd "$scratch" && systemd-analyze verify --man=no "${units[@]/#/./}" 2>&1) || failed=1
+# Other units of this machine may be complained about too; only ours count.
+if complaints=$(grep -F -e social-mirror -e "$scratch" <<<"$output"); then
+  printf '%s\n' "$complaints" >&2
+  failed=1
+elif [ "$failed" -ne 0 ]; then
+  printf '%s\n' "$output" >&2
+fi
+if [ "$failed" -ne 0 ]; then
+  echo "verify-units: failed" >&2
+  exit 1
+fi
+echo "verify-units: ${units[*]}: no complaints"
+for unit in *.service; do
+  systemd-analyze security --offline=true --no-pager "$scratch/$unit" 2>/dev/null | grep -F 'Overall exposure' || true
+done
