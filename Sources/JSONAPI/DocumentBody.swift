@@ -3,8 +3,11 @@
 package struct DocumentBody: Sendable, Hashable {
   /// The primary data: resources, or identifiers on relationship routes, which are resources without fields.
   package enum Data: Sendable, Hashable {
+    /// `null`.
     case none
+    /// An object.
     case one(ResourceObject)
+    /// An array, perhaps empty.
     case many([ResourceObject])
 
     /// All resources, in order.

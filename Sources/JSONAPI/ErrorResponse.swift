@@ -2,8 +2,15 @@
 package struct ErrorResponse: Error, Sendable, Hashable {
   /// A header field that belongs to the error.
   package struct Field: Sendable, Hashable {
+    /// Such as `Allow`.
     package var name: String
+    /// Without line breaks.
     package var value: String
+    /// A field.
+    package init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
   }
 
   /// The HTTP status.

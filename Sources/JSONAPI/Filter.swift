@@ -1,6 +1,8 @@
 /// How the members of a group are combined.
 package enum FilterConjunction: String, Sendable, Hashable {
+  /// All must match.
   case and = "AND"
+  /// One must match.
   case or = "OR"
 }
 
@@ -8,7 +10,9 @@ package enum FilterConjunction: String, Sendable, Hashable {
 package struct FilterItem: Sendable, Hashable {
   /// Either of the two.
   package enum Content: Sendable, Hashable {
+    /// A comparison.
     case condition(FilterCondition)
+    /// How its members are combined.
     case group(FilterConjunction)
   }
 

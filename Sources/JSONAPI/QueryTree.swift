@@ -16,7 +16,9 @@ package struct QueryTree: Sendable, Hashable {
 
   /// One name and what it stands for.
   package struct Member: Sendable, Hashable {
+    /// Without brackets.
     package var name: String
+    /// A scalar or an array.
     package var node: Node
     /// A member. A name holds no `]`, no NUL and is not a single white space: such a name has no written form.
     package init(name: String, node: Node) {

@@ -6,6 +6,9 @@ import GRDBSQLite
 package struct MirrorUnusable: Error, Sendable, CustomStringConvertible {
   /// What is wrong, with the path and the way out.
   package var description: String
+
+  /// A mirror that cannot be used, and why.
+  package init(description: String) { self.description = description }
 }
 
 /// One mirror file: the copy of a community with its ledger, its queue and its token issuer, in one SQLite database that

@@ -116,6 +116,11 @@ package final class ResourceReader: Sendable {
     try connections.with { try body(ReadSnapshot(connection: $0, catalog: catalog)) }
   }
 
+  /// Reads in the cheapest way that sees one state.
+  package func read<Value>(inOneStatement: Bool, _ body: (ReadSnapshot) throws -> Value) throws -> Value {
+    inOneStatement ? try single(body) : try snapshot(body)
+  }
+
   /// Reads with several statements that see the same state. `body` must not suspend.
   package func snapshot<Value>(_ body: (ReadSnapshot) throws -> Value) throws -> Value {
     try connections.with { connection in

@@ -18,7 +18,8 @@ struct CurlFailure {
       return TransportError(.unreachable, "the proxy cannot be used (\(text)); check site.proxy", url: url)
     case CURLE_COULDNT_RESOLVE_HOST:
       return TransportError(
-        .nameNotResolved, "the name of \(site) has no address (\(text)); check site.baseURL and the name server", url: url)
+        .nameNotResolved, "the name of \(site) has no address (\(text)); check site.baseURL and the name server",
+        url: url)
     case CURLE_OPERATION_TIMEDOUT:
       return TransportError(
         .timeout,
@@ -37,11 +38,12 @@ struct CurlFailure {
         .certificate, "site.caFile \(settings.caFile ?? "") holds no certificate that can be read (\(text))", url: url)
     case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER, CURLE_USE_SSL_FAILED, CURLE_SSL_ENGINE_INITFAILED:
       return TransportError(
-        .tlsHandshake, "\(site) and this machine agree on no TLS (\(text)); is site.baseURL the https address?", url: url)
+        .tlsHandshake, "\(site) and this machine agree on no TLS (\(text)); is site.baseURL the https address?",
+        url: url)
     case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_SEND_FAIL_REWIND:
       return TransportError(
         .truncated, "the connection to \(site) broke before the answer was complete (\(text))", url: url)
-    case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_FUNCTION_ARGUMENT, CURLE_OUT_OF_MEMORY,
+    case CURLE_URL_MALFORMAT, CURLE_BAD_FUNCTION_ARGUMENT, CURLE_OUT_OF_MEMORY,
       CURLE_FAILED_INIT, CURLE_NOT_BUILT_IN, CURLE_UNKNOWN_OPTION:
       return TransportError(.invalidRequest, "the request cannot be sent (\(text))", url: url)
     default:

@@ -49,6 +49,11 @@ final class CurlTransfer {
       let text = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
       return .failure(CurlFailure(code: code, text: text, wasBegun: begun > 0).error(url: url, settings))
     }
+    // libcurl takes a head that is cut off for a whole one.
+    guard head.isComplete else {
+      return .failure(
+        CurlFailure(code: CURLE_PARTIAL_FILE, text: "half a head", wasBegun: true).error(url: url, settings))
+    }
     return .success(InboundResponse(status: status, fields: head.fields, body: body))
   }
 
@@ -64,8 +69,6 @@ final class CurlTransfer {
     try set(CURLOPT_NOSIGNAL, 1)
     try set(CURLOPT_TCP_KEEPALIVE, 1)
     try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-    // Rather share a connection that is just being made than open another.
-    try set(CURLOPT_PIPEWAIT, 1)
     try set(CURLOPT_ACCEPT_ENCODING, "")
     try set(CURLOPT_USERAGENT, settings.userAgent)
     try set(CURLOPT_CONNECTTIMEOUT, max(1, settings.connectTimeoutSeconds))

@@ -43,7 +43,8 @@ package struct EntryPoint: Sendable, Hashable {
       guard let href = member.value["href"]?.string ?? member.value.string else { continue }
       guard let path = base.local(href)?.path else {
         throw malformed(
-          "the link of \(member.name) does not lead below \(base); is site.baseURL the address that the site itself uses?")
+          "the link of \(member.name) does not lead below \(base); is site.baseURL the address that the site itself uses?"
+        )
       }
       collections.append(Collection(name: member.name, path: path))
     }

@@ -2,7 +2,8 @@
 /// forgotten when the next status line comes; trailers are not taken for fields.
 struct ResponseHead {
   private(set) var fields: [HTTPField] = []
-  private var isComplete = false
+  /// Whether the empty line at its end has come.
+  private(set) var isComplete = false
 
   mutating func take(_ line: UnsafeRawBufferPointer) {
     let text = String(decoding: line, as: UTF8.self)

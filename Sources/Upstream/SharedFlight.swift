@@ -13,6 +13,9 @@ final class SharedFlight<Value: Sendable>: Sendable {
 
   private let state = Mutex(State())
 
+  /// How many callers wait now.
+  var waiters: Int { state.withLock { $0.waiters.count } }
+
   /// What the work under way brings back, or this work if there is none.
   /// - Throws: what the work throws; `CancellationError` when this caller is cancelled, at once and for it alone.
   func value(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {

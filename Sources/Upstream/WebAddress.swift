@@ -54,7 +54,8 @@ struct WebAddress: Hashable {
     for piece in given where curl_url_set(parts, CURLUPART_URL, piece, 0) != CURLUE_OK {
       throw WebAddress.unreadable(piece)
     }
-    guard WebAddress.part(CURLUPART_USER, of: parts) == nil, WebAddress.part(CURLUPART_PASSWORD, of: parts) == nil else {
+    guard WebAddress.part(CURLUPART_USER, of: parts) == nil, WebAddress.part(CURLUPART_PASSWORD, of: parts) == nil
+    else {
       throw TransportError(
         .invalidRequest, "a URL may not carry a user name or password", url: WebAddress.withoutSecrets(text))
     }

@@ -81,8 +81,8 @@ struct SettingsSource {
       throw ConfigurationError(description: "\(name)File: \(path) cannot be read; check that it is there and its permissions")
     }
     let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-    guard !text.isEmpty else { throw ConfigurationError(description: "\(name)File: \(path) is empty") }
-    return Secret(value: text)
+    // The units hand over an empty credential for a secret that the administrator did not set.
+    return text.isEmpty ? nil : Secret(value: text)
   }
 
   func required<Value>(_ name: String, _ value: Value?, orFile: Bool = false) throws -> Value {

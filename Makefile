@@ -1,0 +1,92 @@
+# Building, testing and installing social-mirror. `make` alone builds for debugging; `make demo` shows it at work.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := all
+# One shell for a whole recipe.
+.ONESHELL:
+.DELETE_ON_ERROR:
+
+SWIFT ?= swift
+# A target that imports what it does not declare is an error: the rooms of the package stay apart.
+SWIFTFLAGS ?= --explicit-target-dependency-import-check error
+RELEASEFLAGS ?= -c release --static-swift-stdlib --product social-mirror
+# Arguments of `make demo`, such as ARGS="--port 9000".
+ARGS ?=
+
+DESTDIR ?=
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+DOCDIR ?= $(PREFIX)/share/doc/social-mirror
+
+.PHONY: all build release test demo lint bench install verify-units clean system-packages swift-present
+
+all: build
+
+# Swift 6.2 is the oldest that reads the package; 6.3 is what it is tested with.
+swift-present:
+	@if ! command -v $(SWIFT) >/dev/null; then
+	  echo "Swift is missing: install 6.3 (6.2 at least) from https://www.swift.org/install, or name it: make SWIFT=/path/to/swift" >&2
+	  exit 1
+	fi
+	version=$$($(SWIFT) --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
+	if [[ -z "$$version" || "$$(printf '6.2\n%s\n' "$$version" | sort -V | head -n 1)" != 6.2 ]]; then
+	  echo "$(SWIFT) is version $${version:-unknown}; 6.3 (6.2 at least) is needed: https://www.swift.org/install" >&2
+	  exit 1
+	fi
+
+# Installs the missing ones of libcurl, SQLite and zlib headers, sqlite3, openssl and curl, where there is apt-get.
+system-packages:
+	@packaging/system-packages
+
+build: swift-present
+	$(SWIFT) build $(SWIFTFLAGS)
+
+release: swift-present system-packages
+	$(SWIFT) build $(SWIFTFLAGS) $(RELEASEFLAGS)
+
+# A filter or a crash can leave a run without tests that still calls itself passed: the count is checked.
+test: swift-present system-packages
+	@set -x
+	$(SWIFT) build --build-tests $(SWIFTFLAGS)
+	$(SWIFT) test --skip-build $(SWIFTFLAGS) 2>&1 | tee .build/test.log
+	{ set +x; } 2>/dev/null
+	count=$$(sed -n 's/.*Test run with \([0-9]*\) tests\{0,1\} .*passed.*/\1/p' .build/test.log | tail -n 1)
+	if [[ "$${count:-0}" -eq 0 ]]; then echo "test: no tests ran" >&2; exit 1; fi
+	echo "test: $$count tests passed"
+
+demo: swift-present system-packages
+	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
+	exec .build/debug/social-mirror demo $(ARGS)
+
+lint: swift-present
+	$(SWIFT) format lint --strict -r Sources Tests Package.swift
+
+bench: swift-present system-packages
+	Benchmarks/run
+
+verify-units:
+	@packaging/systemd/verify.sh
+
+# Installs what `make release` made; builds nothing, so that it can run as root.
+install:
+	@binary=.build/release/social-mirror
+	if [[ ! -x $$binary ]]; then echo "install: $$binary is missing; run: make release" >&2; exit 1; fi
+	install -D -m 0755 $$binary "$(DESTDIR)$(BINDIR)/social-mirror"
+	install -D -m 0644 packaging/sysusers.d/social-mirror.conf "$(DESTDIR)$(SYSUSERSDIR)/social-mirror.conf"
+	install -d "$(DESTDIR)$(UNITDIR)"
+	for unit in packaging/systemd/*.service packaging/systemd/*.timer; do
+	  target="$(DESTDIR)$(UNITDIR)/$${unit##*/}"
+	  sed 's|^ExecStart=/usr/bin/|ExecStart=$(BINDIR)/|' "$$unit" >"$$target"
+	  chmod 0644 "$$target"
+	done
+	install -D -m 0644 config.example.json "$(DESTDIR)$(DOCDIR)/config.example.json"
+	install -D -m 0644 LICENSE "$(DESTDIR)$(DOCDIR)/LICENSE"
+	if [[ -z "$(DESTDIR)" ]]; then
+	  echo "installed. Next: systemd-sysusers; put config.json into /etc/social-mirror; systemctl enable --now social-mirror"
+	fi
+
+clean:
+	$(SWIFT) package clean

@@ -1,0 +1,72 @@
+import HTTPTypes
+import JSONAPI
+
+/// An answer, before it is sent.
+struct Answer: Sendable {
+  var status: Int
+  var fields: HTTPFields
+  var body: [UInt8]
+
+  /// A JSON:API document. `fields` are added to those of every answer.
+  init(document body: [UInt8], status: Int = 200) {
+    self.status = status
+    self.body = body
+    fields = Answer.documentFields
+  }
+
+  /// An error in the site's form.
+  init(_ error: ErrorResponse) {
+    status = error.status
+    body = error.body
+    fields = Answer.common(error.contentType)
+    for field in error.fields {
+      if let name = HTTPField.Name(field.name) { fields[name] = field.value }
+    }
+  }
+
+  /// A page for what is no JSON:API route: the site answers those with HTML (reference 1.2).
+  init(page title: String, status: Int) {
+    self.status = status
+    body = Array(
+      "<!DOCTYPE html>\n<html lang=\"en\"><head><title>\(title)</title></head><body><h1>\(title)</h1></body></html>\n".utf8)
+    fields = Answer.common("text/html; charset=UTF-8")
+  }
+
+  /// No body at all, as OPTIONS has it.
+  init(allowing methods: [String]) {
+    status = 200
+    body = []
+    fields = Answer.common("text/html; charset=UTF-8")
+    fields[.allow] = methods.joined(separator: ", ")
+  }
+
+  /// 301 to a path without trailing slash.
+  init(movedTo location: String) {
+    status = 301
+    body = Array("<!DOCTYPE html>\n<html><body>Redirecting to \(location).</body></html>\n".utf8)
+    fields = Answer.common("text/html; charset=utf-8")
+    fields[.location] = location
+  }
+
+  private static let documentFields = common("application/vnd.api+json")
+
+  /// The headers that matter on every answer of the site to a signed-in request (reference 4.1).
+  static func common(_ contentType: String) -> HTTPFields {
+    var fields = HTTPFields()
+    fields[.contentType] = contentType
+    fields[.cacheControl] = "must-revalidate, no-cache, private"
+    fields[.contentLanguage] = "en"
+    fields[.vary] = "X-Consumer-ID"
+    fields[.xContentTypeOptions] = "nosniff"
+    return fields
+  }
+}
+
+extension HTTPField.Name {
+  /// The time up to which the site is known, RFC 3339.
+  static let mirrorAsOf = parsed("Mirror-As-Of")
+  /// How many local changes in the answer are not settled.
+  static let mirrorPending = parsed("Mirror-Pending")
+
+  private static func parsed(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .date }
+}

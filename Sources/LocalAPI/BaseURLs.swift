@@ -1,0 +1,43 @@
+import HTTPTypes
+import Hummingbird
+import JSONAPI
+import Synchronization
+
+/// The base URL of answers: the configured one, or what the client used, as the site does (reference 1.4).
+final class BaseURLs: Sendable {
+  private let fixed: DocumentBase?
+  private let scheme: String
+  private let known = Mutex<[String: DocumentBase]>([:])
+
+  /// - Parameters:
+  ///   - fixed: `localAPI.baseURL`; nil takes the host of each request.
+  ///   - isSecure: whether the server speaks TLS.
+  init(fixed: String?, isSecure: Bool) {
+    self.fixed = fixed.map { DocumentBase($0) }
+    scheme = isSecure ? "https" : "http"
+  }
+
+  /// The base URL for a request; nil when its host is none.
+  func base(of request: Request) -> DocumentBase? {
+    if let fixed { return fixed }
+    guard let host = request.head.authority, !host.isEmpty else { return nil }
+    return known.withLock { known in
+      if let base = known[host] { return base }
+      guard host.utf8.allSatisfy(BaseURLs.isHostByte), host.utf8.count <= 255 else { return nil }
+      let base = DocumentBase("\(scheme)://\(host)")
+      // Hosts come from clients: the table must not be theirs to fill.
+      if known.count >= 64 { known.removeAll() }
+      known[host] = base
+      return base
+    }
+  }
+
+  private static func isHostByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: ":"),
+      UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "_"):
+      true
+    default: false
+    }
+  }
+}

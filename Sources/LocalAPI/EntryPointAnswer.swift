@@ -1,0 +1,26 @@
+import JSONAPI
+import Store
+
+extension ResourceAnswers {
+  /// The entry point (reference 1.3): every type with its collection, `self` among them in the order of names.
+  /// - Parameter me: the UUID of the user behind the token; nil for an anonymous caller.
+  func entryPoint(_ request: ReadRequest, me: String?) throws -> Answer {
+    try reader.single { snapshot in
+      let types = try snapshot.types()
+      var links = types.map { ($0.name, request.base.text + $0.path) }
+      links.append(("self", request.uri.selfLink))
+      links.sort { Array($0.0.utf8).lexicographicallyPrecedes(Array($1.0.utf8)) }
+      var writer = DocumentWriter(capacity: 4096)
+      writer.append("[]")
+      if let me {
+        let user = types.first { $0.name == "user--user" }
+        var members = JSONObject([("meta", .object(JSONObject([("id", .string(me))])))])
+        if let user { members["href"] = .string("\(request.base.text)\(user.path)/\(me)") }
+        let meta = JSON.object(JSONObject([("links", .object(JSONObject([("me", .object(members))])))]))
+        writer.append(",\"meta\":")
+        writer.append { meta.encode(into: &$0, .site) }
+      }
+      return Answer(document: writer.finish(links: links))
+    }
+  }
+}

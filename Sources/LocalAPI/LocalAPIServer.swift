@@ -1,0 +1,74 @@
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+import Logging
+import NIOCore
+import Store
+import TokenIssuer
+
+/// Where and how the local API listens.
+package struct LocalAPISettings: Sendable {
+  package var host: String
+  /// 0 takes a free one.
+  package var port: Int
+  /// The base URL of links; nil takes the host that the client used.
+  package var baseURL: String?
+  package var accessTokenSeconds: Int
+  package var refreshTokenSeconds: Int
+  /// PEM files; both or none.
+  package var certificateFile: String?
+  package var privateKeyFile: String?
+  /// Where the key that signs tokens is kept: made at first start, readable by its owner only.
+  package var signingKeyPath: String
+
+  /// Settings with the usual lives of tokens.
+  package init(host: String, port: Int, signingKeyPath: String) {
+    self.host = host
+    self.port = port
+    self.signingKeyPath = signingKeyPath
+    accessTokenSeconds = 300
+    refreshTokenSeconds = 1_209_600
+  }
+}
+
+/// The local API over one mirror: it needs the file and nothing else, neither the site nor the engine.
+package struct LocalAPIServer: Sendable {
+  private let settings: LocalAPISettings
+  private let responder: LocalAPIResponder
+  private let logger: Logger
+
+  /// Prepares the server; makes the signing key at first start.
+  /// - Throws: `SigningKeyFile.Failure` naming the file.
+  package init(mirror: Mirror, settings: LocalAPISettings, logger: Logger) async throws {
+    let key = try await SigningKeyFile(path: settings.signingKeyPath).loadOrCreate()
+    let ledger = MirrorTokenLedger(mirror)
+    let cache = AccessTokenCache()
+    let lifetimes = TokenEndpoint.Lifetimes(
+      accessTokenSeconds: Int64(settings.accessTokenSeconds), refreshTokenSeconds: Int64(settings.refreshTokenSeconds))
+    responder = LocalAPIResponder(
+      answers: ResourceAnswers(reader: ResourceReader(mirror)), ledger: ledger, mirror: mirror,
+      endpoint: TokenEndpoint(ledger: ledger, key: key, cache: cache, lifetimes: lifetimes),
+      verifier: AccessTokenVerifier(ledger: ledger, key: key, cache: cache), key: key,
+      bases: BaseURLs(fixed: settings.baseURL, isSecure: settings.certificateFile != nil))
+    self.settings = settings
+    self.logger = logger
+  }
+
+  /// Serves until the task is cancelled; requests under way are finished.
+  /// - Parameter onListening: is told the port once it listens.
+  /// - Throws: when the address is taken, or a certificate cannot be read.
+  package func run(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
+    let server: HTTPServerBuilder
+    if let certificate = settings.certificateFile, let privateKey = settings.privateKeyFile {
+      server = try .tls(.http1(), tlsConfiguration: TLSFiles.configuration(certificate, privateKey))
+    } else {
+      server = .http1()
+    }
+    let application = Application(
+      responder: responder, server: server,
+      configuration: ApplicationConfiguration(
+        address: .hostname(settings.host, port: settings.port), serverName: "social-mirror"),
+      onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
+    try await application.run()
+  }
+}

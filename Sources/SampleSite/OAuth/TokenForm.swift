@@ -1,0 +1,95 @@
+import Foundation
+import JSONAPI
+
+/// The parameters of a token request: the form, and client id and secret from a Basic header (reference 7.2).
+struct TokenForm: Sendable {
+  private var fields: [String: String] = [:]
+
+  init(_ request: SiteRequest) {
+    let type = request.headers["content-type"] ?? ""
+    if type.hasPrefix("application/x-www-form-urlencoded") {
+      for pair in String(decoding: request.body, as: UTF8.self).split(separator: "&") {
+        guard let equals = pair.firstIndex(of: "=") else { continue }
+        let value = BracketParameters.decoded(pair[pair.index(after: equals)...])
+        fields[BracketParameters.decoded(pair[..<equals])] = value
+      }
+    }
+    guard let header = request.headers["authorization"], header.lowercased().hasPrefix("basic "),
+      let data = Data(base64Encoded: String(header.dropFirst(6)))
+    else { return }
+    let text = String(decoding: data, as: UTF8.self)
+    guard let colon = text.firstIndex(of: ":") else { return }
+    fields["client_id"] = String(text[..<colon])
+    fields["client_secret"] = String(text[text.index(after: colon)...])
+  }
+
+  subscript(name: String) -> String? { fields[name] }
+
+  func required(_ name: String) throws(TokenFault) -> String {
+    guard let value = fields[name], !value.isEmpty else { throw .missing(name) }
+    return value
+  }
+}
+
+/// A token request that is refused (reference 7.4, the column of league 9).
+enum TokenFault: Error, Sendable {
+  case missing(String)
+  case unsupportedGrant
+  case invalidClient
+  case invalidScope(String)
+  case wrongCredentials
+  case refresh(String)
+
+  func response(hadAuthorizationHeader: Bool) -> SiteResponse {
+    let malformed =
+      "The request is missing a required parameter, includes an invalid parameter value, includes a parameter more than "
+      + "once, or is otherwise malformed."
+    let unsupported = "The authorization grant type is not supported by the authorization server."
+    let (error, description, hint): (String, String, String?) =
+      switch self {
+      case .missing(let name): ("invalid_request", malformed, "Check the `\(name)` parameter")
+      case .unsupportedGrant:
+        ("unsupported_grant_type", unsupported, "Check that all required parameters have been provided")
+      case .invalidClient: ("invalid_client", "Client authentication failed", nil)
+      case .invalidScope(let name):
+        ("invalid_scope", "The requested scope is invalid, unknown, or malformed", "Check the `\(name)` scope")
+      case .wrongCredentials: ("invalid_grant", "The user credentials were incorrect.", nil)
+      case .refresh(let hint): ("invalid_grant", "The refresh token is invalid.", hint)
+      }
+    var document = JSONObject([("error", .string(error)), ("error_description", .string(description))])
+    if let hint { document["hint"] = .string(hint) }
+    var headers: [(name: String, value: String)] = [("content-type", "application/json")]
+    var status = 400
+    if case .invalidClient = self {
+      status = 401
+      if hadAuthorizationHeader { headers.append(("www-authenticate", "Basic realm=\"OAuth\"")) }
+    }
+    return SiteResponse(status, headers, body: JSON.object(document).encoded(.oauth))
+  }
+}
+
+extension AuthorizationServer {
+  /// A token of the shape of the site's JWTs. Its signature is noise: the site knows its tokens by heart.
+  static func token(_ client: String, _ scope: String, _ hasUser: Bool, _ now: Double, _ seconds: Double) -> String {
+    let jti = randomHex(80)
+    let header: JSON = ["typ": "JWT", "alg": "RS256", "jti": .string(jti)]
+    let exp = String(format: "%.6f", now + seconds)
+    var claims = JSONObject([
+      ("aud", .string(client)), ("jti", .string(jti)), ("iat", .integer(Int64(now))), ("nbf", .integer(Int64(now))),
+      ("exp", .number(exp)), ("scope", .array(scope.split(separator: " ").map { .string(String($0)) })),
+    ])
+    if hasUser { claims["sub"] = "2" }
+    let signature = (0..<256).map { _ in UInt8.random(in: 0...255) }
+    return [header.encoded(.oauth), JSON.object(claims).encoded(.oauth), signature].map(base64url)
+      .joined(separator: ".")
+  }
+
+  static func randomHex(_ count: Int) -> String {
+    let digits = Array("0123456789abcdef")
+    return String((0..<count).map { _ in digits[Int.random(in: 0..<16)] })
+  }
+
+  private static func base64url(_ bytes: [UInt8]) -> String {
+    Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+  }
+}

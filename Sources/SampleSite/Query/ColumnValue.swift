@@ -1,0 +1,72 @@
+import JSONAPI
+
+/// A value as the database has it.
+enum ColumnValue: Sendable {
+  case number(Double)
+  case text(FoldedText)
+}
+
+/// Reads the columns of a row.
+struct ColumnReader {
+  let community: Community
+
+  /// All values that a path reaches, none for null.
+  func values(_ path: FieldPath, of row: Row) -> [ColumnValue] {
+    values(path.hops[...], path.leaf, row)
+  }
+
+  private func values(_ hops: ArraySlice<String>, _ leaf: FieldPath.Leaf, _ row: Row) -> [ColumnValue] {
+    if let hop = hops.first {
+      return identifiers(hop, row).flatMap { item -> [ColumnValue] in
+        guard let id = item["id"]?.string, let found = community.find(id) else { return [] }
+        return values(hops.dropFirst(), leaf, found.row)
+      }
+    }
+    switch leaf {
+    case .uuid: return [text(row.uuid.text)]
+    case .id: return [.number(Double(row.id))]
+    case .changed: return [.number(Double(row.changed))]
+    case .created: return [.number(Double(row.created))]
+    case .attribute(let name, let kind): return column(recorded(row).attributes[name], kind)
+    case .property(let attribute, let property): return column(recorded(row).attributes[attribute]?[property], .text)
+    case .relationship(let name):
+      if community.content.types[recorded(row).type].isAlwaysSet(name) { return [.number(1)] }
+      return identifiers(name, row).map { _ in .number(1) }
+    case .targetUUID(let name):
+      // `missing` and `virtual` stand for nothing in the database.
+      return identifiers(name, row).compactMap { $0["id"]?.string.flatMap { EntityUUID($0) }.map { text($0.text) } }
+    case .targetMeta(let name, let key):
+      return identifiers(name, row).flatMap { column($0["meta"]?[key], .text) }
+    }
+  }
+
+  /// Attributes other than ids and times are the same in all clones: no need to build the clone.
+  private func recorded(_ row: Row) -> ContentRow {
+    switch row.body {
+    case .own(let body): body.row
+    case .content(let number, _): community.content.resources[Int(number)].row
+    }
+  }
+
+  private func identifiers(_ name: String, _ row: Row) -> [JSON] {
+    guard let data = community.document(row).relationships?[name]?["data"] else { return [] }
+    return (data.array ?? [data]).filter { $0.object != nil }
+  }
+
+  private func column(_ value: JSON?, _ kind: AttributeKind) -> [ColumnValue] {
+    switch value {
+    case .bool(let flag)?: [.number(flag ? 1 : 0)]
+    case .number(let digits)?: [.number(Double(digits) ?? 0)]
+    case .string(let string)?:
+      switch kind {
+      case .epoch: SiteTime.seconds(string).map { [.number(Double($0))] } ?? []
+      case .dateTime: [text(SiteTime.seconds(string).map { String(SiteTime.text($0).prefix(19)) } ?? string)]
+      default: [text(string)]
+      }
+    case .array(let elements)?: elements.flatMap { column($0, kind) }
+    case .null?, .object?, nil: []
+    }
+  }
+
+  private func text(_ text: String) -> ColumnValue { .text(FoldedText(text)) }
+}

@@ -1,0 +1,118 @@
+import JSONAPI
+
+/// A bad query: what the site answers.
+struct QueryFault: Error, Sendable {
+  var status = 400
+  var detail: String
+}
+
+/// A filter or sort path, resolved against a resource type (reference 3.2, Paths).
+struct FieldPath: Sendable {
+  enum Leaf: Sendable, Equatable {
+    case uuid
+    case id
+    case changed
+    case created
+    case attribute(String, AttributeKind)
+    case property(attribute: String, String)
+    case targetUUID(String)
+    case targetMeta(String, String)
+    /// The relationship itself, for IS NULL and IS NOT NULL.
+    case relationship(String)
+  }
+
+  /// Relationships to follow, first to last.
+  var hops: [String]
+  var leaf: Leaf
+
+  /// - Throws: `QueryFault` as the site answers it. `allowsBare` permits a relationship as the end of the path.
+  init(_ path: String, type: ResourceType, in content: Content, allowsBare: Bool = false) throws(QueryFault) {
+    guard !path.isEmpty else { throw QueryFault(detail: "No field name was provided for the filter.") }
+    var parts = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    var types = [type]
+    hops = []
+    while true {
+      let name = parts.removeFirst()
+      let rest = parts
+      if name == "id", rest.isEmpty {
+        leaf = .uuid
+        return
+      }
+      if let known = types.first(where: { $0.kinds[name] != nil }), let kind = known.kinds[name] {
+        leaf = try FieldPath.attribute(name, kind, rest, path, known)
+        return
+      }
+      guard let known = types.first(where: { $0.relationshipNames.contains(name) }) else {
+        throw QueryFault(
+          detail: "Invalid nested filtering. The field `\(name)`, given in the path `\(path)`, does not exist.")
+      }
+      if let done = try FieldPath.relationship(name, rest, path, known, allowsBare) {
+        leaf = done
+        return
+      }
+      if Int(parts[0]) != nil { parts.removeFirst() }
+      if parts.first == "entity" || parts.first?.hasPrefix("entity:") == true { parts.removeFirst() }
+      guard !parts.isEmpty else { throw FieldPath.incomplete(name, path, ["id", "meta.drupal_internal__target_id"]) }
+      hops.append(name)
+      let targets = Set(types.flatMap { $0.targets[name] ?? [] })
+      types = content.types.filter { targets.contains($0.name) }
+    }
+  }
+
+  private static func attribute(
+    _ name: String, _ kind: AttributeKind, _ rest: [String], _ path: String, _ type: ResourceType
+  ) throws(QueryFault) -> Leaf {
+    let rest = rest.first.flatMap { Int($0) } == nil ? rest : Array(rest.dropFirst())
+    if kind == .computed { throw QueryFault(status: 500, detail: "'\(name)' not found") }
+    guard case .object(let properties) = kind else {
+      if let property = rest.first {
+        throw QueryFault(
+          detail: "Invalid nested filtering. The property `\(property)`, given in the path `\(path)`, does not exist. "
+            + "Filter by `\(name)`, not `\(path)` (the JSON:API module elides property names from single-property fields)."
+        )
+      }
+      switch name {
+      case type.idAttribute: return .id
+      case "changed": return .changed
+      case "created": return .created
+      default: return .attribute(name, kind)
+      }
+    }
+    guard let property = rest.first else { throw incomplete(name, path, properties) }
+    guard properties.contains(property) else {
+      throw QueryFault(
+        detail:
+          "Invalid nested filtering. The property `\(property)`, given in the path `\(path)`, does not exist. Must be one "
+          + "of the following property names: " + properties.map { "`\($0)`" }.joined(separator: ", ") + ".")
+    }
+    if name == "path" { throw QueryFault(status: 500, detail: "Call to a member function getColumns() on bool") }
+    if properties.contains("comment_count"), property != "status" {
+      throw QueryFault(status: 500, detail: "Invalid specifier '\(property)'")
+    }
+    return .property(attribute: name, property)
+  }
+
+  /// The end of a path at a relationship; nil when the path goes on to its targets.
+  private static func relationship(
+    _ name: String, _ rest: [String], _ path: String, _ type: ResourceType, _ allowsBare: Bool
+  ) throws(QueryFault) -> Leaf? {
+    if name == "groups" || name == "profile_profiles" {
+      throw QueryFault(status: 500, detail: "Call to a member function getColumns() on bool")
+    }
+    let rest = rest.first.flatMap { Int($0) } == nil ? rest : Array(rest.dropFirst())
+    guard let next = rest.first else {
+      guard allowsBare else { throw incomplete(name, path, ["id", "meta.drupal_internal__target_id"]) }
+      return .relationship(name)
+    }
+    if next == "id", rest.count == 1 { return .targetUUID(name) }
+    if next == "meta", rest.count == 2 { return .targetMeta(name, rest[1]) }
+    return nil
+  }
+
+  private static func incomplete(_ name: String, _ path: String, _ specifiers: [String]) -> QueryFault {
+    QueryFault(
+      detail:
+        "Invalid nested filtering. The field `\(name)`, given in the path `\(path)` is incomplete, it must end with "
+        + "one of the following specifiers: " + specifiers.map { "`\($0)`" }.joined(separator: ", ") + ".")
+  }
+}

@@ -1,0 +1,121 @@
+import JSONAPI
+
+/// A query on one collection: which rows, in which order, which window of them.
+struct Selection {
+  let community: Community
+  let type: Int
+  var filter: Filter?
+  var sort: [SortKey] = []
+  var offset = 0
+  /// How many rows to find at most.
+  var limit = 51
+  /// Decides the order of rows that the sort keys leave equal. The site's database promises none; here it is another one
+  /// for every seed.
+  var seed: UInt64 = 0
+
+  private var collection: Collection { community.collections[type] }
+
+  func rows() -> [Row] {
+    if filter != nil, community.silentlyRefusesFilter.contains(community.content.types[type].name) { return [] }
+    guard let order = IndexOrder(sort) else { return sorted() }
+    switch order {
+    case .recorded: return window(collection.slots.indices.lazy.map { Int32($0) })
+    case .id(let isDescending):
+      let stretch = stretch(of: collection.byID, filter.map(KeyRange.byID))
+      return isDescending ? window(stretch.reversed().lazy.map(\.slot)) : window(stretch.lazy.map(\.slot))
+    case .changedThenID(let isDescending):
+      let stretch = stretch(of: collection.byChanged, filter.map(KeyRange.byChanged))
+      return isDescending ? window(stretch.reversed().lazy.map(\.slot)) : window(stretch.lazy.map(\.slot))
+    case .changed(let isDescending):
+      let stretch = stretch(of: collection.byChanged, filter.map(KeyRange.byChanged))
+      let shuffled = stretch.sorted { left, right in
+        if left.changed != right.changed { return (left.changed < right.changed) != isDescending }
+        return mixed(seed ^ mixed(UInt64(left.id))) < mixed(seed ^ mixed(UInt64(right.id)))
+      }
+      return window(shuffled.lazy.map(\.slot))
+    }
+  }
+
+  /// The part of an index that the filter allows.
+  private func stretch(of keys: [Collection.Key], _ range: KeyRange?) -> ArraySlice<Collection.Key> {
+    guard let range else { return keys[...] }
+    let start = Collection.place(of: .init(changed: range.lower.changed, id: range.lower.id, slot: 0), in: keys)
+    guard range.upper >= range.lower else { return [] }
+    var end = Collection.place(of: .init(changed: range.upper.changed, id: range.upper.id, slot: 0), in: keys)
+    if end < keys.count, keys[end].changed == range.upper.changed, keys[end].id == range.upper.id { end += 1 }
+    return keys[start..<max(start, end)]
+  }
+
+  /// The rows of the window, taken in the given order of slots.
+  private func window(_ order: some Sequence<Int32>) -> [Row] {
+    let slots = collection.slots
+    let accepts = acceptance()
+    var found: [Row] = []
+    var skipped = 0
+    for slot in order {
+      guard let row = slots[Int(slot)], accepts(row) else { continue }
+      if skipped < offset {
+        skipped += 1
+        continue
+      }
+      found.append(row)
+      if found.count == limit { break }
+    }
+    return found
+  }
+
+  /// Query-level access and the filter.
+  private func acceptance() -> (Row) -> Bool {
+    guard let filter else { return { $0.concealment != .vanished } }
+    let reader = ColumnReader(community: community)
+    let access = FilterAccess(community: community, type: community.content.types[type])
+    return { row in row.concealment != .vanished && filter.matches(row, reader) && access.permits(row) }
+  }
+
+  /// Any other order: all matching rows, sorted.
+  private func sorted() -> [Row] {
+    let accepts = acceptance()
+    let reader = ColumnReader(community: community)
+    let keyed = collection.slots.lazy.compactMap { $0 }.filter(accepts).map { row in
+      (row: row, keys: sort.map { reader.values($0.path, of: row).first })
+    }
+    let all = keyed.sorted { left, right in
+      for (index, key) in sort.enumerated() {
+        let order = precedes(left.keys[index], right.keys[index])
+        if let order { return order != key.isDescending }
+      }
+      return mixed(seed ^ mixed(UInt64(left.row.id))) < mixed(seed ^ mixed(UInt64(right.row.id)))
+    }
+    return all.dropFirst(offset).prefix(limit).map(\.row)
+  }
+
+  /// nil for equal; null comes first.
+  private func precedes(_ left: ColumnValue?, _ right: ColumnValue?) -> Bool? {
+    switch (left, right) {
+    case (nil, nil): nil
+    case (nil, _): true
+    case (_, nil): false
+    case (.number(let a)?, .number(let b)?): a == b ? nil : a < b
+    case (.text(let a)?, .text(let b)?): a.trimmed == b.trimmed ? nil : a.trimmed < b.trimmed
+    case (.number?, .text?): true
+    case (.text?, .number?): false
+    }
+  }
+}
+
+/// What a filter hides without a word (reference 3.3): other people's private files and the anonymous user.
+struct FilterAccess {
+  let community: Community
+  let type: ResourceType
+
+  func permits(_ row: Row) -> Bool {
+    switch type.entityType {
+    case "user": return row.id != 0
+    case "file":
+      let body = community.document(row)
+      if body.attributes["uri"]?["value"]?.string?.hasPrefix("public://") ?? true { return true }
+      return body.relationships?["uid"]?["data"]?["id"]?.string == community.account
+    default: return true
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/// One sort key (reference 3.4).
+struct SortKey: Sendable {
+  var path: FieldPath
+  var isDescending: Bool
+
+  /// Reads `sort=a,-b` or `sort[k][path]=a&sort[k][direction]=DESC`.
+  /// - Throws: `QueryFault` as the site answers it.
+  static func parse(
+    _ value: BracketParameters.Value, type: ResourceType, content: Content
+  ) throws(QueryFault) -> [SortKey] {
+    switch value {
+    case .text(let text):
+      guard !text.isEmpty else { throw QueryFault(detail: "You need to provide a value for the sort parameter.") }
+      var keys: [SortKey] = []
+      for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+        let isDescending = part.first == "-"
+        let path = String(isDescending ? part.dropFirst() : part)
+        keys.append(SortKey(path: try FieldPath(path, type: type, in: content), isDescending: isDescending))
+      }
+      return keys
+    case .list(let entries):
+      var keys: [SortKey] = []
+      for entry in entries {
+        guard entry.value.entries != nil else {
+          throw QueryFault(status: 500, detail: "Cannot access offset of type string on string")
+        }
+        guard let path = entry.value["path"]?.text else {
+          throw QueryFault(detail: "You need to provide a field name for the sort parameter.")
+        }
+        let resolved = try FieldPath(path, type: type, in: content)
+        keys.append(SortKey(path: resolved, isDescending: entry.value["direction"]?.text == "DESC"))
+      }
+      return keys
+    }
+  }
+}
+
+/// Which index gives an order without sorting.
+enum IndexOrder: Equatable {
+  case recorded
+  case changedThenID(isDescending: Bool)
+  /// By `changed` alone: equal seconds come in an order that differs from request to request.
+  case changed(isDescending: Bool)
+  case id(isDescending: Bool)
+
+  init?(_ keys: [SortKey]) {
+    guard keys.allSatisfy({ $0.path.hops.isEmpty }) else { return nil }
+    switch (keys.first?.path.leaf, keys.dropFirst().first?.path.leaf, keys.count) {
+    case (nil, nil, _): self = .recorded
+    case (.id?, _, _): self = .id(isDescending: keys[0].isDescending)
+    case (.changed?, .id?, _) where keys[0].isDescending == keys[1].isDescending:
+      self = .changedThenID(isDescending: keys[0].isDescending)
+    case (.changed?, nil, 1): self = .changed(isDescending: keys[0].isDescending)
+    default: return nil
+    }
+  }
+}

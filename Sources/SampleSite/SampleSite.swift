@@ -1,0 +1,130 @@
+import JSONAPI
+import Synchronization
+
+/// An Open Social site in memory, with the real one's habits: JSON:API and OAuth over HTTP, its errors, its silences.
+///
+/// `respond(to:)` needs no socket; `run` serves over HTTP. All of it may be used from any thread.
+package final class SampleSite: Sendable {
+  /// How the site was set up.
+  package let settings: SampleSiteSettings
+  /// Faults for the next requests.
+  package let faults = Faults()
+  /// What was asked.
+  package let log: RequestLog
+  /// What the community did by itself, for whoever watches first. The newest 1,000 are kept.
+  package let events: AsyncStream<CommunityEvent>
+
+  let eventSink: AsyncStream<CommunityEvent>.Continuation
+  private let state: Mutex<Community>
+  private let tokens: Mutex<AuthorizationServer>
+  private let offset = Mutex(0.0)
+  private let requests = Atomic<UInt64>(0)
+  let changes = Atomic<UInt64>(0)
+
+  /// A site with a community of its own.
+  /// - Throws: when the embedded content is damaged.
+  package convenience init(_ settings: SampleSiteSettings = SampleSiteSettings()) throws {
+    try self.init(settings, community: Community.scaled(to: settings.resources))
+  }
+
+  /// A site that shows a given community.
+  package init(_ settings: SampleSiteSettings, community: Community) {
+    self.settings = settings
+    log = RequestLog(capacity: settings.logCapacity)
+    state = Mutex(community)
+    tokens = Mutex(AuthorizationServer(settings: settings))
+    (events, eventSink) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1000))
+  }
+
+  // MARK: Community and clock
+
+  /// The community as it is now; a copy.
+  package var community: Community { state.withLock { $0 } }
+
+  /// Changes the community, as people on the site do. The closure's times are up to it: see `now`.
+  package func withCommunity<Result: Sendable, Failure: Error>(
+    _ body: (inout Community) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    // The lock's own closure cannot hand on a typed error.
+    let outcome = state.withLock { community -> Swift.Result<Result, Failure> in
+      do throws(Failure) { return .success(try body(&community)) } catch { return .failure(error) }
+    }
+    return try outcome.get()
+  }
+
+  /// The site's time in Unix seconds, fractions included.
+  package var time: Double { settings.clock() + offset.withLock { $0 } }
+
+  /// The site's time in whole Unix seconds: what `changed` and `Date` show.
+  package var now: Int64 { Int64(time.rounded(.down)) }
+
+  /// How far the site's clock is ahead of `settings.clock`, in seconds.
+  package var clockOffset: Double {
+    get { offset.withLock { $0 } }
+    set { offset.withLock { $0 = newValue } }
+  }
+
+  /// Revokes all access tokens, as saving the account's user does. Refresh tokens stay good.
+  package func revokeAllTokens() { tokens.withLock { $0.revokeAccessTokens() } }
+
+  /// Revokes access and refresh tokens: only a new login helps.
+  package func revokeRefreshTokensToo() { tokens.withLock { $0.revokeAllTokens() } }
+
+  /// How many access tokens were issued.
+  package var issuedTokens: Int { tokens.withLock { $0.issued } }
+
+  // MARK: Answering
+
+  /// Answers one request, with the faults that wait for it.
+  package func respond(to request: SiteRequest) -> SiteResponse {
+    let now = time
+    var response =
+      faults.next(for: request.target)?.spoil({ answer(request, now) }, requestURL: request.base + request.target)
+      ?? answer(request, now)
+    finish(&response, request, now)
+    let url = request.target
+    log.record(.init(method: request.method, url: url, status: response.status, bytes: response.body.count))
+    return response
+  }
+
+  private func answer(_ request: SiteRequest, _ now: Double) -> SiteResponse {
+    let community = self.community
+    let route = Route(request.path, types: community.types)
+    if route == .token {
+      guard request.method == "POST" else { return .html(405, "Method not allowed", [("allow", "POST")]) }
+      return tokens.withLock { $0.answer(request, now: now) }
+    }
+    var viewer = Viewer.anonymous
+    if let header = request.headers["authorization"], header.lowercased().hasPrefix("bearer") {
+      let token = String(header.dropFirst(6).drop { $0 == " " })
+      if let fault = tokens.withLock({ $0.fault(ofBearer: token, now: now) }) { return SampleSite.unauthorized(fault) }
+      viewer = .account
+    }
+    let seed = mixed(settings.seed ^ requests.wrappingAdd(1, ordering: .relaxed).newValue)
+    let reader = Reader(community: community, request: request, viewer: viewer, seed: seed)
+    do throws(SiteError) {
+      return try dispatch(route, reader)
+    } catch {
+      return error.response(requestURL: reader.requestURL)
+    }
+  }
+
+  /// 401 as the site sends it: before routing, so an HTML page; the reason is in the header alone (reference 7.6).
+  static func unauthorized(_ hint: String) -> SiteResponse {
+    let challenge = "Bearer realm=\"OAuth\", error=\"access_denied\", error_description=\"\(hint)\""
+    return .html(401, "Unauthorized", [("www-authenticate", challenge)])
+  }
+
+  /// The headers that every answer has (reference 4.1).
+  private func finish(_ response: inout SiteResponse, _ request: SiteRequest, _ now: Double) {
+    let isPublic = request.headers["authorization"] == nil && response.status == 200 && request.method == "GET"
+    let defaults = [
+      ("date", SiteTime.httpDate(Int64(now.rounded(.down)))), ("server", "nginx"),
+      ("cache-control", isPublic ? "max-age=3600, public" : "must-revalidate, no-cache, private"),
+      ("content-language", "en"), ("vary", isPublic ? "Cookie, X-Consumer-ID" : "X-Consumer-ID"),
+      ("x-content-type-options", "nosniff"), ("x-frame-options", "SAMEORIGIN"),
+      ("expires", "Sun, 19 Nov 1978 05:00:00 GMT"), ("x-generator", "Drupal 10 (https://www.drupal.org)"),
+    ]
+    for (name, value) in defaults where response.header(name) == nil { response.headers.append((name, value)) }
+  }
+}

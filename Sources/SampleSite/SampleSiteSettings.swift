@@ -1,0 +1,32 @@
+import Foundation
+
+/// How a sample site is set up.
+package struct SampleSiteSettings: Sendable {
+  /// The address to listen on; never more than loopback is needed.
+  package var host = "127.0.0.1"
+  /// The port to listen on; 0 lets the system choose.
+  package var port = 0
+  /// The number of resources: 0 for the recorded 1,302, more for a community made by cloning.
+  package var resources = 0
+  /// Clients for `/oauth/token`.
+  package var consumers = [Consumer(id: "demo-client", secret: "demo-secret")]
+  /// People for the password grant.
+  package var accounts = [Account(name: "demo", password: "demo-password")]
+  /// Life of access tokens in seconds.
+  package var accessTokenSeconds = 300
+  /// Life of refresh tokens in seconds.
+  package var refreshTokenSeconds = 1_209_600
+  /// How often the community changes by itself while the site runs; 0 for never.
+  package var changesPerSecond = 0.0
+  /// Decides the changes, and the order of rows that sort keys leave equal.
+  package var seed: UInt64 = 1
+  /// Whether the site takes writes; otherwise it answers 405 as a fresh installation does (reference 5.1).
+  package var acceptsWrites = true
+  /// How many requests the log keeps.
+  package var logCapacity = 10_000
+  /// The site's own clock, in Unix seconds.
+  package var clock: @Sendable () -> Double = { Date().timeIntervalSince1970 }
+
+  /// The recorded community on a free port of loopback.
+  package init() {}
+}

@@ -1,0 +1,104 @@
+import JSONAPI
+
+extension SampleSite {
+  /// Leads a request to its answer, with the checks in the site's order (reference 1.2).
+  func dispatch(_ route: Route, _ reader: Reader) throws(SiteError) -> SiteResponse {
+    let request = reader.request
+    let types = reader.community.types
+    switch route {
+    case .nowhere: return .html(404, "Page not found")
+    case .trailingSlash(let path):
+      return SiteResponse(
+        301, [("content-type", "text/html; charset=utf-8"), ("location", request.base + path)],
+        body: Array("Redirecting to \(request.base)\(path)".utf8))
+    case .token: return .html(405, "Method not allowed", [("allow", "POST")])
+    case .userinfo: return try userinfo(reader)
+    case .entryPoint, .collection, .individual, .related, .relationship: break
+    }
+    let methods = route.methods(types)
+    if request.method == "OPTIONS" {
+      let allowed = methods.filter { $0 != "HEAD" }.joined(separator: ", ")
+      return SiteResponse(200, [("content-type", "text/html; charset=UTF-8"), ("allow", allowed)])
+    }
+    guard methods.contains(request.method) else { throw notAllowed(reader, methods) }
+    if reader.parameters["_format"]?.text == "json" { return notAcceptable(reader) }
+    if request.method != "GET", request.method != "HEAD" { return try write(route, reader) }
+    switch route {
+    case .collection(let number):
+      try reader.checkParameters()
+      return try reader.collection(number)
+    case .individual(let number, let id):
+      let found = try find(number, id, reader, suffix: "", name: "individual")
+      try reader.checkParameters()
+      return try reader.individual(found.type, found.row)
+    case .related(let number, let id, let name):
+      let type = types[number]
+      guard type.relationshipNames.contains(name), !type.selfOnly.contains(name) else {
+        // The upload route below a resource matches any name, and takes POST alone.
+        if type.hasFileField { throw notAllowed(reader, ["POST"]) }
+        return .html(404, "Page not found")
+      }
+      let found = try find(number, id, reader, suffix: "/\(name)", name: "\(name).related")
+      try reader.checkParameters()
+      return try reader.related(found.type, found.row, name)
+    case .relationship(let number, let id, let name):
+      guard types[number].relationshipNames.contains(name) else { return .html(404, "Page not found") }
+      let found = try find(
+        number, id, reader, suffix: "/relationships/\(name)", name: "\(name).relationship.get")
+      try reader.checkParameters()
+      return try reader.relationship(found.type, found.row, name)
+    default:
+      try reader.checkParameters()
+      return reader.entryPoint()
+    }
+  }
+
+  /// The resource of a path, whatever bundle of the entity type it has.
+  func find(
+    _ number: Int, _ id: String, _ reader: Reader, suffix: String, name: String
+  ) throws(SiteError) -> (type: Int, row: Row) {
+    let type = reader.community.types[number]
+    if let uuid = EntityUUID(id), let found = reader.community.find(uuid, entityType: type.entityType) { return found }
+    throw SiteError(
+      404,
+      "The \"entity\" parameter was not converted for the path \"\(type.path)/{entity}\(suffix)\" "
+        + "(route name: \"jsonapi.\(type.name).\(name)\")")
+  }
+
+  private func notAllowed(_ reader: Reader, _ methods: [String]) -> SiteError {
+    let allowed = methods.joined(separator: ", ")
+    let url = reader.request.base + reader.request.path
+    var error = SiteError(
+      405, "No route found for \"\(reader.request.method) \(url)\": Method Not Allowed (Allow: \(allowed))")
+    error.headers = [("allow", allowed)]
+    return error
+  }
+
+  private func notAcceptable(_ reader: Reader) -> SiteResponse {
+    let url = reader.request.base + reader.request.path + "?_format=api_json"
+    let body: JSON = [
+      "message": "No route found for the specified format. Supported formats: api_json."
+    ]
+    return SiteResponse(
+      406,
+      [
+        ("content-type", "application/json"),
+        ("link", "<\(url)>; rel=\"alternate\"; type=\"\(SiteResponse.mediaType)\""),
+      ],
+      body: body.encoded(.oauth))
+  }
+
+  private func userinfo(_ reader: Reader) throws(SiteError) -> SiteResponse {
+    guard reader.viewer == .account, let user = reader.community.resource(reader.community.account) else {
+      throw SiteError(403, "The current user is not allowed to access this page.")
+    }
+    let name = user.attributes["name"] ?? .null
+    let body: JSON = [
+      "sub": "2", "name": name, "preferred_username": name, "email": user.attributes["mail"] ?? .null,
+      "email_verified": true, "profile": .string(reader.request.base + "/user/2/home"), "locale": "en",
+      "zoneinfo": "UTC",
+      "updated_at": .integer(user.attributes["changed"]?.string.flatMap(SiteTime.seconds) ?? 0),
+    ]
+    return SiteResponse(200, [("content-type", "application/json")], body: body.encoded(.oauth))
+  }
+}

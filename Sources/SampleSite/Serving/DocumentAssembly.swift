@@ -1,0 +1,169 @@
+import JSONAPI
+
+extension Reader {
+  /// A document of resources, with what `include` and `fields` ask for, spliced from encoded bytes.
+  func document(
+    _ rows: [(type: Int, row: Row)], isList: Bool, links: [(String, String)]
+  ) throws(SiteError) -> [UInt8] {
+    let fields = try sparseFields()
+    var omitted: [String] = []
+    var seen: [(type: Int, row: Row)] = []
+    for (number, row) in rows {
+      if viewer.sees(row, of: community.types[number], in: community) {
+        seen.append((number, row))
+      } else {
+        omitted.append(url(of: row, community.types[number]))
+      }
+    }
+    let included = try Inclusion(self, omitted: omitted).resolve(parameters["include"], from: seen)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(4096 * (seen.count + included.rows.count + 1))
+    bytes.append(contentsOf: Reader.opening)
+    if isList {
+      append(seen, fields, to: &bytes)
+    } else if let only = seen.first {
+      community.render(only.row, base: base, fields: fields[community.types[only.type].name], into: &bytes)
+    } else {
+      bytes.append(contentsOf: "null".utf8)
+    }
+    if !included.rows.isEmpty {
+      bytes.append(contentsOf: #","included":"#.utf8)
+      append(included.rows, fields, to: &bytes)
+    }
+    if !included.omitted.isEmpty {
+      bytes.append(contentsOf: #","meta":"#.utf8)
+      meta(included.omitted).encode(into: &bytes, .site)
+    }
+    bytes.append(contentsOf: #","links":"#.utf8)
+    JSON.object(JSONObject(links.map { ($0.0, ["href": .string($0.1)]) })).encode(into: &bytes, .site)
+    bytes.append(UInt8(ascii: "}"))
+    return bytes
+  }
+
+  private static let opening: [UInt8] = {
+    var bytes = Array(#"{"jsonapi":"#.utf8)
+    DocumentParts.version.encode(into: &bytes, .site)
+    bytes.append(contentsOf: #","data":"#.utf8)
+    return bytes
+  }()
+
+  private func append(_ rows: [(type: Int, row: Row)], _ fields: [String: Set<String>], to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "["))
+    for (index, entry) in rows.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      community.render(entry.row, base: base, fields: fields[community.types[entry.type].name], into: &bytes)
+    }
+    bytes.append(UInt8(ascii: "]"))
+  }
+
+  /// `fields[TYPE]=a,b` (reference 3.7).
+  private func sparseFields() throws(SiteError) -> [String: Set<String>] {
+    guard let value = parameters["fields"] else { return [:] }
+    guard let entries = value.entries else { throw SiteError(400, Reader.notArray("fields")) }
+    var fields: [String: Set<String>] = [:]
+    for entry in entries {
+      fields[entry.name] = Set((entry.value.text ?? "").split(separator: ",").map(String.init))
+    }
+    return fields
+  }
+
+  /// Reference 2.4. The keys are random in every answer, as the site's are.
+  private func meta(_ urls: [String]) -> JSON {
+    var links = JSONObject([("help", ["href": .string(DocumentParts.omittedHelp)])])
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+    for (index, url) in urls.enumerated() {
+      let bits = mixed(seed &+ UInt64(index))
+      let key = (0..<7).map { String(alphabet[Int(bits >> UInt64($0 * 8) & 0xFF) % alphabet.count]) }.joined()
+      links["item--" + key] = [
+        "href": .string(url),
+        "meta": ["rel": "item", "detail": "The current user is not allowed to GET the selected resource."],
+      ]
+    }
+    return ["omitted": ["detail": .string(DocumentParts.omittedDetail), "links": .object(links)]]
+  }
+}
+
+/// Resolves `include` (reference 3.6).
+struct Inclusion {
+  private let reader: Reader
+  private(set) var rows: [(type: Int, row: Row)] = []
+  private(set) var omitted: [String]
+  private var known: Set<EntityUUID> = []
+
+  init(_ reader: Reader, omitted: [String]) {
+    self.reader = reader
+    self.omitted = omitted
+  }
+
+  /// A tree of relationship names, in the order asked for.
+  private struct Branch {
+    var name: String
+    var inner: [Branch] = []
+
+    static func plant(_ path: ArraySlice<String>, in branches: inout [Branch]) {
+      guard let name = path.first else { return }
+      if !branches.contains(where: { $0.name == name }) { branches.append(Branch(name: name)) }
+      for index in branches.indices where branches[index].name == name {
+        plant(path.dropFirst(), in: &branches[index].inner)
+      }
+    }
+  }
+
+  func resolve(
+    _ value: BracketParameters.Value?, from primary: [(type: Int, row: Row)]
+  ) throws(SiteError) -> Inclusion {
+    guard let value else { return self }
+    guard let text = value.text else {
+      throw SiteError(400, "Input value \"include\" contains a non-scalar value.")
+    }
+    guard !text.isEmpty else { return self }
+    var branches: [Branch] = []
+    for path in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let parts = path.split(separator: ".", omittingEmptySubsequences: false).map { $0.filter { $0 != " " } }
+      guard parts.allSatisfy({ !$0.isEmpty }) else { throw SiteError(400, "Empty include path.") }
+      Branch.plant(parts[...], in: &branches)
+    }
+    var result = self
+    try result.follow(branches, from: primary, path: "")
+    return result
+  }
+
+  private mutating func follow(
+    _ branches: [Branch], from rows: [(type: Int, row: Row)], path: String
+  ) throws(SiteError) {
+    let community = reader.community
+    for branch in branches {
+      let full = path.isEmpty ? branch.name : path + "." + branch.name
+      var found: [(type: Int, row: Row)] = []
+      var listed: Set<EntityUUID> = []
+      for (number, row) in rows {
+        let type = community.types[number]
+        guard type.includable.contains(branch.name) else {
+          let prefix = path.isEmpty ? "" : "`\(full)` is not a valid include path. "
+          throw SiteError(
+            400,
+            prefix + "`\(branch.name)` is not a valid relationship field name. Possible values: "
+              + type.includable.joined(separator: ", ") + ".")
+        }
+        for target in reader.targets(row, branch.name) where listed.insert(target.1.uuid).inserted {
+          found.append(target)
+        }
+      }
+      var order: [String] = []
+      for entry in found where !order.contains(community.types[entry.type].entityType) {
+        order.append(community.types[entry.type].entityType)
+      }
+      let grouped = order.flatMap { name in found.filter { community.types[$0.type].entityType == name } }
+      var visible: [(type: Int, row: Row)] = []
+      for entry in grouped {
+        if reader.viewer.sees(entry.row, of: community.types[entry.type], in: community) {
+          visible.append(entry)
+          if known.insert(entry.row.uuid).inserted { self.rows.append(entry) }
+        } else if known.insert(entry.row.uuid).inserted {
+          omitted.append(reader.url(of: entry.row, community.types[entry.type]))
+        }
+      }
+      if !branch.inner.isEmpty { try follow(branch.inner, from: visible, path: full) }
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import JSONAPI
+
+/// Answers the read requests below `/jsonapi` from one state of the community (reference 1 to 4).
+struct Reader {
+  let community: Community
+  let request: SiteRequest
+  let viewer: Viewer
+  let parameters: BracketParameters
+  let seed: UInt64
+  /// The request's base URL, escaped as in documents.
+  let base: [UInt8]
+
+  init(community: Community, request: SiteRequest, viewer: Viewer, seed: UInt64) {
+    self.community = community
+    self.request = request
+    self.viewer = viewer
+    self.seed = seed
+    parameters = BracketParameters(request.query)
+    var base: [UInt8] = []
+    JSON.encodeContent(request.base, into: &base)
+    self.base = base
+  }
+
+  /// The request's URL with its query sorted and encoded anew (reference 2.3).
+  var requestURL: String { url(parameters.sorted) }
+
+  func url(_ parameters: BracketParameters) -> String {
+    let query = parameters.encoded
+    let path = request.target.firstIndex(of: "?").map { String(request.target[..<$0]) } ?? request.target
+    return request.base + path + (query.isEmpty ? "" : "?" + query)
+  }
+
+  func url(of row: Row, _ type: ResourceType, suffix: String = "", versioned: Bool = false) -> String {
+    let version = versioned && type.revisionAttribute != nil ? "?resourceVersion=id%3A\(row.revision)" : ""
+    return request.base + type.path + "/" + row.uuid.text + suffix + version
+  }
+
+  /// `GET /jsonapi` (reference 1.3).
+  func entryPoint() -> SiteResponse {
+    let me = request.base + "/jsonapi/user/user/" + community.account
+    var links = JSONObject()
+    for name in (community.types.map(\.name) + ["self"]).sorted() {
+      let path =
+        name == "self" ? "/jsonapi" : community.content.typeNumbers[name].map { community.types[$0].path } ?? ""
+      links[name] = ["href": .string(request.base + path)]
+    }
+    var document = JSONObject([("jsonapi", DocumentParts.version), ("data", [])])
+    if viewer == .account {
+      document["meta"] = ["links": ["me": ["meta": ["id": .string(community.account)], "href": .string(me)]]]
+    }
+    document["links"] = .object(links)
+    return success(JSON.object(document).encoded(.site))
+  }
+
+  /// `GET /jsonapi/{entity type}/{bundle}`.
+  func collection(_ number: Int) throws(SiteError) -> SiteResponse {
+    let type = community.types[number]
+    try checkVersion(type, isCollection: true)
+    let page = try PageWindow(parameters["page"])
+    var selection = Selection(community: community, type: number)
+    do throws(QueryFault) {
+      if let filter = parameters["filter"] {
+        guard let entries = filter.entries else { throw QueryFault(detail: Reader.notArray("filter")) }
+        selection.filter = try Filter(entries, type: type, content: community.content)
+      }
+      if let sort = parameters["sort"] {
+        selection.sort = try SortKey.parse(sort, type: type, content: community.content)
+      }
+    } catch { throw SiteError(error) }
+    selection.offset = page.offset
+    selection.limit = page.limit + 1
+    selection.seed = seed
+    let rows = selection.rows()
+    var links: [(String, String)] = []
+    if page.offset > 0 { links.append(("first", url(page.parameters(parameters, offset: 0)))) }
+    if rows.count > page.limit {
+      links.append(("next", url(page.parameters(parameters, offset: page.offset + page.limit))))
+    }
+    if page.offset > 0 {
+      links.append(("prev", url(page.parameters(parameters, offset: max(0, page.offset - page.limit)))))
+    }
+    links.append(("self", requestURL))
+    return success(try document(rows.prefix(page.limit).map { (number, $0) }, isList: true, links: links))
+  }
+
+  /// `GET /jsonapi/{entity type}/{bundle}/{uuid}`.
+  func individual(_ number: Int, _ row: Row) throws(SiteError) -> SiteResponse {
+    let type = community.types[number]
+    try checkVersion(type, isCollection: false)
+    guard viewer.sees(row, of: type, in: community) else {
+      throw .notGranted(url(of: row, type, versioned: true))
+    }
+    return success(try document([(number, row)], isList: false, links: [("self", requestURL)]))
+  }
+
+  /// The targets of a relationship, as many as still exist.
+  func targets(_ row: Row, _ name: String) -> [(Int, Row)] {
+    guard let data = community.document(row).relationships?[name]?["data"] else { return [] }
+    return (data.array ?? [data]).compactMap { item in item["id"]?.string.flatMap { community.find($0) } }
+  }
+
+  /// `GET …/{uuid}/{relationship}` (reference 4.2, end).
+  func related(_ number: Int, _ row: Row, _ name: String) throws(SiteError) -> SiteResponse {
+    let type = community.types[number]
+    guard viewer.sees(row, of: type, in: community) else {
+      throw SiteError(403, "The current user is not allowed to view this relationship.")
+    }
+    let isList = type.toMany.contains(name)
+    return success(try document(targets(row, name), isList: isList, links: [("self", requestURL)]))
+  }
+
+  /// `GET …/{uuid}/relationships/{relationship}`.
+  func relationship(_ number: Int, _ row: Row, _ name: String) throws(SiteError) -> SiteResponse {
+    let type = community.types[number]
+    guard viewer.sees(row, of: type, in: community) else {
+      throw SiteError(403, "The current user is not allowed to view this relationship.")
+    }
+    var member: [UInt8] = []
+    guard community.renderRelationship(name, of: row, base: base, into: &member),
+      let data = try? JSON(parsing: [UInt8(ascii: "{")] + member + [UInt8(ascii: "}")])[name]?["data"]
+    else { throw SiteError(500, "The relationship could not be read.") }
+    var document = JSONObject([("jsonapi", DocumentParts.version), ("data", data)])
+    var links = JSONObject()
+    if !type.selfOnly.contains(name) {
+      links["related"] = ["href": .string(url(of: row, type, suffix: "/\(name)", versioned: true))]
+    }
+    links["self"] = ["href": .string(requestURL)]
+    document["links"] = .object(links)
+    return success(JSON.object(document).encoded(.site))
+  }
+
+  func success(_ body: [UInt8]) -> SiteResponse {
+    SiteResponse(200, [("content-type", SiteResponse.mediaType)], body: body)
+  }
+
+  static func notArray(_ name: String) -> String {
+    "Unexpected value for parameter \"\(name)\": expecting \"array\", got \"string\"."
+  }
+}

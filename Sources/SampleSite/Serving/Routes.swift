@@ -1,0 +1,54 @@
+/// Where a path leads (reference 1.2).
+enum Route: Sendable, Equatable {
+  case entryPoint
+  case collection(Int)
+  case individual(Int, String)
+  case related(Int, String, String)
+  case relationship(Int, String, String)
+  case token
+  case userinfo
+  /// `/jsonapi/`, `/jsonapi/node/topic/`: moved to the path without the slash.
+  case trailingSlash(String)
+  case nowhere
+
+  init(_ path: String, types: [ResourceType]) {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
+    if path == "/oauth/token" {
+      self = .token
+    } else if path == "/oauth/userinfo" {
+      self = .userinfo
+    } else if parts.first != "jsonapi" {
+      self = .nowhere
+    } else if parts.count > 1, parts.last == "" {
+      self = .trailingSlash(String(path.dropLast()))
+    } else if parts.count == 1 {
+      self = .entryPoint
+    } else if parts.count > 2,
+      let type = types.firstIndex(where: { $0.entityType == parts[1] && $0.bundle == parts[2] })
+    {
+      switch parts.count {
+      case 3: self = .collection(type)
+      case 4: self = .individual(type, parts[3])
+      case 5: self = .related(type, parts[3], parts[4])
+      case 6 where parts[4] == "relationships": self = .relationship(type, parts[3], parts[5])
+      default: self = .nowhere
+      }
+    } else {
+      self = .nowhere
+    }
+  }
+
+  /// The methods of the path, as in `Allow`; HEAD goes with GET.
+  func methods(_ types: [ResourceType]) -> [String] {
+    switch self {
+    case .entryPoint: ["GET", "HEAD"]
+    case .collection: ["GET", "HEAD", "POST"]
+    case .individual: ["GET", "HEAD", "PATCH", "DELETE"]
+    case .related: ["GET", "HEAD"]
+    case .relationship: ["GET", "HEAD"]
+    case .token: ["POST"]
+    case .userinfo: ["GET", "HEAD", "POST"]
+    case .trailingSlash, .nowhere: []
+    }
+  }
+}

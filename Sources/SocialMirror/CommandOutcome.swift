@@ -1,0 +1,81 @@
+import ArgumentParser
+import JSONAPI
+import Store
+import SyncAgent
+import Upstream
+
+/// A command that ends with a code of its own, having said all there is to say.
+struct Finished: Error {
+  var code: ExitCodes
+}
+
+/// The exit codes of the outside face.
+enum ExitCodes: Int32 {
+  /// Done, nothing left over.
+  case done = 0
+  /// A fault of the program or the machine.
+  case fault = 1
+  /// Wrong usage or configuration.
+  case usage = 2
+  /// The site could not be reached or did not answer sensibly.
+  case site = 3
+  /// The site refused the credentials.
+  case credentials = 4
+  /// Done, but something waits for a person.
+  case person = 5
+}
+
+/// How the program ends after an error: what it says, and its code.
+struct CommandOutcome {
+  var code: Int32
+  /// For standard error.
+  var message: String?
+  /// For standard output: what `--help` asked for.
+  var help: String?
+
+  init(_ error: any Error) {
+    if let finished = error as? Finished {
+      code = finished.code.rawValue
+      return
+    }
+    let known = ExitCodes(error)
+    if let known {
+      code = known.rawValue
+      message = "\(error)"
+      return
+    }
+    let text = SocialMirrorCommand.fullMessage(for: error)
+    if SocialMirrorCommand.exitCode(for: error).isSuccess {
+      code = 0
+      help = text
+    } else if SocialMirrorCommand.exitCode(for: error) == .validationFailure {
+      code = ExitCodes.usage.rawValue
+      message = text.hasPrefix("Error: ") ? String(text.dropFirst("Error: ".count)) : text
+    } else {
+      code = ExitCodes.fault.rawValue
+      message = "\(error)"
+    }
+  }
+}
+
+extension ExitCodes {
+  /// The code for an error of ours; nil for others.
+  init?(_ error: any Error) {
+    switch error {
+    case is ConfigurationError: self = .usage
+    case is MirrorUnusable, is SQLiteFault: self = .fault
+    case let error as SignInError:
+      if case .unintelligible = error { self = .site } else { self = error.isTransient ? .site : .credentials }
+    case let error as SiteError: self = error.kind == .unauthorized ? .credentials : .site
+    case is TransportError, is UntrustworthyPage: self = .site
+    case let fault as SyncFault:
+      switch fault {
+      case .otherSite, .nothingToMirror: self = .usage
+      case .otherAccount: self = .person
+      case .anonymous: self = .credentials
+      case .filterRefused: self = .site
+      }
+    default: return nil
+    }
+  }
+}

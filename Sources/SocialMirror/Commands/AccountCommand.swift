@@ -1,0 +1,64 @@
+import ArgumentParser
+import Foundation
+import JSONAPI
+import Store
+import TokenIssuer
+
+/// `account`: people for the password grant.
+struct AccountCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "account", abstract: "People who sign in to the local API with the password grant.",
+    subcommands: [Add.self, List.self, Remove.self])
+
+  struct Add: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Adds an account, or gives it a new password; prints the password this once when it makes one.")
+    @OptionGroup var common: CommonOptions
+    @Argument(help: "The user name.")
+    var name: String
+    @Flag(name: .long, help: "Read the password from standard input instead of making one.")
+    var passwordStdin = false
+    @Option(name: .long, help: "The UUID of the user whom it stands for on the site.")
+    var user: String?
+    @Option(name: .long, help: "Limits its scopes, with commas.")
+    var scopes: String?
+
+    func run() throws {
+      let scopes = try scopes.map { try NameList($0, of: "--scopes", Scopes.isName).names } ?? []
+      if let user, ResourceUUID(user) == nil {
+        throw ConfigurationError(description: "--user takes a UUID such as 2d734987-915d-5970-82ed-d3db4c835e5d")
+      }
+      let mirror = try Mirror(path: common.settings(needsSite: false).mirror.path)
+      let password = try passwordStdin ? StandardInput.secret("password") : SecretText.make()
+      try mirror.saveAccount(
+        name: name, passwordHash: SecretHash.make(password).encoded, userUUID: user?.lowercased(), scopes: scopes,
+        at: unixNow())
+      print("username  \(name)")
+      if !passwordStdin { print("password  \(password)") }
+    }
+  }
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Lists the accounts.")
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      for account in try Mirror(path: common.settings(needsSite: false).mirror.path).accounts() {
+        print("\(account.name)  \(account.userUUID ?? "-")  \(account.scopes.joined(separator: ","))")
+      }
+    }
+  }
+
+  struct Remove: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Removes an account and its tokens.")
+    @OptionGroup var common: CommonOptions
+    @Argument(help: "The user name.")
+    var name: String
+
+    func run() throws {
+      guard try Mirror(path: common.settings(needsSite: false).mirror.path).removeAccount(name) else {
+        throw ConfigurationError(description: "there is no account \(name); `account list` shows all")
+      }
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import ArgumentParser
+import Foundation
+import LocalAPI
+import Logging
+import SampleSite
+import Store
+import SyncAgent
+import TokenIssuer
+import Upstream
+
+/// `demo`: a sample community, a mirror of it and the local API, all on loopback.
+struct DemoCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo",
+    abstract: "Starts a sample site, mirrors it, serves the mirror and goes on mirroring its changes until Ctrl-C.")
+
+  @Option(name: .long, help: "The port of the local API.")
+  var port = 8480
+  @Option(name: .long, help: "How many resources the sample community has (default: the 1,301 of the recorded one).")
+  var resources = 0
+  @Option(name: .long, help: "How many changes the sample community makes by itself in a second.")
+  var changes = 0.3
+  @Flag(name: .shortAndLong, help: "Print the addresses and the curl lines only.")
+  var quiet = false
+
+  func run() async throws {
+    LogOutput.bootstrap(level: .warning, format: "text")
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("social-mirror-demo-\(getpid())").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let demo = self
+    _ = try await untilSignalled { try await demo.play(in: folder) }
+    if !quiet { print("\nStopped; \(folder) is removed.") }
+  }
+
+  private func play(in folder: String) async throws {
+    var settings = SampleSiteSettings()
+    settings.resources = resources
+    settings.changesPerSecond = changes
+    let sample = try SampleSite(settings)
+    let (ports, port) = AsyncStream.makeStream(of: Int.self)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        try await sample.run { listening in
+          port.yield(listening)
+          port.finish()
+        }
+      }
+      group.addTask {
+        guard let site = await ports.first(where: { _ in true }) else { return }
+        try await mirror("http://127.0.0.1:\(site)", in: folder)
+      }
+      try await group.next()
+      group.cancelAll()
+    }
+  }
+
+  /// Mirrors the sample site, then serves the mirror and goes on mirroring.
+  private func mirror(_ siteURL: String, in folder: String) async throws {
+    say("The sample site is at \(siteURL): an Open Social community in memory.")
+    let path = folder + "/mirror.sqlite"
+    let logger = Logger(label: "demo")
+    let mirror = try Mirror(path: path)
+    let site = try ConnectedSite(DemoCommand.site(siteURL), tokenPath: path + ".site-token", logger: logger)
+    defer { site.transport.shutdown() }
+    var round = SyncSettings(
+      entityTypes: Settings.Site.defaultEntityTypes, concurrency: 4, settleWindowSeconds: 5)
+    round.only = nil
+    let first = SyncRound(site: site.site, mirror: mirror, settings: round, logger: logger, now: unixNow)
+    let started = ContinuousClock.now
+    let report = try await first.run()
+    say("Mirrored into \(path): \(RoundSummary(report, elapsed: ContinuousClock.now - started).sentence).")
+
+    let secret = SecretText.make()
+    let grants = Grant.allCases.map(\.rawValue)
+    try mirror.save(
+      ConsumerRow(
+        id: "demo", label: "demo", secretHash: SecretHash.make(secret).encoded, grants: grants,
+        scopes: Scopes.standard, created: unixNow()))
+    let server = try await LocalAPIServer(
+      mirror: mirror,
+      settings: LocalAPISettings(host: "127.0.0.1", port: port, signingKeyPath: path + ".signing-key.pem"),
+      logger: logger)
+    let following = DemoFollower(site: site.site, mirror: mirror, settings: round, logger: logger, isQuiet: quiet)
+    let example = try following.example()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        do {
+          try await server.run { listening in
+            for line in DemoCommand.lines(port: listening, secret: secret, example: example) { print(line) }
+          }
+        } catch let error where !(error is CancellationError) {
+          throw IOFailure(description: "port \(port) cannot be used: \(error); give another with --port")
+        }
+      }
+      group.addTask { try await following.run() }
+      try await group.next()
+      group.cancelAll()
+    }
+  }
+
+  private func say(_ text: String) { if !quiet { print(text) } }
+
+  private static func site(_ url: String) -> Settings.Site {
+    let sample = SampleSiteSettings()
+    return Settings.Site(
+      baseURL: url, grant: "password", clientID: sample.consumers.first?.id ?? "",
+      clientSecret: Secret(value: sample.consumers.first?.secret ?? ""), username: sample.accounts.first?.name,
+      password: Secret(value: sample.accounts.first?.password ?? ""), refreshToken: nil, scope: nil,
+      entityTypes: Settings.Site.defaultEntityTypes, concurrency: 4, requestsPerSecond: 1000, timeoutSeconds: 30,
+      caFile: nil, proxy: nil, allowInsecure: false)
+  }
+
+  /// What to paste into a second shell.
+  private static func lines(port: Int, secret: String, example: String?) -> [String] {
+    let api = "http://127.0.0.1:\(port)"
+    var lines = [
+      "The local API is at \(api). In a second shell:", "",
+      "  TOKEN=$(curl -s \(api)/oauth/token -d grant_type=client_credentials -d client_id=demo -d client_secret=\(secret)"
+        + " | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')",
+      "  curl -s -H \"Authorization: Bearer $TOKEN\" \(api)/jsonapi; echo",
+      "  curl -s -H \"Authorization: Bearer $TOKEN\" '\(api)/jsonapi/node/topic?sort=-changed&page[limit]=3' -g; echo",
+    ]
+    if let example { lines.append("  curl -s -H \"Authorization: Bearer $TOKEN\" \(api)\(example); echo") }
+    return lines + ["", "Ctrl-C ends it."]
+  }
+}

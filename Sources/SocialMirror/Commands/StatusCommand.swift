@@ -1,0 +1,104 @@
+import ArgumentParser
+import Foundation
+import JSONAPI
+import Store
+
+/// `status`
+struct StatusCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "Shows per type what the mirror holds and how current it is.")
+
+  @OptionGroup var common: CommonOptions
+
+  @Flag(name: .long, help: "One JSON document instead of a table.")
+  var json = false
+
+  func run() throws {
+    let settings = try common.settings(needsSite: false)
+    guard FileManager.default.fileExists(atPath: settings.mirror.path) else {
+      throw MirrorUnusable(description: "there is no mirror at \(settings.mirror.path) yet; social-mirror sync makes it")
+    }
+    let status = try Mirror(path: settings.mirror.path).status()
+    let now = unixNow()
+    if json {
+      print(StatusDocument(status, now: now).json.text())
+    } else {
+      for line in StatusDocument(status, now: now).lines { print(line) }
+    }
+  }
+}
+
+/// The state of a mirror as text and as JSON.
+struct StatusDocument {
+  private let status: MirrorStatus
+  private let now: Int64
+
+  init(_ status: MirrorStatus, now: Int64) {
+    self.status = status
+    self.now = now
+  }
+
+  /// A table for people.
+  var lines: [String] {
+    let width = max(status.types.map(\.type.count).max() ?? 0, 4)
+    func padded(_ text: String) -> String { text.padding(toLength: width, withPad: " ", startingAt: 0) }
+    var lines = ["site  \(status.site ?? "(never reached)")"]
+    lines.append(padded("type") + "      rows  newest change              lag  last run")
+    for type in status.types {
+      let newest = type.newestChange.map { RFC3339.text(unixSeconds: $0) } ?? "-"
+      let lag = type.knownUntil.map { "\(max(0, now - $0)) s" } ?? "-"
+      lines.append(
+        padded(type.type) + String(format: "  %8d", type.rows) + "  "
+          + newest.padding(toLength: 25, withPad: " ", startingAt: 0)
+          + String(repeating: " ", count: max(1, 7 - lag.count)) + lag + "  " + (type.coverage?.outcome ?? "-")
+          + (type.coverage.map { $0.omitted > 0 ? " (\($0.omitted) omitted)" : "" } ?? ""))
+    }
+    lines.append("\(status.types.reduce(0) { $0 + $1.rows }) resources, \(status.bytes / 1024) KB")
+    if let last = status.runs.first, last.outcome != RunOutcome.complete.rawValue, let message = last.message {
+      lines.append("last round: \(last.outcome ?? "running"): \(message)")
+    }
+    return lines
+  }
+
+  /// Everything, times as RFC 3339.
+  var json: JSON {
+    .object(
+      JSONObject([
+        ("site", status.site.map { .string($0) } ?? .null),
+        ("bytes", .integer(status.bytes)),
+        ("lastComplete", status.lastComplete.map(run) ?? .null),
+        ("types", .array(status.types.map(type))),
+        ("runs", .array(status.runs.map(run))),
+      ]))
+  }
+
+  private func type(_ type: MirrorStatus.TypeStatus) -> JSON {
+    .object(
+      JSONObject([
+        ("type", .string(type.type)), ("rows", .integer(type.rows)), ("newestChange", time(type.newestChange)),
+        ("knownUntil", time(type.knownUntil)),
+        ("lagSeconds", type.knownUntil.map { .integer(max(0, now - $0)) } ?? .null),
+        ("coverage", type.coverage.map(coverage) ?? .null),
+      ]))
+  }
+
+  private func coverage(_ coverage: MirrorStatus.Coverage) -> JSON {
+    .object(
+      JSONObject([
+        ("run", .integer(coverage.run)), ("requests", .integer(coverage.requests)), ("pages", .integer(coverage.pages)),
+        ("seen", .integer(coverage.seen)), ("stored", .integer(coverage.stored)), ("omitted", .integer(coverage.omitted)),
+        ("outcome", coverage.outcome.map { .string($0) } ?? .null),
+      ]))
+  }
+
+  private func run(_ run: MirrorStatus.Run) -> JSON {
+    .object(
+      JSONObject([
+        ("id", .integer(run.id)), ("kind", .string(run.kind)), ("started", time(run.started)),
+        ("finished", time(run.finished)), ("outcome", run.outcome.map { .string($0) } ?? .null),
+        ("message", run.message.map { .string($0) } ?? .null),
+      ]))
+  }
+
+  private func time(_ seconds: Int64?) -> JSON { seconds.map { .string(RFC3339.text(unixSeconds: $0)) } ?? .null }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Store
+import SyncAgent
+import UnixSignals
+import Upstream
+
+/// `sync`: one round, for timers and scripts.
+struct SyncCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sync", abstract: "Brings the mirror up to date with the site once, then exits.")
+
+  @OptionGroup var common: CommonOptions
+
+  @Flag(name: .long, help: "Read everything again, from the beginning.")
+  var full = false
+
+  @Option(name: .long, parsing: .upToNextOption, help: "Only these resource types (node--topic) or entity types (node).")
+  var only: [String] = []
+
+  func run() async throws {
+    let settings = try common.settings(needsSite: true)
+    guard let siteSettings = settings.site else { return }
+    let logger = Logger(label: "sync")
+    let mirror = try Mirror(path: settings.mirror.path)
+    let lock = try WriterLock(mirrorPath: settings.mirror.path)
+    defer { withExtendedLifetime(lock) {} }
+    let connected = try ConnectedSite(siteSettings, tokenPath: settings.siteTokenPath, logger: logger)
+    defer { connected.transport.shutdown() }
+    var round = settings.round(siteSettings)
+    round.full = full
+    round.only = only.isEmpty ? nil : only
+    let progress = Progress(isQuiet: common.quiet)
+    let syncRound = SyncRound(
+      site: connected.site, mirror: mirror, settings: round, logger: logger, now: unixNow, report: progress.note)
+
+    let started = ContinuousClock.now
+    let report = try await untilSignalled { try await syncRound.run() }
+    progress.end()
+    try mirror.close()
+    guard let report else {
+      FileHandle.standardError.write(Data("social-mirror: stopped by a signal; what was read is kept\n".utf8))
+      return
+    }
+    try RoundSummary(report, elapsed: ContinuousClock.now - started).show(common)
+  }
+}
+
+/// Runs `body` until it is done or the process is told to end (SIGTERM, SIGINT); then it is cancelled, finishes its
+/// transaction, and nil is returned.
+func untilSignalled<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value? {
+  let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+  return try await withThrowingTaskGroup(of: Value?.self) { group in
+    group.addTask {
+      do { return try await body() } catch is CancellationError { return nil }
+    }
+    group.addTask {
+      for await _ in signals { break }
+      return nil
+    }
+    let first = try await group.next()
+    group.cancelAll()
+    return first ?? nil
+  }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Foundation
+import Logging
+
+/// Options of every command that works on a mirror.
+struct CommonOptions: ParsableArguments {
+  @Option(name: .long, help: "The configuration file (default: $SOCIAL_MIRROR_CONFIG, ./config.json, /etc/social-mirror/config.json).")
+  var config: String?
+
+  @Flag(name: .shortAndLong, help: "Say more.")
+  var verbose = false
+
+  @Flag(name: .shortAndLong, help: "Say only what went wrong.")
+  var quiet = false
+
+  func validate() throws {
+    if verbose && quiet { throw ValidationError("--verbose and --quiet exclude each other") }
+  }
+
+  /// Reads the configuration and sets up the log on standard error.
+  func settings(needsSite: Bool) throws -> Settings {
+    let environment = ProcessInfo.processInfo.environment
+    let settings = try Settings(
+      file: ConfigurationFile(path: config, environment: environment), environment: environment, needsSite: needsSite)
+    let level: Logger.Level =
+      quiet ? .error : verbose ? .debug : Logger.Level(rawValue: settings.log.level) ?? .info
+    LogOutput.bootstrap(level: level, format: settings.log.format)
+    return settings
+  }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Foundation
+
+/// The program: finds the command, runs it, and turns what went wrong into a message and an exit code.
+@main
+struct SocialMirrorCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "social-mirror",
+    abstract: "Keeps a complete, current copy of an Open Social community in one SQLite file and serves it through the same API.",
+    subcommands: [
+      RunCommand.self, SyncCommand.self, ServeCommand.self, StatusCommand.self, ConsumerCommand.self, AccountCommand.self,
+      DemoCommand.self, VersionCommand.self,
+    ])
+
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      let outcome = CommandOutcome(error)
+      if let message = outcome.message { FileHandle.standardError.write(Data("social-mirror: \(message)\n".utf8)) }
+      if let help = outcome.help { print(help) }
+      Foundation.exit(outcome.code)
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import LocalAPI
+import Logging
+import Store
+import SyncAgent
+import Upstream
+
+/// This machine's clock in Unix seconds.
+let unixNow: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
+
+/// The site of a configuration, ready to be asked.
+struct ConnectedSite {
+  let site: Site
+  let transport: CurlTransport
+
+  /// - Parameter tokenPath: where the site's tokens are kept, readable by the owner only.
+  init(_ settings: Settings.Site, tokenPath: String, logger: Logger) throws {
+    let base = try ConnectedSite.base(settings)
+    var transportSettings = TransportSettings(origin: base.origin)
+    transportSettings.timeoutSeconds = settings.timeoutSeconds
+    transportSettings.connectTimeoutSeconds = min(10, settings.timeoutSeconds)
+    transportSettings.caFile = settings.caFile
+    transportSettings.proxy = settings.proxy
+    transportSettings.allowInsecure = settings.allowInsecure
+    transportSettings.maximumConnections = settings.concurrency + 1
+    transportSettings.userAgent = "social-mirror/\(VersionCommand.version)"
+    transport = try CurlTransport(transportSettings, logger: logger)
+    let session = try OAuthSession(
+      tokenURL: base.url(path: "/oauth/token"), credentials: ConnectedSite.credentials(settings), transport: transport,
+      vault: FileTokenVault(path: tokenPath), now: unixNow, logger: logger)
+    site = Site(
+      base: base, session: session, pacer: RequestPacer(requestsPerSecond: settings.requestsPerSecond))
+  }
+
+  private static func base(_ settings: Settings.Site) throws -> BaseURL {
+    do { return try BaseURL(settings.baseURL) } catch {
+      throw ConfigurationError(description: "site.baseURL: \(error.message)")
+    }
+  }
+
+  private static func credentials(_ settings: Settings.Site) -> Credentials {
+    let grant: Credentials.Grant =
+      switch settings.grant {
+      case "client_credentials": .clientCredentials
+      case "refresh_token": .refreshToken(settings.refreshToken?.value ?? "")
+      default: .password(username: settings.username ?? "", password: settings.password?.value ?? "")
+      }
+    return Credentials(
+      grant: grant, clientID: settings.clientID, clientSecret: settings.clientSecret?.value, scope: settings.scope)
+  }
+}
+
+extension Settings {
+  /// What a round does by this configuration.
+  func round(_ site: Site) -> SyncSettings {
+    SyncSettings(
+      entityTypes: site.entityTypes, concurrency: site.concurrency, settleWindowSeconds: sync.settleWindowSeconds)
+  }
+
+  /// Where the site's tokens are kept.
+  var siteTokenPath: String { mirror.path + ".site-token" }
+
+  /// The local API by this configuration.
+  var localAPISettings: LocalAPISettings {
+    var settings = LocalAPISettings(
+      host: localAPI.host, port: localAPI.port, signingKeyPath: mirror.path + ".signing-key.pem")
+    settings.baseURL = localAPI.baseURL
+    settings.accessTokenSeconds = localAPI.accessTokenSeconds
+    settings.refreshTokenSeconds = localAPI.refreshTokenSeconds
+    settings.certificateFile = localAPI.certificateFile
+    settings.privateKeyFile = localAPI.privateKeyFile
+    return settings
+  }
+}
