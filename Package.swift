@@ -24,6 +24,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -70,11 +71,11 @@ let package = Package(
         "JSONAPI", "Store", "TokenIssuer", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioSSL, logging,
       ],
       swiftSettings: strict),
-    .target(name: "SampleContent"),
+    .target(name: "SampleContent", exclude: ["community.bin", "pack.py"]),
     .target(
       name: "SampleSite",
       dependencies: [
-        "JSONAPI", "SampleContent", "CZlib", hummingbird, httpTypes, nioCore, logging, crypto,
+        "JSONAPI", "SampleContent", "CZlib", hummingbirdCore, httpTypes, nioCore, nioPosix, logging,
       ],
       swiftSettings: strict),
     .executableTarget(
