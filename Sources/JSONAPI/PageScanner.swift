@@ -27,7 +27,7 @@ package struct PageScanner: Sendable {
         if scanner.matches(name, "data") {
           hasData = true
           try data(&scanner, into: &page)
-        } else if scanner.matches(name, "links") {
+        } else if scanner.matches(name, "links"), scanner.byte == UInt8(ascii: "{") {
           try scanner.members { (scanner, link) throws(JSONSyntaxError) in
             let value = try scanner.value()
             if scanner.matches(link, "next"), scanner.bytes[value.lowerBound] != UInt8(ascii: "n") { page.hasNext = true }

@@ -72,6 +72,11 @@ struct ResourceScanner: Sendable {
     _ name: Range<Int>, _ scanner: inout ByteScanner, _ derived: DerivedLinks, _ compactor: inout DocumentCompactor,
     _ expected: inout [UInt8], _ resource: inout ScannedResource
   ) throws(JSONSyntaxError) {
+    // A relationship of which the site shows nothing is an empty array there.
+    guard scanner.byte == UInt8(ascii: "{") else {
+      try scanner.value()
+      return
+    }
     let field = names.name(scanner.slice(name))
     var links: (after: Int, value: Range<Int>)?
     var previousEnd: Int?
@@ -119,6 +124,10 @@ struct ResourceScanner: Sendable {
     _ field: String, _ delta: Int, _ scanner: inout ByteScanner
   ) throws(JSONSyntaxError) -> ScannedLinkage {
     var identifier = ScannedLinkage(field: field, delta: delta, targetType: "", target: nil)
+    guard scanner.byte == UInt8(ascii: "{") else {
+      try scanner.value()
+      return identifier
+    }
     try scanner.members { (scanner, member) throws(JSONSyntaxError) in
       let value = try scanner.value()
       guard value.count >= 2, scanner.bytes[value.lowerBound] == UInt8(ascii: "\"") else { return }

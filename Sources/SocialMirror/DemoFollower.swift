@@ -19,7 +19,7 @@ struct DemoFollower: Sendable {
       site: site, mirror: mirror, settings: settings, logger: logger, now: unixNow,
       report: { event in
         guard !isQuiet, case .stored(let outcome) = event else { return }
-        for change in outcome.changes { print(line(change, reader)) }
+        for change in outcome.changes { say(line(change, reader)) }
       })
     while true {
       try await Task.sleep(for: .seconds(1))

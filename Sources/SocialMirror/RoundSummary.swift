@@ -14,8 +14,8 @@ struct RoundSummary {
   /// Prints the summary, with a line a type under `-v`, and the failures on standard error.
   /// - Throws: `Finished` with the code of the first failure.
   func show(_ common: CommonOptions) throws {
-    if common.verbose { for line in table { print(line) } }
-    if !common.quiet { print(sentence) }
+    if common.verbose { for line in table { say(line) } }
+    if !common.quiet { say(sentence) }
     guard let first = report.failures.first?.failure else { return }
     for part in report.failures {
       let text = "social-mirror: \(part.type): \(part.failure.map { "\($0)" } ?? "")\n"

@@ -23,7 +23,7 @@ struct SocialMirrorCommand: AsyncParsableCommand {
     } catch {
       let outcome = CommandOutcome(error)
       if let message = outcome.message { FileHandle.standardError.write(Data("social-mirror: \(message)\n".utf8)) }
-      if let help = outcome.help { print(help) }
+      if let help = outcome.help { say(help) }
       Foundation.exit(outcome.code)
     }
   }

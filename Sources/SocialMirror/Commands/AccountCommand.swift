@@ -33,8 +33,8 @@ struct AccountCommand: ParsableCommand {
       try mirror.saveAccount(
         name: name, passwordHash: SecretHash.make(password).encoded, userUUID: user?.lowercased(), scopes: scopes,
         at: unixNow())
-      print("username  \(name)")
-      if !passwordStdin { print("password  \(password)") }
+      say("username  \(name)")
+      if !passwordStdin { say("password  \(password)") }
     }
   }
 
@@ -44,7 +44,7 @@ struct AccountCommand: ParsableCommand {
 
     func run() throws {
       for account in try Mirror(path: common.settings(needsSite: false).mirror.path).accounts() {
-        print("\(account.name)  \(account.userUUID ?? "-")  \(account.scopes.joined(separator: ","))")
+        say("\(account.name)  \(account.userUUID ?? "-")  \(account.scopes.joined(separator: ","))")
       }
     }
   }

@@ -36,8 +36,8 @@ struct ConsumerCommand: ParsableCommand {
         ConsumerRow(
           id: id, label: label, secretHash: SecretHash.make(secret).encoded, grants: grants, scopes: scopes,
           created: unixNow()))
-      print("client_id      \(id)")
-      if !secretStdin { print("client_secret  \(secret)") }
+      say("client_id      \(id)")
+      if !secretStdin { say("client_secret  \(secret)") }
     }
   }
 
@@ -47,7 +47,7 @@ struct ConsumerCommand: ParsableCommand {
 
     func run() throws {
       for consumer in try Mirror(path: common.settings(needsSite: false).mirror.path).consumers() {
-        print("\(consumer.id)  \(consumer.label)  \(consumer.grants.joined(separator: ","))  \(consumer.scopes.joined(separator: ","))")
+        say("\(consumer.id)  \(consumer.label)  \(consumer.grants.joined(separator: ","))  \(consumer.scopes.joined(separator: ","))")
       }
     }
   }
@@ -68,7 +68,7 @@ struct ConsumerCommand: ParsableCommand {
       let secret = try secretStdin ? StandardInput.secret("secret") : SecretText.make()
       consumer.secretHash = try SecretHash.make(secret).encoded
       try mirror.save(consumer)
-      if !secretStdin { print("client_secret  \(secret)") }
+      if !secretStdin { say("client_secret  \(secret)") }
     }
   }
 

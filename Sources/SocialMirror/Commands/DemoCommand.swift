@@ -29,7 +29,7 @@ struct DemoCommand: AsyncParsableCommand {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let demo = self
     _ = try await untilSignalled { try await demo.play(in: folder) }
-    if !quiet { print("\nStopped; \(folder) is removed.") }
+    if !quiet { say("\nStopped; \(folder) is removed.") }
   }
 
   private func play(in folder: String) async throws {
@@ -56,7 +56,7 @@ struct DemoCommand: AsyncParsableCommand {
 
   /// Mirrors the sample site, then serves the mirror and goes on mirroring.
   private func mirror(_ siteURL: String, in folder: String) async throws {
-    say("The sample site is at \(siteURL): an Open Social community in memory.")
+    tell("The sample site is at \(siteURL): an Open Social community in memory.")
     let path = folder + "/mirror.sqlite"
     let logger = Logger(label: "demo")
     let mirror = try Mirror(path: path)
@@ -68,7 +68,9 @@ struct DemoCommand: AsyncParsableCommand {
     let first = SyncRound(site: site.site, mirror: mirror, settings: round, logger: logger, now: unixNow)
     let started = ContinuousClock.now
     let report = try await first.run()
-    say("Mirrored into \(path): \(RoundSummary(report, elapsed: ContinuousClock.now - started).sentence).")
+    tell("Mirrored into \(path): \(RoundSummary(report, elapsed: ContinuousClock.now - started).sentence).")
+
+    for part in report.failures { tell("\(part.type) could not be read: \(part.failure.map { "\($0)" } ?? "")") }
 
     let secret = SecretText.make()
     let grants = Grant.allCases.map(\.rawValue)
@@ -86,7 +88,7 @@ struct DemoCommand: AsyncParsableCommand {
       group.addTask {
         do {
           try await server.run { listening in
-            for line in DemoCommand.lines(port: listening, secret: secret, example: example) { print(line) }
+            for line in DemoCommand.lines(port: listening, secret: secret, example: example) { say(line) }
           }
         } catch let error where !(error is CancellationError) {
           throw IOFailure(description: "port \(port) cannot be used: \(error); give another with --port")
@@ -98,7 +100,7 @@ struct DemoCommand: AsyncParsableCommand {
     }
   }
 
-  private func say(_ text: String) { if !quiet { print(text) } }
+  private func tell(_ text: String) { if !quiet { say(text) } }
 
   private static func site(_ url: String) -> Settings.Site {
     let sample = SampleSiteSettings()

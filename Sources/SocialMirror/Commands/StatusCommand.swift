@@ -21,9 +21,9 @@ struct StatusCommand: ParsableCommand {
     let status = try Mirror(path: settings.mirror.path).status()
     let now = unixNow()
     if json {
-      print(StatusDocument(status, now: now).json.text())
+      say(StatusDocument(status, now: now).json.text())
     } else {
-      for line in StatusDocument(status, now: now).lines { print(line) }
+      for line in StatusDocument(status, now: now).lines { say(line) }
     }
   }
 }

@@ -5,5 +5,5 @@ struct VersionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "version", abstract: "Prints the version.")
   static let version = "0.1.0"
 
-  func run() { print("social-mirror \(Self.version)") }
+  func run() { say("social-mirror \(Self.version)") }
 }
