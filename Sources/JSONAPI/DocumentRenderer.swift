@@ -47,7 +47,8 @@ package struct DocumentRenderer: Sendable {
   /// Appends the relationship object of one field (`{"data":…,"links":…}`), or nothing when the resource has none of that
   /// name. Gives whether it had.
   package func append(relationship name: String, of stored: Stored, into bytes: inout [UInt8]) -> Bool {
-    guard let layout = StoredLayout(stored.document), let member = layout.relationships.first(where: { $0.name == name })
+    guard let layout = StoredLayout(stored.document),
+      let member = layout.relationships.first(where: { $0.name == name })
     else { return false }
     var writer = SpliceWriter(stored, base: base.escaped)
     writer.append(member.value, into: &bytes)

@@ -30,7 +30,9 @@ package struct PageScanner: Sendable {
         } else if scanner.matches(name, "links"), scanner.byte == UInt8(ascii: "{") {
           try scanner.members { (scanner, link) throws(JSONSyntaxError) in
             let value = try scanner.value()
-            if scanner.matches(link, "next"), scanner.bytes[value.lowerBound] != UInt8(ascii: "n") { page.hasNext = true }
+            if scanner.matches(link, "next"), scanner.bytes[value.lowerBound] != UInt8(ascii: "n") {
+              page.hasNext = true
+            }
           }
         } else if scanner.matches(name, "meta") {
           let value = try scanner.value()

@@ -28,7 +28,8 @@ struct Answer: Sendable {
   init(page title: String, status: Int) {
     self.status = status
     body = Array(
-      "<!DOCTYPE html>\n<html lang=\"en\"><head><title>\(title)</title></head><body><h1>\(title)</h1></body></html>\n".utf8)
+      "<!DOCTYPE html>\n<html lang=\"en\"><head><title>\(title)</title></head><body><h1>\(title)</h1></body></html>\n"
+        .utf8)
     fields = Answer.common("text/html; charset=UTF-8")
   }
 

@@ -14,7 +14,8 @@ struct DocumentWriter {
   }
 
   private static let head = Array(
-    #"{"jsonapi":{"version":"1.0","meta":{"links":{"self":{"href":"http:\/\/jsonapi.org\/format\/1.0\/"}}}},"data":"#.utf8)
+    #"{"jsonapi":{"version":"1.0","meta":{"links":{"self":{"href":"http:\/\/jsonapi.org\/format\/1.0\/"}}}},"data":"#
+      .utf8)
 
   /// Lets `body` append to the text.
   mutating func append(_ body: (inout [UInt8]) throws -> Void) rethrows { try body(&bytes) }

@@ -35,7 +35,9 @@ struct IncludeResolver {
         }
       }
       var entityTypes: [String] = []
-      for target in targets where !entityTypes.contains(target.type.entityType) { entityTypes.append(target.type.entityType) }
+      for target in targets where !entityTypes.contains(target.type.entityType) {
+        entityTypes.append(target.type.entityType)
+      }
       targets = entityTypes.flatMap { entityType in targets.filter { $0.type.entityType == entityType } }
       for target in targets where seen.insert(target.id).inserted { included.append(target.id) }
       try resolve(children, from: targets, prefix: prefix + [field])
@@ -44,7 +46,8 @@ struct IncludeResolver {
 
   private func check(_ field: String, of type: ServedType, prefix: [String]) throws {
     guard let schema = try snapshot.schema(of: type), !schema.relationships.contains(field) else { return }
-    let possible = "`\(field)` is not a valid relationship field name. Possible values: "
+    let possible =
+      "`\(field)` is not a valid relationship field name. Possible values: "
       + "\(schema.relationships.joined(separator: ", "))."
     let path = (prefix + [field]).joined(separator: ".")
     throw QueryParameterError(prefix.isEmpty ? possible : "`\(path)` is not a valid include path. \(possible)")

@@ -69,7 +69,8 @@ struct LocalAPIResponder: HTTPResponder {
     guard caller != nil || route == .entryPoint else { return LocalAPIResponder.anonymous(uri) }
     let read: ReadRequest
     do {
-      read = try ReadRequest(uri: uri, base: base, isCollection: { if case .collection = route { true } else { false } }())
+      read = try ReadRequest(
+        uri: uri, base: base, isCollection: { if case .collection = route { true } else { false } }())
       return try answer(route, read, caller) ?? Answer(page: "Page not found", status: 404)
     } catch let error as QueryParameterError {
       return Answer(ErrorResponse(error, request: uri))
@@ -197,7 +198,8 @@ extension LocalAPIResponder {
       return Answer(.methodNotAllowed(method, allowed: methods, request: uri))
     }
     var error = ErrorResponse(
-      status: 405, detail: "JSON:API is configured to accept only read operations. This mirror does not take writes yet.",
+      status: 405,
+      detail: "JSON:API is configured to accept only read operations. This mirror does not take writes yet.",
       request: uri)
     error.fields = [.init(name: "Allow", value: "GET")]
     return Answer(error)

@@ -51,7 +51,10 @@ package struct LocalAPIServer: Sendable {
       verifier: AccessTokenVerifier(ledger: ledger, key: key, cache: cache), key: key,
       bases: BaseURLs(fixed: settings.baseURL, isSecure: settings.certificateFile != nil))
     self.settings = settings
-    self.logger = logger
+    // Who starts the server says where it listens: the framework's own lines would say it again.
+    var quiet = logger
+    quiet.logLevel = max(logger.logLevel, .warning)
+    self.logger = quiet
   }
 
   /// Serves until the task is cancelled; requests under way are finished.

@@ -31,10 +31,12 @@ struct ResourceAnswers: Sendable {
       guard let type = try snapshot.type(path: collection) else { return nil }
       var writer = DocumentWriter(capacity: 8192)
       guard let uuid = ResourceUUID(id),
-        let row = try snapshot.resource(uuid, entityType: type.entityType, { row in
-          writer.append { renderer.append(row.stored, fields: request.fields(of: row.type), into: &$0) }
-          return Primary(source: .init(id: row.id, type: row.type), knownUntil: row.knownUntil)
-        })
+        let row = try snapshot.resource(
+          uuid, entityType: type.entityType,
+          { row in
+            writer.append { renderer.append(row.stored, fields: request.fields(of: row.type), into: &$0) }
+            return Primary(source: .init(id: row.id, type: row.type), knownUntil: row.knownUntil)
+          })
       else { return unknown(type, .individual, request) }
       try includes(include, from: [row.source], request, snapshot, renderer, &writer)
       return answer(&writer, links: [("self", request.uri.selfLink)], knownUntil: row.knownUntil)
@@ -104,7 +106,8 @@ struct ResourceAnswers: Sendable {
 
   func answer(_ writer: inout DocumentWriter, links: [(String, String)], knownUntil: Int64) -> Answer {
     var answer = Answer(document: writer.finish(links: links))
-    answer.fields[.mirrorAsOf] = RFC3339.text(unixSeconds: knownUntil)
+    // Before the first complete pull of a type nothing can be said.
+    if knownUntil > 0 { answer.fields[.mirrorAsOf] = RFC3339.text(unixSeconds: knownUntil) }
     answer.fields[.mirrorPending] = "0"
     return answer
   }

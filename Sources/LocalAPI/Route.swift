@@ -37,7 +37,8 @@ enum Route: Equatable {
     }
     if isUUID(fromEnd: 0) { return .individual(collection: collection(1), id: String(parts[parts.count - 1])) }
     if isUUID(fromEnd: 1) {
-      return .related(collection: collection(2), id: String(parts[parts.count - 2]), field: String(parts[parts.count - 1]))
+      return .related(
+        collection: collection(2), id: String(parts[parts.count - 2]), field: String(parts[parts.count - 1]))
     }
     if isUUID(fromEnd: 2), parts[parts.count - 2] == "relationships" {
       return .relationship(

@@ -4,7 +4,9 @@ import Logging
 
 /// Options of every command that works on a mirror.
 struct CommonOptions: ParsableArguments {
-  @Option(name: .long, help: "The configuration file (default: $SOCIAL_MIRROR_CONFIG, ./config.json, /etc/social-mirror/config.json).")
+  @Option(
+    name: .long,
+    help: "The configuration file (default: $SOCIAL_MIRROR_CONFIG, ./config.json, /etc/social-mirror/config.json).")
   var config: String?
 
   @Flag(name: .shortAndLong, help: "Say more.")

@@ -6,9 +6,11 @@ import Foundation
 struct SocialMirrorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "social-mirror",
-    abstract: "Keeps a complete, current copy of an Open Social community in one SQLite file and serves it through the same API.",
+    abstract:
+      "Keeps a complete, current copy of an Open Social community in one SQLite file and serves it through the same API.",
     subcommands: [
-      RunCommand.self, SyncCommand.self, ServeCommand.self, StatusCommand.self, ConsumerCommand.self, AccountCommand.self,
+      RunCommand.self, SyncCommand.self, ServeCommand.self, StatusCommand.self, ConsumerCommand.self,
+      AccountCommand.self,
       DemoCommand.self, VersionCommand.self,
     ])
 

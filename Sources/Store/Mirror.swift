@@ -31,7 +31,8 @@ package final class Mirror: Sendable {
       let known = Schema.migrator
       if try pool.read({ try known.hasBeenSuperseded($0) }) {
         throw MirrorUnusable(
-          description: "the mirror \(path) was made by a newer social-mirror; install that one, or give another mirror.path")
+          description:
+            "the mirror \(path) was made by a newer social-mirror; install that one, or give another mirror.path")
       }
       try known.migrate(pool)
     } catch let error as MirrorUnusable {
@@ -81,7 +82,8 @@ package final class Mirror: Sendable {
     switch error {
     case let error as DatabaseError where error.resultCode == .SQLITE_NOTADB:
       return "\(path) is not a mirror: it is no SQLite database; give another mirror.path"
-    case let error as DatabaseError: return "the mirror \(path) cannot be opened: \(error.message ?? "\(error)"); \(way)"
+    case let error as DatabaseError:
+      return "the mirror \(path) cannot be opened: \(error.message ?? "\(error)"); \(way)"
     case let error as POSIXError:
       return "the mirror \(path) cannot be made: \(String(cString: strerror(error.code.rawValue))); \(way)"
     default: return "the mirror \(path) cannot be opened: \(error.localizedDescription); \(way)"

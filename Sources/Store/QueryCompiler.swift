@@ -37,7 +37,8 @@ package struct QueryCompiler {
     let limit = bind(.integer(Int64(parameters.page.limit + 1)))
     let offset = bind(.integer(Int64(parameters.page.offset)))
     return CompiledQuery(
-      sql: "SELECT \(ReadSnapshot.columns) FROM resource r WHERE \(condition) ORDER BY \(order) LIMIT \(limit) OFFSET \(offset)",
+      sql:
+        "SELECT \(ReadSnapshot.columns) FROM resource r WHERE \(condition) ORDER BY \(order) LIMIT \(limit) OFFSET \(offset)",
       arguments: arguments)
   }
 
@@ -88,9 +89,12 @@ package struct QueryCompiler {
     }
     guard let schema else { return "0" }
     if let kind = schema.attribute(first) {
-      if rest.isEmpty, first.hasPrefix("drupal_internal__"), first == schema.attributes.first(where: {
-        $0.name.hasPrefix("drupal_internal__")
-      })?.name {
+      if rest.isEmpty, first.hasPrefix("drupal_internal__"),
+        first
+          == schema.attributes.first(where: {
+            $0.name.hasPrefix("drupal_internal__")
+          })?.name
+      {
         return try leaf(&self, Operand(expression: "\(row).internal_id", kind: .number))
       }
       return try leaf(&self, attribute(first, rest, kind: kind, row: row))
@@ -175,7 +179,8 @@ extension QueryCompiler {
       return "\(text(operand)) \(condition.comparison.rawValue) (\(list))"
     case .between, .notBetween:
       guard values.count == 2 else { return "0" }
-      return "\(text(operand)) \(condition.comparison.rawValue) \(bound(values[0], operand)) AND \(bound(values[1], operand))"
+      return
+        "\(text(operand)) \(condition.comparison.rawValue) \(bound(values[0], operand)) AND \(bound(values[1], operand))"
     case .equal, .notEqual, .greater, .greaterOrEqual, .less, .lessOrEqual:
       return "\(text(operand)) \(condition.comparison.rawValue) \(bound(first(), operand))"
     }
@@ -218,7 +223,8 @@ extension QueryCompiler {
     defer { isSorting = false }
     for key in keys {
       let path = key.path
-      let expression = try resolve(path.parts[...], path: path.rawValue, row: "r", schema: schema) { compiler, operand in
+      let expression = try resolve(path.parts[...], path: path.rawValue, row: "r", schema: schema) {
+        compiler, operand in
         compiler.text(operand)
       }
       parts.append(expression + (key.descending ? " DESC" : ""))

@@ -62,7 +62,8 @@ package struct IssuedTokenRow: Sendable, Hashable {
 
   /// A pair of tokens.
   package init(
-    jti: String, consumer: String, account: Int64?, scopes: [String], issued: Int64, expires: Int64, isRevoked: Bool = false,
+    jti: String, consumer: String, account: Int64?, scopes: [String], issued: Int64, expires: Int64,
+    isRevoked: Bool = false,
     refreshHash: String?, refreshExpires: Int64?
   ) {
     self.jti = jti
@@ -129,7 +130,9 @@ extension Mirror {
 
   /// The account of this name.
   package func account(named name: String) throws -> AccountRow? {
-    try read { try Row.fetchOne($0, sql: "SELECT * FROM account WHERE name = ?", arguments: [name]).map(AccountRow.init) }
+    try read {
+      try Row.fetchOne($0, sql: "SELECT * FROM account WHERE name = ?", arguments: [name]).map(AccountRow.init)
+    }
   }
 
   /// The account of this id.

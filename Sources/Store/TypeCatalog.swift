@@ -54,7 +54,8 @@ final class TypeCatalog: Sendable {
       var escaped: [UInt8] = []
       JSON.encodeContent(path, into: &escaped, .site)
       let type = ServedType(
-        id: statement.integer(0), name: statement.text(1), entityType: statement.text(2), path: path, escapedPath: escaped)
+        id: statement.integer(0), name: statement.text(1), entityType: statement.text(2), path: path,
+        escapedPath: escaped)
       fresh.byID[type.id] = type
       fresh.byPath[type.path] = type
       fresh.byName[type.name] = type

@@ -12,7 +12,8 @@ package final class WriterLock: Sendable {
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
     guard descriptor >= 0 else {
       throw MirrorUnusable(
-        description: "cannot make \(path): \(String(cString: strerror(errno))); check the folder's owner and permissions")
+        description:
+          "cannot make \(path): \(String(cString: strerror(errno))); check the folder's owner and permissions")
     }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       var buffer = [UInt8](repeating: 0, count: 32)

@@ -46,8 +46,9 @@ package struct Site: Sendable {
         }
       } catch {
         try Task.checkCancellation()
-        guard case .after(let seconds) = retries.verdict(
-          RetryTable.failure(of: error), attempt: attempt, random: random())
+        guard
+          case .after(let seconds) = retries.verdict(
+            RetryTable.failure(of: error), attempt: attempt, random: random())
         else { throw error }
         pacer.hold(seconds: seconds)
         try await wait(seconds)

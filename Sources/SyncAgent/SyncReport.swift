@@ -69,8 +69,8 @@ package enum SyncFault: Error, Sendable, CustomStringConvertible {
     case .nothingToMirror(let asked):
       "the site's entry point names none of the types \(asked.joined(separator: ", ")); check site.entityTypes and --only"
     case .filterRefused(let type):
-      "the site shows resources of \(type) but none through a filter on changed; the account needs the right to "
-        + "administer them (reference: filter access), so \(type) was not read"
+      "the site shows resources of \(type) but none through a filter on changed; the site lets this account "
+        + "see them but not filter them, so \(type) was not read. Give the account the right to administer them"
     }
   }
 }

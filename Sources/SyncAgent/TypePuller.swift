@@ -58,10 +58,14 @@ struct TypePuller {
 
   /// One unfiltered request before the first pull: is anything there, and which attribute is the serial number?
   private mutating func probe(_ part: inout TypeReport) async throws -> String? {
-    let newest = SerialNumber.attribute(of: type).map { [SortKey($0, descending: true)] } ?? []
+    let usual = SerialNumber.attribute(of: type)
+    let newest = usual.map { [SortKey($0, descending: true)] } ?? []
     let page = try await read(QueryParameters.unfiltered(sort: newest, offset: 0, limit: 1), offset: 0, &part)
     part.seen = page.resources.count
-    guard let resource = page.resources.first, let attribute = resource.idAttribute else { return nil }
+    guard let resource = page.resources.first, let attribute = resource.idAttribute else {
+      // Hidden is not empty: the pull goes on and looks behind what is hidden.
+      return page.hasNext || !page.omitted.isEmpty ? usual : nil
+    }
     if let highest = resource.internalID { report(.estimated(type: type, highestID: highest)) }
     return attribute
   }

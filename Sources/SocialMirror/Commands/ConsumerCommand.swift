@@ -29,7 +29,8 @@ struct ConsumerCommand: ParsableCommand {
       let mirror = try Mirror(path: common.settings(needsSite: false).mirror.path)
       let id = id ?? UUID().uuidString.lowercased()
       guard try mirror.consumer(id) == nil else {
-        throw ConfigurationError(description: "there is a consumer \(id) already; `consumer rotate \(id)` gives it a new secret")
+        throw ConfigurationError(
+          description: "there is a consumer \(id) already; `consumer rotate \(id)` gives it a new secret")
       }
       let secret = try secretStdin ? StandardInput.secret("secret") : SecretText.make()
       try mirror.save(
@@ -47,7 +48,9 @@ struct ConsumerCommand: ParsableCommand {
 
     func run() throws {
       for consumer in try Mirror(path: common.settings(needsSite: false).mirror.path).consumers() {
-        say("\(consumer.id)  \(consumer.label)  \(consumer.grants.joined(separator: ","))  \(consumer.scopes.joined(separator: ","))")
+        say(
+          "\(consumer.id)  \(consumer.label)  \(consumer.grants.joined(separator: ","))  \(consumer.scopes.joined(separator: ","))"
+        )
       }
     }
   }
@@ -113,7 +116,8 @@ enum StandardInput {
   /// The first line, which may not be empty.
   static func secret(_ what: String) throws -> String {
     guard let line = readLine(), !line.isEmpty else {
-      throw ConfigurationError(description: "no \(what) on standard input; pipe it in, as in: printf %s \"$SECRET\" | social-mirror …")
+      throw ConfigurationError(
+        description: "no \(what) on standard input; pipe it in, as in: printf %s \"$SECRET\" | social-mirror …")
     }
     return line
   }

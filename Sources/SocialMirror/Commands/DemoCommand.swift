@@ -20,6 +20,8 @@ struct DemoCommand: AsyncParsableCommand {
   var resources = 0
   @Option(name: .long, help: "How many changes the sample community makes by itself in a second.")
   var changes = 0.3
+  @Option(name: .long, help: "Only the sample site, on this port, to try `sync` against.")
+  var sitePort: Int?
   @Flag(name: .shortAndLong, help: "Print the addresses and the curl lines only.")
   var quiet = false
 
@@ -36,6 +38,7 @@ struct DemoCommand: AsyncParsableCommand {
     var settings = SampleSiteSettings()
     settings.resources = resources
     settings.changesPerSecond = changes
+    settings.port = sitePort ?? 0
     let sample = try SampleSite(settings)
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -47,11 +50,20 @@ struct DemoCommand: AsyncParsableCommand {
       }
       group.addTask {
         guard let site = await ports.first(where: { _ in true }) else { return }
+        guard sitePort == nil else { return try await showSite("http://127.0.0.1:\(site)", settings) }
         try await mirror("http://127.0.0.1:\(site)", in: folder)
       }
       try await group.next()
       group.cancelAll()
     }
+  }
+
+  /// Says how to reach the sample site, until it is stopped.
+  private func showSite(_ url: String, _ settings: SampleSiteSettings) async throws {
+    say("site.baseURL \(url)")
+    for consumer in settings.consumers { say("site.auth.clientID \(consumer.id), clientSecret \(consumer.secret)") }
+    for account in settings.accounts { say("site.auth.username \(account.name), password \(account.password)") }
+    while true { try await Task.sleep(for: .seconds(86_400)) }
   }
 
   /// Mirrors the sample site, then serves the mirror and goes on mirroring.

@@ -40,7 +40,7 @@ struct RunCommand: AsyncParsableCommand {
 }
 
 /// Rounds, one after the other, at their interval. A round that fails is reported and tried again at the next: the local API
-/// goes on without the site.
+/// goes on without the site. Refused credentials are not tried again: that would lock the account.
 struct ScheduleService: Service {
   let round: SyncRound
   let intervalSeconds: Int
@@ -73,8 +73,13 @@ struct ScheduleService: Service {
     } catch let error as CancellationError {
       throw error
     } catch {
-      guard ExitCodes(error) == .site || ExitCodes(error) == .credentials else { throw error }
-      logger.error("\(error)")
+      switch ExitCodes(error) {
+      case .site: logger.error("\(error)")
+      case .credentials:
+        logger.critical("\(error). Synchronisation stops until the daemon is restarted; the local API goes on")
+        while true { try await Task.sleep(for: .seconds(86_400)) }
+      default: throw error
+      }
     }
   }
 }

@@ -45,7 +45,8 @@ struct LocalAPIService: Service {
       } catch let error as IOFailure {
         throw error
       } catch {
-        throw IOFailure(description: "the local API cannot listen on \(host): \(error); is the port taken? See localAPI.port")
+        throw IOFailure(
+          description: "the local API cannot listen on \(host): \(error); is the port taken? See localAPI.port")
       }
     } onGracefulShutdown: {
       notifier.send("STOPPING=1")

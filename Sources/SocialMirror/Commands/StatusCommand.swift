@@ -16,7 +16,8 @@ struct StatusCommand: ParsableCommand {
   func run() throws {
     let settings = try common.settings(needsSite: false)
     guard FileManager.default.fileExists(atPath: settings.mirror.path) else {
-      throw MirrorUnusable(description: "there is no mirror at \(settings.mirror.path) yet; social-mirror sync makes it")
+      throw MirrorUnusable(
+        description: "there is no mirror at \(settings.mirror.path) yet; social-mirror sync makes it")
     }
     let status = try Mirror(path: settings.mirror.path).status()
     let now = unixNow()
@@ -86,7 +87,8 @@ struct StatusDocument {
     .object(
       JSONObject([
         ("run", .integer(coverage.run)), ("requests", .integer(coverage.requests)), ("pages", .integer(coverage.pages)),
-        ("seen", .integer(coverage.seen)), ("stored", .integer(coverage.stored)), ("omitted", .integer(coverage.omitted)),
+        ("seen", .integer(coverage.seen)), ("stored", .integer(coverage.stored)),
+        ("omitted", .integer(coverage.omitted)),
         ("outcome", coverage.outcome.map { .string($0) } ?? .null),
       ]))
   }

@@ -16,7 +16,8 @@ struct SyncCommand: AsyncParsableCommand {
   @Flag(name: .long, help: "Read everything again, from the beginning.")
   var full = false
 
-  @Option(name: .long, parsing: .upToNextOption, help: "Only these resource types (node--topic) or entity types (node).")
+  @Option(
+    name: .long, parsing: .upToNextOption, help: "Only these resource types (node--topic) or entity types (node).")
   var only: [String] = []
 
   func run() async throws {

@@ -112,7 +112,7 @@ extension Settings.Site {
       username = try source.required("site.auth.username", username)
       _ = try source.required("site.auth.password", password, orFile: true)
     case "client_credentials": _ = try source.required("site.auth.clientSecret", clientSecret, orFile: true)
-    default: break
+    default: _ = try source.required("site.auth.refreshToken", refreshToken, orFile: true)
     }
     scope = try source.text("site.auth.scope")
     entityTypes = try source.list("site.entityTypes") ?? Self.defaultEntityTypes

@@ -78,7 +78,8 @@ struct SettingsSource {
     if let value = try text(name) { return Secret(value: value) }
     guard let path = try path(name + "File") else { return nil }
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw ConfigurationError(description: "\(name)File: \(path) cannot be read; check that it is there and its permissions")
+      throw ConfigurationError(
+        description: "\(name)File: \(path) cannot be read; check that it is there and its permissions")
     }
     let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     // The units hand over an empty credential for a secret that the administrator did not set.
