@@ -14,6 +14,8 @@ struct TypePuller {
   let horizon: Int64
   let report: @Sendable (SyncEvent) -> Void
   var scanner: PageScanner
+  /// Whether the unfiltered collection showed a resource.
+  var isAnythingThere = false
 
   /// Reads the type. Failures are in the report, but for cancellation and the writer's.
   mutating func pull(_ known: MirroredType?) async throws -> TypeReport {
@@ -45,7 +47,7 @@ struct TypePuller {
           after: (keyset.key.changed, keyset.key.internalID), idAttribute: idAttribute, upTo: nil),
         offset: keyset.offset, &part)
       try keyset.accept(page)
-      if keyset.isComplete, keyset.key == .start, part.seen > 0 { throw SyncFault.filterRefused(type: type) }
+      if keyset.isComplete, keyset.key == .start, isAnythingThere { throw SyncFault.filterRefused(type: type) }
       let settled = keyset.settled
       try await submit(
         page.resources,
@@ -61,7 +63,7 @@ struct TypePuller {
     let usual = SerialNumber.attribute(of: type)
     let newest = usual.map { [SortKey($0, descending: true)] } ?? []
     let page = try await read(QueryParameters.unfiltered(sort: newest, offset: 0, limit: 1), offset: 0, &part)
-    part.seen = page.resources.count
+    isAnythingThere = !page.resources.isEmpty
     guard let resource = page.resources.first, let attribute = resource.idAttribute else {
       // Hidden is not empty: the pull goes on and looks behind what is hidden.
       return page.hasNext || !page.omitted.isEmpty ? usual : nil

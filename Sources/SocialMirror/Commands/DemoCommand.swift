@@ -16,7 +16,7 @@ struct DemoCommand: AsyncParsableCommand {
 
   @Option(name: .long, help: "The port of the local API.")
   var port = 8480
-  @Option(name: .long, help: "How many resources the sample community has (default: the 1,301 of the recorded one).")
+  @Option(name: .long, help: "How many resources the sample community has (default: as many as the recorded one, about 1,300).")
   var resources = 0
   @Option(name: .long, help: "How many changes the sample community makes by itself in a second.")
   var changes = 0.3
@@ -50,16 +50,20 @@ struct DemoCommand: AsyncParsableCommand {
       }
       group.addTask {
         guard let site = await ports.first(where: { _ in true }) else { return }
-        guard sitePort == nil else { return try await showSite("http://127.0.0.1:\(site)", settings) }
-        try await mirror("http://127.0.0.1:\(site)", in: folder)
+        try await follow("http://127.0.0.1:\(site)", in: folder)
       }
       try await group.next()
       group.cancelAll()
     }
   }
 
+  private func follow(_ siteURL: String, in folder: String) async throws {
+    if sitePort == nil { try await mirror(siteURL, in: folder) } else { try await showSite(siteURL) }
+  }
+
   /// Says how to reach the sample site, until it is stopped.
-  private func showSite(_ url: String, _ settings: SampleSiteSettings) async throws {
+  private func showSite(_ url: String) async throws {
+    let settings = SampleSiteSettings()
     say("site.baseURL \(url)")
     for consumer in settings.consumers { say("site.auth.clientID \(consumer.id), clientSecret \(consumer.secret)") }
     for account in settings.accounts { say("site.auth.username \(account.name), password \(account.password)") }

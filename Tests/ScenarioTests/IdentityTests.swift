@@ -1,0 +1,88 @@
+import JSONAPI
+import SampleSite
+import Store
+import SyncAgent
+import Testing
+import Upstream
+
+/// Whose copy a mirror is, and what the account may see.
+@Suite struct IdentityTests {
+  /// An answer of the entry point with some text in place of other.
+  private static func replacing(_ old: String, _ new: String) -> InProcessTransport.After {
+    { target, response in
+      guard target == "/jsonapi" else { return response }
+      var changed = response
+      changed.body = Array(String(decoding: response.body, as: UTF8.self).replacing(old, with: new).utf8)
+      return changed
+    }
+  }
+
+  private func expectUntouched(_ bench: Bench, _ before: MirrorStatus) throws {
+    let after = try bench.mirror.status()
+    #expect(after.types.map(\.rows) == before.types.map(\.rows))
+    #expect(after.runs.count == before.runs.count)
+    #expect(after.site == before.site)
+  }
+
+  @Test func anotherAccountTouchesNothing() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let before = try bench.mirror.status()
+    let other = "b1111111-1111-4111-8111-111111111111"
+    let error = await #expect(throws: SyncFault.self) {
+      try await bench.round(after: Self.replacing(bench.site.community.account, other))
+    }
+    guard case .otherAccount(_, let now)? = error else {
+      Issue.record("not otherAccount: \(String(describing: error))")
+      return
+    }
+    #expect(now == other)
+    try expectUntouched(bench, before)
+    try await bench.round()
+    try bench.expectEqual()
+  }
+
+  @Test func anAnonymousAnswerTouchesNothing() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let before = try bench.mirror.status()
+    let error = await #expect(throws: SyncFault.self) {
+      try await bench.round(after: Self.replacing("\"me\":", "\"nobody\":"))
+    }
+    guard case .anonymous? = error else {
+      Issue.record("not anonymous: \(String(describing: error))")
+      return
+    }
+    try expectUntouched(bench, before)
+  }
+
+  @Test func theMirrorOfAnotherSiteIsNotTouched() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let before = try bench.mirror.status()
+    let error = await #expect(throws: SyncFault.self) { try await bench.round(base: "https://other.example.org") }
+    guard case .otherSite(let mirrored, let configured)? = error else {
+      Issue.record("not otherSite: \(String(describing: error))")
+      return
+    }
+    #expect(mirrored == siteBase)
+    #expect(configured == "https://other.example.org")
+    try expectUntouched(bench, before)
+  }
+
+  @Test func aFilterThatSilentlyGivesNothingIsAFailure() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    bench.site.withCommunity { _ = $0.silentlyRefusesFilter.insert("node--event") }
+    let outcome = try await bench.round()
+    #expect(outcome.report.failures.map(\.type) == ["node--event"])
+    guard case .filterRefused("node--event")? = outcome.report.failures.first?.failure as? SyncFault else {
+      Issue.record("not filterRefused: \(outcome.report.failures)")
+      return
+    }
+    let truth = try bench.site.truth(bench.types)
+    expectSame(try bench.mirrored(), truth.filter { !$0.key.hasPrefix("node--event/") })
+    bench.site.withCommunity { $0.silentlyRefusesFilter = [] }
+    try await bench.round()
+    try bench.expectEqual()
+  }
+}
