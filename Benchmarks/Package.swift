@@ -7,6 +7,7 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// The reference programs of the benchmarks. What is measured beside them is the built `social-mirror`, as a process.
 let package = Package(
   name: "social-mirror-benchmarks",
   dependencies: [
@@ -16,7 +17,11 @@ let package = Package(
     .executableTarget(
       name: "StaticServer",
       dependencies: [.product(name: "Hummingbird", package: "hummingbird")],
-      swiftSettings: strict)
+      swiftSettings: strict),
+    .executableTarget(
+      name: "CurlAlone", cSettings: [.treatAllWarnings(as: .error)], linkerSettings: [.linkedLibrary("curl")]),
+    .executableTarget(
+      name: "SQLiteAlone", cSettings: [.treatAllWarnings(as: .error)], linkerSettings: [.linkedLibrary("sqlite3")]),
   ],
   swiftLanguageModes: [.v6]
 )

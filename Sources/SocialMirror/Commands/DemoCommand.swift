@@ -16,7 +16,7 @@ struct DemoCommand: AsyncParsableCommand {
 
   @Option(name: .long, help: "The port of the local API.")
   var port = 8480
-  @Option(name: .long, help: "How many resources the sample community has (default: as many as the recorded one, about 1,300).")
+  @Option(name: .long, help: "How many resources the sample community has (default: about 1,300).")
   var resources = 0
   @Option(name: .long, help: "How many changes the sample community makes by itself in a second.")
   var changes = 0.3

@@ -1,0 +1,109 @@
+import Foundation
+import GRDB
+import JSONAPI
+import Store
+import Support
+import Testing
+
+@Suite struct ApplyTests {
+  /// What another program would read out of the file.
+  private func value<Value: DatabaseValueConvertible>(_ made: CrawledMirror, _ sql: String) throws -> Value? {
+    let queue = try DatabaseQueue(path: made.folder.appending(path: "mirror.sqlite").path)
+    return try queue.read { try Value.fetchOne($0, sql: sql) }
+  }
+
+  @Test func anUpdateReplacesTheTargets() throws {
+    let made = try CrawledMirror()
+    let targets =
+      "SELECT group_concat(lower(hex(i.uuid)) || l.delta) FROM relationship l JOIN identity i ON i.id = l.target"
+    let hex = { (id: String) in id.replacing("-", with: "") }
+    _ = try made.take(Topic.usual(users: [Topic.user, Topic.other]))
+    #expect(try value(made, targets) == "\(hex(Topic.user))0,\(hex(Topic.other))1")
+    let outcome = try made.take(Topic.usual(users: [Topic.other]))
+    #expect(try outcome.changes.map(\.uuid) == [uuid()])
+    #expect(outcome.updated == 1 && outcome.changes.first?.isNew == false)
+    #expect(try value(made, targets) == "\(hex(Topic.other))0")
+    #expect(try made.take(Topic.usual(users: [])).updated == 1)
+    #expect(try value(made, "SELECT count(*) FROM relationship") == 0)
+  }
+
+  private func uuid() throws -> ResourceUUID { try #require(ResourceUUID(Topic.id)) }
+
+  @Test func identitiesAreSixteenBytes() throws {
+    let full = try CrawledMirror.full()
+    #expect(try value(full, "SELECT count(*) FROM identity WHERE length(uuid) <> 16") == 0)
+    #expect(try value(full, "SELECT count(*) FROM resource") == 1301)
+    #expect(try value(full, "SELECT count(DISTINCT uuid || type) = count(*) FROM resources") == true)
+    #expect(try value(full, "SELECT count(*) FROM resources WHERE uuid = '\(CrawledMirror.account)'") == 1)
+    // Letter case does not make another resource.
+    #expect(try full.rendered("user--user", CrawledMirror.account.uppercased()) != nil)
+  }
+
+  /// The same UUID in two types is two resources.
+  @Test func typesHaveTheirOwnUUIDs() throws {
+    let made = try CrawledMirror()
+    _ = try made.take(Topic.usual())
+    #expect(try made.take(Topic.usual().replacing("node--topic", with: "group--open_group")).inserted == 1)
+    #expect(try made.rendered("node--topic", Topic.id)?.contains("node--topic") == true)
+    #expect(try made.rendered("group--open_group", Topic.id)?.contains("group--open_group") == true)
+  }
+
+  @Test func pagesAndCursorsGoTogether() throws {
+    let made = try CrawledMirror()
+    var scanner = PageScanner(base: DocumentBase(base), paths: try CrawledMirror.paths())
+    let run = try made.mirror.beginRun("test", at: 1)
+    try made.mirror.discovered(CrawledMirror.paths())
+    func page(_ object: String, at changed: Int64) throws -> PageApplication {
+      let page = try scanner.page(Array(#"{"data":[\#(object)]}"#.utf8))
+      return PageApplication(
+        type: "node--topic", resources: page.resources, omitted: 2, cursor: Cursor(changed: changed, internalID: 5),
+        run: run)
+    }
+    let cursor = { try made.mirror.types().first { $0.name == "node--topic" }?.cursor }
+    _ = try made.mirror.apply([page(Topic.usual(), at: 10)])
+    #expect(try cursor() == Cursor(changed: 10, internalID: 5))
+    #expect(try made.mirror.types().first { $0.name == "node--topic" }?.idAttribute == "drupal_internal__nid")
+
+    // The second of two pages fails in the middle: neither is there, and the cursor stands where it stood.
+    let queue = try DatabaseQueue(path: made.folder.appending(path: "mirror.sqlite").path)
+    try queue.write {
+      try $0.execute(
+        sql: """
+          CREATE TRIGGER refuse BEFORE UPDATE ON cursor WHEN new.changed = 30 BEGIN SELECT raise(ABORT, 'refused'); END
+          """)
+    }
+    let second = [try page(Topic.usual(title: "Two"), at: 20), try page(Topic.usual(title: "Three"), at: 30)]
+    #expect(throws: (any Error).self) { try made.mirror.apply(second) }
+    #expect(try cursor() == Cursor(changed: 10, internalID: 5))
+    #expect(try made.rendered("node--topic", Topic.id) == Topic.usual())
+    #expect(try status(made)?.coverage?.pages == 1)
+    try queue.write { try $0.execute(sql: "DROP TRIGGER refuse") }
+    #expect(try made.mirror.apply(second).updated == 2)
+    #expect(try cursor() == Cursor(changed: 30, internalID: 5))
+    let coverage = try #require(try status(made)?.coverage)
+    #expect(coverage.pages == 3 && coverage.seen == 3 && coverage.stored == 3 && coverage.omitted == 6)
+  }
+
+  private func status(_ made: CrawledMirror) throws -> MirrorStatus.TypeStatus? {
+    try made.mirror.status().types.first { $0.type == "node--topic" }
+  }
+
+  @Test func runsAreClosed() throws {
+    let made = try CrawledMirror()
+    defer { withExtendedLifetime(made) {} }
+    let mirror = made.mirror
+    let crashed = try mirror.beginRun("sync", at: 5)
+    let run = try mirror.beginRun("sync", at: 10)
+    try mirror.endRun(run, .complete, parts: [("node--topic", 3, .complete)], message: nil, at: 20)
+    let status = try mirror.status()
+    #expect(status.runs.map(\.id) == [run, crashed] && status.runs.map(\.outcome) == ["complete", "interrupted"])
+    #expect(status.lastComplete?.finished == 20 && status.types.first?.coverage?.requests == 3)
+  }
+
+  @Test func forgottenCursorsAreGone() throws {
+    let full = try CrawledMirror.full()
+    try full.mirror.forgetCursors(of: ["node--topic"])
+    let types = try full.mirror.types()
+    #expect(types.count == 28 && types.filter { $0.cursor == nil }.map(\.name) == ["node--topic"])
+  }
+}

@@ -1,0 +1,93 @@
+import JSONAPI
+import Store
+import Support
+import Testing
+
+@Suite struct ScannerTests {
+  /// A page that was cut anywhere is refused as a whole.
+  @Test func cutPagesAreRefused() throws {
+    let page = try #require(
+      try RecordedCrawl.load(base: base).filter { $0.type.hasPrefix("node--page") || $0.type.hasPrefix("group--") }
+        .min { $0.body.count < $1.body.count })
+    var scanner = PageScanner(base: DocumentBase(base), paths: try CrawledMirror.paths())
+    for end in stride(from: 0, to: page.body.count, by: 97) {
+      #expect(throws: JSONSyntaxError.self) { try scanner.page(Array(page.body[..<end])) }
+    }
+    #expect(throws: JSONSyntaxError.self) { try scanner.page(page.body + Array("{}".utf8)) }
+    #expect(try !scanner.page(page.body).resources.isEmpty)
+  }
+
+  @Test(arguments: [
+    "", "<!DOCTYPE html><html></html>", "null", "[]", #"{"errors":[]}"#, #"{"data":[{"type":"a--b"}]}"#,
+    #"{"data":[{"type":"a--b","id":"virtual"}]}"#, #"{"data":[{}]}"#,
+  ])
+  func whatIsNoPageIsRefused(text: String) throws {
+    var scanner = PageScanner(base: DocumentBase(base), paths: [:])
+    #expect(throws: JSONSyntaxError.self) { try scanner.page(Array(text.utf8)) }
+  }
+
+  /// Spaces, raw UTF-8, plain slashes and `\"` are other spellings of the same text.
+  @Test func otherSpellingsAreStoredAsTheSites() throws {
+    let site = Topic.usual(title: #"Z\u00fcrich \u0022a\/b\u0022 \ud83d\ude00 \u003Cb\u003E"#)
+    let other = Topic.usual(title: #"Zürich \"a/b\" 😀 <b>"#).replacing(#"\/"#, with: "/")
+      .replacing(#","attributes""#, with: ",\n  \"attributes\"").replacing("\":{", with: "\" : {")
+    let mirror = try CrawledMirror()
+    #expect(try mirror.take(other).inserted == 1)
+    #expect(try mirror.rendered("node--topic", Topic.id) == site)
+    #expect(try mirror.take(site).unchanged == 1)
+  }
+
+  @Test func longerHostsAreNotTheSite() throws {
+    let near =
+      #"https:\/\/community.example.organic\/x https:\/\/community.example.org:81 https:\/\/community.example.org.uk"#
+    let title = #"\#(near) https:\/\/community.example.org https:\/\/community.example.org\/y"#
+    let mirror = try CrawledMirror()
+    _ = try mirror.take(Topic.usual(title: title))
+    let shown = try JSON(parsing: #require(try mirror.rendered("node--topic", Topic.id, on: "http://m")))
+    #expect(
+      shown["attributes"]?["title"]?.string
+        == "https://community.example.organic/x https://community.example.org:81 https://community.example.org.uk"
+        + " http://m http://m/y")
+    #expect(try mirror.rendered("node--topic", Topic.id) == Topic.usual(title: title))
+  }
+
+  /// Whatever the members are and in whatever order: what came is what is shown.
+  @Test(arguments: [
+    Topic.object(Topic.relationships(), Topic.links, Topic.attributes()),
+    Topic.object(Topic.attributes(), Topic.relationships(), Topic.links),
+    Topic.object(Topic.attributes(), Topic.relationships()), Topic.object(Topic.links, Topic.relationships()),
+    Topic.object(#""meta":{"a":[1,{"b":null}]}"#, Topic.links, Topic.attributes(), #""new":{"c":1}"#),
+    Topic.object(#""links":{"self":{"href":"https:\/\/elsewhere.example\/1"}}"#, Topic.attributes()),
+    Topic.object(Topic.links, Topic.attributes(), Topic.relationships([])),
+    Topic.object(Topic.links, Topic.attributes(), Topic.relationships(["virtual", Topic.user])),
+    Topic.object(Topic.links, Topic.attributes(), #""relationships":[]"#),
+    Topic.object(Topic.links, Topic.attributes(), #""relationships":{"uid":{"links":{},"data":null,"meta":1}}"#),
+    Topic.object(Topic.links, #""attributes":[]"#), Topic.object(Topic.links), Topic.object(),
+  ])
+  func oddObjectsSurvive(object: String) throws {
+    let mirror = try CrawledMirror()
+    #expect(try mirror.take(object).inserted == 1)
+    #expect(try mirror.rendered("node--topic", Topic.id) == object)
+    let elsewhere = try mirror.rendered("node--topic", Topic.id, on: "http://m")
+    #expect(elsewhere == object.replacing(#"https:\/\/community.example.org"#, with: #"http:\/\/m"#))
+  }
+
+  @Test func aLabelDoesNotReplaceContent() throws {
+    let mirror = try CrawledMirror()
+    let label = Topic.object(Topic.links, #""attributes":{"title":"Hidden"}"#)
+    #expect(try mirror.take(label).inserted == 1)
+    #expect(try mirror.take(Topic.usual()).updated == 1)
+    #expect(try mirror.take(label).unchanged == 1)
+    #expect(try mirror.rendered("node--topic", Topic.id) == Topic.usual())
+  }
+
+  @Test func columnsAreReadOffTheObject() throws {
+    var scanner = PageScanner(base: DocumentBase(base), paths: try CrawledMirror.paths())
+    let page = try scanner.page(
+      Array(#"{"data":[\#(Topic.usual(users: [Topic.user, "missing"]))],"links":{"next":{"href":"x"}}}"#.utf8))
+    let topic = try #require(page.resources.first)
+    #expect(topic.changed == 1_705_770_480 && topic.internalID == 9001 && topic.revision == 7 && page.hasNext)
+    #expect(topic.idAttribute == "drupal_internal__nid" && topic.uuid.bytes.count == 16 && !topic.isLabelOnly)
+    #expect(topic.linkage.map(\.delta) == [0, 1] && topic.linkage.map(\.target) == [ResourceUUID(Topic.user), nil])
+  }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import JSONAPI
+import Store
+
+/// A mirror in a folder of its own, which goes with it.
+package final class CrawledMirror: Sendable {
+  /// The site's base URL in pages.
+  package static let site = "https://community.example.org"
+  /// The cursor of every type: the site is known up to this second.
+  package static let knownUntil: Int64 = 1_795_400_000
+  /// The user `me` of the recorded entry point.
+  package static let account = "a0000000-0000-4000-8000-000000000001"
+
+  /// Removed with this object.
+  package let folder: URL
+  /// The mirror.
+  package let mirror: Mirror
+
+  /// An empty mirror.
+  package init() throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "mirror-\(UUID().uuidString)")
+    mirror = try Mirror(path: folder.appending(path: "mirror.sqlite").path)
+  }
+
+  /// A mirror of the recorded crawl.
+  package static func full() throws -> CrawledMirror {
+    let made = try CrawledMirror()
+    _ = try made.apply(CrawledMirror.pages(base: site), cursor: true)
+    try made.mirror.note(.siteAccount, account)
+    return made
+  }
+
+  deinit {
+    try? mirror.close()
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  /// Applies pages in one transaction, in a run of their own.
+  package func apply(_ pages: [(type: String, page: ScannedPage)], cursor: Bool = false) throws -> ApplyOutcome {
+    try mirror.discovered(CrawledMirror.paths())
+    let run = try mirror.beginRun("test", at: 1)
+    return try mirror.apply(
+      pages.map { type, page in
+        PageApplication(
+          type: type, resources: page.resources, omitted: page.omitted.count,
+          cursor: cursor ? Cursor(changed: 1, internalID: 1, knownUntil: CrawledMirror.knownUntil) : nil, run: run)
+      })
+  }
+
+  /// The path of each type's collection, by name: what the recorded entry point links.
+  package static func paths() throws -> [String: String] {
+    var paths: [String: String] = [:]
+    for page in try RecordedCrawl.load(base: "") where page.type == "entry" {
+      for link in try JSON(parsing: page.body)["links"]?.object?.members ?? [] where link.name != "self" {
+        paths[link.name] = link.value["href"]?.string
+      }
+    }
+    return paths
+  }
+
+  /// The recorded collection pages, scanned.
+  package static func pages(base: String) throws -> [(type: String, page: ScannedPage)] {
+    var scanner = PageScanner(base: DocumentBase(base), paths: try paths())
+    return try RecordedCrawl.load(base: base).filter { $0.type != "entry" }.map { ($0.type, try scanner.page($0.body)) }
+  }
+}
