@@ -52,6 +52,7 @@ let package = Package(
     .target(name: "JSONAPI", swiftSettings: strict),
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CAllocator"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "Store", dependencies: ["JSONAPI", grdb, sqlite], swiftSettings: strict),
     .target(
@@ -82,7 +83,7 @@ let package = Package(
     .executableTarget(
       name: "SocialMirror",
       dependencies: [
-        "JSONAPI", "Store", "Upstream", "SyncAgent", "TokenIssuer", "LocalAPI", "SampleSite",
+        "CAllocator", "JSONAPI", "Store", "Upstream", "SyncAgent", "TokenIssuer", "LocalAPI", "SampleSite",
         logging, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

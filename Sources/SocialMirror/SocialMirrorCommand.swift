@@ -1,4 +1,5 @@
 import ArgumentParser
+import CAllocator
 import Foundation
 
 /// The program: finds the command, runs it, and turns what went wrong into a message and an exit code.
@@ -15,6 +16,7 @@ struct SocialMirrorCommand: AsyncParsableCommand {
     ])
 
   static func main() async {
+    limit_allocation_arenas(2)
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
