@@ -177,7 +177,7 @@ private struct ObjectLayout {
       } else if scanner.matches(name, "links") {
         links = value
         linksFollow = previousEnd
-      } else if scanner.matches(name, "attributes") {
+      } else if scanner.matches(name, "attributes"), scanner.bytes[value.lowerBound] == UInt8(ascii: "{") {
         attributes = value
       } else if scanner.matches(name, "relationships"), scanner.bytes[value.lowerBound] == UInt8(ascii: "{") {
         relationships = value

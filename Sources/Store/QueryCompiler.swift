@@ -59,6 +59,12 @@ package struct QueryCompiler {
 
   private mutating func condition(_ condition: FilterCondition) throws -> String {
     let path = condition.path
+    if condition.comparison == .isNull {
+      // Where a relationship has no target there is no row to find the null in.
+      var filled = condition
+      filled.comparison = .isNotNull
+      return "NOT (\(try self.condition(filled)))"
+    }
     return try resolve(path.parts[...], path: path.rawValue, row: "r", schema: schema) { compiler, operand in
       compiler.comparison(operand, condition)
     }
@@ -169,8 +175,7 @@ extension QueryCompiler {
     let values = condition.values
     func first() -> String { values.first ?? "" }
     switch condition.comparison {
-    case .isNull: return "\(left) IS NULL"
-    case .isNotNull: return "\(left) IS NOT NULL"
+    case .isNull, .isNotNull: return "\(left) IS NOT NULL"
     case .contains: return like("%\(escaped(first()))%", operand)
     case .startsWith: return like("\(escaped(first()))%", operand)
     case .endsWith: return like("%\(escaped(first()))", operand)

@@ -7,7 +7,6 @@ enum KnownDifferences {
   static let localAPI = [
     "r00076": "the related route of internal targets only: 404 instead of 405, it is not known to be there",
     "r02633": "the related route of internal targets only: 404 instead of 405, it is not known to be there",
-    "r02259": "IS NULL on a relationship without targets finds nothing",
     "r00782": "a text field filtered without a property is compared instead of refused",
     "r01318": "the path field filtered without a property is compared instead of refused",
     "r01876": "a comment field filtered without a property is compared instead of refused",
