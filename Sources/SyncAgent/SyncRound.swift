@@ -78,7 +78,7 @@ package struct SyncRound: Sendable {
     let scanner = PageScanner(
       base: DocumentBase(site.base.description),
       paths: Dictionary(entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first })
-    let queue = PageQueue(limit: 2 * settings.concurrency)
+    let queue = PageQueue(limit: max(2, settings.concurrency / 2))
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await write(queue, tally) }
       try await withThrowingTaskGroup(of: TypeReport.self) { readers in
