@@ -28,19 +28,15 @@ package struct DocumentRenderer: Sendable {
     }
   }
 
+  /// One resource object, ready to be written.
+  package func resource(_ stored: Stored) -> SplicedResource { SplicedResource(stored, base: base.escaped) }
+
   /// Appends one resource object, whole or with only the members of a sparse fieldset (reference 3.7).
   /// - Parameter fields: the public names to keep; nil keeps all.
   package func append(_ stored: Stored, fields: Set<String>? = nil, into bytes: inout [UInt8]) {
-    var writer = SpliceWriter(stored, base: base.escaped)
-    if let fields, let pieces = SparseFieldset(stored.document, keeping: fields) {
-      for piece in pieces.pieces {
-        switch piece {
-        case .stored(let range): writer.append(range, into: &bytes)
-        case .text(let text): bytes.append(contentsOf: text.utf8)
-        }
-      }
-    } else {
-      writer.append(0..<stored.document.count, into: &bytes)
+    let resource = resource(stored)
+    bytes += [UInt8](unsafeUninitializedCapacity: resource.size) { memory, count in
+      count = resource.write(fields: fields, into: UnsafeMutableRawBufferPointer(memory))
     }
   }
 
@@ -50,50 +46,12 @@ package struct DocumentRenderer: Sendable {
     guard let layout = StoredLayout(stored.document),
       let member = layout.relationships.first(where: { $0.name == name })
     else { return false }
-    var writer = SpliceWriter(stored, base: base.escaped)
-    writer.append(member.value, into: &bytes)
-    return true
-  }
-}
-
-/// Copies ranges of one stored document in ascending order and puts back what its splice points say.
-private struct SpliceWriter {
-  private let stored: DocumentRenderer.Stored
-  private let base: [UInt8]
-  private let links: DerivedLinks
-  private var position = 0
-  private var pending: SplicePoint?
-
-  init(_ stored: DocumentRenderer.Stored, base: [UInt8]) {
-    self.stored = stored
-    self.base = base
-    let id = StoredLayout.id(of: stored.document) ?? UnsafeRawBufferPointer(start: nil, count: 0)
-    links = DerivedLinks(base: base, path: stored.path, id: id, revision: stored.revision)
-    pending = SplicePoint.decode(stored.splices, at: &position)
-  }
-
-  mutating func append(_ range: Range<Int>, into bytes: inout [UInt8]) {
-    let document = stored.document
-    var copied = range.lowerBound
-    while let point = pending, point.offset <= range.upperBound, point.offset <= document.count {
-      defer { pending = SplicePoint.decode(stored.splices, at: &position) }
-      guard point.offset >= copied else { continue }
-      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: document[copied..<point.offset]))
-      copied = point.offset
-      switch point.kind {
-      case .base:
-        bytes.append(contentsOf: base)
-        copied = min(copied + BaseMark.bytes.count, range.upperBound)
-      case .resourceLinks:
-        bytes.append(contentsOf: #","links":"#.utf8)
-        links.appendResource(into: &bytes)
-      case .selfLink, .relationshipLinks:
-        guard point.name.upperBound <= document.count else { continue }
-        bytes.append(contentsOf: #","links":"#.utf8)
-        let name = UnsafeRawBufferPointer(rebasing: document[point.name])
-        links.appendRelationship(name, related: point.kind == .relationshipLinks, into: &bytes)
-      }
+    var resource = resource(stored)
+    bytes += [UInt8](unsafeUninitializedCapacity: resource.size) { memory, count in
+      var sink = ByteSink(UnsafeMutableRawBufferPointer(memory))
+      resource.put(member.value, into: &sink)
+      count = sink.count
     }
-    bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: document[copied..<range.upperBound]))
+    return true
   }
 }

@@ -29,13 +29,10 @@ struct ResourceScanner: Sendable {
 
     var compactor = DocumentCompactor(scanner.bytes, from: start, base: base, capacity: scanner.position - start)
     let derived = DerivedLinks(base: base, path: paths[typeName] ?? [], id: idText, revision: resource.revision)
-    var expected: [UInt8] = []
-    expected.reserveCapacity(320)
     if let links = layout.links, let before = layout.linksFollow,
       scanner.position - start < SplicePoint.maximumDocumentBytes
     {
-      derived.appendResource(into: &expected)
-      if expected.withUnsafeBytes({ sameBytes($0, scanner.slice(links)) }) {
+      if derived.matches(scanner.slice(links), .resourceLinks, name: scanner.slice(0..<0)) {
         compactor.copy(upTo: before)
         compactor.leaveOut(upTo: links.upperBound, .resourceLinks)
       }
@@ -43,7 +40,7 @@ struct ResourceScanner: Sendable {
     if let relationships = layout.relationships {
       var inner = ByteScanner(scanner.bytes, at: relationships.lowerBound)
       try inner.members { (inner, name) throws(JSONSyntaxError) in
-        try relationship(name, &inner, derived, &compactor, &expected, &resource)
+        try relationship(name, &inner, derived, &compactor, &resource)
       }
     }
     compactor.copy(upTo: scanner.position)
@@ -70,7 +67,7 @@ struct ResourceScanner: Sendable {
 
   private mutating func relationship(
     _ name: Range<Int>, _ scanner: inout ByteScanner, _ derived: DerivedLinks, _ compactor: inout DocumentCompactor,
-    _ expected: inout [UInt8], _ resource: inout ScannedResource
+    _ resource: inout ScannedResource
   ) throws(JSONSyntaxError) {
     // A relationship of which the site shows nothing is an empty array there.
     guard scanner.byte == UInt8(ascii: "{") else {
@@ -95,9 +92,7 @@ struct ResourceScanner: Sendable {
     guard let links, name.count < 256, name.lowerBound >= compactor.copied else { return }
     let nameBytes = scanner.slice(name)
     for kind in [SplicePoint.Kind.relationshipLinks, .selfLink] {
-      expected.removeAll(keepingCapacity: true)
-      derived.appendRelationship(nameBytes, related: kind == .relationshipLinks, into: &expected)
-      guard expected.withUnsafeBytes({ sameBytes($0, scanner.slice(links.value)) }) else { continue }
+      guard derived.matches(scanner.slice(links.value), kind, name: nameBytes) else { continue }
       compactor.copy(upTo: name.lowerBound)
       let nameStart = compactor.document.count
       compactor.copy(upTo: links.after)

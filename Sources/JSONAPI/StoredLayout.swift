@@ -84,6 +84,8 @@ struct SparseFieldset {
     case text(String)
   }
   private(set) var pieces: [Piece]
+  /// How many bytes of text it adds to the pieces at most.
+  static let overhead = 64
 
   init?(_ document: UnsafeRawBufferPointer, keeping fields: Set<String>) {
     guard let layout = StoredLayout(document) else { return nil }

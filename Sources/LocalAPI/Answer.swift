@@ -1,14 +1,15 @@
 import HTTPTypes
 import JSONAPI
+import NIOCore
 
 /// An answer, before it is sent.
 struct Answer: Sendable {
   var status: Int
   var fields: HTTPFields
-  var body: [UInt8]
+  var body: ByteBuffer
 
   /// A JSON:API document. `fields` are added to those of every answer.
-  init(document body: [UInt8], status: Int = 200) {
+  init(document body: ByteBuffer, status: Int = 200) {
     self.status = status
     self.body = body
     fields = Answer.documentFields
@@ -17,7 +18,7 @@ struct Answer: Sendable {
   /// An error in the site's form.
   init(_ error: ErrorResponse) {
     status = error.status
-    body = error.body
+    body = ByteBuffer(bytes: error.body)
     fields = Answer.common(error.contentType)
     for field in error.fields {
       if let name = HTTPField.Name(field.name) { fields[name] = field.value }
@@ -27,16 +28,17 @@ struct Answer: Sendable {
   /// A page for what is no JSON:API route: the site answers those with HTML (reference 1.2).
   init(page title: String, status: Int) {
     self.status = status
-    body = Array(
-      "<!DOCTYPE html>\n<html lang=\"en\"><head><title>\(title)</title></head><body><h1>\(title)</h1></body></html>\n"
-        .utf8)
+    body = ByteBuffer(
+      string:
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><title>\(title)</title></head><body><h1>\(title)</h1></body></html>\n"
+    )
     fields = Answer.common("text/html; charset=UTF-8")
   }
 
   /// No body at all, as OPTIONS has it.
   init(allowing methods: [String]) {
     status = 200
-    body = []
+    body = ByteBuffer()
     fields = Answer.common("text/html; charset=UTF-8")
     fields[.allow] = methods.joined(separator: ", ")
   }
@@ -44,7 +46,7 @@ struct Answer: Sendable {
   /// 301 to a path without trailing slash.
   init(movedTo location: String) {
     status = 301
-    body = Array("<!DOCTYPE html>\n<html><body>Redirecting to \(location).</body></html>\n".utf8)
+    body = ByteBuffer(string: "<!DOCTYPE html>\n<html><body>Redirecting to \(location).</body></html>\n")
     fields = Answer.common("text/html; charset=utf-8")
     fields[.location] = location
   }

@@ -1,41 +1,49 @@
 import JSONAPI
+import NIOCore
 
 /// Writes a document in the site's order: `jsonapi`, `data`, `included`, `meta`, `links` (reference 2.2). Resources are
-/// spliced in as bytes.
+/// spliced in as bytes, into the memory that is sent.
 struct DocumentWriter {
-  private(set) var bytes: [UInt8]
+  private(set) var buffer: ByteBuffer
 
   /// `{"jsonapi":…,"data":`, ready for the primary data.
   /// - Parameter capacity: how many bytes to expect.
   init(capacity: Int) {
-    bytes = []
-    bytes.reserveCapacity(capacity)
-    bytes.append(contentsOf: DocumentWriter.head)
+    buffer = ByteBufferAllocator().buffer(capacity: capacity)
+    buffer.writeBytes(DocumentWriter.head)
   }
 
   private static let head = Array(
     #"{"jsonapi":{"version":"1.0","meta":{"links":{"self":{"href":"http:\/\/jsonapi.org\/format\/1.0\/"}}}},"data":"#
       .utf8)
 
-  /// Lets `body` append to the text.
-  mutating func append(_ body: (inout [UInt8]) throws -> Void) rethrows { try body(&bytes) }
-
-  /// Appends as it stands.
-  mutating func append(_ text: StaticString) {
-    bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  /// Appends one resource object, whole or with the members of a sparse fieldset.
+  mutating func append(_ stored: DocumentRenderer.Stored, by renderer: DocumentRenderer, fields: Set<String>?) {
+    let resource = renderer.resource(stored)
+    buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: resource.size) { resource.write(fields: fields, into: $0) }
   }
 
+  /// Appends a value in the site's style.
+  mutating func append(value: JSON) {
+    var bytes: [UInt8] = []
+    value.encode(into: &bytes, .site)
+    buffer.writeBytes(bytes)
+  }
+
+  /// Appends as it stands.
+  mutating func append(_ text: StaticString) { buffer.writeStaticString(text) }
+
   /// Ends the document with its links, in the order of their names.
-  mutating func finish(links: [(name: String, href: String)]) -> [UInt8] {
+  mutating func finish(links: [(name: String, href: String)]) -> ByteBuffer {
     append(",\"links\":{")
     for (index, link) in links.enumerated() {
-      bytes.append(contentsOf: index == 0 ? "\"".utf8 : ",\"".utf8)
-      bytes.append(contentsOf: link.name.utf8)
+      append(index == 0 ? "\"" : ",\"")
+      buffer.writeString(link.name)
       append("\":{\"href\":")
-      JSON.encode(link.href, into: &bytes, .site)
+      append(value: .string(link.href))
       append("}")
     }
     append("}}")
-    return bytes
+    return buffer
   }
 }

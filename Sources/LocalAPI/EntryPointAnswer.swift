@@ -18,7 +18,7 @@ extension ResourceAnswers {
         if let user { members["href"] = .string("\(request.base.text)\(user.path)/\(me)") }
         let meta = JSON.object(JSONObject([("links", .object(JSONObject([("me", .object(members))])))]))
         writer.append(",\"meta\":")
-        writer.append { meta.encode(into: &$0, .site) }
+        writer.append(value: meta)
       }
       return Answer(document: writer.finish(links: links))
     }

@@ -35,8 +35,8 @@ struct LocalAPIResponder: HTTPResponder {
   private static func response(_ answer: Answer, to request: Request) -> Response {
     let isHead = request.method == .head
     var fields = answer.fields
-    if isHead { fields[.contentLength] = String(answer.body.count) }
-    let body = isHead ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
+    if isHead { fields[.contentLength] = String(answer.body.readableBytes) }
+    let body = isHead ? ResponseBody() : ResponseBody(byteBuffer: answer.body)
     return Response(status: .init(code: answer.status), headers: fields, body: body)
   }
 
@@ -159,7 +159,7 @@ extension LocalAPIResponder {
   }
 
   private static func answer(_ reply: TokenReply) -> Answer {
-    var answer = Answer(document: reply.body, status: reply.status)
+    var answer = Answer(document: ByteBuffer(bytes: reply.body), status: reply.status)
     for field in reply.fields {
       if let name = HTTPField.Name(field.name) { answer.fields[name] = field.value }
     }

@@ -61,11 +61,12 @@ package struct LocalAPIServer: Sendable {
   /// - Parameter onListening: is told the port once it listens.
   /// - Throws: when the address is taken, or a certificate cannot be read.
   package func run(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
+    let plain = HTTPServerBuilder { EventLoopExecution(base: HTTP1Channel(responder: $0)) }
     let server: HTTPServerBuilder
     if let certificate = settings.certificateFile, let privateKey = settings.privateKeyFile {
-      server = try .tls(.http1(), tlsConfiguration: TLSFiles.configuration(certificate, privateKey))
+      server = try .tls(plain, tlsConfiguration: TLSFiles.configuration(certificate, privateKey))
     } else {
-      server = .http1()
+      server = plain
     }
     let application = Application(
       responder: responder, server: server,

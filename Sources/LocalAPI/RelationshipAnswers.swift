@@ -28,7 +28,7 @@ extension ResourceAnswers {
         guard let target else { continue }
         _ = try snapshot.resource(id: target) { row in
           if !sources.isEmpty { writer.append(",") }
-          writer.append { renderer.append(row.stored, fields: request.fields(of: row.type), into: &$0) }
+          writer.append(row.stored, by: renderer, fields: request.fields(of: row.type))
           sources.append(.init(id: row.id, type: row.type))
         }
       }
@@ -48,7 +48,7 @@ extension ResourceAnswers {
       }
       guard let relationship = found.relationship else { return nil }
       var writer = DocumentWriter(capacity: 4096)
-      writer.append { (relationship["data"] ?? .null).encode(into: &$0, .site) }
+      writer.append(value: relationship["data"] ?? .null)
       try includes(request.parameters?.include ?? [], from: [found.source], request, snapshot, renderer, &writer)
       var links = [("self", request.uri.selfLink)]
       if let related = relationship["links"]?["related"]?["href"]?.string { links.insert(("related", related), at: 0) }

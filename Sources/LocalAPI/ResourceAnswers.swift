@@ -34,7 +34,7 @@ struct ResourceAnswers: Sendable {
         let row = try snapshot.resource(
           uuid, entityType: type.entityType,
           { row in
-            writer.append { renderer.append(row.stored, fields: request.fields(of: row.type), into: &$0) }
+            writer.append(row.stored, by: renderer, fields: request.fields(of: row.type))
             return Primary(source: .init(id: row.id, type: row.type), knownUntil: row.knownUntil)
           })
       else { return unknown(type, .individual, request) }
@@ -59,7 +59,7 @@ struct ResourceAnswers: Sendable {
         count += 1
         guard count <= parameters.page.limit else { return false }
         if count > 1 { writer.append(",") }
-        writer.append { renderer.append(row.stored, fields: request.fields(of: row.type), into: &$0) }
+        writer.append(row.stored, by: renderer, fields: request.fields(of: row.type))
         if !parameters.include.isEmpty { sources.append(.init(id: row.id, type: row.type)) }
         return true
       }
@@ -92,7 +92,7 @@ struct ResourceAnswers: Sendable {
     for (index, id) in resolver.included.enumerated() {
       writer.append(index == 0 ? ",\"included\":[" : ",")
       _ = try snapshot.resource(id: id) { row in
-        writer.append { renderer.append(row.stored, fields: request.fields(of: row.type), into: &$0) }
+        writer.append(row.stored, by: renderer, fields: request.fields(of: row.type))
       }
     }
     if !resolver.included.isEmpty { writer.append("]") }

@@ -5,8 +5,8 @@ package struct StoredRow {
   /// The interned (type, UUID).
   package var id: Int64
   package var type: ServedType
-  /// The site's time up to which the type is known, Unix seconds.
-  package var knownUntil: Int64
+  /// The site's time up to which the type is known, Unix seconds; only a single resource comes with it.
+  package var knownUntil: Int64 = 0
   /// What the renderer needs.
   package var stored: DocumentRenderer.Stored
 }
@@ -23,10 +23,7 @@ package struct ReadSnapshot {
   /// All types that have a path, by name.
   package func types() throws -> [ServedType] { try catalog.all(connection) }
 
-  static let columns = """
-    r.id, r.type, r.revision, r.document, r.splices, \
-    (SELECT known_until FROM cursor WHERE cursor.type = r.type)
-    """
+  static let columns = "r.id, r.type, r.revision, r.document, r.splices"
 
   /// The resource of this UUID among all bundles of an entity type: the site does not mind the bundle in the path
   /// (reference 4.2). Nil when there is none.
@@ -34,11 +31,15 @@ package struct ReadSnapshot {
     _ uuid: ResourceUUID, entityType: String, _ body: (StoredRow) throws -> Value
   ) throws -> Value? {
     let statement = try connection.statement(
-      "SELECT \(ReadSnapshot.columns) FROM identity i JOIN resource r ON r.id = i.id WHERE i.uuid = ?")
+      """
+      SELECT \(ReadSnapshot.columns), (SELECT known_until FROM cursor WHERE cursor.type = r.type)
+      FROM identity i JOIN resource r ON r.id = i.id WHERE i.uuid = ?
+      """)
     defer { statement.reset() }
     statement.bind(uuid.high, uuid.low, at: 1)
     while try statement.step() {
-      guard let row = try row(statement), row.type.entityType == entityType else { continue }
+      guard var row = try row(statement), row.type.entityType == entityType else { continue }
+      row.knownUntil = statement.integer(5)
       return try body(row)
     }
     return nil
@@ -79,8 +80,10 @@ package struct ReadSnapshot {
       case .uuid(let value): statement.bind(value.high, value.low, at: Int32(index + 1))
       }
     }
+    var type: ServedType?
     while try statement.step() {
-      guard let row = try row(statement) else { continue }
+      guard let row = try row(statement, like: type) else { continue }
+      type = row.type
       if try !body(row) { return }
     }
   }
@@ -93,10 +96,13 @@ package struct ReadSnapshot {
     return try statement.step() ? statement.integer(0) : 0
   }
 
-  private func row(_ statement: RawStatement) throws -> StoredRow? {
-    guard let type = try catalog.type(id: statement.integer(1), connection) else { return nil }
+  /// - Parameter like: the type of the row before, most likely this one's too.
+  private func row(_ statement: RawStatement, like: ServedType? = nil) throws -> StoredRow? {
+    let number = statement.integer(1)
+    let known = like?.id == number ? like : try catalog.type(id: number, connection)
+    guard let type = known else { return nil }
     return StoredRow(
-      id: statement.integer(0), type: type, knownUntil: statement.integer(5),
+      id: statement.integer(0), type: type,
       stored: .init(
         document: statement.bytes(3), splices: statement.bytes(4), path: type.escapedPath,
         revision: statement.optionalInteger(2)))

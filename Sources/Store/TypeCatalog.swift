@@ -1,15 +1,29 @@
 import JSONAPI
 import Synchronization
 
-/// A resource type as answers need it.
-package struct ServedType: Sendable, Hashable {
-  package var id: Int64
-  package var name: String
-  package var entityType: String
+/// A resource type as answers need it. A class, for every row of an answer carries it.
+package final class ServedType: Sendable, Hashable {
+  package let id: Int64
+  package let name: String
+  package let entityType: String
   /// The collection's path: `/jsonapi/node/topic`.
-  package var path: String
+  package let path: String
   /// The path as it stands in JSON strings of the site.
-  package var escapedPath: [UInt8]
+  package let escapedPath: [UInt8]
+
+  init(id: Int64, name: String, entityType: String, path: String) {
+    self.id = id
+    self.name = name
+    self.entityType = entityType
+    self.path = path
+    var escaped: [UInt8] = []
+    JSON.encodeContent(path, into: &escaped, .site)
+    escapedPath = escaped
+  }
+
+  /// Types of one mirror are the same when their numbers are.
+  package static func == (one: ServedType, other: ServedType) -> Bool { one.id == other.id }
+  package func hash(into hasher: inout Hasher) { hasher.combine(id) }
 }
 
 /// The resource types of a mirror, read once and again when a name or number is asked for that is not known.
@@ -50,12 +64,8 @@ final class TypeCatalog: Sendable {
     defer { statement.reset() }
     var fresh = Known()
     while try statement.step() {
-      let path = statement.text(3)
-      var escaped: [UInt8] = []
-      JSON.encodeContent(path, into: &escaped, .site)
       let type = ServedType(
-        id: statement.integer(0), name: statement.text(1), entityType: statement.text(2), path: path,
-        escapedPath: escaped)
+        id: statement.integer(0), name: statement.text(1), entityType: statement.text(2), path: statement.text(3))
       fresh.byID[type.id] = type
       fresh.byPath[type.path] = type
       fresh.byName[type.name] = type
