@@ -1,3 +1,5 @@
+import JSONAPI
+
 /// One field of a message (RFC 9110, 5). Printed, it hides the values of fields that carry credentials.
 package struct HTTPField: Sendable, Hashable, SecretBearing {
   /// The name as it is sent; compared without regard to letter case.
@@ -74,13 +76,13 @@ package struct InboundResponse: Sendable, Hashable, SecretBearing {
   package subscript(name: String) -> String? { fields.first(named: name) }
 
   /// The site's clock: `Date` (RFC 9110, 6.6.1) in Unix seconds; nil when absent or not a date.
-  package var date: Int64? { self["Date"].flatMap(HTTPDate.seconds(from:)) }
+  package var date: Int64? { self["Date"].flatMap(IMFFixdate.unixSeconds) }
 
   /// Seconds to wait: `Retry-After` (RFC 9110, 10.2.3) as it stands, or its date relative to `Date`; never negative.
   package var retryAfter: Int? {
     guard let value = self["Retry-After"] else { return nil }
     if !value.isEmpty, value.utf8.allSatisfy({ (0x30...0x39).contains($0) }) { return Int(value) }
-    guard let until = HTTPDate.seconds(from: value), let date else { return nil }
+    guard let until = IMFFixdate.unixSeconds(value), let date else { return nil }
     return Int(max(0, until - date))
   }
 

@@ -66,6 +66,7 @@ import Testing
       ("Sun, 19 Nov 1978 05:00:00 GMT", 280_299_600),
       ("Tue, 29 Feb 2000 23:59:59 GMT", 951_868_799),
       ("Wed, 31 Dec 1969 23:59:59 GMT", -1),
+      ("Tue, 01 Mar 2100 00:00:00 GMT", 4_107_542_400),
     ] as [(String, Int64)])
   func headerDatesGoBothWays(text: String, seconds: Int64) {
     #expect(IMFFixdate.text(unixSeconds: seconds) == text)
@@ -76,6 +77,8 @@ import Testing
     "", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Sun, 6 Nov 1994 08:49:37 GMT",
     "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 06 Nov 1994 8:49:37 GMT", "Sun, 31 Nov 1994 08:49:37 GMT",
     "Sun, 06 nov 1994 08:49:37 GMT", "Xyz, 06 Nov 1994 08:49:37 GMT",
+    "Thu, 29 Feb 2023 12:00:00 GMT", "Sun, 06 Nov 1994 24:00:00 GMT", "Sun, 06 Nov 1994 08-49-37 GMT",
+    "Sun, +6 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT ", "1795465986",
   ])
   func otherHeaderDatesAreRefused(text: String) {
     #expect(IMFFixdate.unixSeconds(text) == nil)
