@@ -21,7 +21,9 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 DOCDIR ?= $(PREFIX)/share/doc/social-mirror
 
-.PHONY: all build release test demo lint bench install verify-units clean system-packages swift-present
+PYTHON ?= python3
+
+.PHONY: all build release test demo interop lint bench install verify-units clean system-packages swift-present
 
 all: build
 
@@ -60,6 +62,11 @@ test: swift-present system-packages
 demo: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
 	exec .build/debug/social-mirror demo $(ARGS)
+
+# Other people's clients against the local API; see interop/. The first run installs them from PyPI.
+interop: swift-present system-packages
+	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
+	PYTHON="$(PYTHON)" interop/run .build/debug/social-mirror
 
 lint: swift-present
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift

@@ -1,0 +1,32 @@
+"""Signs in to the demo's local API and reads from it with four clients, and compares with the database and each other.
+
+Usage: interop.py PROGRAM. Ends with 1 on any difference.
+"""
+
+import os
+import sys
+
+import demo
+import reading
+import report
+import signing_in
+
+# Loopback needs neither TLS nor a proxy.
+os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
+os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
+os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
+
+
+def main(program):
+    outcome = report.Report()
+    with demo.running(program) as mirror:
+        print(f"{program} demo: the local API is at {mirror.base}")
+        token = signing_in.requests_oauthlib(mirror, outcome)
+        signing_in.authlib(mirror, outcome)
+        pages = reading.with_jsonapi_client(mirror, token, outcome)
+        reading.with_jsonapi_requests(mirror, token, outcome, pages)
+    return outcome.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
