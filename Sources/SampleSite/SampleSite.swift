@@ -67,6 +67,12 @@ package final class SampleSite: Sendable {
   /// Revokes all access tokens, as saving the account's user does. Refresh tokens stay good.
   package func revokeAllTokens() { tokens.withLock { $0.revokeAccessTokens() } }
 
+  /// Revokes the access tokens of one user, as saving that user does (reference 7.6).
+  package func revokeTokens(of user: String) {
+    let account = community.account
+    tokens.withLock { $0.revokeAccessTokens(of: user, account: account) }
+  }
+
   /// Revokes access and refresh tokens: only a new login helps.
   package func revokeRefreshTokensToo() { tokens.withLock { $0.revokeAllTokens() } }
 
@@ -88,7 +94,7 @@ package final class SampleSite: Sendable {
   }
 
   private func answer(_ request: SiteRequest, _ now: Double) -> SiteResponse {
-    let community = self.community
+    var community = self.community
     let route = Route(request.path, types: community.types)
     if route == .token {
       guard request.method == "POST" else { return .html(405, "Method not allowed", [("allow", "POST")]) }
@@ -97,10 +103,13 @@ package final class SampleSite: Sendable {
     var viewer = Viewer.anonymous
     if let header = request.headers["authorization"], header.lowercased().hasPrefix("bearer") {
       let token = String(header.dropFirst(6).drop { $0 == " " })
-      if let fault = tokens.withLock({ $0.fault(ofBearer: token, now: now) }) { return SampleSite.unauthorized(fault) }
-      viewer = .account
+      let (fault, user) = tokens.withLock { ($0.fault(ofBearer: token, now: now), $0.user(ofBearer: token)) }
+      if let fault { return SampleSite.unauthorized(fault) }
+      let id = user ?? community.account
+      viewer = .user(id, community.role(of: id))
     }
     let seed = mixed(settings.seed ^ requests.wrappingAdd(1, ordering: .relaxed).newValue)
+    community.reading = .init(seed: seed, now: Int64(now.rounded(.down)))
     let reader = Reader(community: community, request: request, viewer: viewer, seed: seed)
     do throws(SiteError) {
       return try dispatch(route, reader)

@@ -10,8 +10,11 @@ package struct SampleSiteSettings: Sendable {
   package var resources = 0
   /// Clients for `/oauth/token`.
   package var consumers = [Consumer(id: "demo-client", secret: "demo-secret")]
-  /// People for the password grant.
-  package var accounts = [Account(name: "demo", password: "demo-password")]
+  /// People for the password grant: the one that synchronises, and a plain member.
+  package var accounts = [
+    Account(name: "demo", password: "demo-password"),
+    Account(name: "member", password: "member-password", user: "a0000000-0000-4000-8000-000000000002"),
+  ]
   /// Life of access tokens in seconds.
   package var accessTokenSeconds = 300
   /// Life of refresh tokens in seconds.

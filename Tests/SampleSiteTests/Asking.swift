@@ -9,9 +9,9 @@ struct Caller {
   let site: SampleSite
   let token: String
 
-  init(_ site: SampleSite) throws {
+  init(_ site: SampleSite, name: String = "demo", password: String = "demo-password") throws {
     self.site = site
-    let answer = site.respond(to: Caller.tokenRequest("grant_type=password&username=demo&password=demo-password"))
+    let answer = site.respond(to: Caller.tokenRequest("grant_type=password&username=\(name)&password=\(password)"))
     token = try JSON(parsing: answer.body)["access_token"]?.string ?? ""
   }
 

@@ -12,6 +12,27 @@ package struct Community: Sendable {
   var lastID: [String: Int64] = [:]
   /// The account that the tokens of this site stand for.
   package let account = "a0000000-0000-4000-8000-000000000001"
+  /// Roles of users by UUID; who is not in it is a member.
+  package var roles: [String: Role]
+  /// Whether creating `group_content` answers 500, as Group 2.3 does without its compatibility module (reference 12).
+  package var refusesGroupContent = false
+  /// The bytes of files that were uploaded; all others are generated.
+  var uploads: [EntityUUID: [UInt8]] = [:]
+  /// UUID of what was created last.
+  var lastCreated: String?
+  /// What a single request makes of things that differ on every read.
+  var reading = Reading()
+
+  /// What differs from one request to the next: signed URLs of files (reference 12).
+  struct Reading: Sendable {
+    var seed: UInt64 = 0
+    /// Unix seconds.
+    var now: Int64 = 0
+  }
+
+  /// The role of a user.
+  package func role(of user: String) -> Role { roles[user] ?? .member }
+
   /// Types for which any filter gives an empty answer without an error (reference 3.3).
   package var silentlyRefusesFilter: Set<String> = []
 
@@ -26,6 +47,7 @@ package struct Community: Sendable {
 
   private init(scaledTo count: Int) throws {
     content = try Content.recorded()
+    roles = [account: .siteManager]
     lineage = Lineage(content: content, count: count)
     var rows = [[Row]](repeating: [], count: content.types.count)
     for generation in 0...Int32(lineage.whole + 1) {

@@ -48,11 +48,11 @@ extension Community {
   }
 
   /// Creates a resource at the end of its collection, with the attributes of its type: those not given are empty or have
-  /// the site's default. Returns its UUID.
+  /// the site's default. `by` is the UUID of its author, the account's when nil. Returns its UUID.
   /// - Throws: `CommunityError.noSuchType`, `.notUUID` or `.alreadyExists`.
   @discardableResult
   package mutating func create(
-    _ type: String, id: String? = nil, at now: Int64, attributes: [(String, JSON)] = [],
+    _ type: String, id: String? = nil, at now: Int64, by owner: String? = nil, attributes: [(String, JSON)] = [],
     relationships: [(String, JSON)] = []
   ) throws(CommunityError) -> String {
     guard let number = content.typeNumbers[type] else { throw .noSuchType(type) }
@@ -66,8 +66,17 @@ extension Community {
     var row = Row(
       uuid: uuid, id: internalID, revision: model.revisionAttribute == nil ? 0 : internalID, changed: now, created: now,
       concealment: .none, body: .content(0, generation: 0))
-    var body = blank(number, uuid: uuid, id: internalID, now: now)
+    var body = blank(number, uuid: uuid, id: internalID, owner: owner ?? account, now: now)
     apply(attributes, relationships, to: &body)
+    if model.entityType == "group_content", !relationships.contains(where: { $0.0 == "uid" }),
+      let author = author(ofTargetOf: body)
+    {
+      apply([], [("uid", author)], to: &body)
+    }
+    for (name, value) in derived(model, body) where !attributes.contains(where: { $0.0 == name }) {
+      body.attributes[name] = value
+    }
+    lastCreated = uuid.text
     row.created = body.attributes["created"]?.string.flatMap(SiteTime.seconds) ?? now
     row.body = .own(own(body, row: row))
     collections[number].append(row)
@@ -107,6 +116,7 @@ extension Community {
     var row = found
     var body = document(row)
     apply(attributes, relationships, to: &body)
+    body = withName(body)
     if let changed {
       row.changed = changed
       if body.attributes["changed"] != nil { body.attributes["changed"] = .string(SiteTime.text(changed)) }
@@ -153,10 +163,10 @@ extension Community {
   }
 
   /// The document of a new resource: every member of its type, empty or with the site's default.
-  private func blank(_ number: Int, uuid: EntityUUID, id: Int64, now: Int64) -> ContentRow {
+  private func blank(_ number: Int, uuid: EntityUUID, id: Int64, owner: String, now: Int64) -> ContentRow {
     let type = content.types[number]
     let model = content.resources.first { $0.row.type == number && $0.row.relationships != nil }?.row
-    let owner = JSON.object(JSONObject([("type", "user--user"), ("id", .string(account))]))
+    let owner = reference("user--user", owner)
     var attributes = JSONObject()
     for member in model?.attributes.members ?? [] {
       attributes[member.name] =
@@ -168,6 +178,8 @@ extension Community {
         case ("promote", _), ("sticky", _): false
         case ("metatag", _): []
         case ("path", _): ["alias": nil, "pid": nil, "langcode": "en"]
+        case ("access", _), ("login", _): .string(SiteTime.text(0))
+        case ("affiliation_owned_count", _): member.value
         case (_, .flag?): member.value
         case (_, .epoch?): .string(SiteTime.text(now))
         case (_, .object(let properties)?) where properties.contains("comment_count"):
@@ -181,6 +193,7 @@ extension Community {
     var relationships = JSONObject()
     for member in model?.relationships?.members ?? [] {
       switch member.name {
+      case "revision_user" where type.entityType == "taxonomy_term": relationships[member.name] = ["data": .null]
       case "uid", "user_id", "revision_uid", "revision_user": relationships[member.name] = ["data": completed(owner)]
       case "parent" where type.entityType == "taxonomy_term": relationships[member.name] = member.value
       default:

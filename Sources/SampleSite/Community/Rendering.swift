@@ -1,9 +1,9 @@
 import JSONAPI
 
 extension Community {
-  /// Appends the resource object of a row. `base` is scheme and host as escaped in the site's style; `fields` are the
-  /// members of a sparse fieldset (reference 3.7), nil for all.
-  func render(_ row: Row, base: [UInt8], fields: Set<String>?, into output: inout [UInt8]) {
+  /// Appends the resource object of a row. `base` is scheme and host as escaped in the site's style; `fields` says
+  /// which members are shown.
+  func render(_ row: Row, base: [UInt8], fields: FieldChoice, into output: inout [UInt8]) {
     switch row.body {
     case .own(let body): render(body.template, row, generation: 0, base, fields, &output)
     case .content(let number, let generation):
@@ -12,14 +12,15 @@ extension Community {
   }
 
   private func render(
-    _ template: Template, _ row: Row, generation: Int32, _ base: [UInt8], _ fields: Set<String>?,
+    _ template: Template, _ row: Row, generation: Int32, _ base: [UInt8], _ fields: FieldChoice,
     _ output: inout [UInt8]
   ) {
     output.append(UInt8(ascii: "{"))
     copy(template, template.head, row, generation, base, &output)
     for (name, members) in [("attributes", template.attributes), ("relationships", template.relationships)] {
+      if fields.isLabelOnly, name == "relationships" { break }
       var first = true
-      for member in members where fields?.contains(member.name) ?? true {
+      for member in members where fields.shows(member.name) {
         output.append(contentsOf: first ? ",\"\(name)\":{".utf8 : ",".utf8)
         first = false
         copy(template, member.pieces, row, generation, base, &output)
@@ -51,6 +52,7 @@ extension Community {
       case .text(let at, let count): output.append(contentsOf: template.bytes[Int(at)..<Int(at + count)])
       case .base: output.append(contentsOf: base)
       case .ownUUID: row.uuid.write(into: &output)
+      case .signature: output.append(contentsOf: signature(of: row).utf8)
       case .ownID: output.append(contentsOf: String(row.id).utf8)
       case .revision: output.append(contentsOf: String(row.revision).utf8)
       case .changed: output.append(contentsOf: SiteTime.text(row.changed).utf8)
@@ -68,6 +70,17 @@ extension Community {
       }
       index += 1
     }
+  }
+
+  /// The part of a signed URL that is another one on every read, with the time when it ends (reference 12).
+  private func signature(of row: Row) -> String {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+    var state = reading.seed ^ row.uuid.low
+    let noise = (0..<43).map { _ in
+      state = mixed(state)
+      return alphabet[Int(state & 63)]
+    }
+    return "\\/system\\/file\\/" + String(decoding: noise, as: UTF8.self) + "\\/\((reading.now / 3600 + 2) * 3600)\\/"
   }
 
   private func isGone(_ target: Template.Target, _ generation: Int32) -> Bool {

@@ -98,7 +98,7 @@ package struct ResourceType: Sendable {
     "created", "changed", "access", "login", "revision_timestamp", "revision_created",
   ]
 
-  private static let address = [
+  static let address = [
     "langcode", "country_code", "administrative_area", "locality", "dependent_locality", "postal_code", "sorting_code",
     "address_line1", "address_line2", "address_line3", "organization", "given_name", "additional_name", "family_name",
   ]

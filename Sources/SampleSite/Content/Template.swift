@@ -13,6 +13,8 @@ struct Template: Sendable {
     case revision
     case changed
     case created
+    /// The beginning of a signed URL, which differs on every read.
+    case signature
     /// A resource identifier; the pieces it is made of follow.
     case identifier(target: Int32, pieces: Int32)
     case targetUUID(Int32)
@@ -62,6 +64,12 @@ struct Template: Sendable {
       case type.revisionAttribute where shifts: pieces.append(.revision)
       case "changed" where shifts: quoted(.changed)
       case "created" where shifts: quoted(.created)
+      case "uri":
+        if let path = member.value["value"]?.string, path.hasPrefix("secret://") {
+          signed(path)
+        } else {
+          value(member.value)
+        }
       default: value(member.value)
       }
       attributes.append(Member(name: member.name, pieces: start..<pieces.count))
@@ -121,6 +129,17 @@ struct Template: Sendable {
       }
     }
     append(Array(encoded[start...]))
+  }
+
+  private mutating func signed(_ path: String) {
+    text(#"{"value":"#)
+    value(.string(path))
+    text(#","url":""#)
+    pieces.append(.signature)
+    var rest: [UInt8] = []
+    JSON.encodeContent(BracketParameters.encoded(String(path.dropFirst("secret://".count))), into: &rest)
+    append(rest)
+    text(#""}"#)
   }
 
   private static let mark = Array("{{BASE}}".utf8)

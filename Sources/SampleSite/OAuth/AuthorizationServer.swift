@@ -20,11 +20,14 @@ package struct Account: Sendable {
   package var name: String
   /// The `password`.
   package var password: String
+  /// UUID of the community's user; nil for `Community.account`, the one that synchronises.
+  package var user: String?
 
-  /// A person who can log in. All accounts of the sample site are the same user of the community.
-  package init(name: String, password: String) {
+  /// A person who can log in. What the person may do is up to the community: see `Community.roles`.
+  package init(name: String, password: String, user: String? = nil) {
     self.name = name
     self.password = password
+    self.user = user
   }
 }
 
@@ -35,8 +38,11 @@ struct AuthorizationServer: Sendable {
   var accounts: [Account]
   var accessTokenSeconds: Int
   var refreshTokenSeconds: Int
+  private let seed: UInt64
 
   struct AccessToken {
+    /// UUID of the user; nil for the community's account.
+    var user: String?
     var expires: Double
     var isRevoked = false
   }
@@ -45,9 +51,18 @@ struct AuthorizationServer: Sendable {
     var accessToken: String
     var client: String
     var scope: String
-    var hasUser: Bool
+    var owner: Owner
     var expires: Double
     var isRevoked = false
+  }
+
+  /// For whom a token is issued.
+  enum Owner: Equatable {
+    /// `client_credentials`: the consumer's default user, which is the community's account.
+    case client
+    case user(String?)
+
+    var user: String? { if case .user(let id) = self { id } else { nil } }
   }
 
   private(set) var accessTokens: [String: AccessToken] = [:]
@@ -58,6 +73,7 @@ struct AuthorizationServer: Sendable {
   init(settings: SampleSiteSettings) {
     consumers = settings.consumers
     accounts = settings.accounts
+    seed = settings.seed
     accessTokenSeconds = settings.accessTokenSeconds
     refreshTokenSeconds = settings.refreshTokenSeconds
   }
@@ -75,6 +91,14 @@ struct AuthorizationServer: Sendable {
   mutating func revokeAccessTokens() {
     for token in accessTokens.keys { accessTokens[token]?.isRevoked = true }
   }
+
+  /// Revokes the access tokens of one user, as saving that user does (reference 7.6).
+  mutating func revokeAccessTokens(of user: String, account: String) {
+    for (token, known) in accessTokens where (known.user ?? account) == user { accessTokens[token]?.isRevoked = true }
+  }
+
+  /// For whom a good bearer token stands.
+  func user(ofBearer token: String) -> String? { accessTokens[token]?.user }
 
   /// Revokes all refresh tokens too: only a new login helps.
   mutating func revokeAllTokens() {
@@ -105,14 +129,14 @@ struct AuthorizationServer: Sendable {
       throw .invalidScope(String(name))
     }
     switch kind {
-    case "client_credentials": return issue(client: client, scope: scope, hasUser: false, now: now)
+    case "client_credentials": return issue(client: client, scope: scope, owner: .client, now: now)
     case "password":
       let name = try form.required("username")
       let password = try form.required("password")
-      guard accounts.contains(where: { $0.name == name && $0.password == password }) else {
+      guard let account = accounts.first(where: { $0.name == name && $0.password == password }) else {
         throw .wrongCredentials
       }
-      return issue(client: client, scope: scope, hasUser: true, now: now)
+      return issue(client: client, scope: scope, owner: .user(account.user), now: now)
     default:
       let token = try form.required("refresh_token")
       guard let known = refreshTokens[token] else { throw .refresh("Cannot decrypt the refresh token") }
@@ -121,22 +145,23 @@ struct AuthorizationServer: Sendable {
       guard !known.isRevoked else { throw .refresh("Token has been revoked") }
       refreshTokens[token]?.isRevoked = true
       accessTokens[known.accessToken]?.isRevoked = true
-      return issue(client: client, scope: known.scope, hasUser: known.hasUser, now: now)
+      return issue(client: client, scope: known.scope, owner: known.owner, now: now)
     }
   }
 
-  private mutating func issue(client: String, scope: String, hasUser: Bool, now: Double) -> SiteResponse {
+  private mutating func issue(client: String, scope: String, owner: Owner, now: Double) -> SiteResponse {
     issued += 1
     forgetExpired(now)
-    let access = AuthorizationServer.token(client, scope, hasUser, now, Double(accessTokenSeconds))
-    accessTokens[access] = AccessToken(expires: now + Double(accessTokenSeconds))
+    let access = AuthorizationServer.token(
+      client, scope, owner, now, Double(accessTokenSeconds), number: issued, seed: seed)
+    accessTokens[access] = AccessToken(user: owner.user, expires: now + Double(accessTokenSeconds))
     var document = JSONObject([
       ("token_type", "Bearer"), ("expires_in", .integer(accessTokenSeconds)), ("access_token", .string(access)),
     ])
-    if hasUser {
-      let refresh = "def502" + AuthorizationServer.randomHex(756)
+    if owner != .client {
+      let refresh = "def502" + AuthorizationServer.hex(756, number: issued, seed: seed ^ now.bitPattern)
       refreshTokens[refresh] = RefreshToken(
-        accessToken: access, client: client, scope: scope, hasUser: hasUser, expires: now + Double(refreshTokenSeconds))
+        accessToken: access, client: client, scope: scope, owner: owner, expires: now + Double(refreshTokenSeconds))
       document["refresh_token"] = .string(refresh)
     }
     return SiteResponse(

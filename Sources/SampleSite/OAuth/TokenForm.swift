@@ -70,23 +70,31 @@ enum TokenFault: Error, Sendable {
 
 extension AuthorizationServer {
   /// A token of the shape of the site's JWTs. Its signature is noise: the site knows its tokens by heart.
-  static func token(_ client: String, _ scope: String, _ hasUser: Bool, _ now: Double, _ seconds: Double) -> String {
-    let jti = randomHex(80)
+  static func token(
+    _ client: String, _ scope: String, _ owner: Owner, _ now: Double, _ seconds: Double, number: Int, seed: UInt64
+  ) -> String {
+    let jti = hex(80, number: number, seed: seed ^ now.bitPattern)
     let header: JSON = ["typ": "JWT", "alg": "RS256", "jti": .string(jti)]
     let exp = String(format: "%.6f", now + seconds)
     var claims = JSONObject([
       ("aud", .string(client)), ("jti", .string(jti)), ("iat", .integer(Int64(now))), ("nbf", .integer(Int64(now))),
       ("exp", .number(exp)), ("scope", .array(scope.split(separator: " ").map { .string(String($0)) })),
     ])
-    if hasUser { claims["sub"] = "2" }
-    let signature = (0..<256).map { _ in UInt8.random(in: 0...255) }
+    if owner != .client { claims["sub"] = owner.user == nil ? "2" : "3" }
+    let signature = Array(hex(256, number: number, seed: ~seed ^ now.bitPattern).utf8)
     return [header.encoded(.oauth), JSON.object(claims).encoded(.oauth), signature].map(base64url)
       .joined(separator: ".")
   }
 
-  static func randomHex(_ count: Int) -> String {
-    let digits = Array("0123456789abcdef")
-    return String((0..<count).map { _ in digits[Int.random(in: 0..<16)] })
+  /// Hexadecimal digits that no two tokens share, and the same for the same seed and time: simulations are repeatable.
+  static func hex(_ count: Int, number: Int, seed: UInt64) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    var state = mixed(UInt64(number)) ^ seed
+    let bytes = (0..<count).map { _ in
+      state = mixed(state)
+      return digits[Int(state & 0xF)]
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   private static func base64url(_ bytes: [UInt8]) -> String {

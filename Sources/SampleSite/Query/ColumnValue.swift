@@ -27,24 +27,17 @@ struct ColumnReader {
     case .id: return [.number(Double(row.id))]
     case .changed: return [.number(Double(row.changed))]
     case .created: return [.number(Double(row.created))]
-    case .attribute(let name, let kind): return column(recorded(row).attributes[name], kind)
-    case .property(let attribute, let property): return column(recorded(row).attributes[attribute]?[property], .text)
+    case .attribute(let name, let kind): return column(community.recorded(row).attributes[name], kind)
+    case .property(let attribute, let property):
+      return column(community.recorded(row).attributes[attribute]?[property], .text)
     case .relationship(let name):
-      if community.content.types[recorded(row).type].isAlwaysSet(name) { return [.number(1)] }
+      if community.content.types[community.recorded(row).type].isAlwaysSet(name) { return [.number(1)] }
       return identifiers(name, row).map { _ in .number(1) }
     case .targetUUID(let name):
       // `missing` and `virtual` stand for nothing in the database.
       return identifiers(name, row).compactMap { $0["id"]?.string.flatMap { EntityUUID($0) }.map { text($0.text) } }
     case .targetMeta(let name, let key):
       return identifiers(name, row).flatMap { column($0["meta"]?[key], .text) }
-    }
-  }
-
-  /// Attributes other than ids and times are the same in all clones: no need to build the clone.
-  private func recorded(_ row: Row) -> ContentRow {
-    switch row.body {
-    case .own(let body): body.row
-    case .content(let number, _): community.content.resources[Int(number)].row
     }
   }
 

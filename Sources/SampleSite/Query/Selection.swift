@@ -4,6 +4,8 @@ import JSONAPI
 struct Selection {
   let community: Community
   let type: Int
+  /// Whose rights hide rows from the query.
+  let viewer: Viewer
   var filter: Filter?
   var sort: [SortKey] = []
   var offset = 0
@@ -66,10 +68,15 @@ struct Selection {
 
   /// Query-level access and the filter.
   private func acceptance() -> (Row) -> Bool {
-    guard let filter else { return { $0.concealment != .vanished } }
+    let model = community.content.types[type]
+    let isManager = viewer.isSiteManager
+    let isListed = { [viewer, community] (row: Row) in
+      isManager ? row.concealment != .vanished : viewer.sight(of: row, model, in: community) != .vanished
+    }
+    guard let filter else { return isListed }
     let reader = ColumnReader(community: community)
-    let access = FilterAccess(community: community, type: community.content.types[type])
-    return { row in row.concealment != .vanished && filter.matches(row, reader) && access.permits(row) }
+    let access = FilterAccess(community: community, type: model, viewer: viewer)
+    return { row in filter.matches(row, reader) && isListed(row) && access.permits(row) }
   }
 
   /// Any other order: all matching rows, sorted.
@@ -107,14 +114,16 @@ struct Selection {
 struct FilterAccess {
   let community: Community
   let type: ResourceType
+  let viewer: Viewer
 
   func permits(_ row: Row) -> Bool {
     switch type.entityType {
     case "user": return row.id != 0
+    case "profile": return viewer.isSiteManager
     case "file":
       let body = community.document(row)
       if body.attributes["uri"]?["value"]?.string?.hasPrefix("public://") ?? true { return true }
-      return body.relationships?["uid"]?["data"]?["id"]?.string == community.account
+      return body.relationships?["uid"]?["data"]?["id"]?.string == viewer.id
     default: return true
     }
   }

@@ -13,6 +13,7 @@ extension SampleSite {
         body: Array("Redirecting to \(request.base)\(path)".utf8))
     case .token: return .html(405, "Method not allowed", [("allow", "POST")])
     case .userinfo: return try userinfo(reader)
+    case .file(let file): return reader.download(file)
     case .entryPoint, .collection, .individual, .related, .relationship: break
     }
     let methods = route.methods(types)
@@ -22,7 +23,13 @@ extension SampleSite {
     }
     guard methods.contains(request.method) else { throw notAllowed(reader, methods) }
     if reader.parameters["_format"]?.text == "json" { return notAcceptable(reader) }
-    if request.method != "GET", request.method != "HEAD" { return try write(route, reader) }
+    if request.method != "GET", request.method != "HEAD" {
+      // No such relationship: no such route, as for reading.
+      if case .relationship(let number, _, let name) = route, !types[number].relationshipNames.contains(name) {
+        return .html(404, "Page not found")
+      }
+      return try write(route, reader)
+    }
     switch route {
     case .collection(let number):
       try reader.checkParameters()
@@ -89,13 +96,14 @@ extension SampleSite {
   }
 
   private func userinfo(_ reader: Reader) throws(SiteError) -> SiteResponse {
-    guard reader.viewer == .account, let user = reader.community.resource(reader.community.account) else {
+    guard let id = reader.viewer.id, let user = reader.community.resource(id) else {
       throw SiteError(403, "The current user is not allowed to access this page.")
     }
     let name = user.attributes["name"] ?? .null
+    let number = String(user.attributes["drupal_internal__uid"]?.integer ?? 0)
     let body: JSON = [
-      "sub": "2", "name": name, "preferred_username": name, "email": user.attributes["mail"] ?? .null,
-      "email_verified": true, "profile": .string(reader.request.base + "/user/2/home"), "locale": "en",
+      "sub": .string(number), "name": name, "preferred_username": name, "email": user.attributes["mail"] ?? .null,
+      "email_verified": true, "profile": .string(reader.request.base + "/user/\(number)/home"), "locale": "en",
       "zoneinfo": "UTC",
       "updated_at": .integer(user.attributes["changed"]?.string.flatMap(SiteTime.seconds) ?? 0),
     ]

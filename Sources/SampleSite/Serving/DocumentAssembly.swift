@@ -5,14 +5,14 @@ extension Reader {
   func document(
     _ rows: [(type: Int, row: Row)], isList: Bool, links: [(String, String)]
   ) throws(SiteError) -> [UInt8] {
-    let fields = try sparseFields()
-    var omitted: [String] = []
+    let fields = try FieldChoices(self)
+    var omitted: [Omission] = []
     var seen: [(type: Int, row: Row)] = []
     for (number, row) in rows {
-      if viewer.sees(row, of: community.types[number], in: community) {
-        seen.append((number, row))
-      } else {
-        omitted.append(url(of: row, community.types[number]))
+      switch viewer.sight(of: row, community.types[number], in: community) {
+      case .whole, .label: seen.append((number, row))
+      case .omitted(let reason): omitted.append(Omission(url(of: row, community.types[number]), reason))
+      case .vanished: omitted.append(Omission(url(of: row, community.types[number]), ""))
       }
     }
     let included = try Inclusion(self, omitted: omitted).resolve(parameters["include"], from: seen)
@@ -22,7 +22,7 @@ extension Reader {
     if isList {
       append(seen, fields, to: &bytes)
     } else if let only = seen.first {
-      community.render(only.row, base: base, fields: fields[community.types[only.type].name], into: &bytes)
+      community.render(only.row, base: base, fields: fields.choice(only), into: &bytes)
     } else {
       bytes.append(contentsOf: "null".utf8)
     }
@@ -47,17 +47,17 @@ extension Reader {
     return bytes
   }()
 
-  private func append(_ rows: [(type: Int, row: Row)], _ fields: [String: Set<String>], to bytes: inout [UInt8]) {
+  private func append(_ rows: [(type: Int, row: Row)], _ fields: FieldChoices, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "["))
     for (index, entry) in rows.enumerated() {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
-      community.render(entry.row, base: base, fields: fields[community.types[entry.type].name], into: &bytes)
+      community.render(entry.row, base: base, fields: fields.choice(entry), into: &bytes)
     }
     bytes.append(UInt8(ascii: "]"))
   }
 
   /// `fields[TYPE]=a,b` (reference 3.7).
-  private func sparseFields() throws(SiteError) -> [String: Set<String>] {
+  fileprivate func sparseFields() throws(SiteError) -> [String: Set<String>] {
     guard let value = parameters["fields"] else { return [:] }
     guard let entries = value.entries else { throw SiteError(400, Reader.notArray("fields")) }
     var fields: [String: Set<String>] = [:]
@@ -68,18 +68,54 @@ extension Reader {
   }
 
   /// Reference 2.4. The keys are random in every answer, as the site's are.
-  private func meta(_ urls: [String]) -> JSON {
+  private func meta(_ omissions: [Omission]) -> JSON {
     var links = JSONObject([("help", ["href": .string(DocumentParts.omittedHelp)])])
     let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
-    for (index, url) in urls.enumerated() {
+    for (index, omission) in omissions.enumerated() {
       let bits = mixed(seed &+ UInt64(index))
       let key = (0..<7).map { String(alphabet[Int(bits >> UInt64($0 * 8) & 0xFF) % alphabet.count]) }.joined()
       links["item--" + key] = [
-        "href": .string(url),
-        "meta": ["rel": "item", "detail": "The current user is not allowed to GET the selected resource."],
+        "href": .string(omission.url),
+        "meta": ["rel": "item", "detail": .string(DocumentParts.notGranted(omission.reason))],
       ]
     }
     return ["omitted": ["detail": .string(DocumentParts.omittedDetail), "links": .object(links)]]
+  }
+}
+
+/// A resource that is not shown, and why.
+struct Omission {
+  var url: String
+  var reason: String
+
+  init(_ url: String, _ reason: String) {
+    self.url = url
+    self.reason = reason
+  }
+}
+
+/// Which members of each resource an answer shows: what `fields` asks for, less what the viewer may not see.
+private struct FieldChoices {
+  private let reader: Reader
+  private let asked: [String: Set<String>]
+  private let access: MemberAccess?
+
+  init(_ reader: Reader) throws(SiteError) {
+    self.reader = reader
+    asked = try reader.sparseFields()
+    access = reader.viewer.isSiteManager ? nil : MemberAccess(community: reader.community, user: reader.viewer.id)
+  }
+
+  func choice(_ entry: (type: Int, row: Row)) -> FieldChoice {
+    let type = reader.community.types[entry.type]
+    var choice = FieldChoice(only: asked[type.name])
+    guard let access else { return choice }
+    choice.without = access.hiddenFields(of: type)
+    if access.sight(of: entry.row, type) == .label {
+      choice.isLabelOnly = true
+      choice.only = Set(["display_name"]).intersection(choice.only ?? ["display_name"])
+    }
+    return choice
   }
 }
 
@@ -87,10 +123,10 @@ extension Reader {
 struct Inclusion {
   private let reader: Reader
   private(set) var rows: [(type: Int, row: Row)] = []
-  private(set) var omitted: [String]
+  private(set) var omitted: [Omission]
   private var known: Set<EntityUUID> = []
 
-  init(_ reader: Reader, omitted: [String]) {
+  init(_ reader: Reader, omitted: [Omission]) {
     self.reader = reader
     self.omitted = omitted
   }
@@ -156,11 +192,14 @@ struct Inclusion {
       let grouped = order.flatMap { name in found.filter { community.types[$0.type].entityType == name } }
       var visible: [(type: Int, row: Row)] = []
       for entry in grouped {
-        if reader.viewer.sees(entry.row, of: community.types[entry.type], in: community) {
+        let type = community.types[entry.type]
+        let sight = reader.viewer.sight(of: entry.row, type, in: community)
+        if sight == .whole || sight == .label {
           visible.append(entry)
           if known.insert(entry.row.uuid).inserted { self.rows.append(entry) }
         } else if known.insert(entry.row.uuid).inserted {
-          omitted.append(reader.url(of: entry.row, community.types[entry.type]))
+          let reason = if case .omitted(let reason) = sight { reason } else { "" }
+          omitted.append(Omission(reader.url(of: entry.row, type), reason))
         }
       }
       if !branch.inner.isEmpty { try follow(branch.inner, from: visible, path: full) }

@@ -37,7 +37,6 @@ struct Reader {
 
   /// `GET /jsonapi` (reference 1.3).
   func entryPoint() -> SiteResponse {
-    let me = request.base + "/jsonapi/user/user/" + community.account
     var links = JSONObject()
     for name in (community.types.map(\.name) + ["self"]).sorted() {
       let path =
@@ -45,8 +44,10 @@ struct Reader {
       links[name] = ["href": .string(request.base + path)]
     }
     var document = JSONObject([("jsonapi", DocumentParts.version), ("data", [])])
-    if viewer == .account {
-      document["meta"] = ["links": ["me": ["meta": ["id": .string(community.account)], "href": .string(me)]]]
+    if let me = viewer.id {
+      document["meta"] = [
+        "links": ["me": ["meta": ["id": .string(me)], "href": .string(request.base + "/jsonapi/user/user/" + me)]]
+      ]
     }
     document["links"] = .object(links)
     return success(JSON.object(document).encoded(.site))
@@ -57,7 +58,7 @@ struct Reader {
     let type = community.types[number]
     try checkVersion(type, isCollection: true)
     let page = try PageWindow(parameters["page"])
-    var selection = Selection(community: community, type: number)
+    var selection = Selection(community: community, type: number, viewer: viewer)
     do throws(QueryFault) {
       if let filter = parameters["filter"] {
         guard let entries = filter.entries else { throw QueryFault(detail: Reader.notArray("filter")) }
@@ -87,16 +88,17 @@ struct Reader {
   func individual(_ number: Int, _ row: Row) throws(SiteError) -> SiteResponse {
     let type = community.types[number]
     try checkVersion(type, isCollection: false)
-    guard viewer.sees(row, of: type, in: community) else {
-      throw .notGranted(url(of: row, type, versioned: true))
+    switch viewer.sight(of: row, type, in: community) {
+    case .whole, .label: break
+    case .omitted(let reason): throw .notGranted(url(of: row, type, versioned: true), reason: reason)
+    case .vanished: throw .notGranted(url(of: row, type, versioned: true))
     }
     return success(try document([(number, row)], isList: false, links: [("self", requestURL)]))
   }
 
   /// The targets of a relationship, as many as still exist.
   func targets(_ row: Row, _ name: String) -> [(Int, Row)] {
-    guard let data = community.document(row).relationships?[name]?["data"] else { return [] }
-    return (data.array ?? [data]).compactMap { item in item["id"]?.string.flatMap { community.find($0) } }
+    community.targets(of: row, name).map { ($0.type, $0.row) }
   }
 
   /// `GET …/{uuid}/{relationship}` (reference 4.2, end).

@@ -7,6 +7,8 @@ enum Route: Sendable, Equatable {
   case relationship(Int, String, String)
   case token
   case userinfo
+  /// The contents of a file.
+  case file(FileAddress)
   /// `/jsonapi/`, `/jsonapi/node/topic/`: moved to the path without the slash.
   case trailingSlash(String)
   case nowhere
@@ -18,7 +20,7 @@ enum Route: Sendable, Equatable {
     } else if path == "/oauth/userinfo" {
       self = .userinfo
     } else if parts.first != "jsonapi" {
-      self = .nowhere
+      self = FileAddress(path).map(Route.file) ?? .nowhere
     } else if parts.count > 1, parts.last == "" {
       self = .trailingSlash(String(path.dropLast()))
     } else if parts.count == 1 {
@@ -43,12 +45,13 @@ enum Route: Sendable, Equatable {
     switch self {
     case .entryPoint: ["GET", "HEAD"]
     case .collection: ["GET", "HEAD", "POST"]
-    case .individual: ["GET", "HEAD", "PATCH", "DELETE"]
-    case .related: ["GET", "HEAD"]
-    case .relationship: ["GET", "HEAD"]
+    case .individual(let type, _):
+      (types[type].hasFileField ? ["POST"] : []) + ["GET", "HEAD", "DELETE", "PATCH"]
+    case .related(let type, _, let name): types[type].isFileField(name) ? ["POST", "GET", "HEAD"] : ["GET", "HEAD"]
+    case .relationship: ["GET", "HEAD", "POST", "PATCH", "DELETE"]
     case .token: ["POST"]
     case .userinfo: ["GET", "HEAD", "POST"]
-    case .trailingSlash, .nowhere: []
+    case .trailingSlash, .nowhere, .file: []
     }
   }
 }

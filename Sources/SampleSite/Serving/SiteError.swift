@@ -28,8 +28,8 @@ struct SiteError: Error, Sendable {
     return error
   }
 
-  static func notGranted(_ via: String) -> SiteError {
-    SiteError(403, "The current user is not allowed to GET the selected resource.", via: via, pointer: "/data")
+  static func notGranted(_ via: String, reason: String = "") -> SiteError {
+    SiteError(403, DocumentParts.notGranted(reason), via: via, pointer: "/data")
   }
 
   private static let titles = [
@@ -67,6 +67,10 @@ enum DocumentParts {
   static let version: JSON = [
     "version": "1.0", "meta": ["links": ["self": ["href": "http://jsonapi.org/format/1.0/"]]],
   ]
+  /// Why a resource is not shown, with the reason that some types give.
+  static func notGranted(_ reason: String) -> String {
+    "The current user is not allowed to GET the selected resource." + (reason.isEmpty ? "" : " " + reason)
+  }
   static let omittedDetail = "Some resources have been omitted because of insufficient authorization."
   static let omittedHelp = "https://www.drupal.org/docs/8/modules/json-api/filtering#filters-access-control"
 }

@@ -59,6 +59,7 @@ package struct SiteResponse: Sendable {
   }
 
   static let mediaType = "application/vnd.api+json"
+  static let binaryType = "application/octet-stream"
 
   /// An HTML page in the manner of the site's.
   static func html(_ status: Int, _ title: String, _ headers: [(name: String, value: String)] = []) -> SiteResponse {

@@ -45,7 +45,11 @@ struct WritePayload: Sendable {
   }
 
   private static func targets(_ data: JSON) -> [String] {
-    (data.array ?? [data]).compactMap { $0["id"]?.string?.lowercased() }
+    (data.array ?? [data]).compactMap { item in
+      guard let id = item["id"]?.string?.lowercased() else { return nil }
+      let texts = ["alt", "title", "description"].map { item["meta"]?[$0]?.string ?? "" }
+      return ([id] + texts).joined(separator: "\u{0}")
+    }
   }
 
   private mutating func read(
@@ -64,11 +68,15 @@ struct WritePayload: Sendable {
           throw SiteError(
             404, "The resource identified by `\(target):\(id)` (given as a relationship item) could not be found.")
         }
-        kept.append(item)
+        kept.append(
+          type.isFileField(member.name)
+            ? community.attachment(item, field: member.name) : community.reference(target, id))
       }
       let isEmptyParent = kept.isEmpty && data.array?.isEmpty == false
       if isEmptyParent { continue }
-      relationships.append((member.name, data.array == nil ? kept.first ?? .null : .array(kept)))
+      // One target for a field that takes many is as good as a list of one.
+      let isList = data.array != nil || type.toMany.contains(member.name)
+      relationships.append((member.name, isList ? .array(kept) : kept.first ?? .null))
     }
   }
 
@@ -85,14 +93,15 @@ struct WritePayload: Sendable {
       guard let kind = type.kinds[member.name] else {
         // Ignored on POST, an error of the site on PATCH (reference 12).
         if method == "PATCH", member.name != "display_name", member.name != "pass" {
-          throw SiteError(500, "The attribute \(member.name) does not exist on the \(type.name) resource type.")
+          throw SiteError(500, "Field \(member.name) is unknown.")
         }
         continue
       }
       if kind == .computed { continue }
-      let value = try WritePayload.stored(member.value, kind, old: old?[member.name])
+      let value = try WritePayload.stored(member.value, kind, named: member.name, old: old?[member.name])
       let isID = member.name == type.idAttribute || member.name == type.revisionAttribute
-      if isID || member.name == "changed" {
+      let isClosed = type.entityType == "event_enrollment" && member.name == "langcode"
+      if isID || isClosed || member.name == "changed" {
         if let old, old[member.name] == value { continue }
         let name = old == nil ? member.name : member.name.replacing("drupal_internal__", with: "")
         throw SiteError(
@@ -105,29 +114,36 @@ struct WritePayload: Sendable {
   }
 
   /// A value as the site stores and shows it.
-  private static func stored(_ value: JSON, _ kind: AttributeKind, old: JSON?) throws(SiteError) -> JSON {
+  private static func stored(
+    _ value: JSON, _ kind: AttributeKind, named name: String, old: JSON?
+  ) throws(SiteError) -> JSON {
     switch kind {
     case .epoch, .dateTime:
       guard let text = value.string else { return value }
-      guard let seconds = SiteTime.seconds(text) ?? Int64(text) else {
-        throw SiteError(
-          422,
-          "The specified date \"\(text)\" is not in an accepted format: \"U\" (UNIX timestamp), \"Y-m-d\\TH:i:sO\" "
-            + "(ISO 8601), \"Y-m-d\\TH:i:sP\" (RFC 3339).")
+      guard let seconds = SiteTime.seconds(text) ?? (kind == .epoch ? Int64(text) : nil) else {
+        let iso = "\"Y-m-d\\TH:i:sO\" (ISO 8601)"
+        let rfc = "\"Y-m-d\\TH:i:sP\" (RFC 3339)"
+        let formats = kind == .epoch ? "\"U\" (UNIX timestamp), \(iso), \(rfc)" : "\(rfc), \(iso)"
+        throw SiteError(422, "The specified date \"\(text)\" is not in an accepted format: \(formats).")
       }
       return .string(SiteTime.text(seconds))
     case .object(let properties) where properties.contains("processed"):
       if value.isNull { return value }
+      try checkProperties(of: value, name, hasSummary: properties.contains("summary"))
       let text = value["value"] ?? (value.string != nil ? value : .null)
       var object = JSONObject([
         ("value", text), ("format", value["format"] ?? .null),
-        ("processed", text.string.map { .string($0 + "\n") } ?? .null),
+        (
+          "processed",
+          TextFormat.processed(text.string, format: value["format"]?.string).map(JSON.string) ?? .null
+        ),
       ])
       if let old, old["value"] == text, old["format"] == object["format"] { object["processed"] = old["processed"] }
       if properties.contains("summary") { object["summary"] = value["summary"] ?? old?["summary"] ?? .null }
       return .object(object)
     case .object:
       guard let given = value.object else { return value }
+      if value["country_code"] != nil || old?["country_code"] != nil { return address(given, old: old?.object) }
       var merged = old?.object ?? JSONObject()
       for member in given.members { merged[member.name] = member.value }
       return .object(merged)
@@ -135,10 +151,49 @@ struct WritePayload: Sendable {
     }
   }
 
+  /// Addresses always have the properties that every country uses.
+  private static func address(_ given: JSONObject, old: JSONObject?) -> JSON {
+    let always: Set = ["langcode", "country_code", "administrative_area", "locality", "postal_code", "address_line1"]
+    var merged = JSONObject()
+    for name in ResourceType.address {
+      let value = given[name] ?? old?[name]
+      if value != nil || always.contains(name) { merged[name] = value ?? .null }
+    }
+    return .object(merged)
+  }
+
   /// The one text that an entity of a type cannot do without.
-  private static let labels = ["node": "title", "taxonomy_term": "name", "group": "label", "user": "name"]
+  private static let labels = [
+    "node": "title", "taxonomy_term": "name", "group": "label", "user": "name", "event_enrollment": "field_email",
+  ]
+
+  /// Attributes that take one of a list.
+  private static let choices = [
+    "field_content_visibility": ["public", "community", "group"], "field_visibility": ["0", "1", "2", "3"],
+    "field_enrollment_status": ["0", "1"],
+  ]
+
+  /// Formatted text takes three properties; `processed` is made by the site, and sent back by clients who read it.
+  private static func checkProperties(of value: JSON, _ name: String, hasSummary: Bool) throws(SiteError) {
+    let writable = ["value", "format"] + (hasSummary ? ["summary"] : [])
+    for property in value.object?.names ?? [] where !writable.contains(property) && property != "processed" {
+      let near = writable.first { $0.hasPrefix(property) || property.hasPrefix($0) }
+      let hint =
+        near.map { "Did you mean '\($0)'?" }
+        ?? "Writable properties are: " + writable.map { "'\($0)'" }.joined(separator: ", ") + "."
+      throw SiteError(
+        422,
+        "The property '\(property)' does not exist on the '\(name)' field of type "
+          + "'\(hasSummary ? "text_with_summary" : "text_long")'. \(hint)")
+    }
+  }
 
   private func validate(_ type: ResourceType, isNew: Bool) throws(SiteError) {
+    for (name, value) in attributes {
+      guard let allowed = WritePayload.choices[name], let text = value.string, !allowed.contains(text) else { continue }
+      throw .violation(
+        "\(name).0: The value you selected is not a valid choice.", "/data/attributes/\(name)/0")
+    }
     guard let label = WritePayload.labels[type.entityType] else { return }
     let given = attributes.first { $0.0 == label }
     guard let given else {

@@ -1,8 +1,7 @@
 import JSONAPI
 
 extension SampleSite {
-  /// Answers POST, PATCH and DELETE on resources (reference 5.1 to 5.4). Relationship endpoints and uploads do not exist
-  /// here.
+  /// Answers POST, PATCH and DELETE (reference 5).
   func write(_ route: Route, _ reader: Reader) throws(SiteError) -> SiteResponse {
     guard settings.acceptsWrites else {
       var error = SiteError(
@@ -12,51 +11,106 @@ extension SampleSite {
       error.headers = [("allow", "GET")]
       throw error
     }
-    try checkMediaType(reader.request)
-    guard reader.viewer == .account else { throw SiteError(401, "No authentication credentials provided.") }
+    let method = reader.request.method
     switch route {
     case .collection(let number):
+      try admit(reader, SiteResponse.mediaType)
       try reader.checkParameters()
       return try create(number, reader)
+    case .individual(let number, let field) where method == "POST":
+      try admit(reader, SiteResponse.binaryType)
+      return try upload(number, field, reader)
     case .individual(let number, let id):
-      let found = try find(number, id, reader, suffix: "", name: "individual." + reader.request.method.lowercased())
+      try checkMediaType(reader.request, SiteResponse.mediaType)
+      let found = try find(number, id, reader, suffix: "", name: "individual." + method.lowercased())
+      try requireToken(reader)
       try reader.checkParameters()
+      try checkEditable(found, reader)
       if reader.parameters["resourceVersion"] != nil {
-        let method = reader.request.method
         throw SiteError(400, "\(method) requests with a `resourceVersion` query parameter are not supported.")
       }
-      let type = reader.community.types[found.type]
-      guard reader.viewer.sees(found.row, of: type, in: reader.community) else {
-        throw SiteError(
-          403, "The current user is not allowed to \(reader.request.method) the selected resource.",
-          via: reader.url(of: found.row, type, versioned: true), pointer: "/data")
+      return method == "DELETE" ? delete(found.type, found.row) : try patch(found.type, found.row, reader)
+    case .related(let number, let id, let field):
+      try admit(reader, SiteResponse.binaryType)
+      let found = try find(number, id, reader, suffix: "/\(field)", name: "\(field).file_upload")
+      try checkEditable(found, reader)
+      return try upload(found.type, found.row, field, reader)
+    case .relationship(let number, let id, let name):
+      try checkMediaType(reader.request, SiteResponse.mediaType)
+      let found = try find(
+        number, id, reader, suffix: "/relationships/\(name)", name: "\(name).relationship.\(method.lowercased())")
+      try requireToken(reader)
+      guard mayEdit(found, reader) else {
+        throw SiteError(403, "The current user is not allowed to edit this relationship.")
       }
-      if reader.request.method == "DELETE" { return delete(type, found.row) }
-      return try patch(found.type, found.row, reader)
+      return try changeRelationship(found.type, found.row, name, reader)
     default: throw SiteError(405, "No route found")
     }
   }
 
-  private func checkMediaType(_ request: SiteRequest) throws(SiteError) {
+  // MARK: Checks
+
+  private func admit(_ reader: Reader, _ mediaType: String) throws(SiteError) {
+    try checkMediaType(reader.request, mediaType)
+    try requireToken(reader)
+  }
+
+  private func requireToken(_ reader: Reader) throws(SiteError) {
+    guard reader.viewer == .anonymous else { return }
+    var error = SiteError(401, "No authentication credentials provided.")
+    error.headers = [("www-authenticate", "Basic realm=\"Reference Community\"")]
+    throw error
+  }
+
+  private func checkMediaType(_ request: SiteRequest, _ expected: String) throws(SiteError) {
     guard request.method != "DELETE" else { return }
     guard let type = request.headers["content-type"], !type.isEmpty else {
       throw SiteError(415, "No \"Content-Type\" request header specified")
     }
     let essence = type.split(separator: ";").first.map { $0.filter { $0 != " " } } ?? ""
-    guard essence == SiteResponse.mediaType else {
+    guard essence == expected else {
       throw SiteError(415, "No route found that matches \"Content-Type: \(type)\"")
     }
   }
 
+  private func checkEditable(_ found: (type: Int, row: Row), _ reader: Reader) throws(SiteError) {
+    guard mayEdit(found, reader) else {
+      throw SiteError(
+        403, "The current user is not allowed to \(reader.request.method) the selected resource.",
+        via: reader.url(of: found.row, reader.community.types[found.type], versioned: true), pointer: "/data")
+    }
+  }
+
+  /// Site managers edit what they see, members what is their own.
+  private func mayEdit(_ found: (type: Int, row: Row), _ reader: Reader) -> Bool {
+    let type = reader.community.types[found.type]
+    guard reader.viewer.sees(found.row, of: type, in: reader.community) else { return false }
+    guard !reader.viewer.isSiteManager, let user = reader.viewer.id else { return reader.viewer.isSiteManager }
+    return found.row.uuid.text == user
+      || ["uid", "user_id"].contains { name in
+        reader.community.targets(of: found.row, name).contains { $0.row.uuid.text == user }
+      }
+  }
+
+  // MARK: Resources
+
   private func create(_ number: Int, _ reader: Reader) throws(SiteError) -> SiteResponse {
     let type = reader.community.types[number]
+    if type.entityType == "file" {
+      throw SiteError(403, "The current user is not allowed to POST the selected resource.", pointer: "/data")
+    }
+    if type.entityType == "group_content", reader.community.refusesGroupContent {
+      throw SiteError(500, "Call to a member function getGroupType() on null")
+    }
     let payload = try WritePayload(reader.request.body, type: type, community: reader.community, method: "POST")
     let now = self.now
+    let owner = reader.viewer.id ?? reader.community.account
     let outcome = withCommunity { community -> Result<String, SiteError> in
       do throws(CommunityError) {
         return .success(
           try community.create(
-            type.name, id: payload.id, at: now, attributes: payload.attributes, relationships: payload.relationships))
+            type.name, id: payload.id, at: now, by: owner, attributes: payload.attributes,
+            relationships: payload.relationships))
       } catch .alreadyExists {
         return .failure(SiteError(409, "Conflict: Entity already exists."))
       } catch {
@@ -64,35 +118,16 @@ extension SampleSite {
       }
     }
     let id = try outcome.get()
-    afterCreation(id, type, now: now)
-    guard let fresh = community.find(id) else { throw SiteError(500, "The entity vanished.") }
-    let renewed = Reader(
-      community: community, request: reader.request, viewer: reader.viewer, seed: reader.seed)
+    let renewed = renewed(reader)
+    guard let fresh = renewed.community.find(id) else { throw SiteError(500, "The entity vanished.") }
     let body = try renewed.document(
       [(fresh.type, fresh.row)], isList: false, links: [("self", renewed.requestURL)])
+    // The answer shows the resource before the site's modules come to it.
+    let saved = withCommunity { $0.afterCreation(of: id, at: now, by: owner) }
+    for user in saved { revokeTokens(of: user) }
     let location = renewed.url(of: fresh.row, type, versioned: true)
     return SiteResponse(
       201, [("content-type", SiteResponse.mediaType), ("location", location)], body: body)
-  }
-
-  /// What the site's modules do once something is there (reference 12).
-  private func afterCreation(_ id: String, _ type: ResourceType, now: Int64) {
-    let item = { (type: String, id: String) -> JSON in ["type": .string(type), "id": .string(id)] }
-    let account = community.account
-    withCommunity { community in
-      switch type.entityType {
-      case "user":
-        _ = try? community.create(
-          "profile--profile", at: now, relationships: [("uid", item(type.name, id))])
-      case "group":
-        _ = try? community.create(
-          "group_content--\(type.bundle)-group_membership", at: now,
-          relationships: [("gid", item(type.name, id)), ("entity_id", item("user--user", account))])
-      default: break
-      }
-    }
-    // Joining a group saves the user, and saving the user ends its access tokens.
-    if type.entityType == "group" { revokeAllTokens() }
   }
 
   private func patch(_ number: Int, _ row: Row, _ reader: Reader) throws(SiteError) -> SiteResponse {
@@ -104,30 +139,42 @@ extension SampleSite {
       withCommunity { community in
         // `path` is computed: an alias changes without `changed` (reference 6.2).
         if payload.attributes.allSatisfy({ $0.0 == "path" }), payload.relationships.isEmpty {
-          try? community.editSilently(row.uuid.text, attributes: payload.attributes)
+          try? community.editSilently(row.uuid.text, attributes: payload.attributes.map { community.aliased($0) })
         } else {
           try? community.patch(
-            row.uuid.text, at: now, attributes: payload.attributes, relationships: payload.relationships)
+            row.uuid.text, at: now, attributes: payload.attributes.map { community.aliased($0) },
+            relationships: payload.relationships)
         }
+        community.keepAttachedFiles(of: row.uuid.text, at: now)
       }
     }
-    let community = self.community
-    guard let fresh = community.find(row.uuid) else { throw SiteError(404, "The entity was deleted.") }
-    let renewed = Reader(community: community, request: reader.request, viewer: reader.viewer, seed: reader.seed)
-    return renewed.success(
-      try renewed.document([(fresh.type, fresh.row)], isList: false, links: [("self", renewed.requestURL)]))
+    let renewed = renewed(reader)
+    guard let fresh = renewed.community.find(row.uuid) else { throw SiteError(404, "The entity was deleted.") }
+    let body = try renewed.document(
+      [(fresh.type, fresh.row)], isList: false, links: [("self", renewed.requestURL)])
+    if type.entityType == "user" { revokeTokens(of: row.uuid.text) }
+    return renewed.success(body)
   }
 
-  private func delete(_ type: ResourceType, _ row: Row) -> SiteResponse {
+  private func delete(_ number: Int, _ row: Row) -> SiteResponse {
     let now = self.now
-    withCommunity { community in
-      if type.entityType == "user" {
-        // The account is cancelled: it stays, blocked (reference 5.4).
-        try? community.edit(row.uuid.text, at: now, attributes: [("status", false)])
-      } else {
-        try? community.delete(row.uuid.text)
+    let isUser = withCommunity { community in
+      guard community.types[number].entityType == "user" else {
+        community.deleteWithDependents(row)
+        return false
       }
+      // The account is cancelled: it stays, blocked (reference 5.4).
+      try? community.patch(row.uuid.text, at: now, attributes: [("status", false)], relationships: [])
+      return true
     }
+    if isUser { revokeTokens(of: row.uuid.text) }
     return SiteResponse(204)
+  }
+
+  /// The same request against the community as it is now.
+  func renewed(_ reader: Reader) -> Reader {
+    var community = self.community
+    community.reading = reader.community.reading
+    return Reader(community: community, request: reader.request, viewer: reader.viewer, seed: reader.seed)
   }
 }

@@ -1,0 +1,119 @@
+import JSONAPI
+
+extension SampleSite {
+  /// POST, PATCH and DELETE on `…/{uuid}/relationships/{name}` (reference 5.6): 204 when the outcome holds nothing that
+  /// the client did not send, else the document.
+  func changeRelationship(
+    _ number: Int, _ row: Row, _ name: String, _ reader: Reader
+  ) throws(SiteError) -> SiteResponse {
+    let type = reader.community.types[number]
+    let method = reader.request.method
+    let isList = type.toMany.contains(name)
+    let given = try RelationshipPayload(reader.request, name, type: type, community: reader.community, isList: isList)
+    if !isList, method != "PATCH" {
+      let verb = method == "POST" ? "POST to" : "DELETE from"
+      throw SiteError(409, "You can only \(verb) to-many relationships. \(name) is a to-one relationship.")
+    }
+    let old = reader.community.items(of: row, name)
+    let new: [JSON]
+    switch method {
+    case "POST": new = old + given.items.filter { item in !old.contains { $0.isSame(as: item) } }
+    case "DELETE": new = old.filter { item in !given.items.contains { $0.covers(item) } }
+    default: new = given.items
+    }
+    let now = self.now
+    if new.map(\.key) != old.map(\.key) {
+      withCommunity { community in
+        let items = new.map { community.attachment($0, field: name) }
+        try? community.patch(
+          row.uuid.text, at: now, attributes: [], relationships: [(name, isList ? .array(items) : items.first ?? nil)])
+      }
+      if type.entityType == "user" { revokeTokens(of: row.uuid.text) }
+    }
+    let isAllSent = new.allSatisfy { item in given.items.contains { $0.isSame(as: item) } }
+    if method == "DELETE" || isAllSent { return SiteResponse(204) }
+    let renewed = renewed(reader)
+    guard let fresh = renewed.community.find(row.uuid) else { throw SiteError(404, "The entity was deleted.") }
+    return try renewed.relationship(fresh.type, fresh.row, name)
+  }
+}
+
+/// The body of a write to a relationship, checked.
+struct RelationshipPayload: Sendable {
+  let items: [JSON]
+
+  init(
+    _ request: SiteRequest, _ name: String, type: ResourceType, community: Community, isList: Bool
+  ) throws(SiteError) {
+    guard !request.body.isEmpty else {
+      throw SiteError(
+        400,
+        request.method == "DELETE"
+          ? "You need to provide a body for DELETE operations on a relationship (\(name))." : "Empty request body.")
+    }
+    guard let document = try? JSON(parsing: request.body) else { throw SiteError(400, "Syntax error") }
+    // Whether a to-one takes the method at all is found out later, so its shape goes first.
+    guard let data = document["data"], isList == (data.array != nil) else {
+      throw SiteError(400, "Invalid body payload for the relationship.")
+    }
+    let given = data.isNull ? [] : data.array ?? [data]
+    let types = type.targets[name] ?? []
+    for item in given {
+      guard let kind = item["type"]?.string, let id = item["id"]?.string else {
+        throw SiteError(400, "Invalid body payload for the relationship.")
+      }
+      guard types.isEmpty || types.contains(kind) else {
+        throw SiteError(
+          400,
+          "The provided type (\(kind)) does not match the destination resource types (\(types.joined(separator: ", ")))."
+        )
+      }
+      guard community.find(id) != nil else {
+        throw SiteError(400, "The targeted `\(kind)` resource with ID `\(id)` does not exist.")
+      }
+    }
+    guard Set(given.map(\.key)).count == given.count else {
+      throw SiteError(
+        400,
+        "Duplicate relationships are not permitted. Use `meta.arity` to distinguish resource identifiers with matching "
+          + "`type` and `id` values.")
+    }
+    items = given
+  }
+}
+
+extension JSON {
+  /// What tells one resource identifier from another: type, id and arity (reference 2.7).
+  fileprivate var key: String { "\(identity)#\(self["meta"]?["arity"]?.integer ?? 0)" }
+
+  private var identity: String { "\(self["type"]?.string ?? "")/\(self["id"]?.string?.lowercased() ?? "")" }
+
+  fileprivate func isSame(as other: JSON) -> Bool { key == other.key }
+
+  /// Without an arity an identifier means all parallels.
+  fileprivate func covers(_ other: JSON) -> Bool {
+    self["meta"]?["arity"] == nil ? identity == other.identity : key == other.key
+  }
+}
+
+extension Community {
+  /// The identifiers of a relationship, none for null.
+  func items(of row: Row, _ name: String) -> [JSON] {
+    guard let data = document(row).relationships?[name]?["data"], !data.isNull else { return [] }
+    return data.array ?? [data]
+  }
+
+  /// The resources that a relationship points to, as many as still exist.
+  func targets(of row: Row, _ name: String) -> [(type: Int, row: Row)] {
+    items(of: row, name).compactMap { item in item["id"]?.string.flatMap { find($0) } }
+  }
+
+  /// The document of a row as it was recorded: attributes other than ids and times are the same in all clones, so there is
+  /// no need to build the clone.
+  func recorded(_ row: Row) -> ContentRow {
+    switch row.body {
+    case .own(let body): body.row
+    case .content(let number, _): content.resources[Int(number)].row
+    }
+  }
+}
