@@ -56,6 +56,21 @@ package struct SplicePoint: Sendable, Hashable {
   }
 }
 
+extension SplicePoint {
+  /// Whether stored splice points can be put back into a document of so many bytes: whole, in order, inside it.
+  package static func areSound(_ bytes: UnsafeRawBufferPointer, documentBytes: Int) -> Bool {
+    var position = 0
+    var last = 0
+    while position < bytes.count {
+      guard let point = decode(bytes, at: &position), point.offset >= last, point.offset <= documentBytes,
+        point.name.upperBound <= documentBytes
+      else { return false }
+      last = point.offset
+    }
+    return true
+  }
+}
+
 /// The bytes that stand for the base URL in stored documents: the noncharacter U+FDD0. The site escapes everything outside
 /// ASCII, so these bytes never come from it.
 package enum BaseMark {

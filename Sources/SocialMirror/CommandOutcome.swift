@@ -71,7 +71,7 @@ extension ExitCodes {
     case let fault as SyncFault:
       switch fault {
       case .otherSite, .nothingToMirror: self = .usage
-      case .otherAccount: self = .person
+      case .otherAccount, .sawNothing: self = .person
       case .anonymous: self = .credentials
       case .filterRefused: self = .site
       }

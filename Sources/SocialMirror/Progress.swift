@@ -35,6 +35,8 @@ final class Progress: Sendable {
       case .stored(let outcome):
         state.seen += Int64(outcome.inserted + outcome.updated + outcome.unchanged)
       case .finished: state.finished += 1
+      case .swept(let part): state.seen += Int64(part.seen)
+      case .drifted: break
       }
       let now = ContinuousClock.now
       let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(5)

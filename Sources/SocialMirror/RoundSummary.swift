@@ -11,17 +11,19 @@ struct RoundSummary {
     self.elapsed = elapsed
   }
 
-  /// Prints the summary, with a line a type under `-v`, and the failures on standard error.
-  /// - Throws: `Finished` with the code of the first failure.
+  /// Prints the summary, with a line a type under `-v`, and on standard error the failures and what waits for a person.
+  /// - Throws: `Finished` with the code of the first failure, or with 5 when something waits for a person.
   func show(_ common: CommonOptions) throws {
     if common.verbose { for line in table { say(line) } }
     if !common.quiet { say(sentence) }
-    guard let first = report.failures.first?.failure else { return }
-    for part in report.failures {
-      let text = "social-mirror: \(part.type): \(part.failure.map { "\($0)" } ?? "")\n"
-      FileHandle.standardError.write(Data(text.utf8))
+    let failures = report.failures.map { "\($0.type): \($0.failure.map { "\($0)" } ?? "")" }
+    for text in failures + report.notices {
+      FileHandle.standardError.write(Data("social-mirror: \(text)\n".utf8))
     }
-    throw Finished(code: ExitCodes(first) ?? .fault)
+    if let first = report.failures.first?.failure ?? report.sweeps.lazy.compactMap(\.failure).first {
+      throw Finished(code: ExitCodes(first) ?? .fault)
+    }
+    if report.needsPerson { throw Finished(code: .person) }
   }
 
   var sentence: String {
@@ -29,6 +31,7 @@ struct RoundSummary {
     let types = report.types.count
     let failed = report.failures.count
     return "\(report.inserted) new and \(report.updated) changed resources in \(types) types"
+      + (report.removed > 0 ? ", \(report.removed) removed" : "")
       + (failed > 0 ? " (\(failed) could not be read)" : "")
       + ", \(report.requests) requests, \(String(format: "%.1f", seconds)) s"
   }
@@ -42,5 +45,15 @@ struct RoundSummary {
           + String(format: "  %8d  %5d  %5d  %7d", part.requests, part.pages, part.seen, part.omitted)
           + (part.failure == nil ? "" : "  failed")
       }
+  }
+}
+
+extension SyncReport {
+  /// What an operator should know besides failed types, a line each.
+  var notices: [String] {
+    vanishedTypes.map {
+      "the site no longer names the type \($0); its resources stay. If it is gone for good, take it out of site.entityTypes"
+    } + drifts.map { "\($0)" } + held.map(\.description)
+      + sweeps.filter { $0.failure != nil }.map { "sweep of \($0.type): \($0.failure.map { "\($0)" } ?? "")" }
   }
 }

@@ -53,8 +53,21 @@ struct ConnectedSite {
 extension Settings {
   /// What a round does by this configuration.
   func round(_ site: Site) -> SyncSettings {
-    SyncSettings(
+    var round = SyncSettings(
       entityTypes: site.entityTypes, concurrency: site.concurrency, settleWindowSeconds: sync.settleWindowSeconds)
+    round.sweepIntervalSeconds = sync.sweepIntervalSeconds
+    round.maxRemovalShare = sync.maxRemovalShare
+    round.onHidden = HiddenPolicy(rawValue: sync.onHidden) ?? .drop
+    return round
+  }
+
+  /// A round of the daemon: its sweeps take half of the time between two rounds at most, as far as the rate tells.
+  func roundOfDaemon(_ site: Site) -> SyncSettings {
+    var round = round(site)
+    if site.requestsPerSecond > 0 {
+      round.sweepRequests = max(10, Int(min(site.requestsPerSecond * Double(sync.intervalSeconds) / 2, 1e6)))
+    }
+    return round
   }
 
   /// Where the site's tokens are kept.

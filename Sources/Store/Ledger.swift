@@ -10,6 +10,10 @@ package struct MirroredType: Sendable, Hashable {
   /// The attribute with the serial number; nil until a resource was seen.
   package var idAttribute: String?
   package var cursor: Cursor?
+  /// What the last probe of its filters found out; nil before the first.
+  package var probe: FilterProbe?
+  /// How far its sweep has come; nil before the first.
+  package var sweep: SweepState?
 }
 
 /// How a run or a type's part in it ended.
@@ -43,14 +47,22 @@ extension Mirror {
       try Row.fetchAll(
         db,
         sql: """
-          SELECT t.id, t.name, t.entity_type, t.path, t.id_attribute, c.changed, c.internal_id, c.known_until
-          FROM resource_type t LEFT JOIN cursor c ON c.type = t.id WHERE t.path IS NOT NULL ORDER BY t.name
+          SELECT t.id, t.name, t.entity_type, t.path, t.id_attribute, c.changed, c.internal_id, c.known_until,
+            p.filters, p.account, p.at,
+            s.started, s.sequence, s.last_id, s.position, s.is_listed, s.finished, s.held
+          FROM resource_type t LEFT JOIN cursor c ON c.type = t.id LEFT JOIN probe p ON p.type = t.id
+          LEFT JOIN sweep s ON s.type = t.id WHERE t.path IS NOT NULL ORDER BY t.name
           """
       ).map { row in
         let changed: Int64? = row[5]
+        let filters: String? = row[8]
         return MirroredType(
           id: row[0], name: row[1], entityType: row[2], path: row[3], idAttribute: row[4],
-          cursor: changed.map { Cursor(changed: $0, internalID: row[6], knownUntil: row[7]) })
+          cursor: changed.map { Cursor(changed: $0, internalID: row[6], knownUntil: row[7]) },
+          probe: filters.flatMap { FilterProbe.Outcome(rawValue: $0) }.map {
+            FilterProbe($0, account: row[9], at: row[10])
+          },
+          sweep: SweepRows.state(row, from: 11))
       }
     }
   }

@@ -54,7 +54,7 @@ package final class Mirror: Sendable {
           PRAGMA cache_size = -16000;
           PRAGMA wal_autocheckpoint = 2000;
           PRAGMA journal_size_limit = 67108864;
-          PRAGMA secure_delete = OFF;
+          PRAGMA secure_delete = ON;
           """)
     }
     return configuration

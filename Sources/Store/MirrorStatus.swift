@@ -13,6 +13,16 @@ package struct MirrorStatus: Sendable {
     package var knownUntil: Int64?
     /// The coverage of the last run that read the type.
     package var coverage: Coverage?
+    /// When its last sweep ended, the site's Unix seconds; nil before the first.
+    package var lastSweep: Int64?
+    /// Whether a sweep of it is under way.
+    package var isSweeping: Bool
+    /// Removals that wait for a person.
+    package var held: Int64
+    /// Its tombstones by kind.
+    package var tombstones: [Tombstone.Kind: Int64]
+    /// Whether filters work on it; nil before the first probe.
+    package var filters: FilterProbe.Outcome?
   }
 
   /// What one run saw of one type.
@@ -60,7 +70,11 @@ extension Mirror {
             MirrorStatus.Coverage(
               run: $0, requests: row["requests"], pages: row["pages"], seen: row["seen"], stored: row["stored"],
               omitted: row["omitted"], outcome: row["outcome"])
-          })
+          },
+          lastSweep: row["swept"], isSweeping: row["sweeping"], held: row["held"],
+          tombstones: [.deleted: row["deleted"], .hidden: row["hidden"], .unpublished: row["unpublished"]]
+            .filter { $0.value > 0 },
+          filters: (row["filters"] as String?).flatMap { FilterProbe.Outcome(rawValue: $0) })
       }
       let pages = try Int64.fetchOne(db, sql: "PRAGMA page_count") ?? 0
       let pageSize = try Int64.fetchOne(db, sql: "PRAGMA page_size") ?? 0
@@ -82,8 +96,13 @@ extension Mirror {
   private static let typeStatus = """
     SELECT t.name, (SELECT count(*) FROM resource r WHERE r.type = t.id) AS rows,
       (SELECT max(changed) FROM resource r WHERE r.type = t.id) AS newest, nullif(c.known_until, 0) AS known_until,
-      v.run, v.requests, v.pages, v.seen, v.stored, v.omitted, v.outcome
+      v.run, v.requests, v.pages, v.seen, v.stored, v.omitted, v.outcome, p.filters,
+      s.finished AS swept, s.started IS NOT NULL AS sweeping, coalesce(s.held, 0) AS held,
+      (SELECT count(*) FROM tombstone d WHERE d.type = t.id AND d.kind = 'deleted') AS deleted,
+      (SELECT count(*) FROM tombstone d WHERE d.type = t.id AND d.kind = 'hidden') AS hidden,
+      (SELECT count(*) FROM tombstone d WHERE d.type = t.id AND d.kind = 'unpublished') AS unpublished
     FROM resource_type t LEFT JOIN cursor c ON c.type = t.id
+    LEFT JOIN probe p ON p.type = t.id LEFT JOIN sweep s ON s.type = t.id
     LEFT JOIN coverage v ON v.type = t.id AND v.run = (SELECT max(run) FROM coverage WHERE type = t.id)
     WHERE c.type IS NOT NULL OR v.run IS NOT NULL ORDER BY t.name
     """

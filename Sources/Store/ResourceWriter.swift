@@ -10,6 +10,8 @@ final class ResourceWriter {
   private let exists: RawStatement
   private let clearLinkage: RawStatement
   private let addLinkage: RawStatement
+  /// Nil while there is no tombstone at all.
+  private let clearTombstone: RawStatement?
   private var identities: [Identity: Int64] = [:]
   private var sequence: Int64
 
@@ -35,6 +37,9 @@ final class ResourceWriter {
     clearLinkage = try RawStatement(connection, "DELETE FROM relationship WHERE source = ?")
     addLinkage = try RawStatement(
       connection, "INSERT INTO relationship (source, field, delta, target_type, target) VALUES (?, ?, ?, ?, ?)")
+    let isAnyGone = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM tombstone)") ?? false
+    clearTombstone =
+      isAnyGone ? try RawStatement(connection, "DELETE FROM tombstone WHERE type = ? AND uuid = ?") : nil
     sequence = try Int64.fetchOne(db, sql: "SELECT value FROM setting WHERE name = 'sequence'") ?? 0
   }
 
@@ -47,6 +52,11 @@ final class ResourceWriter {
     if resource.isLabelOnly, !isNew {
       outcome.unchanged += 1
       return
+    }
+    if let clearTombstone {
+      clearTombstone.bind(type, at: 1)
+      clearTombstone.bind(resource.uuid.high, resource.uuid.low, at: 2)
+      try clearTombstone.run()
     }
     guard try write(resource, id: id, type: type) else {
       outcome.unchanged += 1

@@ -10,6 +10,7 @@ enum Schema {
       try db.execute(sql: views)
     }
     migrator.registerMigration("2 token issuer") { db in try db.execute(sql: tokens) }
+    migrator.registerMigration("3 sweeps and tombstones") { db in try db.execute(sql: sweeps) }
     return migrator
   }
 

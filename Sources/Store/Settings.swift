@@ -7,6 +7,10 @@ extension Mirror {
     case siteBaseURL = "site_base_url"
     /// The UUID of the account that synchronises.
     case siteAccount = "site_account"
+    /// 1 while the write-ahead log may still hold bytes of removed resources.
+    case logHoldsRemoved = "log_holds_removed"
+    /// The site's clock at the last round, Unix seconds.
+    case siteTime = "site_time"
   }
 
   /// The value of a fact; nil when it was never noted.

@@ -27,7 +27,7 @@ package enum UntrustworthyPage: Error, Sendable, Hashable, CustomStringConvertib
 ///
 /// One chain of requests reads the settled part and the hot tail behind it: the filter has no upper bound, and only keys at
 /// or before the horizon are remembered. So a type where nothing happened costs one request.
-package struct KeysetPull: Sendable, Hashable {
+package struct KeysetPull: CollectionPull, Hashable {
   /// The type that is read.
   package let type: String
   /// The last second that counts as settled: the site's `Date` at the start of the round less the settle window.
@@ -35,23 +35,47 @@ package struct KeysetPull: Sendable, Hashable {
   /// The key behind which the next page begins.
   package private(set) var key: PullKey
   /// The last settled key: what may be remembered.
-  package private(set) var settled: PullKey
+  package var settled: PullKey? { lastSettled }
+  private var lastSettled: PullKey
   /// The offset behind the key: above 0 only while every row of a page was hidden.
   package private(set) var offset = 0
   /// Whether the chain has come to its end.
   package private(set) var isComplete = false
+  /// Whether any page showed anything. The resource that the cursor stands on is asked for again, so that an answer without
+  /// it is noticed.
+  package private(set) var hasSeenAnything = false
+  private let idAttribute: String
+  private let limit: Int
   private var hiddenTail: [String] = []
   private var restarts = 0
+  private var blindSteps = 0
 
   /// Rows in common of two pages that are told apart by offset.
-  static let overlap = 5
+  private var overlap: Int { min(5, limit / 2) }
 
   /// A pull from a settled key.
-  package init(type: String, from settled: PullKey, horizon: Int64) {
-    self.type = type
-    self.horizon = horizon
-    self.settled = settled
+  init(type: String, from settled: PullKey, horizon: Int64) {
+    self.init(
+      Deciders.Start(
+        type: type, idAttribute: "", settled: settled, horizon: horizon, limit: PageParameter.greatestLimit))
     key = settled
+  }
+
+  /// A pull from the resource on the settled key on.
+  package init(_ start: Deciders.Start) {
+    type = start.type
+    horizon = start.horizon
+    idAttribute = start.idAttribute
+    limit = start.limit
+    lastSettled = start.settled
+    key = PullKey(changed: start.settled.changed, internalID: max(0, start.settled.internalID - 1))
+  }
+
+  package var parameters: QueryParameters {
+    var parameters = QueryParameters.keyset(
+      after: (key.changed, key.internalID), idAttribute: idAttribute, upTo: nil, limit: limit)
+    if offset > 0 { parameters.page = PageParameter(offset: offset, limit: limit) }
+    return parameters
   }
 
   /// Takes the next page.
@@ -65,9 +89,10 @@ package struct KeysetPull: Sendable, Hashable {
       guard next > last else { throw .sortIgnored(next) }
       last = next
     }
+    hasSeenAnything = hasSeenAnything || !page.resources.isEmpty || !page.omitted.isEmpty || page.hasNext
     if last > key {
       key = last
-      settled = page.resources.compactMap(PullKey.init).last { $0.changed <= horizon } ?? settled
+      lastSettled = max(lastSettled, page.resources.compactMap(PullKey.init).last { $0.changed <= horizon } ?? .start)
       offset = 0
       hiddenTail = []
     } else if page.hasNext {
@@ -79,15 +104,22 @@ package struct KeysetPull: Sendable, Hashable {
   /// No row of the page is visible, yet more follow: go on by offset, with an overlap that shows whether rows moved meanwhile
   /// (reference 6.5, denied rows).
   private mutating func stepOverHidden(_ page: ScannedPage) throws(UntrustworthyPage) {
-    let joins = hiddenTail.isEmpty || page.omitted.starts(with: hiddenTail)
-    guard joins, page.omitted.count > KeysetPull.overlap else {
+    if page.omitted.count <= overlap {
+      // The rows are hidden without a trace: nothing to recognise, but `next` is the site's word that more follow.
+      blindSteps += 1
+      guard blindSteps <= 10_000 else { throw .restless }
+      hiddenTail = []
+      offset += limit - overlap
+      return
+    }
+    guard hiddenTail.isEmpty || page.omitted.starts(with: hiddenTail) else {
       restarts += 1
-      guard restarts <= 10, page.omitted.count > KeysetPull.overlap else { throw .restless }
+      guard restarts <= 10 else { throw .restless }
       offset = 0
       hiddenTail = []
       return
     }
-    hiddenTail = Array(page.omitted.suffix(KeysetPull.overlap))
-    offset += page.omitted.count - KeysetPull.overlap
+    hiddenTail = Array(page.omitted.suffix(overlap))
+    offset += page.omitted.count - overlap
   }
 }

@@ -10,6 +10,10 @@ package enum SyncEvent: Sendable {
   case stored(ApplyOutcome)
   /// A type was read to its end, or could not be.
   case finished(TypeReport)
+  /// A type's members are not what they were. Said before the page is stored.
+  case drifted(SchemaDrift)
+  /// A type was swept, as far as this round went.
+  case swept(SweepReport)
 }
 
 /// A type's part in a round.
@@ -35,11 +39,76 @@ package struct SyncReport: Sendable {
   package var otherRequests = 0
   package var inserted = 0
   package var updated = 0
+  /// The sweeps that went on in this round, by type.
+  package var sweeps: [SweepReport] = []
+  /// Types that are mirrored and that the site no longer names. Their resources stay.
+  package var vanishedTypes: [String] = []
+  /// Members that are not what they were.
+  package var drifts: [SchemaDrift] = []
+  /// Removals that wait for a person, by type: also those that an earlier round held.
+  package var held: [HeldRemovals] = []
 
   /// All requests but for sign-in.
-  package var requests: Int { types.reduce(otherRequests) { $0 + $1.requests } }
+  package var requests: Int {
+    types.reduce(otherRequests) { $0 + $1.requests } + sweeps.reduce(0) { $0 + $1.requests }
+  }
   /// The types that could not be read to their end.
   package var failures: [TypeReport] { types.filter { $0.failure != nil } }
+  /// Resources that sweeps removed.
+  package var removed: Int { sweeps.reduce(0) { $0 + $1.removed } }
+  /// The first thing that went wrong, for the ledger; nil for a success.
+  package var trouble: String? {
+    let read = failures.first.map { "\($0.type): \($0.failure.map { "\($0)" } ?? "")" }
+    let swept = sweeps.first { $0.failure != nil }.map { "sweep of \($0.type): \($0.failure.map { "\($0)" } ?? "")" }
+    return read ?? swept
+  }
+  /// Whether something waits for a person.
+  package var needsPerson: Bool { !held.isEmpty || !vanishedTypes.isEmpty }
+}
+
+/// A sweep's part in a round.
+package struct SweepReport: Sendable {
+  package var type: String
+  package var requests = 0
+  package var pages = 0
+  package var seen = 0
+  package var inserted = 0
+  package var updated = 0
+  /// Removed resources by kind; with `sync.onHidden` keep, those newly marked.
+  package var tombstones: [Tombstone.Kind: Int] = [:]
+  /// Candidates of which the site said neither that they are there nor that they are gone.
+  package var undecided = 0
+  /// Whether the sweep is over; otherwise it goes on in the next round.
+  package var isFinished = false
+  /// Why it could not go on; nil when it could.
+  package var failure: (any Error)?
+
+  /// How many resources were removed.
+  package var removed: Int { tombstones.values.reduce(0, +) }
+
+  init(type: String) { self.type = type }
+}
+
+/// Removals that a guard stopped.
+package struct HeldRemovals: Sendable, Hashable, CustomStringConvertible {
+  package var type: String
+  /// Resources that the site no longer shows.
+  package var candidates: Int
+  /// Resources that are stored.
+  package var rows: Int
+
+  /// What a guard stopped.
+  package init(type: String, candidates: Int, rows: Int) {
+    self.type = type
+    self.candidates = candidates
+    self.rows = rows
+  }
+
+  /// What was seen, and the command that lets it go on.
+  package var description: String {
+    "the site no longer shows \(candidates) of \(rows) resources of \(type); nothing of it was removed. If that is right: "
+      + "social-mirror sync --accept-removals \(type)"
+  }
 }
 
 /// Why a round cannot go on, in words for the operator.
@@ -52,8 +121,18 @@ package enum SyncFault: Error, Sendable, CustomStringConvertible {
   case anonymous
   /// None of the types that were asked for is there.
   case nothingToMirror(asked: [String])
-  /// The unfiltered collection shows resources, the filtered one none.
+  /// The unfiltered collection shows resources, the filtered one none, though a probe said that filters work.
   case filterRefused(type: String)
+  /// The site shows nothing of a type of which resources are stored.
+  case sawNothing(type: String, stored: Int)
+
+  /// Whether it concerns one type, so that the others go on.
+  var isOfOneType: Bool {
+    switch self {
+    case .filterRefused, .sawNothing: true
+    case .otherSite, .otherAccount, .anonymous, .nothingToMirror: false
+    }
+  }
 
   /// What is wrong and the way out.
   package var description: String {
@@ -69,8 +148,10 @@ package enum SyncFault: Error, Sendable, CustomStringConvertible {
     case .nothingToMirror(let asked):
       "the site's entry point names none of the types \(asked.joined(separator: ", ")); check site.entityTypes and --only"
     case .filterRefused(let type):
-      "the site shows resources of \(type) but none through a filter on changed; the site lets this account "
-        + "see them but not filter them, so \(type) was not read. Give the account the right to administer them"
+      "the site shows resources of \(type), but its answer to a filter on changed was empty: \(type) was not read"
+    case .sawNothing(let type, let stored):
+      "the site shows nothing of \(type), but \(stored) resources are stored: nothing was changed. If the type really is "
+        + "empty: social-mirror sync --sweep, and then --accept-removals \(type)"
     }
   }
 }

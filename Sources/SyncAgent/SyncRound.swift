@@ -3,13 +3,14 @@ import Logging
 import Store
 import Upstream
 
-/// One round: discovery at the entry point, then every selected type from its cursor to its end, side by side.
+/// One round: discovery at the entry point, then every selected type from its cursor to its end, side by side, then sweeps.
 package struct SyncRound: Sendable {
   private let site: Site
   private let mirror: Mirror
   private let settings: SyncSettings
   private let logger: Logger
   private let now: @Sendable () -> Int64
+  private let deciders: Deciders
   private let report: @Sendable (SyncEvent) -> Void
 
   /// - Parameters:
@@ -17,13 +18,14 @@ package struct SyncRound: Sendable {
   ///   - report: is told what happens, from several tasks at once.
   package init(
     site: Site, mirror: Mirror, settings: SyncSettings, logger: Logger, now: @escaping @Sendable () -> Int64,
-    report: @escaping @Sendable (SyncEvent) -> Void = { _ in }
+    deciders: Deciders = Deciders(), report: @escaping @Sendable (SyncEvent) -> Void = { _ in }
   ) {
     self.site = site
     self.mirror = mirror
     self.settings = settings
     self.logger = logger
     self.now = now
+    self.deciders = deciders
     self.report = report
   }
 
@@ -32,29 +34,53 @@ package struct SyncRound: Sendable {
   /// - Throws: what stopped the round as a whole: `SignInError`, `TransportError`, `SyncFault`, a fault of the mirror,
   ///   `CancellationError`. Pages committed before stay, with their cursors.
   package func run() async throws -> SyncReport {
-    let entry = try await site.ask(SiteRequest(path: EntryPoint.path)) { try EntryPoint.parse($0, base: site.base) }
+    let entry = try await entryPoint()
+    let account = try check(entry)
     let types = try select(entry)
+    let vanished = try vanishedTypes(entry)
     try mirror.discovered(Dictionary(entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first })
     if settings.full { try mirror.forgetCursors(of: types.map(\.name)) }
+    if try mirror.fact(.logHoldsRemoved) == "1" { try mirror.truncateLog() }
     let run = try mirror.beginRun(settings.full ? "full" : "pull", at: now())
     report(.started(types: types.map(\.name)))
+    let visit = Visit(
+      run: run, account: account, siteTime: entry.date ?? now(),
+      scanner: PageScanner(
+        base: DocumentBase(site.base.description),
+        paths: Dictionary(entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first }))
     let tally = Tally()
+    tally.note(vanishedTypes: vanished)
     do {
-      try await pull(types, entry, run: run, tally)
+      try await pull(types, visit, tally)
+      try await sweep(types, visit, tally)
     } catch {
       let outcome: RunOutcome = error is CancellationError ? .interrupted : .failed
       try? mirror.endRun(run, outcome, parts: tally.parts, message: "\(error)", at: now())
       throw error
     }
     var result = tally.report
-    result.otherRequests = 1
-    let failure = result.failures.first.flatMap(\.failure).map { "\($0)" }
+    result.otherRequests += 1
+    result.held = try held(types)
+    let failure = result.trouble
     try mirror.endRun(run, failure == nil ? .complete : .failed, parts: tally.parts, message: failure, at: now())
     return result
   }
 
-  /// Checks whose mirror this is before anything is touched, and gives the types to read.
-  private func select(_ entry: EntryPoint) throws -> [EntryPoint.Collection] {
+  /// What belongs to one run of the round.
+  private struct Visit {
+    var run: Int64
+    var account: String
+    /// The site's clock at the start, Unix seconds.
+    var siteTime: Int64
+    var scanner: PageScanner
+  }
+
+  private func entryPoint() async throws -> EntryPoint {
+    try await site.ask(SiteRequest(path: EntryPoint.path)) { try EntryPoint.parse($0, base: site.base) }
+  }
+
+  /// Checks whose mirror this is before anything is touched, and gives the account.
+  private func check(_ entry: EntryPoint) throws -> String {
     let base = site.base.description
     if let mirrored = try mirror.fact(.siteBaseURL), mirrored != base {
       throw SyncFault.otherSite(mirrored: mirrored, configured: base)
@@ -63,21 +89,36 @@ package struct SyncRound: Sendable {
     if let before = try mirror.fact(.siteAccount), before != me {
       throw SyncFault.otherAccount(before: before, now: me)
     }
+    return me
+  }
+
+  /// The types to read.
+  private func select(_ entry: EntryPoint) throws -> [EntryPoint.Collection] {
     let types = entry.resourceTypes.filter { settings.selects($0.name) }
     guard !types.isEmpty else { throw SyncFault.nothingToMirror(asked: settings.only ?? settings.entityTypes) }
-    try mirror.note(.siteBaseURL, base)
-    try mirror.note(.siteAccount, me)
+    try mirror.note(.siteBaseURL, site.base.description)
+    if let me = entry.me { try mirror.note(.siteAccount, me) }
     return types.sorted { $0.name < $1.name }
   }
 
-  private func pull(
-    _ types: [EntryPoint.Collection], _ entry: EntryPoint, run: Int64, _ tally: Tally
-  ) async throws {
+  /// Types with stored resources that the site no longer names.
+  private func vanishedTypes(_ entry: EntryPoint) throws -> [String] {
+    let named = Set(entry.resourceTypes.map(\.name))
+    return try mirror.types().map(\.name).filter { !named.contains($0) && settings.selects($0) }
+      .filter { try mirror.count(of: $0) > 0 }
+  }
+
+  /// Sweeps of these types that a guard stopped.
+  private func held(_ types: [EntryPoint.Collection]) throws -> [HeldRemovals] {
+    let names = Set(types.map(\.name))
+    return try mirror.types().compactMap { type in
+      guard names.contains(type.name), let held = type.sweep?.held, held > 0 else { return nil }
+      return HeldRemovals(type: type.name, candidates: held, rows: try mirror.count(of: type.name))
+    }
+  }
+
+  private func pull(_ types: [EntryPoint.Collection], _ visit: Visit, _ tally: Tally) async throws {
     let known = Dictionary(uniqueKeysWithValues: try mirror.types().map { ($0.name, $0) })
-    let siteTime = entry.date ?? now()
-    let scanner = PageScanner(
-      base: DocumentBase(site.base.description),
-      paths: Dictionary(entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first })
     let queue = PageQueue(limit: max(2, settings.concurrency / 2))
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await write(queue, tally) }
@@ -86,8 +127,12 @@ package struct SyncRound: Sendable {
         func startNext() {
           guard let type = waiting.popFirst() else { return }
           var puller = TypePuller(
-            site: site, queue: queue, run: run, type: type.name, path: type.path, siteTime: siteTime,
-            horizon: siteTime - Int64(settings.settleWindowSeconds), report: report, scanner: scanner)
+            mirror: mirror, queue: queue, settings: settings, deciders: deciders, run: visit.run, type: type.name,
+            path: type.path, account: visit.account, siteTime: visit.siteTime,
+            report: { event in
+              if case .drifted(let drift) = event { tally.add(drift) }
+              report(event)
+            }, reader: PageReader(site: site, scanner: visit.scanner))
           let before = known[type.name]
           readers.addTask { try await puller.pull(before) }
         }
@@ -105,6 +150,41 @@ package struct SyncRound: Sendable {
       }
       await queue.close()
       try await group.waitForAll()
+    }
+  }
+
+  /// Sweeps the types whose time has come, after the pulls: a page that was read before another is also stored before it.
+  private func sweep(_ types: [EntryPoint.Collection], _ visit: Visit, _ tally: Tally) async throws {
+    let paths = Dictionary(types.map { ($0.name, $0.path) }) { first, _ in first }
+    let unread = tally.unread
+    let due = try mirror.types().filter { type in
+      paths[type.name] != nil && !unread.contains(type.name) && type.cursor.map { $0.knownUntil > 0 } ?? false
+        && settings.isSweepDue(type.sweep, of: type.name, at: visit.siteTime)
+    }
+    guard !due.isEmpty else { return }
+    let budget = SweepBudget(settings.sweepRequests)
+    try await withThrowingTaskGroup(of: SweepReport.self) { sweepers in
+      var waiting = due[...]
+      func startNext() {
+        guard let type = waiting.popFirst() else { return }
+        guard let path = paths[type.name],
+          let idAttribute = type.idAttribute ?? SerialNumber.attribute(of: type.name)
+        else { return startNext() }
+        var sweeper = TypeSweeper(
+          mirror: mirror, settings: settings, deciders: deciders, budget: budget, run: visit.run, type: type,
+          path: path, idAttribute: idAttribute, siteTime: visit.siteTime,
+          confirmIdentity: {
+            tally.countRequest()
+            _ = try check(try await entryPoint())
+          }, reader: PageReader(site: site, scanner: visit.scanner))
+        sweepers.addTask { try await sweeper.sweep() }
+      }
+      for _ in 0..<settings.concurrency { startNext() }
+      while let part = try await sweepers.next() {
+        tally.add(part)
+        report(.swept(part))
+        startNext()
+      }
     }
   }
 

@@ -19,10 +19,39 @@ final class Tally: Sendable {
     }
   }
 
+  func add(_ part: SweepReport) {
+    state.withLock { report in
+      report.sweeps.append(part)
+      report.sweeps.sort { $0.type < $1.type }
+      report.inserted += part.inserted
+      report.updated += part.updated
+    }
+  }
+
+  func add(_ drift: SchemaDrift) { state.withLock { $0.drifts.append(drift) } }
+
+  func note(vanishedTypes: [String]) { state.withLock { $0.vanishedTypes = vanishedTypes } }
+
+  /// A request that belongs to no type.
+  func countRequest() { state.withLock { $0.otherRequests += 1 } }
+
+  /// The types whose reading failed. One that showed nothing at all is not among them: a sweep finds out why.
+  var unread: Set<String> {
+    Set(
+      report.failures.filter { part in
+        if case .sawNothing? = part.failure as? SyncFault { false } else { true }
+      }.map(\.type))
+  }
+
   var report: SyncReport { state.withLock { $0 } }
 
   /// For the ledger.
   var parts: [(type: String, requests: Int, outcome: RunOutcome)] {
-    report.types.map { ($0.type, $0.requests, $0.failure == nil ? .complete : .failed) }
+    let report = report
+    return report.types.map { part in
+      let swept = report.sweeps.first { $0.type == part.type }
+      let isRead = part.failure == nil && swept?.failure == nil
+      return (part.type, part.requests + (swept?.requests ?? 0), isRead ? .complete : .failed)
+    }
   }
 }

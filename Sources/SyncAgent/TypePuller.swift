@@ -4,18 +4,22 @@ import Upstream
 
 /// Reads one type from its cursor to its end and hands every page to the writer.
 struct TypePuller {
-  let site: Site
+  let mirror: Mirror
   let queue: PageQueue
+  let settings: SyncSettings
+  let deciders: Deciders
   let run: Int64
   let type: String
   let path: String
+  /// The account that asks.
+  let account: String
   /// The site's clock at the start of the round, Unix seconds.
   let siteTime: Int64
-  let horizon: Int64
   let report: @Sendable (SyncEvent) -> Void
-  var scanner: PageScanner
-  /// Whether the unfiltered collection showed a resource.
-  var isAnythingThere = false
+  var reader: PageReader
+
+  /// A probe is good for so many seconds.
+  private static let probeLife: Int64 = 86_400
 
   /// Reads the type. Failures are in the report, but for cancellation and the writer's.
   mutating func pull(_ known: MirroredType?) async throws -> TypeReport {
@@ -25,69 +29,113 @@ struct TypePuller {
     } catch let error where TypePuller.isOfThisType(error) {
       part.failure = error
     }
+    part.requests = reader.requests
     return part
   }
 
   private mutating func pull(_ known: MirroredType?, _ part: inout TypeReport) async throws {
-    var idAttribute = known?.idAttribute
     let cursor = known?.cursor ?? .start
-    if idAttribute == nil || known?.cursor == nil {
-      idAttribute = try await probe(&part) ?? idAttribute
+    var idAttribute = known?.idAttribute
+    var filters = known?.probe.flatMap { isFresh($0) ? $0.outcome : nil }
+    if idAttribute == nil || known?.cursor == nil || filters == nil {
+      let found = try await probe(idAttribute)
+      idAttribute = found.idAttribute ?? idAttribute
+      filters = found.outcome ?? filters
     }
     guard let idAttribute else {
+      try requireNothing()
       // Nothing of the type is there yet: known to be empty at this time.
       try await submit([], cursor: Cursor(changed: 0, internalID: 0, knownUntil: siteTime), &part)
       return
     }
-    let start = PullKey(changed: cursor.changed, internalID: cursor.internalID)
-    var keyset = KeysetPull(type: type, from: start, horizon: horizon)
-    while !keyset.isComplete {
-      let page = try await read(
-        QueryParameters.keyset(
-          after: (keyset.key.changed, keyset.key.internalID), idAttribute: idAttribute, upTo: nil),
-        offset: keyset.offset, &part)
-      try keyset.accept(page)
-      if keyset.isComplete, keyset.key == .start, isAnythingThere { throw SyncFault.filterRefused(type: type) }
-      let settled = keyset.settled
-      try await submit(
-        page.resources,
-        cursor: Cursor(
-          changed: settled.changed, internalID: settled.internalID,
-          knownUntil: keyset.isComplete ? siteTime : cursor.knownUntil),
-        omitted: page.omitted.count, &part)
+    let start = Deciders.Start(
+      type: type, idAttribute: idAttribute, settled: PullKey(changed: cursor.changed, internalID: cursor.internalID),
+      horizon: siteTime - Int64(settings.settleWindowSeconds), limit: settings.pageLimit)
+    if filters == .refused {
+      return try await walk(start, cursor, &part)
     }
+    guard let unbelieved = try await read(deciders.pull(start), cursor, &part) else { return }
+    // Not even the resource that the cursor stands on: it is gone, or the filter no longer works.
+    let found = try await probe(idAttribute)
+    if !found.isAnythingThere {
+      try requireNothing()
+    } else if found.outcome == .refused {
+      return try await walk(start, cursor, &part)
+    } else if found.outcome == .work, cursor.changed == 0 {
+      throw SyncFault.filterRefused(type: type)
+    }
+    try await submit([], cursor: unbelieved, &part)
   }
 
-  /// One unfiltered request before the first pull: is anything there, and which attribute is the serial number?
-  private mutating func probe(_ part: inout TypeReport) async throws -> String? {
-    let usual = SerialNumber.attribute(of: type)
-    let newest = usual.map { [SortKey($0, descending: true)] } ?? []
-    let page = try await read(QueryParameters.unfiltered(sort: newest, offset: 0, limit: 1), offset: 0, &part)
-    isAnythingThere = !page.resources.isEmpty
-    guard let resource = page.resources.first, let attribute = resource.idAttribute else {
-      // Hidden is not empty: the pull goes on and looks behind what is hidden.
-      return page.hasNext || !page.omitted.isEmpty ? usual : nil
-    }
-    if let highest = resource.internalID { report(.estimated(type: type, highestID: highest)) }
-    return attribute
+  private mutating func walk(_ start: Deciders.Start, _ cursor: Cursor, _ part: inout TypeReport) async throws {
+    guard let unbelieved = try await read(DescendingWalk(start), cursor, &part) else { return }
+    try requireNothing()
+    try await submit([], cursor: unbelieved, &part)
   }
 
+  /// Reads page after page.
+  /// - Returns: nil, or where nothing at all was seen the last cursor, which was not stored: that is yet to be believed.
   private mutating func read(
-    _ parameters: QueryParameters, offset: Int, _ part: inout TypeReport
-  ) async throws -> ScannedPage {
-    var parameters = parameters
-    if offset > 0 { parameters.page = PageParameter(offset: offset, limit: parameters.page.limit) }
-    var scanner = self.scanner
-    defer { self.scanner = scanner }
-    var requests = 0
-    defer { part.requests += requests }
-    return try await site.ask(
-      SiteRequest(path: path, query: parameters.queryString), asked: { requests += 1 },
-      { response in try scanner.page(SiteAnswer.document(of: response)) })
+    _ pull: any CollectionPull, _ cursor: Cursor, _ part: inout TypeReport
+  ) async throws -> Cursor? {
+    var pull = pull
+    while !pull.isComplete {
+      let page = try await reader.page(path, pull.parameters)
+      try pull.accept(page)
+      let settled = pull.settled.map {
+        Cursor(
+          changed: $0.changed, internalID: $0.internalID,
+          knownUntil: pull.isComplete ? siteTime : cursor.knownUntil)
+      }
+      if pull.isComplete, !pull.hasSeenAnything { return settled ?? cursor }
+      if part.pages == 0 { try lookForDrift(page) }
+      try await submit(pull.rows(of: page), cursor: settled, omitted: page.omitted.count, &part)
+    }
+    return nil
+  }
+
+  /// Compares the newest resources with and without a filter: is anything there, which attribute is the serial number, and
+  /// do filters work? The answer is noted for a day.
+  private mutating func probe(_ known: String?) async throws -> FilterComparison {
+    let usual = known ?? SerialNumber.attribute(of: type)
+    let limit = settings.pageLimit
+    let newest = usual.map { [SortKey($0, descending: true)] } ?? []
+    let unfiltered = try await reader.page(path, .unfiltered(sort: newest, offset: 0, limit: limit))
+    var filtered: ScannedPage?
+    if let attribute = unfiltered.resources.first(where: { $0.idAttribute != nil })?.idAttribute {
+      var parameters = QueryParameters.idKeyset(after: 0, idAttribute: attribute, limit: limit)
+      parameters.sort = [SortKey(attribute, descending: true)]
+      filtered = try await reader.page(path, parameters)
+    }
+    let found = FilterComparison(unfiltered: unfiltered, filtered: filtered)
+    if let highest = found.highestID { report(.estimated(type: type, highestID: highest)) }
+    if let outcome = found.outcome {
+      try mirror.note(FilterProbe(outcome, account: account, at: siteTime), of: type)
+    }
+    return found
+  }
+
+  /// Says when the members of the type are not what they were, before the page is stored.
+  private func lookForDrift(_ page: ScannedPage) throws {
+    let whole = page.resources.filter { !$0.isLabelOnly }.map(\.document)
+    guard !whole.isEmpty, let stored = try mirror.newestDocument(of: type),
+      let drift = SchemaDrift(type: type, stored: stored, page: whole)
+    else { return }
+    report(.drifted(drift))
+  }
+
+  private func isFresh(_ probe: FilterProbe) -> Bool {
+    probe.account == account && abs(siteTime - probe.at) < TypePuller.probeLife
+  }
+
+  /// A collection that shows nothing is believed only where nothing is stored: what was there is removed by a sweep.
+  private func requireNothing() throws {
+    let count = try mirror.count(of: type)
+    if count > 0 { throw SyncFault.sawNothing(type: type, stored: count) }
   }
 
   private func submit(
-    _ resources: [ScannedResource], cursor: Cursor, omitted: Int = 0, _ part: inout TypeReport
+    _ resources: [ScannedResource], cursor: Cursor?, omitted: Int = 0, _ part: inout TypeReport
   ) async throws {
     part.pages += 1
     part.seen += resources.count
@@ -97,10 +145,11 @@ struct TypePuller {
   }
 
   /// Whether a failure concerns this type alone, so that the others go on.
-  private static func isOfThisType(_ error: any Error) -> Bool {
+  static func isOfThisType(_ error: any Error) -> Bool {
     switch error {
     case let error as SiteError: error.kind != .unauthorized
-    case is UntrustworthyPage, is SyncFault: true
+    case let fault as SyncFault: fault.isOfOneType
+    case is UntrustworthyPage: true
     default: false
     }
   }

@@ -70,19 +70,4 @@ import Upstream
     try expectUntouched(bench, before)
   }
 
-  @Test func aFilterThatSilentlyGivesNothingIsAFailure() async throws {
-    let bench = try Bench(quietSite(), entityTypes: ["node"])
-    bench.site.withCommunity { _ = $0.silentlyRefusesFilter.insert("node--event") }
-    let outcome = try await bench.round()
-    #expect(outcome.report.failures.map(\.type) == ["node--event"])
-    guard case .filterRefused("node--event")? = outcome.report.failures.first?.failure as? SyncFault else {
-      Issue.record("not filterRefused: \(outcome.report.failures)")
-      return
-    }
-    let truth = try bench.site.truth(bench.types)
-    expectSame(try bench.mirrored(), truth.filter { !$0.key.hasPrefix("node--event/") })
-    bench.site.withCommunity { $0.silentlyRefusesFilter = [] }
-    try await bench.round()
-    try bench.expectEqual()
-  }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import JSONAPI
 import SampleSite
+import Synchronization
 
 /// An answer of a sample site without the types of either side.
 struct PlainAnswer: Sendable {
@@ -63,5 +64,18 @@ struct Dice: Sendable {
     mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
     mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
     return Int((mixed ^ (mixed >> 31)) % UInt64(max(1, sides)))
+  }
+}
+
+/// Counts from 1.
+final class Counter: Sendable {
+  private let count = Mutex(0)
+
+  /// The next number.
+  func next() -> Int {
+    count.withLock { count in
+      count += 1
+      return count
+    }
   }
 }

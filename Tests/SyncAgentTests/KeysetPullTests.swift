@@ -97,11 +97,38 @@ private func pull(from changed: Int64 = 0, _ id: Int64 = 0, horizon: Int64 = 100
     #expect(!pull.isComplete)
   }
 
-  /// `next` without a single row, shown or hidden: asking for the same again would never end.
-  @Test func anEmptyPageThatPromisesMoreIsGivenUp() throws {
+  /// `next` without a single row, shown or left out: rows that are hidden without a trace. More follow.
+  @Test func anEmptyPageThatPromisesMoreIsSteppedOver() throws {
     var pull = pull()
-    #expect(throws: UntrustworthyPage.restless) { try pull.accept(page([], next: true)) }
+    try pull.accept(page([], next: true))
     #expect(!pull.isComplete)
+    #expect(pull.offset == 45)
+    try pull.accept(page([(7, 7)], next: false))
+    #expect(pull.isComplete)
+    #expect(pull.settled == PullKey(changed: 7, internalID: 7))
+  }
+
+  @Test func emptyPagesThatPromiseMoreForEverAreGivenUp() throws {
+    var pull = pull()
+    #expect(throws: UntrustworthyPage.restless) {
+      for _ in 0..<20_000 { try pull.accept(page([], next: true)) }
+    }
+    #expect(!pull.isComplete)
+  }
+
+  /// The cursor's own resource is asked for again: an answer without it is noticed.
+  @Test func thePullBeginsWithTheResourceOnTheCursor() throws {
+    let start = Deciders.Start(
+      type: type, idAttribute: "drupal_internal__nid", settled: PullKey(changed: 20, internalID: 5), horizon: 1000,
+      limit: 50)
+    var silent = KeysetPull(start)
+    try silent.accept(page([], next: false))
+    #expect(silent.isComplete && !silent.hasSeenAnything)
+    #expect(silent.settled == PullKey(changed: 20, internalID: 5))
+    var pull = KeysetPull(start)
+    try pull.accept(page([(20, 5)], next: false))
+    #expect(pull.isComplete && pull.hasSeenAnything)
+    #expect(pull.settled == PullKey(changed: 20, internalID: 5))
   }
 
   @Test func aPageThatIsAllLabelsIsNotTheEnd() throws {

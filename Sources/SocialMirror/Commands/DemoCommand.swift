@@ -80,7 +80,8 @@ struct DemoCommand: AsyncParsableCommand {
     defer { site.transport.shutdown() }
     var round = SyncSettings(
       entityTypes: Settings.Site.defaultEntityTypes, concurrency: 4, settleWindowSeconds: 5)
-    round.only = nil
+    round.sweepIntervalSeconds = 20
+    round.sweepRequests = 200
     let first = SyncRound(site: site.site, mirror: mirror, settings: round, logger: logger, now: unixNow)
     let started = ContinuousClock.now
     let report = try await first.run()

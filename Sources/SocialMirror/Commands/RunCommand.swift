@@ -30,7 +30,8 @@ struct RunCommand: AsyncParsableCommand {
       LocalAPIService(server: server, host: settings.localAPI.host, notifier: notifier, logger: logger),
       ScheduleService(
         round: SyncRound(
-          site: connected.site, mirror: mirror, settings: settings.round(siteSettings), logger: logger, now: unixNow),
+          site: connected.site, mirror: mirror, settings: settings.roundOfDaemon(siteSettings), logger: logger,
+          now: unixNow),
         intervalSeconds: settings.sync.intervalSeconds, logger: logger),
       WatchdogService(notifier: notifier),
     ]
@@ -65,11 +66,12 @@ struct ScheduleService: Service {
         "round",
         metadata: [
           "new": "\(report.inserted)", "changed": "\(report.updated)", "requests": "\(report.requests)",
-          "types": "\(report.types.count)",
+          "types": "\(report.types.count)", "removed": "\(report.removed)",
         ])
       for part in report.failures {
         logger.warning("\(part.failure.map { "\($0)" } ?? "")", metadata: ["type": "\(part.type)"])
       }
+      for line in report.notices { logger.warning("\(line)") }
     } catch let error as CancellationError {
       throw error
     } catch {

@@ -55,6 +55,21 @@ struct StatusDocument {
           + (type.coverage.map { $0.omitted > 0 ? " (\($0.omitted) omitted)" : "" } ?? ""))
     }
     lines.append("\(status.types.reduce(0) { $0 + $1.rows }) resources, \(status.bytes / 1024) KB")
+    let gone = status.types.reduce(into: [Tombstone.Kind: Int64]()) { $0.merge($1.tombstones, uniquingKeysWith: +) }
+    let swept = status.types.compactMap(\.lastSweep)
+    let sweeping = status.types.count(where: \.isSweeping)
+    lines.append(
+      "swept: \(swept.count) of \(status.types.count) types"
+        + (swept.min().map { ", the oldest \(RFC3339.text(unixSeconds: $0))" } ?? "")
+        + (sweeping > 0 ? ", \(sweeping) under way" : ""))
+    lines.append(
+      "tombstones: " + Tombstone.Kind.allCases.map { "\(gone[$0] ?? 0) \($0.rawValue)" }.joined(separator: ", "))
+    let refused = status.types.filter { $0.filters == .refused }.map(\.type)
+    if !refused.isEmpty { lines.append("filters refused, read by walking: \(refused.joined(separator: ", "))") }
+    for type in status.types where type.held > 0 {
+      lines.append(
+        "\(type.type): \(type.held) removals wait: social-mirror sync --accept-removals \(type.type)")
+    }
     if let last = status.runs.first, last.outcome != RunOutcome.complete.rawValue, let message = last.message {
       lines.append("last round: \(last.outcome ?? "running"): \(message)")
     }
@@ -80,6 +95,12 @@ struct StatusDocument {
         ("knownUntil", time(type.knownUntil)),
         ("lagSeconds", type.knownUntil.map { .integer(max(0, now - $0)) } ?? .null),
         ("coverage", type.coverage.map(coverage) ?? .null),
+        ("filters", type.filters.map { .string($0.rawValue) } ?? .null),
+        ("lastSweep", time(type.lastSweep)), ("sweeping", .bool(type.isSweeping)), ("held", .integer(type.held)),
+        (
+          "tombstones",
+          .object(JSONObject(Tombstone.Kind.allCases.map { ($0.rawValue, .integer(type.tombstones[$0] ?? 0)) }))
+        ),
       ]))
   }
 

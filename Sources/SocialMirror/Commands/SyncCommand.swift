@@ -16,6 +16,12 @@ struct SyncCommand: AsyncParsableCommand {
   @Flag(name: .long, help: "Read everything again, from the beginning.")
   var full = false
 
+  @Flag(name: .long, help: "Sweep now: find what was deleted, hidden, or edited without a new changed.")
+  var sweep = false
+
+  @Option(name: .long, help: "Let the held removals of this type go on (repeatable).")
+  var acceptRemovals: [String] = []
+
   @Option(
     name: .long, parsing: .upToNextOption, help: "Only these resource types (node--topic) or entity types (node).")
   var only: [String] = []
@@ -32,6 +38,9 @@ struct SyncCommand: AsyncParsableCommand {
     var round = settings.round(siteSettings)
     round.full = full
     round.only = only.isEmpty ? nil : only
+    round.sweep = sweep ? .now : .whenDue
+    round.acceptedRemovals = Set(acceptRemovals)
+    try checkAccepted(mirror)
     let progress = Progress(isQuiet: common.quiet)
     let syncRound = SyncRound(
       site: connected.site, mirror: mirror, settings: round, logger: logger, now: unixNow, report: progress.note)
@@ -45,6 +54,16 @@ struct SyncCommand: AsyncParsableCommand {
       return
     }
     try RoundSummary(report, elapsed: ContinuousClock.now - started).show(common)
+  }
+}
+
+extension SyncCommand {
+  /// A misspelt type would be agreed to in vain.
+  private func checkAccepted(_ mirror: Mirror) throws {
+    let known = Set(try mirror.types().map(\.name))
+    for type in acceptRemovals where !known.contains(type) {
+      throw ValidationError("--accept-removals: the mirror has no type \(type)")
+    }
   }
 }
 

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Foundation
+import JSONAPI
+import Logging
+import Store
+import SyncAgent
+import Upstream
+
+/// `verify`
+struct VerifyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Compares the mirror with the site, resource by resource; changes nothing, exits with 5 on differences.")
+
+  @OptionGroup var common: CommonOptions
+
+  @Option(
+    name: .long, parsing: .upToNextOption, help: "Only these resource types (node--topic) or entity types (node).")
+  var only: [String] = []
+
+  @Flag(name: .long, help: "One JSON document instead of lines.")
+  var json = false
+
+  func run() async throws {
+    let settings = try common.settings(needsSite: true)
+    guard let siteSettings = settings.site else { return }
+    let logger = Logger(label: "verify")
+    let mirror = try Mirror.existing(at: settings.mirror.path)
+    let connected = try ConnectedSite(siteSettings, tokenPath: settings.siteTokenPath, logger: logger)
+    defer { connected.transport.shutdown() }
+    var round = settings.round(siteSettings)
+    round.only = only.isEmpty ? nil : only
+    let verification = Verification(site: connected.site, mirror: mirror, settings: round)
+    guard let report = try await untilSignalled({ try await verification.run() }) else { return }
+    if json { say(document(report).text()) } else { show(report) }
+    if let failure = report.failures.first { throw failure.error }
+    if !report.differences.isEmpty { throw Finished(code: .person) }
+  }
+
+  private func show(_ report: VerificationReport) {
+    for difference in report.differences { say("\(difference)") }
+    for failure in report.failures {
+      FileHandle.standardError.write(Data("social-mirror: \(failure.type): \(failure.error)\n".utf8))
+    }
+    guard !common.quiet else { return }
+    say(
+      "\(report.compared) resources compared in \(report.types) types, \(report.differences.count) differences, "
+        + "\(report.requests) requests; not compared: \(VolatileMembers.names.joined(separator: ", "))")
+  }
+
+  private func document(_ report: VerificationReport) -> JSON {
+    let differences = report.differences.map { difference -> JSON in
+      .object(
+        JSONObject([
+          ("type", .string(difference.type)), ("id", .string("\(difference.uuid)")),
+          ("kind", .string(difference.kind.rawValue)), ("members", .array(difference.members.map { .string($0) })),
+        ]))
+    }
+    return .object(
+      JSONObject([
+        ("compared", .integer(Int64(report.compared))), ("requests", .integer(Int64(report.requests))),
+        ("differences", .array(differences)),
+        (
+          "failures",
+          .array(
+            report.failures.map {
+              .object(JSONObject([("type", .string($0.type)), ("error", .string("\($0.error)"))]))
+            })
+        ),
+        ("volatile", .array(VolatileMembers.names.map { .string($0) })),
+      ]))
+  }
+}

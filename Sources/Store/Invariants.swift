@@ -1,0 +1,143 @@
+import Foundation
+import GRDB
+import JSONAPI
+
+/// One thing that is true of every mirror, and whether it is.
+package struct InvariantResult: Sendable, Hashable {
+  /// What is true, for people.
+  package var name: String
+  /// How many rows contradict it.
+  package var violations: Int
+  /// One of them, for people; nil when there is none.
+  package var example: String?
+}
+
+extension Mirror {
+  /// Proves what is true of every mirror, in one snapshot. Reads everything, writes nothing.
+  package func check() throws -> [InvariantResult] {
+    try read { db in
+      var results = try Invariants.queries.map { name, sql in
+        let rows = try Row.fetchAll(db, sql: sql + " LIMIT 1000")
+        return InvariantResult(
+          name: name, violations: rows.count,
+          example: rows.first.map { row in row.databaseValues.map { "\($0)" }.joined(separator: ", ") })
+      }
+      results.append(try Invariants.splices(db))
+      let faults = try String.fetchAll(db, sql: "PRAGMA quick_check(10)").filter { $0 != "ok" }
+      results.append(
+        InvariantResult(name: "the file is sound", violations: faults.count, example: faults.first))
+      return results
+    }
+  }
+}
+
+/// What is true of every mirror, as queries for what contradicts it.
+enum Invariants {
+  static let queries: [(name: String, sql: String)] = [
+    (
+      "every resource has its identity",
+      """
+      SELECT r.id FROM resource r LEFT JOIN identity i ON i.id = r.id AND i.type = r.type WHERE i.id IS NULL
+      """
+    ),
+    (
+      "every relationship has its source",
+      "SELECT l.source FROM relationship l LEFT JOIN resource r ON r.id = l.source WHERE r.id IS NULL"
+    ),
+    (
+      "every target has its identity, of the type that the relationship names",
+      """
+      SELECT l.source, l.target FROM relationship l LEFT JOIN identity i ON i.id = l.target AND i.type = l.target_type
+      WHERE l.target IS NOT NULL AND i.id IS NULL
+      """
+    ),
+    (
+      "every number stands for a name",
+      """
+      SELECT 'type', type FROM resource WHERE type NOT IN (SELECT id FROM resource_type)
+      UNION ALL SELECT 'identity', id FROM identity WHERE type NOT IN (SELECT id FROM resource_type)
+      UNION ALL SELECT 'field', source FROM relationship WHERE field NOT IN (SELECT id FROM field)
+      UNION ALL SELECT 'target type', source FROM relationship WHERE target_type NOT IN (SELECT id FROM resource_type)
+      """
+    ),
+    (
+      "every identity is one resource or target, with a UUID of 16 bytes",
+      "SELECT id FROM identity WHERE length(uuid) <> 16"
+    ),
+    (
+      "every document is JSON and names its own type and UUID",
+      """
+      SELECT r.id FROM resource r JOIN identity i ON i.id = r.id JOIN resource_type t ON t.id = r.type
+      WHERE NOT json_valid(r.document) OR json_extract(r.document, '$.type') IS NOT t.name
+        OR upper(replace(json_extract(r.document, '$.id'), '-', '')) IS NOT hex(i.uuid)
+      """
+    ),
+    (
+      "every identifier in a document is a relationship row, and every row one of them",
+      """
+      SELECT r.id FROM resource r WHERE (SELECT count(*) FROM relationship WHERE source = r.id) <> (
+        SELECT coalesce(sum(CASE json_type(m.value, '$.data')
+          WHEN 'array' THEN json_array_length(m.value, '$.data') WHEN 'object' THEN 1 ELSE 0 END), 0)
+        FROM json_each(r.document, '$.relationships') m WHERE m.type = 'object')
+      """
+    ),
+    (
+      "no two resources of a type have one serial number",
+      """
+      SELECT type, internal_id FROM resource WHERE internal_id IS NOT NULL GROUP BY type, internal_id HAVING count(*) > 1
+      """
+    ),
+    (
+      "no sequence number is used twice or not yet given out",
+      """
+      SELECT sequence FROM resource GROUP BY sequence HAVING count(*) > 1
+      UNION ALL SELECT sequence FROM resource
+        WHERE sequence > coalesce((SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'sequence'), 0)
+      UNION ALL SELECT sequence FROM tombstone
+        WHERE sequence > coalesce((SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'sequence'), 0)
+      """
+    ),
+    (
+      "no cursor is ahead of its rows",
+      """
+      SELECT t.name, c.changed FROM cursor c JOIN resource_type t ON t.id = c.type
+      WHERE c.known_until = 0 AND c.changed > coalesce((SELECT max(changed) FROM resource r WHERE r.type = c.type), 0)
+        AND NOT EXISTS (SELECT 1 FROM tombstone d WHERE d.type = c.type)
+      """
+    ),
+    (
+      "no resource has a tombstone, but for those that are kept",
+      """
+      SELECT d.type, hex(d.uuid) FROM tombstone d LEFT JOIN identity i ON i.uuid = d.uuid AND i.type = d.type
+      LEFT JOIN resource r ON r.id = i.id WHERE (r.id IS NOT NULL) <> (d.kept <> 0)
+      """
+    ),
+    (
+      "every candidate of a sweep is stored or gone with its sweep",
+      """
+      SELECT c.type, c.resource FROM sweep_candidate c LEFT JOIN resource r ON r.id = c.resource WHERE r.id IS NULL
+      """
+    ),
+    (
+      "every sweep that is not under way has no candidates, but for those that are held",
+      """
+      SELECT c.type, c.resource FROM sweep_candidate c LEFT JOIN sweep s ON s.type = c.type
+      WHERE s.type IS NULL OR s.started IS NULL AND s.held = 0
+      """
+    ),
+  ]
+
+  /// Splice points lie within their documents, in order.
+  static func splices(_ db: Database) throws -> InvariantResult {
+    var result = InvariantResult(name: "splice points lie within their documents, in order", violations: 0)
+    let rows = try Row.fetchCursor(db, sql: "SELECT id, length(CAST(document AS BLOB)), splices FROM resource")
+    while let row = try rows.next() {
+      let splices: Data = row[2]
+      let isSound = splices.withUnsafeBytes { SplicePoint.areSound($0, documentBytes: row[1]) }
+      guard !isSound else { continue }
+      result.violations += 1
+      result.example = result.example ?? "\(row[0] as Int64)"
+    }
+    return result
+  }
+}

@@ -1,0 +1,27 @@
+extension Schema {
+  /// What is known of filters, how far sweeps have come, and what was removed.
+  ///
+  /// `sweep.started` is null while no sweep of the type is under way; `held` counts the removals that wait for a person.
+  /// `tombstone` holds no content: it outlives the resource. `kept` is 1 where `sync.onHidden` let the resource stay.
+  static let sweeps = """
+    CREATE TABLE probe (
+      type INTEGER PRIMARY KEY, account TEXT NOT NULL, filters TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+    CREATE TABLE sweep (
+      type INTEGER PRIMARY KEY, started INTEGER, sequence INTEGER NOT NULL DEFAULT 0, last_id INTEGER NOT NULL DEFAULT -1,
+      position INTEGER NOT NULL DEFAULT 0, is_listed INTEGER NOT NULL DEFAULT 0, finished INTEGER,
+      held INTEGER NOT NULL DEFAULT 0) STRICT;
+    CREATE TABLE sweep_candidate (
+      type INTEGER NOT NULL, resource INTEGER NOT NULL, is_omitted INTEGER NOT NULL, PRIMARY KEY (type, resource))
+      STRICT, WITHOUT ROWID;
+    CREATE TABLE tombstone (
+      type INTEGER NOT NULL, uuid BLOB NOT NULL, internal_id INTEGER, kind TEXT NOT NULL, learned INTEGER NOT NULL,
+      how TEXT NOT NULL, kept INTEGER NOT NULL DEFAULT 0, sequence INTEGER NOT NULL, PRIMARY KEY (type, uuid))
+      STRICT, WITHOUT ROWID;
+    CREATE VIEW tombstones AS
+      SELECT t.name AS type,
+        lower(substr(hex(d.uuid), 1, 8) || '-' || substr(hex(d.uuid), 9, 4) || '-' || substr(hex(d.uuid), 13, 4) || '-'
+          || substr(hex(d.uuid), 17, 4) || '-' || substr(hex(d.uuid), 21)) AS uuid,
+        d.internal_id, d.kind, datetime(d.learned, 'unixepoch') AS learned, d.how, d.kept
+      FROM tombstone d JOIN resource_type t ON t.id = d.type;
+    """
+}

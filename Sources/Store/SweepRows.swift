@@ -1,0 +1,210 @@
+import Foundation
+import GRDB
+import JSONAPI
+
+/// How far the sweep of a type has come. Kept with the rows that it speaks for in one transaction.
+package struct SweepState: Sendable, Hashable {
+  /// The site's time when it began, Unix seconds; nil while none is under way.
+  package var started: Int64?
+  /// The mirror's sequence number when it began: what has a later one has changed since.
+  package var sequence: Int64 = 0
+  /// The greatest serial number that was listed; -1 before the first.
+  package var lastID: Int64 = -1
+  /// The offset of the next page, where the listing goes by offsets.
+  package var offset = 0
+  /// Whether the listing is complete, so that the candidates can be judged.
+  package var isListed = false
+  /// When the last one ended, Unix seconds of the site.
+  package var finished: Int64?
+  /// How many removals wait for a person.
+  package var held = 0
+
+  /// Never swept.
+  package init() {}
+}
+
+/// One page of a sweep on its way into the mirror.
+package struct SweepApplication: Sendable {
+  package var type: String
+  package var resources: [ScannedResource]
+  /// The UUIDs that the site left out for lack of access.
+  package var omitted: [ResourceUUID]
+  /// The stretch of serial numbers, above `after` and up to `through`, that the page shows completely; `through` is nil at
+  /// the end of the collection. No stretch where the page did not join up with the last.
+  package var covers: (after: Int64, through: Int64?)?
+  /// Where the sweep stands behind it.
+  package var state: SweepState
+  package var run: Int64
+
+  /// A page to apply.
+  package init(
+    type: String, resources: [ScannedResource], omitted: [ResourceUUID], covers: (after: Int64, through: Int64?)?,
+    state: SweepState, run: Int64
+  ) {
+    self.type = type
+    self.resources = resources
+    self.omitted = omitted
+    self.covers = covers
+    self.state = state
+    self.run = run
+  }
+}
+
+/// A stored resource that a sweep did not see.
+package struct SweepCandidate: Sendable, Hashable {
+  package var id: Int64
+  package var uuid: ResourceUUID
+  /// Nil for a resource of which only the label is stored.
+  package var internalID: Int64?
+  /// Whether the listing named it as left out for lack of access.
+  package var isOmitted: Bool
+  /// Whether it has a tombstone already and was kept.
+  package var isKept: Bool
+}
+
+extension Mirror {
+  /// Begins the sweep of a type anew: nothing listed, no candidates.
+  /// - Parameter time: the site's, Unix seconds.
+  package func beginSweep(of type: String, at time: Int64) throws -> SweepState {
+    try write { db in
+      let id = try Names(db).type(type)
+      var state = SweepState()
+      state.started = time
+      state.sequence = try Int64.fetchOne(db, sql: "SELECT value FROM setting WHERE name = 'sequence'") ?? 0
+      let before = try Row.fetchOne(db, sql: "SELECT finished, held FROM sweep WHERE type = ?", arguments: [id])
+      state.finished = before?["finished"]
+      state.held = before?["held"] ?? 0
+      try db.execute(sql: "DELETE FROM sweep_candidate WHERE type = ?", arguments: [id])
+      try SweepRows.save(state, type: id, db)
+      return state
+    }
+  }
+
+  /// Applies a page of a sweep in one transaction: resources, candidates, state and coverage.
+  package func apply(_ page: SweepApplication) throws -> ApplyOutcome {
+    try write { db in
+      let names = try Names(db)
+      let writer = try ResourceWriter(db, names: names)
+      var outcome = ApplyOutcome()
+      for resource in page.resources { try writer.store(resource, &outcome) }
+      try writer.finish(db)
+      let type = try names.type(page.type)
+      try SweepRows.noteCandidates(of: page, type: type, db)
+      try SweepRows.save(page.state, type: type, db)
+      try Ledger.count(
+        PageApplication(
+          type: page.type, resources: page.resources, omitted: page.omitted.count, cursor: nil, run: page.run),
+        type: type, stored: outcome.inserted + outcome.updated, db)
+      return outcome
+    }
+  }
+
+  /// The candidates of a type by serial number, without those that have changed since the sweep began.
+  package func candidates(of type: String) throws -> [SweepCandidate] {
+    try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT r.id, i.uuid, r.internal_id, c.is_omitted, coalesce(d.kept, 0)
+          FROM resource_type t JOIN sweep s ON s.type = t.id JOIN sweep_candidate c ON c.type = t.id
+          JOIN resource r ON r.id = c.resource AND r.sequence <= s.sequence JOIN identity i ON i.id = r.id
+          LEFT JOIN tombstone d ON d.type = t.id AND d.uuid = i.uuid
+          WHERE t.name = ? ORDER BY r.internal_id
+          """, arguments: [type]
+      ).compactMap { row in
+        guard let uuid = SweepRows.uuid(row[1]) else { return nil }
+        return SweepCandidate(id: row[0], uuid: uuid, internalID: row[2], isOmitted: row[3], isKept: row[4])
+      }
+    }
+  }
+
+  /// Stores what a candidate turned out to be, and takes it off the list.
+  package func refresh(_ resource: ScannedResource, candidate: SweepCandidate) throws -> ApplyOutcome {
+    try write { db in
+      let writer = try ResourceWriter(db, names: Names(db))
+      var outcome = ApplyOutcome()
+      try writer.store(resource, &outcome)
+      try writer.finish(db)
+      try db.execute(sql: "DELETE FROM sweep_candidate WHERE resource = ?", arguments: [candidate.id])
+      return outcome
+    }
+  }
+
+  /// Ends the sweep of a type.
+  /// - Parameters:
+  ///   - time: the site's, Unix seconds.
+  ///   - held: how many removals wait for a person; their candidates stay on the list.
+  package func endSweep(of type: String, at time: Int64, held: Int = 0) throws {
+    try write { db in
+      let id = try Names(db).type(type)
+      var state = SweepState()
+      state.finished = time
+      state.held = held
+      try SweepRows.save(state, type: id, db)
+      if held == 0 { try db.execute(sql: "DELETE FROM sweep_candidate WHERE type = ?", arguments: [id]) }
+    }
+  }
+}
+
+/// The rows behind sweeps.
+enum SweepRows {
+  static func save(_ state: SweepState, type: Int64, _ db: Database) throws {
+    try db.execute(
+      sql: """
+        INSERT INTO sweep (type, started, sequence, last_id, position, is_listed, finished, held)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        ON CONFLICT (type) DO UPDATE SET started = ?2, sequence = ?3, last_id = ?4, position = ?5, is_listed = ?6,
+          finished = ?7, held = ?8
+        """,
+      arguments: [
+        type, state.started, state.sequence, state.lastID, state.offset, state.isListed, state.finished, state.held,
+      ])
+  }
+
+  /// The state in columns `started` to `held` from `first` on; nil where the type was never swept.
+  static func state(_ row: Row, from first: Int) -> SweepState? {
+    let sequence: Int64? = row[first + 1]
+    guard let sequence else { return nil }
+    var state = SweepState()
+    state.started = row[first]
+    state.sequence = sequence
+    state.lastID = row[first + 2]
+    state.offset = row[first + 3]
+    state.isListed = row[first + 4]
+    state.finished = row[first + 5]
+    state.held = row[first + 6]
+    return state
+  }
+
+  /// Whatever is stored in the stretch that a page covers and not on it, and whatever the page names as left out.
+  static func noteCandidates(of page: SweepApplication, type: Int64, _ db: Database) throws {
+    let whole = Set(page.resources.lazy.filter { !$0.isLabelOnly }.map(\.uuid))
+    let labels = Set(page.resources.lazy.filter(\.isLabelOnly).map(\.uuid))
+    for uuid in page.omitted {
+      try db.execute(
+        sql: """
+          INSERT INTO sweep_candidate (type, resource, is_omitted)
+          SELECT r.type, r.id, 1 FROM identity i JOIN resource r ON r.id = i.id WHERE i.uuid = ? AND i.type = ?
+          ON CONFLICT (type, resource) DO UPDATE SET is_omitted = 1
+          """, arguments: [Data(uuid.bytes), type])
+    }
+    guard let covers = page.covers else { return }
+    let stored = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT r.id, i.uuid, r.internal_id IS NULL FROM resource r JOIN identity i ON i.id = r.id
+        WHERE r.type = ?1 AND (r.internal_id > ?2 AND (?3 IS NULL OR r.internal_id <= ?3)
+          OR ?3 IS NULL AND r.internal_id IS NULL)
+        """, arguments: [type, covers.after, covers.through])
+    for row in stored {
+      guard let uuid = uuid(row[1]), !whole.contains(uuid) else { continue }
+      // Of this one only the label is stored, and the label is there.
+      if row[2], labels.contains(uuid) { continue }
+      try db.execute(
+        sql: "INSERT OR IGNORE INTO sweep_candidate (type, resource, is_omitted) VALUES (?, ?, 0)",
+        arguments: [type, row[0] as Int64])
+    }
+  }
+
+  static func uuid(_ data: Data) -> ResourceUUID? { data.withUnsafeBytes { ResourceUUID(bytes: $0) } }
+}

@@ -1,0 +1,176 @@
+import Foundation
+import GRDB
+import JSONAPI
+
+/// A resource that is gone from the mirror, or would be if it were not kept.
+package struct Tombstone: Sendable, Hashable {
+  /// Why (reference 6.3).
+  package enum Kind: String, Sendable, CaseIterable {
+    /// The site answers 404.
+    case deleted
+    /// The site answers 403 and does not list it.
+    case hidden
+    /// The site answers 403 and lists it as left out: unpublished, or closed to the account in another way.
+    case unpublished
+  }
+
+  package var type: String
+  package var uuid: ResourceUUID
+  package var kind: Kind
+  /// When it was learned, the site's Unix seconds.
+  package var learned: Int64
+  /// How it was learned, for people.
+  package var how: String
+  /// Whether the resource is still stored.
+  package var isKept: Bool
+}
+
+/// What becomes of resources that are closed to the account (`sync.onHidden`).
+package enum HiddenPolicy: String, Sendable {
+  case drop, keep
+}
+
+/// What the site said of a candidate.
+package struct Removal: Sendable, Hashable {
+  package var candidate: SweepCandidate
+  package var kind: Tombstone.Kind
+  package var how: String
+
+  /// A removal.
+  package init(_ candidate: SweepCandidate, _ kind: Tombstone.Kind, how: String) {
+    self.candidate = candidate
+    self.kind = kind
+    self.how = how
+  }
+}
+
+extension Mirror {
+  /// Removes resources for good: document, relationships from them, identities that nothing refers to any more. Their bytes
+  /// are overwritten in the file and cut off the write-ahead log. What has changed since the sweep began stays.
+  /// - Parameter time: the site's, Unix seconds.
+  /// - Returns: how many were removed, or marked and kept, by kind.
+  package func remove(
+    _ removals: [Removal], of type: String, onHidden: HiddenPolicy, at time: Int64
+  ) throws -> [Tombstone.Kind: Int] {
+    var done: [Tombstone.Kind: Int] = [:]
+    try pool.writeWithoutTransaction { db in
+      try db.inTransaction {
+        done = try RemovalWriter(db, type: Names(db).type(type), time: time).remove(removals, onHidden)
+        return .commit
+      }
+    }
+    try truncateLog()
+    return done
+  }
+
+  /// Empties the write-ahead log, so that nothing removed stays in it. Readers may prevent it for now: the next round tries
+  /// again.
+  package func truncateLog() throws {
+    let isDone = (try? pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }) != nil
+    if isDone == (try fact(.logHoldsRemoved) == "1") { try note(.logHoldsRemoved, isDone ? "0" : "1") }
+  }
+
+  /// The UUIDs of all stored resources of a type.
+  package func identifiers(of type: String) throws -> Set<ResourceUUID> {
+    try read { db in
+      let sql = """
+        SELECT i.uuid FROM resource r JOIN identity i ON i.id = r.id
+        WHERE r.type = (SELECT id FROM resource_type WHERE name = ?)
+        """
+      return Set(try Data.fetchAll(db, sql: sql, arguments: [type]).compactMap(SweepRows.uuid))
+    }
+  }
+
+  /// The stored document of a resource; nil where there is none.
+  package func document(of uuid: ResourceUUID, type: String) throws -> [UInt8]? {
+    try read { db in
+      try String.fetchOne(
+        db,
+        sql: """
+          SELECT r.document FROM identity i JOIN resource r ON r.id = i.id
+          WHERE i.uuid = ? AND i.type = (SELECT id FROM resource_type WHERE name = ?)
+          """, arguments: [Data(uuid.bytes), type]
+      ).map { Array($0.utf8) }
+    }
+  }
+
+  /// All tombstones of a type.
+  package func tombstones(of type: String) throws -> [Tombstone] {
+    try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT d.uuid, d.kind, d.learned, d.how, d.kept FROM tombstone d JOIN resource_type t ON t.id = d.type
+          WHERE t.name = ? ORDER BY d.uuid
+          """, arguments: [type]
+      ).compactMap { row in
+        guard let uuid = SweepRows.uuid(row[0]), let kind = Tombstone.Kind(rawValue: row[1]) else { return nil }
+        return Tombstone(type: type, uuid: uuid, kind: kind, learned: row[2], how: row[3], isKept: row[4])
+      }
+    }
+  }
+}
+
+/// Removes resources inside one transaction.
+struct RemovalWriter {
+  private let db: Database
+  private let type: Int64
+  private let time: Int64
+  private let begun: Int64
+
+  init(_ db: Database, type: Int64, time: Int64) throws {
+    self.db = db
+    self.type = type
+    self.time = time
+    begun = try Int64.fetchOne(db, sql: "SELECT sequence FROM sweep WHERE type = ?", arguments: [type]) ?? 0
+  }
+
+  func remove(_ removals: [Removal], _ policy: HiddenPolicy) throws -> [Tombstone.Kind: Int] {
+    var done: [Tombstone.Kind: Int] = [:]
+    var sequence = try Int64.fetchOne(db, sql: "SELECT value FROM setting WHERE name = 'sequence'") ?? 0
+    for removal in removals {
+      let id = removal.candidate.id
+      try db.execute(sql: "DELETE FROM sweep_candidate WHERE type = ? AND resource = ?", arguments: [type, id])
+      let isUnchanged =
+        try Bool.fetchOne(db, sql: "SELECT sequence <= ? FROM resource WHERE id = ?", arguments: [begun, id]) ?? false
+      guard isUnchanged else { continue }
+      let keeps = removal.kind != .deleted && policy == .keep
+      sequence += 1
+      try bury(removal, keeps: keeps, sequence: sequence)
+      if !keeps { try erase(id) }
+      if !(keeps && removal.candidate.isKept) { done[removal.kind, default: 0] += 1 }
+    }
+    try db.execute(
+      sql: "INSERT INTO setting (name, value) VALUES ('sequence', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1",
+      arguments: [String(sequence)])
+    return done
+  }
+
+  private func bury(_ removal: Removal, keeps: Bool, sequence: Int64) throws {
+    try db.execute(
+      sql: """
+        INSERT INTO tombstone (type, uuid, internal_id, kind, learned, how, kept, sequence)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        ON CONFLICT (type, uuid) DO UPDATE SET kind = ?4, kept = ?7,
+          learned = iif(kind = ?4, learned, ?5), how = iif(kind = ?4, how, ?6), sequence = iif(kind = ?4, sequence, ?8)
+        """,
+      arguments: [
+        type, Data(removal.candidate.uuid.bytes), removal.candidate.internalID, removal.kind.rawValue, time,
+        removal.how, keeps, sequence,
+      ])
+  }
+
+  private func erase(_ id: Int64) throws {
+    let targets = try Int64.fetchAll(
+      db, sql: "SELECT DISTINCT target FROM relationship WHERE source = ? AND target IS NOT NULL", arguments: [id])
+    try db.execute(sql: "DELETE FROM relationship WHERE source = ?", arguments: [id])
+    try db.execute(sql: "DELETE FROM resource WHERE id = ?", arguments: [id])
+    for orphan in targets + [id] {
+      try db.execute(
+        sql: """
+          DELETE FROM identity WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM resource WHERE id = ?1)
+            AND NOT EXISTS (SELECT 1 FROM relationship WHERE target = ?1)
+          """, arguments: [orphan])
+    }
+  }
+}

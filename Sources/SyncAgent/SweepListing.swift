@@ -1,0 +1,107 @@
+import JSONAPI
+import Store
+
+/// The listing of a type by serial number, which never changes, as decisions only (reference 6.7).
+///
+/// Without a filter it shows also what filters hide, so it goes by offset with an overlap: in this order rows only ever move
+/// left, on removals, so a page that begins at or before the last row seen leaves no gap. On large types, where offsets cost
+/// the site too much and filters work, it goes by keyset.
+package struct SweepListing: Sendable, Hashable {
+  /// How it goes.
+  package enum Method: Sendable, Hashable {
+    case keyset, offsets
+
+    /// - Parameters:
+    ///   - rows: how many resources are stored.
+    ///   - probe: what is known of the type's filters.
+    package init(entityType: String, rows: Int, probe: FilterProbe.Outcome?) {
+      // Filters on these always hide something, whatever the account may do (reference 3.3).
+      let hidesAlways = entityType == "file" || entityType == "user"
+      self = probe == .work && rows > 20_000 && !hidesAlways ? .keyset : .offsets
+    }
+  }
+
+  private let type: String
+  private let idAttribute: String
+  private let method: Method
+  private let limit: Int
+  /// The greatest serial number listed; -1 before the first.
+  package private(set) var lastID: Int64
+  /// Rows to skip: in the whole collection, or behind the key while all rows there are hidden.
+  package private(set) var offset: Int
+  package private(set) var isComplete = false
+  /// Whether any page showed anything, be it as left out.
+  package private(set) var hasSeenAnything: Bool
+  private var previous: Set<ResourceUUID> = []
+  private var isBlind = false
+  private var stepsBack = 0
+
+  private var overlap: Int { min(10, limit / 2) }
+
+  /// A listing from where an earlier one stopped.
+  package init(type: String, idAttribute: String, method: Method, limit: Int, from state: SweepState) {
+    self.type = type
+    self.idAttribute = idAttribute
+    self.method = method
+    self.limit = limit
+    lastID = state.lastID
+    // Behind a key only hidden rows are counted, and their marks are not kept.
+    offset = method == .offsets ? max(0, state.offset) : 0
+    hasSeenAnything = state.lastID >= 0 || state.offset > 0
+  }
+
+  /// The next page to ask for.
+  package var parameters: QueryParameters {
+    switch method {
+    case .keyset:
+      var parameters = QueryParameters.idKeyset(after: max(lastID, 0), idAttribute: idAttribute, limit: limit)
+      parameters.page = PageParameter(offset: offset, limit: limit)
+      return parameters
+    case .offsets: return .unfiltered(sort: [SortKey(idAttribute)], offset: offset, limit: limit)
+    }
+  }
+
+  /// Takes the next page.
+  /// - Returns: the stretch of serial numbers that it completes; nil when it did not join up and is to be stepped back.
+  /// - Throws: `UntrustworthyPage` when it cannot be the page that was asked for; then nothing has changed.
+  package mutating func accept(_ page: ScannedPage) throws(UntrustworthyPage) -> (after: Int64, through: Int64?)? {
+    let ids = page.resources.compactMap(\.internalID)
+    for resource in page.resources where resource.type != type { throw .foreignType(resource.type) }
+    for (left, right) in zip(ids, ids.dropFirst()) where left >= right {
+      throw .sortIgnored(PullKey(changed: 0, internalID: right))
+    }
+    if method == .keyset, let first = ids.first, first <= max(lastID, 0) {
+      throw .filterIgnored(PullKey(changed: 0, internalID: first))
+    }
+    let marks = Set(page.resources.map(\.uuid) + page.omittedUUIDs)
+    let isUnmarked = marks.isEmpty && page.hasNext
+    guard joins(ids.first, marks) || isUnmarked else {
+      stepsBack += 1
+      guard stepsBack <= 100 else { throw .restless }
+      offset = max(0, offset - limit)
+      return nil
+    }
+    hasSeenAnything = hasSeenAnything || !marks.isEmpty || page.hasNext
+    let before = lastID
+    lastID = max(lastID, ids.last ?? -1)
+    previous = marks
+    isBlind = isUnmarked
+    isComplete = !page.hasNext
+    if page.hasNext { advance(from: before) }
+    return (before, isComplete ? nil : lastID)
+  }
+
+  private func joins(_ first: Int64?, _ marks: Set<ResourceUUID>) -> Bool {
+    if offset == 0 || isBlind { return true }
+    if method == .offsets, let first, first <= lastID { return true }
+    // A listing that is resumed has no marks yet; a first row behind the last one seen settles it, else it steps back.
+    return !previous.isDisjoint(with: marks)
+  }
+
+  private mutating func advance(from before: Int64) {
+    switch method {
+    case .keyset: offset = lastID > before ? 0 : offset + limit - overlap
+    case .offsets: offset += limit - overlap
+    }
+  }
+}

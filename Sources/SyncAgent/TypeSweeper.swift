@@ -1,0 +1,149 @@
+import JSONAPI
+import Store
+import Synchronization
+import Upstream
+
+/// How many requests a round may still spend on sweeps.
+final class SweepBudget: Sendable {
+  private let left: Mutex<Int?>
+
+  /// - Parameter requests: nil for no bound.
+  init(_ requests: Int?) { left = Mutex(requests) }
+
+  /// Takes one request; false when none is left.
+  func take() -> Bool {
+    left.withLock { left in
+      guard let count = left else { return true }
+      left = count - 1
+      return count > 0
+    }
+  }
+}
+
+/// Sweeps one type: lists it by serial number, stores what is new or different, and decides by single requests what became
+/// of stored resources that are not listed (reference 6.7). What was done is in the mirror with every page, so that a sweep
+/// that is cut short goes on where it stood.
+struct TypeSweeper {
+  let mirror: Mirror
+  let settings: SyncSettings
+  let deciders: Deciders
+  let budget: SweepBudget
+  let run: Int64
+  let type: MirroredType
+  let path: String
+  let idAttribute: String
+  /// The site's clock at the start of the round, Unix seconds.
+  let siteTime: Int64
+  /// Checks that the site still answers this account.
+  let confirmIdentity: @Sendable () async throws -> Void
+  var reader: PageReader
+
+  /// Sweeps as far as the budget goes. Failures of the type alone are in the report.
+  mutating func sweep() async throws -> SweepReport {
+    var part = SweepReport(type: type.name)
+    do {
+      try await sweep(&part)
+    } catch let error where TypePuller.isOfThisType(error) {
+      part.failure = error
+    }
+    part.requests = reader.requests
+    return part
+  }
+
+  private mutating func sweep(_ part: inout SweepReport) async throws {
+    var state = type.sweep ?? SweepState()
+    let accepted = settings.acceptedRemovals.contains(type.name) ? state.held : 0
+    if state.started == nil || accepted > 0 || settings.sweep == .now {
+      state = try mirror.beginSweep(of: type.name, at: siteTime)
+    }
+    let rows = try mirror.count(of: type.name)
+    if !state.isListed, try await !list(&state, rows: rows, &part) { return }
+    let allowance = RemovalGuard.allowance(rows: rows, share: settings.maxRemovalShare, accepted: accepted)
+    try await judge(allowance: allowance, &part)
+  }
+
+  /// Lists the collection; false when the budget ended before it.
+  private mutating func list(_ state: inout SweepState, rows: Int, _ part: inout SweepReport) async throws -> Bool {
+    let method = SweepListing.Method(entityType: type.entityType, rows: rows, probe: type.probe?.outcome)
+    var listing = SweepListing(
+      type: type.name, idAttribute: idAttribute, method: method, limit: settings.pageLimit, from: state)
+    while !listing.isComplete {
+      guard budget.take() else { return false }
+      let page = try await reader.page(path, listing.parameters)
+      let covers = try listing.accept(page)
+      state.lastID = listing.lastID
+      state.offset = listing.offset
+      state.isListed = listing.isComplete
+      let outcome = try mirror.apply(
+        SweepApplication(
+          type: type.name, resources: page.resources, omitted: page.omittedUUIDs, covers: covers, state: state,
+          run: run))
+      part.pages += 1
+      part.seen += page.resources.count
+      part.inserted += outcome.inserted
+      part.updated += outcome.updated
+    }
+    return true
+  }
+
+  /// Asks for every candidate by itself. As long as no more candidates are left than may be removed without asking, those that
+  /// are gone are removed at once; otherwise only when all are known and few enough are gone.
+  private mutating func judge(allowance: Int, _ part: inout SweepReport) async throws {
+    let candidates = try mirror.candidates(of: type.name)
+    let isFree = candidates.count { !$0.isKept } <= allowance
+    var gone: [Removal] = []
+    for candidate in candidates {
+      guard budget.take() else {
+        // What was found so far is acted on only where no guard can stop it.
+        if isFree { try await remove(gone, &part) }
+        return
+      }
+      switch try await verdict(on: candidate) {
+      case .present(let resource):
+        let outcome = try mirror.refresh(resource, candidate: candidate)
+        part.updated += outcome.updated
+        part.inserted += outcome.inserted
+      case .deleted: gone.append(Removal(candidate, .deleted, how: "not in the collection; GET answered 404"))
+      case .hidden:
+        let how = candidate.isOmitted ? "left out of the collection" : "not in the collection"
+        gone.append(
+          Removal(candidate, candidate.isOmitted ? .unpublished : .hidden, how: "\(how); GET answered 403"))
+      case .undecided: part.undecided += 1
+      }
+      if isFree, gone.count >= 50 {
+        try await remove(gone, &part)
+        gone = []
+      }
+      guard isFree || gone.count(where: { !$0.candidate.isKept }) <= allowance else {
+        try mirror.endSweep(of: type.name, at: siteTime, held: candidates.count)
+        part.isFinished = true
+        return
+      }
+    }
+    try await remove(gone, &part)
+    try mirror.endSweep(of: type.name, at: siteTime)
+    part.isFinished = true
+  }
+
+  private mutating func verdict(on candidate: SweepCandidate) async throws -> Verdict {
+    do {
+      let page = try await reader.page("\(path)/\(candidate.uuid)")
+      guard let resource = page.resources.first, resource.uuid == candidate.uuid, resource.type == type.name else {
+        return .undecided("the answer is about another resource")
+      }
+      // Only the label is left of what was stored whole: it is closed to the account (reference 2.8).
+      return resource.isLabelOnly && candidate.internalID != nil ? .hidden : .present(resource)
+    } catch {
+      guard let verdict = deciders.verdict(error) else { throw error }
+      return verdict
+    }
+  }
+
+  /// Removes what the site says is gone, if it still says so to the same account.
+  private func remove(_ gone: [Removal], _ part: inout SweepReport) async throws {
+    guard !gone.isEmpty else { return }
+    try await confirmIdentity()
+    let done = try mirror.remove(gone, of: type.name, onHidden: settings.onHidden, at: siteTime)
+    part.tombstones.merge(done, uniquingKeysWith: +)
+  }
+}

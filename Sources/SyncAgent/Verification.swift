@@ -1,0 +1,150 @@
+import JSONAPI
+import Store
+import Upstream
+
+/// What comparing the mirror with the site found.
+package struct VerificationReport: Sendable {
+  package var types = 0
+  package var compared = 0
+  package var requests = 0
+  /// By type and UUID.
+  package var differences: [Difference] = []
+  /// Types that could not be compared.
+  package var failures: [(type: String, error: any Error)] = []
+
+  /// One resource that is not the same on both sides.
+  package struct Difference: Sendable, Hashable, CustomStringConvertible {
+    /// How it differs.
+    package enum Kind: String, Sendable {
+      /// The site shows it, the mirror has it not.
+      case missing
+      /// The mirror has it, the site does not show it.
+      case extra
+      case different
+    }
+
+    package var type: String
+    package var uuid: ResourceUUID
+    package var kind: Kind
+    /// The members that differ, such as `attributes.title`.
+    package var members: [String]
+
+    /// One line for people.
+    package var description: String {
+      "\(kind.rawValue)  \(type)  \(uuid)" + (members.isEmpty ? "" : "  \(members.joined(separator: ", "))")
+    }
+  }
+}
+
+/// Members whose values differ from read to read or move without any edit: no difference of the resource (reference 12).
+package enum VolatileMembers {
+  /// As people know them.
+  package static let names = [
+    "links", "metatag", "signed file URLs", "revision_timestamp", "access and login of users",
+  ]
+
+  /// Whether a member of `attributes` is left out of the comparison.
+  static func contains(_ name: String, of type: String, _ left: JSON?, _ right: JSON?) -> Bool {
+    switch name {
+    case "metatag", "revision_timestamp": true
+    case "access", "login": type == "user--user"
+    // The signature is in the query; what it signs is compared.
+    case "uri": unsigned(left) == unsigned(right)
+    default: false
+    }
+  }
+
+  private static func unsigned(_ uri: JSON?) -> [String] {
+    [uri?["value"]?.string ?? "", String((uri?["url"]?.string ?? "").prefix { $0 != "?" })]
+  }
+}
+
+/// Compares the mirror with the site, type by type, by serial number and without a filter. Stores nothing.
+package struct Verification: Sendable {
+  private let site: Site
+  private let mirror: Mirror
+  private let settings: SyncSettings
+
+  /// A comparison of the types that a round would read.
+  package init(site: Site, mirror: Mirror, settings: SyncSettings) {
+    self.site = site
+    self.mirror = mirror
+    self.settings = settings
+  }
+
+  /// Compares.
+  /// - Throws: what concerns all types: credentials, the connection, a fault of the mirror, another account.
+  package func run() async throws -> VerificationReport {
+    let entry = try await site.ask(SiteRequest(path: EntryPoint.path)) { try EntryPoint.parse($0, base: site.base) }
+    guard let me = entry.me else { throw SyncFault.anonymous }
+    if let before = try mirror.fact(.siteAccount), before != me {
+      throw SyncFault.otherAccount(before: before, now: me)
+    }
+    let paths = Dictionary(entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first }
+    var report = VerificationReport()
+    report.requests = 1
+    var reader = PageReader(
+      site: site, scanner: PageScanner(base: DocumentBase(site.base.description), paths: paths))
+    let known = Dictionary(uniqueKeysWithValues: try mirror.types().map { ($0.name, $0) })
+    for type in entry.resourceTypes.sorted(by: { $0.name < $1.name }) where settings.selects(type.name) {
+      do {
+        try await compare(type, idAttribute: known[type.name]?.idAttribute, &reader, &report)
+      } catch let error where TypePuller.isOfThisType(error) {
+        report.failures.append((type.name, error))
+      }
+      report.types += 1
+    }
+    report.requests += reader.requests
+    return report
+  }
+
+  private func compare(
+    _ type: EntryPoint.Collection, idAttribute: String?, _ reader: inout PageReader, _ report: inout VerificationReport
+  ) async throws {
+    var unseen = try mirror.identifiers(of: type.name)
+    guard let idAttribute = idAttribute ?? SerialNumber.attribute(of: type.name) else { return }
+    var listing = SweepListing(
+      type: type.name, idAttribute: idAttribute, method: .offsets, limit: settings.pageLimit, from: SweepState())
+    var seen: Set<ResourceUUID> = []
+    while !listing.isComplete {
+      let page = try await reader.page(type.path, listing.parameters)
+      guard try listing.accept(page) != nil else { continue }
+      for resource in page.resources where seen.insert(resource.uuid).inserted {
+        unseen.remove(resource.uuid)
+        report.compared += 1
+        let stored = try mirror.document(of: resource.uuid, type: type.name)
+        if let difference = Verification.difference(resource, stored) { report.differences.append(difference) }
+      }
+    }
+    let kept = Set(try mirror.tombstones(of: type.name).lazy.filter(\.isKept).map(\.uuid))
+    for uuid in unseen.subtracting(kept).sorted() {
+      // The listing may have passed it by while the collection moved: it alone decides nothing.
+      do { _ = try await reader.page("\(type.path)/\(uuid)") } catch let error as SiteError
+        where error.kind == .notFound || error.kind == .forbidden
+      {
+        report.differences.append(.init(type: type.name, uuid: uuid, kind: .extra, members: []))
+      }
+    }
+  }
+
+  /// How a resource of the site differs from the stored document; nil when it does not.
+  static func difference(_ resource: ScannedResource, _ stored: [UInt8]?) -> VerificationReport.Difference? {
+    guard let stored else {
+      return .init(type: resource.type, uuid: resource.uuid, kind: .missing, members: [])
+    }
+    guard stored != resource.document else { return nil }
+    guard let left = try? JSON(parsing: resource.document), let right = try? JSON(parsing: stored) else {
+      return .init(type: resource.type, uuid: resource.uuid, kind: .different, members: ["(not readable)"])
+    }
+    var members: [String] = []
+    for part in ["attributes", "relationships"] {
+      let names = Set([left, right].flatMap { $0[part]?.object?.members.map(\.name) ?? [] })
+      for name in names.sorted() {
+        let (a, b) = (left[part]?[name], right[part]?[name])
+        let isVolatile = part == "attributes" && VolatileMembers.contains(name, of: resource.type, a, b)
+        if a != b, !isVolatile { members.append("\(part).\(name)") }
+      }
+    }
+    return members.isEmpty ? nil : .init(type: resource.type, uuid: resource.uuid, kind: .different, members: members)
+  }
+}

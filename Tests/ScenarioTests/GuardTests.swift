@@ -1,0 +1,118 @@
+import JSONAPI
+import SampleSite
+import Store
+import SyncAgent
+import Testing
+import Upstream
+
+private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
+
+/// What stops a removal.
+@Suite struct GuardTests {
+  @Test func aMassRemovalWaitsForAPerson() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let ids = bench.site.community.ids(of: "node--topic")
+    try bench.site.withCommunity { community in for id in ids.prefix(60) { try community.delete(id) } }
+    let before = try bench.mirror.count(of: "node--topic")
+    for turn in 1...2 {
+      let outcome = try await bench.round(configure: sweepNow)
+      #expect(outcome.report.needsPerson, "turn \(turn)")
+      #expect(outcome.report.held == [HeldRemovals(type: "node--topic", candidates: 60, rows: before)])
+      #expect(outcome.report.held.first?.description.contains("--accept-removals node--topic") == true)
+      #expect(try bench.mirror.count(of: "node--topic") == before)
+    }
+    #expect(try await bench.round().report.needsPerson, "it is still held")
+    let outcome = try await bench.round(configure: { $0.acceptedRemovals = ["node--topic"] })
+    #expect(!outcome.report.needsPerson)
+    #expect(outcome.report.removed == 60)
+    try bench.expectEqual()
+  }
+
+  /// A person agreed to 60 removals, not to all.
+  @Test func whatWasAgreedToIsNotMore() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let ids = bench.site.community.ids(of: "node--topic")
+    try bench.site.withCommunity { community in for id in ids.prefix(40) { try community.delete(id) } }
+    try await bench.round(configure: sweepNow)
+    try bench.site.withCommunity { community in for id in ids.dropFirst(40) { try community.conceal(id, .vanished) } }
+    let outcome = try await bench.round(configure: { settings in
+      settings.acceptedRemovals = ["node--topic"]
+    })
+    #expect(outcome.report.needsPerson)
+    #expect(outcome.report.removed == 0)
+    #expect(try bench.mirror.count(of: "node--topic") == ids.count)
+  }
+
+  @Test func aTypeThatShowsNothingIsNoSuccess() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let ids = bench.site.community.ids(of: "node--event")
+    let before = try bench.mirrored()
+    try bench.site.withCommunity { community in for id in ids { try community.conceal(id, .vanished) } }
+    let outcome = try await bench.round()
+    #expect(outcome.report.failures.map(\.type) == ["node--event"])
+    guard case .sawNothing(_, let stored)? = outcome.report.failures.first?.failure as? SyncFault else {
+      Issue.record("not sawNothing: \(outcome.report.failures)")
+      return
+    }
+    #expect(stored == ids.count)
+    #expect(try bench.mirrored() == before)
+    let swept = try await bench.round(configure: sweepNow)
+    #expect(swept.report.held.map(\.type) == ["node--event"])
+    #expect(try bench.mirrored() == before)
+    try await bench.round(configure: { $0.acceptedRemovals = ["node--event"] })
+    #expect(try bench.mirror.count(of: "node--event") == 0)
+    try bench.expectEqual()
+  }
+
+  /// In the middle of a sweep the site begins to take requests for an anonymous visitor's.
+  @Test func aSweepThatLosesItsAccountRemovesNothing() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let ids = bench.site.community.ids(of: "node--topic")
+    try bench.site.withCommunity { try $0.delete(ids[0]) }
+    let asked = Counter()
+    await #expect(throws: SyncFault.self) {
+      try await bench.round(
+        configure: sweepNow,
+        after: { target, response in
+          guard target == "/jsonapi", asked.next() > 1 else { return response }
+          var changed = response
+          changed.body = Array(
+            String(decoding: response.body, as: UTF8.self).replacing("\"me\":", with: "\"no\":").utf8)
+          return changed
+        })
+    }
+    #expect(try bench.mirrored()["node--topic/\(ids[0])"] != nil)
+    try await bench.round(configure: sweepNow)
+    try bench.expectEqual()
+  }
+
+  @Test func aTypeThatVanishedKeepsItsResources() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let before = try bench.mirrored()
+    let outcome = try await bench.round(
+      configure: sweepNow,
+      after: { target, response in
+        guard target == "/jsonapi" else { return response }
+        var changed = response
+        changed.body = Array(
+          String(decoding: response.body, as: UTF8.self).replacing("\"node--event\":", with: "\"gone\":").utf8)
+        return changed
+      })
+    #expect(outcome.report.vanishedTypes == ["node--event"])
+    #expect(outcome.report.needsPerson)
+    #expect(try bench.mirrored() == before)
+  }
+
+  @Test(arguments: [
+    (rows: 0, share: 0.2, accepted: 0, allowance: 0), (1, 0.2, 0, 0), (3, 0.2, 0, 2), (5, 0.2, 0, 4), (20, 0.2, 0, 4),
+    (100, 0.2, 0, 20), (100, 0, 0, 0), (100, 0, 7, 7), (100, 1, 0, 100), (100, 0.2, 50, 70), (100, 0.999, 0, 99),
+  ])
+  func soManyMayGo(rows: Int, share: Double, accepted: Int, allowance: Int) {
+    #expect(RemovalGuard.allowance(rows: rows, share: share, accepted: accepted) == allowance)
+  }
+}

@@ -1,0 +1,157 @@
+import Foundation
+import JSONAPI
+import SampleSite
+import Store
+import Support
+import SyncAgent
+import Testing
+import Upstream
+
+private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
+
+/// What only a sweep finds.
+@Suite struct SweepTests {
+  @Test func deletedHiddenAndSilentlyEditedResourcesAreFound() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let ids = bench.site.community.ids(of: "node--topic")
+    try bench.site.withCommunity { community in
+      try community.delete(ids[3])
+      try community.conceal(ids[5], .vanished)
+      try community.conceal(ids[7], .omitted)
+      try community.editSilently(ids[9], attributes: [("title", "Edited behind the back of changed")])
+    }
+    try await bench.round()
+    #expect(try bench.mirrored()["node--topic/\(ids[3])"] != nil, "no pull can see it")
+    let outcome = try await bench.round(configure: sweepNow)
+    let swept = try #require(outcome.report.sweeps.first { $0.type == "node--topic" })
+    #expect(swept.tombstones == [.deleted: 1, .hidden: 1, .unpublished: 1])
+    #expect(swept.updated == 1 && swept.isFinished && swept.failure == nil)
+    try bench.expectEqual()
+    let tombstones = try bench.mirror.tombstones(of: "node--topic")
+    #expect(
+      Set(tombstones.map { "\($0.uuid) \($0.kind)" }) == [
+        "\(ids[3]) deleted", "\(ids[5]) hidden", "\(ids[7]) unpublished",
+      ])
+    #expect(tombstones.allSatisfy { $0.learned == bench.site.now && $0.how.contains("GET answered") })
+
+    // What returns, by a sweep or by a pull, has no tombstone any more.
+    bench.site.clockOffset += 1000
+    let now = bench.site.now
+    try bench.site.withCommunity { community in
+      try community.conceal(ids[5], .none)
+      try community.conceal(ids[7], .none)
+      try community.edit(ids[7], at: now)
+    }
+    try await bench.round()
+    #expect(try bench.mirror.tombstones(of: "node--topic").map { "\($0.uuid)" }.sorted() == [ids[3], ids[5]].sorted())
+    try await bench.round(configure: sweepNow)
+    #expect(try bench.mirror.tombstones(of: "node--topic").map { "\($0.uuid)" } == [ids[3]])
+    try bench.expectEqual()
+  }
+
+  @Test func whatIsHiddenMayBeKept() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let ids = bench.site.community.ids(of: "node--topic")
+    try bench.site.withCommunity { community in
+      try community.conceal(ids[5], .vanished)
+      try community.delete(ids[6])
+    }
+    for turn in 1...2 {
+      let outcome = try await bench.round(configure: { settings in
+        settings.sweep = .now
+        settings.onHidden = .keep
+      })
+      #expect(outcome.report.removed == (turn == 1 ? 2 : 0))
+      #expect(try bench.mirrored()["node--topic/\(ids[5])"] != nil)
+      #expect(try bench.mirrored()["node--topic/\(ids[6])"] == nil)
+      #expect(try bench.mirror.tombstones(of: "node--topic").filter(\.isKept).map { "\($0.uuid)" } == [ids[5]])
+    }
+    try await bench.round(configure: sweepNow)
+    try bench.expectEqual()
+    #expect(try bench.mirror.tombstones(of: "node--topic").allSatisfy { !$0.isKept })
+  }
+
+  /// The bytes of what was removed are neither in the file nor in its log.
+  @Test func whatWasRemovedIsNotInTheFile() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node", "comment"])
+    try await bench.round()
+    let ids = bench.site.community.ids(of: "node--topic")
+    let sentence = "A sentence that somebody wants to have back"
+    bench.site.clockOffset += 1000
+    for turn in 0..<6 {
+      let now = bench.site.now
+      try bench.site.withCommunity { community in
+        for id in ids.prefix(8) {
+          try community.edit(
+            id, at: now,
+            attributes: [
+              ("title", .string("\(sentence) \(turn)")),
+              ("body", ["value": .string(String(repeating: sentence, count: 40 + turn * 30)), "format": "basic_html"]),
+            ])
+        }
+      }
+      bench.site.clockOffset += 1000
+      try await bench.round()
+    }
+    func holds() throws -> [String] {
+      try ["", "-wal"].filter { suffix in
+        let path = bench.mirror.path + suffix
+        guard FileManager.default.fileExists(atPath: path) else { return false }
+        return try Data(contentsOf: URL(filePath: path)).range(of: Data(sentence.utf8)) != nil
+      }
+    }
+    #expect(try !holds().isEmpty)
+    try bench.site.withCommunity { community in
+      for (number, id) in ids.prefix(8).enumerated() {
+        if number % 2 == 0 { try community.delete(id) } else { try community.conceal(id, .vanished) }
+      }
+    }
+    let outcome = try await bench.round(configure: sweepNow)
+    #expect(outcome.report.removed == 8)
+    #expect(try holds() == [])
+    try bench.expectEqual()
+  }
+
+  /// However small its part of each round is, a sweep comes to its end, and pulls go on meanwhile.
+  @Test func aSweepGoesOnInTheNextRound() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round(configure: { $0.sweep = .never })
+    let ids = bench.site.community.ids(of: "node--topic")
+    try bench.site.withCommunity { community in
+      try community.delete(ids[3])
+      try community.editSilently(ids[90], attributes: [("title", "Silent")])
+    }
+    var turns = 0
+    while turns < 60 {
+      turns += 1
+      bench.site.clockOffset += 100
+      let now = bench.site.now
+      let id = try bench.site.withCommunity { try $0.create("node--event", at: now, attributes: [("title", "New")]) }
+      let outcome = try await bench.round(configure: { settings in
+        settings.sweepRequests = 2
+        settings.pageLimit = 10
+      })
+      #expect(try bench.mirrored()["node--event/\(id)"] != nil, "turn \(turns)")
+      if outcome.report.sweeps.isEmpty { break }
+    }
+    #expect(turns > 5 && turns < 60)
+    try bench.expectEqual()
+  }
+
+  @Test(arguments: [Fault.unauthorizedPage, .pageInsteadOfDocument, .serverError, .truncatedBody, .emptyCollection])
+  func anAnswerThatDecidesNothingRemovesNothing(fault: Fault) async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let ids = bench.site.community.ids(of: "node--topic")
+    try bench.site.withCommunity { try $0.conceal(ids[5], .vanished) }
+    bench.site.faults.inject(fault, times: 1000, below: "/jsonapi/node/topic/\(ids[5])")
+    _ = try? await bench.round(configure: sweepNow)
+    #expect(try bench.mirrored()["node--topic/\(ids[5])"] != nil)
+    #expect(try bench.mirror.tombstones(of: "node--topic").isEmpty)
+    bench.site.faults.clear()
+    try await bench.round(configure: sweepNow)
+    try bench.expectEqual()
+  }
+}
