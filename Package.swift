@@ -69,7 +69,8 @@ let package = Package(
     .target(
       name: "LocalAPI",
       dependencies: [
-        "JSONAPI", "Store", "TokenIssuer", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioSSL,
+        "JSONAPI", "Store", "TokenIssuer", "CZlib", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore,
+        nioSSL,
         logging,
       ],
       swiftSettings: strict),

@@ -1,5 +1,5 @@
 /// Percent-encoding (RFC 3986 section 2.1) over UTF-8.
-enum PercentCoding {
+package enum PercentCoding {
   /// Appends `text` with everything but unreserved characters and the bytes in `literal` encoded, as PHP's `rawurlencode`.
   static func append(_ text: String, keeping literal: [UInt8] = [], to output: inout [UInt8]) {
     for byte in text.utf8 {
@@ -47,6 +47,12 @@ enum PercentCoding {
       }
     }
     return output
+  }
+
+  /// The text of a percent-encoded path; a `%` that is not followed by two hexadecimal digits stands for itself.
+  package static func decodedPath(_ path: String) -> String {
+    // A plus sign is no space in a path.
+    String(decoding: formDecoded(Array(path.replacing("+", with: "%2B").utf8)), as: UTF8.self)
   }
 
   private static let digits = Array("0123456789ABCDEF".utf8)

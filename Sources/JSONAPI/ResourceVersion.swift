@@ -11,9 +11,7 @@ package enum ResourceVersion: Sendable, Hashable {
   /// - Throws: the site's complaint about an invalid format or an unknown version.
   package init(_ text: String) throws(QueryParameterError) {
     let parts = text.splitKeepingEmpty(at: UInt8(ascii: ":"))
-    guard parts.count >= 2, ResourceVersion.isNegotiator(parts[0]),
-      parts.dropFirst().allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(ResourceVersion.isArgument) })
-    else {
+    guard ResourceVersion.isWellFormed(text) else {
       throw QueryParameterError("A resource version identifier was provided in an invalid format: `\(text)`")
     }
     let argument = parts.dropFirst().joined(separator: ":")
@@ -36,17 +34,36 @@ package enum ResourceVersion: Sendable, Hashable {
     }
   }
 
-  /// On a collection only the two `rel:` versions make sense.
-  /// - Throws: the site's complaint about any other.
-  package func requireCollection() throws(QueryParameterError) {
-    guard case .id = self else { return }
-    throw QueryParameterError(
-      "Collection resources only support the following resource version identifiers: rel:latest-version, "
-        + "rel:working-copy")
+  /// Checks the parameter's text on a collection, where only the two `rel:` versions make sense.
+  /// - Throws: the site's complaint; 501 for a working copy that is filtered.
+  package static func checkCollection(_ text: String, isFiltered: Bool) throws(QueryParameterError) {
+    let version: ResourceVersion
+    do { version = try ResourceVersion(text) } catch {
+      throw isWellFormed(text) ? onlyRelative : error
+    }
+    switch version {
+    case .id: throw onlyRelative
+    case .workingCopy where isFiltered: throw filteredCopies
+    case .latestVersion, .workingCopy: break
+    }
   }
+
+  private static let onlyRelative = QueryParameterError(
+    "Collection resources only support the following resource version identifiers: rel:latest-version, "
+      + "rel:working-copy")
+
+  private static let filteredCopies = QueryParameterError(
+    "JSON:API does not support filtering on revisions other than the latest version because a secure Drupal core API "
+      + "does not yet exist to do so.", status: 501)
 
   private static func unknown(_ text: String) -> QueryParameterError {
     QueryParameterError("An invalid resource version identifier, `\(text)`, was provided.")
+  }
+
+  private static func isWellFormed(_ text: String) -> Bool {
+    let parts = text.splitKeepingEmpty(at: UInt8(ascii: ":"))
+    return parts.count >= 2 && isNegotiator(parts[0])
+      && parts.dropFirst().allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(isArgument) }
   }
 
   /// `[a-z]+[a-z_]*[a-z]+`

@@ -43,23 +43,41 @@ struct Answer: Sendable {
     fields[.allow] = methods.joined(separator: ", ")
   }
 
-  /// 301 to a path without trailing slash.
+  /// 301, with the page that the site's framework makes for it.
   init(movedTo location: String) {
     status = 301
-    body = ByteBuffer(string: "<!DOCTYPE html>\n<html><body>Redirecting to \(location).</body></html>\n")
+    body = ByteBuffer(bytes: RedirectPage.body(location))
     fields = Answer.common("text/html; charset=utf-8")
     fields[.location] = location
   }
 
+  /// 304: the client has the content of this tag (RFC 9110 section 15.4.5).
+  init(notModified tag: String, knownUntil: Int64) {
+    status = 304
+    body = ByteBuffer()
+    fields = Answer.documentFields
+    fields[.contentType] = nil
+    fields[.eTag] = tag
+    speaks(knownUntil: knownUntil)
+  }
+
+  /// Says up to when the content is known and that no local change is pending.
+  /// - Parameter knownUntil: Unix seconds; 0 before the first complete pull, when nothing can be said.
+  mutating func speaks(knownUntil: Int64) {
+    if knownUntil > 0 { fields[.mirrorAsOf] = RFC3339.text(unixSeconds: knownUntil) }
+    fields[.mirrorPending] = "0"
+  }
+
   private static let documentFields = common("application/vnd.api+json")
 
-  /// The headers that matter on every answer of the site to a signed-in request (reference 4.1).
+  /// The headers that matter on every answer of the site to a signed-in request (reference 4.1). `Accept-Encoding` is in
+  /// `Vary` because the coding follows it.
   static func common(_ contentType: String) -> HTTPFields {
     var fields = HTTPFields()
     fields[.contentType] = contentType
     fields[.cacheControl] = "must-revalidate, no-cache, private"
     fields[.contentLanguage] = "en"
-    fields[.vary] = "X-Consumer-ID"
+    fields[.vary] = "X-Consumer-ID, Accept-Encoding"
     fields[.xContentTypeOptions] = "nosniff"
     return fields
   }

@@ -2,10 +2,13 @@ import JSONAPI
 import Store
 
 extension ResourceAnswers {
-  /// The entry point (reference 1.3): every type with its collection, `self` among them in the order of names.
+  /// The entry point (reference 1.3): every type with its collection, `self` among them in the order of names. It has no
+  /// `ETag`: `me` depends on the token.
   /// - Parameter me: the UUID of the user behind the token; nil for an anonymous caller.
   func entryPoint(_ request: ReadRequest, me: String?) throws -> Answer {
     try reader.single { snapshot in
+      try request.checkFormat()
+      try request.checkParameters()
       let types = try snapshot.types()
       var links = types.map { ($0.name, request.base.text + $0.path) }
       links.append(("self", request.uri.selfLink))
@@ -20,7 +23,9 @@ extension ResourceAnswers {
         writer.append(",\"meta\":")
         writer.append(value: meta)
       }
-      return Answer(document: writer.finish(links: links))
+      var answer = Answer(document: writer.finish(links: links))
+      answer.speaks(knownUntil: try snapshot.knownUntilOfAll())
+      return answer
     }
   }
 }

@@ -8,6 +8,7 @@ extension ResourceAnswers {
     var source: IncludeResolver.Source
     var relationship: JSON?
     var knownUntil: Int64
+    var revision: Int64?
   }
 
   /// The resources that a relationship leads to. Nil where the site has no such route.
@@ -16,12 +17,19 @@ extension ResourceAnswers {
     return try reader.snapshot { snapshot in
       guard let type = try snapshot.type(path: collection) else { return nil }
       guard let found = try find(field, id, type, renderer, snapshot) else {
-        return try hasRoute(field, type, renderer, snapshot) ? unknown(type, .related(field), request) : nil
+        return try hasRoute(field, type, snapshot)
+          ? unknown(type, .related(field), request, snapshot) : noRoute(type, request, snapshot)
       }
       // All targets internal: the route does not exist (reference 2.7).
-      guard let relationship = found.relationship, relationship["links"]?["related"] != nil else { return nil }
+      guard let relationship = found.relationship, relationship["links"]?["related"] != nil else {
+        return try noRoute(type, request, snapshot)
+      }
+      try check(request, found)
+      let tag = tags.tag(try snapshot.state(ofType: found.source.type.id).sequence)
+      if request.precondition.names(tag) { return Answer(notModified: tag, knownUntil: found.knownUntil) }
       var writer = DocumentWriter(capacity: 32_768)
       var sources: [IncludeResolver.Source] = []
+      var knownUntil = found.knownUntil
       let isMany = relationship["data"]?.array != nil
       if isMany { writer.append("[") }
       for target in try snapshot.targets(of: found.source.id, field: field) {
@@ -30,11 +38,13 @@ extension ResourceAnswers {
           if !sources.isEmpty { writer.append(",") }
           writer.append(row.stored, by: renderer, fields: request.fields(of: row.type))
           sources.append(.init(id: row.id, type: row.type))
+          knownUntil = min(knownUntil, row.knownUntil)
         }
       }
       if isMany { writer.append("]") } else if sources.isEmpty { writer.append("null") }
-      try includes(request.parameters?.include ?? [], from: sources, request, snapshot, renderer, &writer)
-      return answer(&writer, links: [("self", request.uri.selfLink)], knownUntil: found.knownUntil)
+      let include = request.parameters?.include ?? []
+      knownUntil = try min(knownUntil, includes(include, from: sources, request, snapshot, renderer, &writer))
+      return answer(&writer, request, links: [("self", request.uri.selfLink)], knownUntil: knownUntil, tag: tag)
     }
   }
 
@@ -44,16 +54,28 @@ extension ResourceAnswers {
     return try reader.snapshot { snapshot in
       guard let type = try snapshot.type(path: collection) else { return nil }
       guard let found = try find(field, id, type, renderer, snapshot) else {
-        return try hasRoute(field, type, renderer, snapshot) ? unknown(type, .relationship(field), request) : nil
+        return try hasRoute(field, type, snapshot) ? unknown(type, .relationship(field), request, snapshot) : nil
       }
       guard let relationship = found.relationship else { return nil }
+      try check(request, found)
+      let tag = tags.tag(try snapshot.state(ofType: found.source.type.id).sequence)
+      if request.precondition.names(tag) { return Answer(notModified: tag, knownUntil: found.knownUntil) }
       var writer = DocumentWriter(capacity: 4096)
-      writer.append(value: relationship["data"] ?? .null)
-      try includes(request.parameters?.include ?? [], from: [found.source], request, snapshot, renderer, &writer)
+      // A computed relationship may be a bare empty list.
+      let data = relationship.array.map { JSON.array($0) } ?? relationship["data"] ?? .null
+      writer.append(value: data)
+      let include = request.parameters?.include ?? []
+      let knownUntil = try includes(include, from: [found.source], request, snapshot, renderer, &writer)
       var links = [("self", request.uri.selfLink)]
       if let related = relationship["links"]?["related"]?["href"]?.string { links.insert(("related", related), at: 0) }
-      return answer(&writer, links: links, knownUntil: found.knownUntil)
+      return answer(&writer, request, links: links, knownUntil: min(found.knownUntil, knownUntil), tag: tag)
     }
+  }
+
+  private func check(_ request: ReadRequest, _ found: Found) throws {
+    try request.checkFormat()
+    try request.checkVersion(found.revision)
+    try request.checkParameters()
   }
 
   /// The resource and, when it has one of that name, its relationship. Nil when there is no such resource.
@@ -66,14 +88,19 @@ extension ResourceAnswers {
       let has = renderer.append(relationship: field, of: row.stored, into: &bytes)
       return Found(
         source: .init(id: row.id, type: row.type), relationship: has ? try JSON(parsing: bytes) : nil,
-        knownUntil: row.knownUntil)
+        knownUntil: row.knownUntil, revision: row.stored.revision)
     }
   }
 
   /// Whether the type has a relationship of this name at all: then an unknown UUID is a document, else a page.
-  private func hasRoute(
-    _ field: String, _ type: ServedType, _ renderer: DocumentRenderer, _ snapshot: ReadSnapshot
-  ) throws -> Bool {
+  private func hasRoute(_ field: String, _ type: ServedType, _ snapshot: ReadSnapshot) throws -> Bool {
     try snapshot.schema(of: type)?.relationships.contains(field) ?? false
+  }
+
+  /// A name behind a resource that is no related route. Where resources have files, the site's upload route takes any name,
+  /// and takes POST alone; elsewhere there is no route: nil.
+  private func noRoute(_ type: ServedType, _ request: ReadRequest, _ snapshot: ReadSnapshot) throws -> Answer? {
+    guard try snapshot.refersToFiles(type) else { return nil }
+    return Answer(.methodNotAllowed(request.method, allowed: ["POST"], request: request.uri))
   }
 }

@@ -2,25 +2,17 @@ import HTTPTypes
 import JSONAPI
 import Store
 
-/// A read of the local API: the URI it came with and what stands behind its query.
-struct ReadRequest {
-  var uri: RequestURI
-  var base: DocumentBase
-  /// Nil when there is no query at all, the common case.
-  var parameters: QueryParameters?
-
-  /// The fieldset of a type; nil for all of it.
-  func fields(of type: ServedType) -> Set<String>? { parameters?.fields[type.name].map(Set.init) }
-}
-
 /// Answers reads of resources from the mirror: bytes are spliced, never decoded and encoded again.
 struct ResourceAnswers: Sendable {
   let reader: ResourceReader
+  let tags = EntityTags()
 
   /// A resource as an answer goes on from it.
   private struct Primary {
     var source: IncludeResolver.Source
     var knownUntil: Int64
+    var tag: String
+    var isKnownToClient: Bool
   }
 
   /// One resource (reference 1.2, individual). Nil when the path leads to no type.
@@ -29,17 +21,29 @@ struct ResourceAnswers: Sendable {
     let include = request.parameters?.include ?? []
     return try reader.read(inOneStatement: include.isEmpty) { snapshot in
       guard let type = try snapshot.type(path: collection) else { return nil }
+      try request.checkFormat()
+      let sequence = include.isEmpty ? nil : try snapshot.state(ofType: type.id).sequence
       var writer = DocumentWriter(capacity: 8192)
       guard let uuid = ResourceUUID(id),
         let row = try snapshot.resource(
           uuid, entityType: type.entityType,
           { row in
-            writer.append(row.stored, by: renderer, fields: request.fields(of: row.type))
-            return Primary(source: .init(id: row.id, type: row.type), knownUntil: row.knownUntil)
+            try request.checkVersion(row.stored.revision)
+            try request.checkParameters()
+            let tag = tags.tag(sequence ?? row.sequence)
+            let isKnown = request.precondition.names(tag)
+            if !isKnown {
+              writer.append(row.stored, by: renderer, fields: request.fields(of: row.type))
+            }
+            return Primary(
+              source: .init(id: row.id, type: row.type), knownUntil: row.knownUntil, tag: tag, isKnownToClient: isKnown)
           })
-      else { return unknown(type, .individual, request) }
-      try includes(include, from: [row.source], request, snapshot, renderer, &writer)
-      return answer(&writer, links: [("self", request.uri.selfLink)], knownUntil: row.knownUntil)
+      else { return try unknown(type, .individual, request, snapshot) }
+      if row.isKnownToClient { return Answer(notModified: row.tag, knownUntil: row.knownUntil) }
+      let knownUntil = try includes(include, from: [row.source], request, snapshot, renderer, &writer)
+      return answer(
+        &writer, request, links: [("self", request.uri.selfLink)], knownUntil: min(row.knownUntil, knownUntil),
+        tag: row.tag)
     }
   }
 
@@ -50,6 +54,12 @@ struct ResourceAnswers: Sendable {
     let isPlain = parameters.filter.isEmpty && parameters.sort.isEmpty && parameters.include.isEmpty
     return try reader.read(inOneStatement: isPlain) { snapshot in
       guard let type = try snapshot.type(path: path) else { return nil }
+      try request.checkFormat()
+      try request.checkCollectionVersion { try snapshot.hasVersions(type) }
+      try request.checkParameters()
+      let state = try snapshot.state(ofType: type.id)
+      let tag = tags.tag(state.sequence)
+      if request.precondition.names(tag) { return Answer(notModified: tag, knownUntil: state.knownUntil) }
       let query = try QueryCompiler.compile(parameters, for: type, in: snapshot)
       var writer = DocumentWriter(capacity: 160_000)
       var sources: [IncludeResolver.Source] = []
@@ -64,10 +74,10 @@ struct ResourceAnswers: Sendable {
         return true
       }
       writer.append("]")
-      try includes(parameters.include, from: sources, request, snapshot, renderer, &writer)
+      let knownUntil = try includes(parameters.include, from: sources, request, snapshot, renderer, &writer)
       return answer(
-        &writer, links: pager(parameters.page, hasNext: count > parameters.page.limit, request),
-        knownUntil: try snapshot.knownUntil(type: type.id))
+        &writer, request, links: pager(parameters.page, hasNext: count > parameters.page.limit, request),
+        knownUntil: min(state.knownUntil, knownUntil), tag: tag)
     }
   }
 
@@ -82,33 +92,45 @@ struct ResourceAnswers: Sendable {
     return links
   }
 
+  /// Appends `included`, when there is any, and gives the time up to which all of it is known.
   func includes(
     _ paths: [[String]], from sources: [IncludeResolver.Source], _ request: ReadRequest, _ snapshot: ReadSnapshot,
     _ renderer: DocumentRenderer, _ writer: inout DocumentWriter
-  ) throws {
-    guard !paths.isEmpty else { return }
+  ) throws -> Int64 {
+    guard !paths.isEmpty else { return .max }
     var resolver = IncludeResolver(snapshot)
     try resolver.resolve(paths, from: sources)
+    var knownUntil = Int64.max
     for (index, id) in resolver.included.enumerated() {
       writer.append(index == 0 ? ",\"included\":[" : ",")
       _ = try snapshot.resource(id: id) { row in
+        knownUntil = min(knownUntil, row.knownUntil)
         writer.append(row.stored, by: renderer, fields: request.fields(of: row.type))
       }
     }
     if !resolver.included.isEmpty { writer.append("]") }
+    return knownUntil
   }
 
-  func unknown(_ type: ServedType, _ route: ErrorResponse.EntityRoute, _ request: ReadRequest) -> Answer {
-    Answer(
+  /// 404: the mirror has no such resource, as far as it knows the type.
+  func unknown(
+    _ type: ServedType, _ route: ErrorResponse.EntityRoute, _ request: ReadRequest, _ snapshot: ReadSnapshot
+  ) throws -> Answer {
+    var answer = Answer(
       .unknownEntity(
         type: ResourceTypeName(type.name), collectionPath: type.path, route: route, request: request.uri))
+    answer.speaks(knownUntil: try snapshot.state(ofType: type.id).knownUntil)
+    return answer
   }
 
-  func answer(_ writer: inout DocumentWriter, links: [(String, String)], knownUntil: Int64) -> Answer {
+  /// The finished document; 304 for a client that takes any.
+  func answer(
+    _ writer: inout DocumentWriter, _ request: ReadRequest, links: [(String, String)], knownUntil: Int64, tag: String
+  ) -> Answer {
+    if request.precondition == .any { return Answer(notModified: tag, knownUntil: knownUntil) }
     var answer = Answer(document: writer.finish(links: links))
-    // Before the first complete pull of a type nothing can be said.
-    if knownUntil > 0 { answer.fields[.mirrorAsOf] = RFC3339.text(unixSeconds: knownUntil) }
-    answer.fields[.mirrorPending] = "0"
+    answer.fields[.eTag] = tag
+    answer.speaks(knownUntil: knownUntil)
     return answer
   }
 }

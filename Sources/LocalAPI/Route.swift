@@ -3,7 +3,7 @@ import JSONAPI
 /// Where a path leads (reference 1.2), as far as the path alone tells. Paths come without query.
 enum Route: Equatable {
   case entryPoint
-  /// A collection's path.
+  /// A collection's path; or one whose last parts may be no UUID where one should be, see `readings`.
   case collection(String)
   /// A collection's path and what stands where a UUID should.
   case individual(collection: String, id: String)
@@ -12,7 +12,7 @@ enum Route: Equatable {
   case token
   case keys
   case userInfo
-  /// A path with a trailing slash that the site redirects, without it.
+  /// A path that the site redirects: with a trailing slash, or two at its start. The one it leads to.
   case moved(String)
   case unknown
 
@@ -26,24 +26,71 @@ enum Route: Equatable {
     }
   }
 
+  /// The path as routes compare it: without percent-encoding and in lower case, as the site does.
+  static func compared(_ path: String) -> String {
+    let isPlain = path.utf8.allSatisfy { $0 != UInt8(ascii: "%") && !(0x41...0x5A).contains($0) }
+    return isPlain ? path : PercentCoding.decodedPath(path).lowercased()
+  }
+
   private static func resource(_ path: String) -> Route {
+    if path.hasPrefix("//") { return .moved("/" + path.drop { $0 == "/" }) }
     guard path.hasPrefix("/jsonapi/") else { return .unknown }
-    if path.hasSuffix("/") { return .moved(String(path.dropLast())) }
+    if path.hasSuffix("/") {
+      var path = Substring(path)
+      while path.hasSuffix("/") { path.removeLast() }
+      return .moved(String(path))
+    }
     let parts = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
     guard !parts.contains("") else { return .unknown }
-    func collection(_ count: Int) -> String { "/" + parts.prefix(parts.count - count).joined(separator: "/") }
     func isUUID(fromEnd index: Int) -> Bool {
       parts.count > index + 1 && ResourceUUID(String(parts[parts.count - 1 - index])) != nil
     }
-    if isUUID(fromEnd: 0) { return .individual(collection: collection(1), id: String(parts[parts.count - 1])) }
-    if isUUID(fromEnd: 1) {
-      return .related(
-        collection: collection(2), id: String(parts[parts.count - 2]), field: String(parts[parts.count - 1]))
-    }
-    if isUUID(fromEnd: 2), parts[parts.count - 2] == "relationships" {
-      return .relationship(
-        collection: collection(3), id: String(parts[parts.count - 3]), field: String(parts[parts.count - 1]))
-    }
+    if isUUID(fromEnd: 0) { return reading(parts, as: 1) }
+    if isUUID(fromEnd: 1) { return reading(parts, as: 2) }
+    if isUUID(fromEnd: 2), parts[parts.count - 2] == "relationships" { return reading(parts, as: 3) }
     return .collection(path)
+  }
+
+  /// The path read with its last `count` parts behind the collection's: what stands there is a UUID or should be one.
+  private static func reading(_ parts: [Substring], as count: Int) -> Route {
+    let collection = "/" + parts.dropLast(count).joined(separator: "/")
+    let id = String(parts[parts.count - count])
+    let field = String(parts[parts.count - 1])
+    return switch count {
+    case 1: .individual(collection: collection, id: id)
+    case 2: .related(collection: collection, id: id, field: field)
+    default: .relationship(collection: collection, id: id, field: field)
+    }
+  }
+
+  /// All ways to read the path, the likeliest first. Only the types tell which one is meant: `/jsonapi/node/topic/x` is a
+  /// resource that does not exist, when there is a collection `/jsonapi/node/topic`.
+  var readings: [Route] {
+    guard case .collection(let path) = self else { return [self] }
+    let parts = path.dropFirst().split(separator: "/")
+    var all = [self]
+    if parts.count > 2 { all.append(Route.reading(parts, as: 1)) }
+    if parts.count > 3 { all.append(Route.reading(parts, as: 2)) }
+    if parts.count > 4, parts[parts.count - 2] == "relationships" { all.append(Route.reading(parts, as: 3)) }
+    return all
+  }
+
+  /// The path of the collection that the route is about; nil for routes of no type.
+  var collectionPath: String? {
+    switch self {
+    case .collection(let path), .individual(let path, _), .related(let path, _, _), .relationship(let path, _, _): path
+    case .entryPoint, .token, .keys, .userInfo, .moved, .unknown: nil
+    }
+  }
+
+  /// The methods of the route in the site's order; HEAD goes with GET.
+  var methods: [String] {
+    switch self {
+    case .entryPoint, .related: ["GET", "HEAD"]
+    case .collection: ["GET", "HEAD", "POST"]
+    case .individual: ["GET", "HEAD", "PATCH", "DELETE"]
+    case .relationship: ["GET", "HEAD", "POST", "PATCH", "DELETE"]
+    case .token, .keys, .userInfo, .moved, .unknown: []
+    }
   }
 }

@@ -5,8 +5,10 @@ package struct StoredRow {
   /// The interned (type, UUID).
   package var id: Int64
   package var type: ServedType
-  /// The site's time up to which the type is known, Unix seconds; only a single resource comes with it.
-  package var knownUntil: Int64 = 0
+  /// The site's time up to which the type is known, Unix seconds; rows of a query come without it.
+  package var knownUntil: Int64
+  /// The number of the resource's last change.
+  package var sequence: Int64
   /// What the renderer needs.
   package var stored: DocumentRenderer.Stored
 }
@@ -23,7 +25,9 @@ package struct ReadSnapshot {
   /// All types that have a path, by name.
   package func types() throws -> [ServedType] { try catalog.all(connection) }
 
-  static let columns = "r.id, r.type, r.revision, r.document, r.splices"
+  static let columns = "r.id, r.type, r.revision, r.document, r.splices, r.sequence"
+  /// With the time up to which the type is known.
+  private static let single = columns + ", (SELECT known_until FROM cursor WHERE cursor.type = r.type)"
 
   /// The resource of this UUID among all bundles of an entity type: the site does not mind the bundle in the path
   /// (reference 4.2). Nil when there is none.
@@ -31,15 +35,11 @@ package struct ReadSnapshot {
     _ uuid: ResourceUUID, entityType: String, _ body: (StoredRow) throws -> Value
   ) throws -> Value? {
     let statement = try connection.statement(
-      """
-      SELECT \(ReadSnapshot.columns), (SELECT known_until FROM cursor WHERE cursor.type = r.type)
-      FROM identity i JOIN resource r ON r.id = i.id WHERE i.uuid = ?
-      """)
+      "SELECT \(ReadSnapshot.single) FROM identity i JOIN resource r ON r.id = i.id WHERE i.uuid = ?")
     defer { statement.reset() }
     statement.bind(uuid.high, uuid.low, at: 1)
     while try statement.step() {
-      guard var row = try row(statement), row.type.entityType == entityType else { continue }
-      row.knownUntil = statement.integer(5)
+      guard let row = try row(statement, isSingle: true), row.type.entityType == entityType else { continue }
       return try body(row)
     }
     return nil
@@ -47,10 +47,10 @@ package struct ReadSnapshot {
 
   /// The resource of an interned identity.
   package func resource<Value>(id: Int64, _ body: (StoredRow) throws -> Value) throws -> Value? {
-    let statement = try connection.statement("SELECT \(ReadSnapshot.columns) FROM resource r WHERE r.id = ?")
+    let statement = try connection.statement("SELECT \(ReadSnapshot.single) FROM resource r WHERE r.id = ?")
     defer { statement.reset() }
     statement.bind(id, at: 1)
-    guard try statement.step(), let row = try row(statement) else { return nil }
+    guard try statement.step(), let row = try row(statement, isSingle: true) else { return nil }
     return try body(row)
   }
 
@@ -82,27 +82,22 @@ package struct ReadSnapshot {
     }
     var type: ServedType?
     while try statement.step() {
-      guard let row = try row(statement, like: type) else { continue }
+      guard let row = try row(statement, isSingle: false, like: type) else { continue }
       type = row.type
       if try !body(row) { return }
     }
   }
 
-  /// The site's time up to which a type is known, Unix seconds; 0 when it never was read whole.
-  package func knownUntil(type: Int64) throws -> Int64 {
-    let statement = try connection.statement("SELECT known_until FROM cursor WHERE type = ?")
-    defer { statement.reset() }
-    statement.bind(type, at: 1)
-    return try statement.step() ? statement.integer(0) : 0
-  }
-
-  /// - Parameter like: the type of the row before, most likely this one's too.
-  private func row(_ statement: RawStatement, like: ServedType? = nil) throws -> StoredRow? {
+  /// - Parameters:
+  ///   - isSingle: whether the statement has the columns of `single`.
+  ///   - like: the type of the row before, most likely this one's too.
+  private func row(_ statement: RawStatement, isSingle: Bool, like: ServedType? = nil) throws -> StoredRow? {
     let number = statement.integer(1)
     let known = like?.id == number ? like : try catalog.type(id: number, connection)
     guard let type = known else { return nil }
     return StoredRow(
-      id: statement.integer(0), type: type,
+      id: statement.integer(0), type: type, knownUntil: isSingle ? statement.integer(6) : 0,
+      sequence: statement.integer(5),
       stored: .init(
         document: statement.bytes(3), splices: statement.bytes(4), path: type.escapedPath,
         revision: statement.optionalInteger(2)))

@@ -71,7 +71,7 @@ import Testing
     for exchange in RecordedExchange.all where exchange.detail.contains("resource version") {
       let text = exchange.request.query.tree["resourceVersion"]?.text ?? ""
       #expect(throws: QueryParameterError(exchange.detail), "\(exchange.id)") {
-        try ResourceVersion(text).requireCollection()
+        try ResourceVersion.checkCollection(text, isFiltered: false)
       }
     }
   }

@@ -23,10 +23,10 @@ package final class CrawledMirror: Sendable {
   }
 
   /// A mirror of the recorded crawl.
-  package static func full() throws -> CrawledMirror {
+  package static func full(as account: RecordedCrawl.Account = .manager) throws -> CrawledMirror {
     let made = try CrawledMirror()
-    _ = try made.apply(CrawledMirror.pages(base: site), cursor: true)
-    try made.mirror.note(.siteAccount, account)
+    _ = try made.apply(CrawledMirror.pages(base: site, as: account), cursor: true)
+    try made.mirror.note(.siteAccount, CrawledMirror.account)
     return made
   }
 
@@ -59,8 +59,11 @@ package final class CrawledMirror: Sendable {
   }
 
   /// The recorded collection pages, scanned.
-  package static func pages(base: String) throws -> [(type: String, page: ScannedPage)] {
+  package static func pages(
+    base: String, as account: RecordedCrawl.Account = .manager
+  ) throws -> [(type: String, page: ScannedPage)] {
     var scanner = PageScanner(base: DocumentBase(base), paths: try paths())
-    return try RecordedCrawl.load(base: base).filter { $0.type != "entry" }.map { ($0.type, try scanner.page($0.body)) }
+    return try RecordedCrawl.load(base: base, as: account).filter { $0.type != "entry" }
+      .map { ($0.type, try scanner.page($0.body)) }
   }
 }

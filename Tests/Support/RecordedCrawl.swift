@@ -14,16 +14,27 @@ package enum RecordedCrawl {
     package var body: [UInt8]
   }
 
-  private static let recorded = Result { try lines(of: "crawl.jsonl.gz") }
+  /// The account that read the site.
+  package enum Account: String, Sendable {
+    /// A site manager: sees nearly everything.
+    case manager = "crawl.jsonl.gz"
+    /// A plain member: pages lack what is hidden from it.
+    case member = "Contract/member-crawl.jsonl.gz"
+  }
+
+  private static let recorded = Result { try lines(of: Account.manager.rawValue) }
+  private static let recordedByMember = Result { try lines(of: Account.member.rawValue) }
 
   /// All pages, by type and then in the order they were read. `base` is scheme and host, such as
   /// `https://community.example.org`.
   /// - Throws: when the fixture is absent or damaged.
-  package static func load(base: String = "https://community.example.org") throws -> [Page] {
+  package static func load(
+    base: String = "https://community.example.org", as account: Account = .manager
+  ) throws -> [Page] {
     var escaped: [UInt8] = []
     JSON.encodeContent(base, into: &escaped)
     let text = String(decoding: escaped, as: UTF8.self)
-    return try recorded.get().map { line in
+    return try (account == .manager ? recorded : recordedByMember).get().map { line in
       let body = line["body"]?.string ?? ""
       return Page(
         type: line["type"]?.string ?? "", url: line["url"]?.string ?? "",
@@ -31,11 +42,11 @@ package enum RecordedCrawl {
     }
   }
 
-  /// The resource objects of all pages by `type/id`, without a base URL (`{{BASE}}` stands for it).
+  /// The resource objects of all pages by `type/id`. `base` stands where the site's base URL stood.
   /// - Throws: when the fixture is absent or damaged.
-  package static func resources() throws -> [String: JSON] {
+  package static func resources(base: String = "{{BASE}}", as account: Account = .manager) throws -> [String: JSON] {
     var found: [String: JSON] = [:]
-    for page in try load(base: "{{BASE}}") {
+    for page in try load(base: base, as: account) {
       for resource in try JSON(parsing: page.body)["data"]?.array ?? [] {
         found["\(resource["type"]?.string ?? "")/\(resource["id"]?.string ?? "")"] = resource
       }
@@ -44,11 +55,19 @@ package enum RecordedCrawl {
   }
 
   /// The lines of a packed fixture, parsed. `name` is relative to Tests/Fixtures.
+  /// - Parameter base: takes the place of `{{BASE}}`, and escaped as in JSON that of `{{BASE_ESC}}`; nil leaves them.
   /// - Throws: when the fixture is absent or damaged.
-  package static func lines(of name: String) throws -> [JSON] {
+  package static func lines(of name: String, base: String? = nil) throws -> [JSON] {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     let packed = try Array(Data(contentsOf: folder.appending(path: "Fixtures/\(name)")))
-    let text = try packed.withUnsafeBufferPointer { bytes in try Gzip.inflated(bytes) }
+    var text = try packed.withUnsafeBufferPointer { bytes in try Gzip.inflated(bytes) }
+    if let base {
+      // Raw bodies stand in JSON strings: their backslashes are escaped once more.
+      let plain = String(decoding: text, as: UTF8.self)
+        .replacingOccurrences(of: "{{BASE}}", with: base)
+        .replacingOccurrences(of: "{{BASE_ESC}}", with: base.replacingOccurrences(of: "/", with: #"\\/"#))
+      text = Array(plain.utf8)
+    }
     return try text.split(separator: UInt8(ascii: "\n")).map { try JSON(parsing: $0) }
   }
 }

@@ -27,11 +27,8 @@ package struct RunningLocalAPI: Sendable {
   /// `http://127.0.0.1:port`.
   package var base: String { "http://127.0.0.1:\(port)" }
 
-  /// Serves a mirror as long as `body` runs. It knows the client `reports` with the secret `client secret`, and the person
-  /// `ann` with the password `her password`.
-  package static func serving<Value: Sendable>(
-    _ made: CrawledMirror, _ body: @escaping @Sendable (RunningLocalAPI) async throws -> Value
-  ) async throws -> Value {
+  /// A server over a mirror that is not listening: it answers in this process. Clients and people as in `serving`.
+  package static func prepared(_ made: CrawledMirror) async throws -> LocalAPIServer {
     let cost = SecretHash.Cost(logarithm: 1)
     try made.mirror.save(
       ConsumerRow(
@@ -40,11 +37,28 @@ package struct RunningLocalAPI: Sendable {
     try made.mirror.saveAccount(
       name: "ann", passwordHash: SecretHash.make("her password", cost: cost).encoded, userUUID: CrawledMirror.account,
       scopes: Scopes.standard, at: 1)
-    let server = try await LocalAPIServer(
+    return try await LocalAPIServer(
       mirror: made.mirror,
       settings: LocalAPISettings(
         host: "127.0.0.1", port: 0, signingKeyPath: made.folder.appending(path: "key.pem").path),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+  }
+
+  /// The header fields of a signed-in request to a server that answers in this process.
+  package static func signIn(_ server: LocalAPIServer) async throws -> [String: String] {
+    let form = "grant_type=client_credentials&client_id=reports&client_secret=client%20secret"
+    let fields = ["Host": "localhost", "Content-Type": "application/x-www-form-urlencoded"]
+    let answer = await server.answer("POST", "/oauth/token", fields, body: Array(form.utf8))
+    guard let token = try JSON(parsing: answer.body)["access_token"]?.string else { throw CancellationError() }
+    return ["Authorization": "Bearer \(token)"]
+  }
+
+  /// Serves a mirror as long as `body` runs. It knows the client `reports` with the secret `client secret`, and the person
+  /// `ann` with the password `her password`.
+  package static func serving<Value: Sendable>(
+    _ made: CrawledMirror, _ body: @escaping @Sendable (RunningLocalAPI) async throws -> Value
+  ) async throws -> Value {
+    let server = try await prepared(made)
     let (ports, listening) = AsyncStream.makeStream(of: Int.self)
     return try await withThrowingTaskGroup(of: Value?.self) { group in
       group.addTask {

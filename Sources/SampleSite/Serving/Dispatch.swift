@@ -10,7 +10,7 @@ extension SampleSite {
     case .trailingSlash(let path):
       return SiteResponse(
         301, [("content-type", "text/html; charset=utf-8"), ("location", request.base + path)],
-        body: Array("Redirecting to \(request.base)\(path)".utf8))
+        body: RedirectPage.body(request.base + path))
     case .token: return .html(405, "Method not allowed", [("allow", "POST")])
     case .userinfo: return try userinfo(reader)
     case .file(let file): return reader.download(file)

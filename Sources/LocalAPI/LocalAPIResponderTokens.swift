@@ -1,0 +1,78 @@
+import HTTPTypes
+import Hummingbird
+import JSONAPI
+import NIOCore
+import Store
+import TokenIssuer
+
+extension LocalAPIResponder {
+  /// `POST /oauth/token`.
+  func token(_ request: Request) async throws -> Answer {
+    guard request.method == .post else {
+      var answer = Answer(page: "Method not allowed", status: 405)
+      answer.fields[.allow] = "POST"
+      return answer
+    }
+    var request = request
+    guard let body = try? await request.collectBody(upTo: 65_536) else {
+      return Answer(page: "Payload too large", status: 413)
+    }
+    let form = TokenForm.fields(contentType: request.headers[.contentType], body: Array(body.readableBytesView))
+    let reply = try await endpoint.answer(form: form, authorization: request.headers[.authorization])
+    return LocalAPIResponder.answer(reply)
+  }
+
+  /// `/oauth/jwks` and `/oauth/userinfo`, for signed-in callers.
+  func identity(_ request: Request, _ uri: RequestURI, _ base: DocumentBase) async throws -> Answer {
+    let token: AccessToken?
+    do { token = try await authorize(request) } catch let failure as BearerFailure {
+      return LocalAPIResponder.refused(failure)
+    }
+    guard let token else { return LocalAPIResponder.anonymous(uri) }
+    guard uri.path == "/oauth/userinfo" else { return LocalAPIResponder.answer(key.document) }
+    guard let id = token.accountID, let account = try mirror.account(id) else {
+      return Answer(page: "Access denied", status: 403)
+    }
+    let info = UserInfo(
+      subject: String(account.id), name: account.name, email: nil, profile: "\(base.text)/user/\(account.id)",
+      updatedAt: 0)
+    return LocalAPIResponder.answer(info.document)
+  }
+
+  private static func answer(_ reply: TokenReply) -> Answer {
+    var answer = Answer(document: ByteBuffer(bytes: reply.body), status: reply.status)
+    for field in reply.fields {
+      if let name = HTTPField.Name(field.name) { answer.fields[name] = field.value }
+    }
+    return answer
+  }
+
+  /// A bad token: a page, with the reason in the header only (reference 7.6).
+  static func refused(_ failure: BearerFailure) -> Answer {
+    var answer = Answer(page: "Unauthorized", status: 401)
+    answer.fields[.wwwAuthenticate] = failure.challenge
+    return answer
+  }
+
+  /// No token: the mirror shows nothing to anonymous callers but its entry point.
+  static func anonymous(_ uri: RequestURI) -> Answer {
+    var answer = Answer(.unauthorized(realm: "OAuth", request: uri))
+    answer.fields[.wwwAuthenticate] = "Bearer realm=\"OAuth\""
+    return answer
+  }
+
+  /// Writes are answered as a site in read-only mode answers them (reference 5.1).
+  func write(_ route: Route, _ request: Request, _ uri: RequestURI) -> Answer {
+    let method = request.method.rawValue
+    let methods = route.methods
+    guard methods.contains(method) else {
+      return Answer(.methodNotAllowed(method, allowed: methods, request: uri))
+    }
+    var error = ErrorResponse(
+      status: 405,
+      detail: "JSON:API is configured to accept only read operations. This mirror does not take writes yet.",
+      request: uri)
+    error.fields = [.init(name: "Allow", value: "GET")]
+    return Answer(error)
+  }
+}

@@ -1,0 +1,70 @@
+import JSONAPI
+import Store
+
+/// A read of the local API: the URI it came with and what stands behind its query.
+///
+/// The site complains about the query only after it found the route and the resource, so the complaint is kept until then.
+struct ReadRequest {
+  var uri: RequestURI
+  var base: DocumentBase
+  /// GET or HEAD.
+  var method = "GET"
+  /// What the client has already.
+  var precondition = Precondition.none
+  /// Nil when there is no query at all, the common case, or a bad one.
+  private(set) var parameters: QueryParameters?
+  private var complaint: QueryParameterError?
+
+  /// Reads the query of a request.
+  init(uri: RequestURI, base: DocumentBase, isCollection: Bool) {
+    self.uri = uri
+    self.base = base
+    guard !uri.query.tree.isEmpty else { return }
+    do {
+      parameters = try QueryParameters(uri.query.tree, for: isCollection ? .collection : .resource)
+    } catch {
+      complaint = error
+    }
+  }
+
+  /// The fieldset of a type; nil for all of it.
+  func fields(of type: ServedType) -> Set<String>? { parameters?.fields[type.name].map(Set.init) }
+
+  /// - Throws: the complaint about `_format`: the site makes it while it looks for the route.
+  func checkFormat() throws {
+    if let complaint, complaint == .unsupportedFormat { throw complaint }
+  }
+
+  /// - Throws: the site's complaint about the query.
+  func checkParameters() throws {
+    if let complaint { throw complaint }
+  }
+
+  /// Checks `resourceVersion` for a resource (reference 1.5). The mirror has the current revision only.
+  /// - Parameter revision: the resource's; nil where the type has none.
+  /// - Throws: the site's complaint, or 404 for another revision.
+  func checkVersion(_ revision: Int64?) throws {
+    guard let text = try version(isVersionable: revision != nil) else { return }
+    if case .id(let id) = try ResourceVersion(text), id != revision {
+      throw ErrorResponse(
+        status: 404, detail: "The requested version, identified by `\(text)`, could not be found.", request: uri)
+    }
+  }
+
+  /// Checks `resourceVersion` for a collection.
+  func checkCollectionVersion(_ isVersionable: () throws -> Bool) throws {
+    guard uri.query.tree["resourceVersion"] != nil, let text = try version(isVersionable: isVersionable()) else {
+      return
+    }
+    try ResourceVersion.checkCollection(text, isFiltered: uri.query.tree["filter"] != nil)
+  }
+
+  private func version(isVersionable: Bool) throws -> String? {
+    guard let node = uri.query.tree["resourceVersion"] else { return nil }
+    guard isVersionable else { throw ErrorResponse.versionsNotSupported(uri) }
+    guard let text = node.text else {
+      throw QueryParameterError("Input value \"resourceVersion\" contains a non-scalar value.")
+    }
+    return text
+  }
+}
