@@ -117,6 +117,9 @@ struct LocalAPIResponder: HTTPResponder {
       return Answer(ErrorResponse(error, request: uri))
     } catch let error as ErrorResponse {
       return Answer(error)
+    } catch let error as QueryOverdue {
+      let detail = "\(error) Filter by fewer or other fields; what is asked often gets an index by itself."
+      return Answer(ErrorResponse(status: 503, detail: detail, request: uri))
     }
   }
 

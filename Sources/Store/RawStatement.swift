@@ -1,4 +1,5 @@
 import GRDBSQLite
+import JSONAPI
 
 /// A fault of SQLite itself, with its own words.
 package struct SQLiteFault: Error, Sendable, CustomStringConvertible {
@@ -87,8 +88,20 @@ final class RawStatement {
     }
   }
 
+  func bind(_ arguments: [QueryArgument]) {
+    for (index, argument) in arguments.enumerated() {
+      switch argument {
+      case .integer(let value): bind(value, at: Int32(index + 1))
+      case .real(let value): bind(value, at: Int32(index + 1))
+      case .text(let value): bind(value, at: Int32(index + 1))
+      case .uuid(let value): bind(value.high, value.low, at: Int32(index + 1))
+      }
+    }
+  }
+
   func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }
   func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(statement, column) }
+  func double(_ column: Int32) -> Double { sqlite3_column_double(statement, column) }
   func optionalInteger(_ column: Int32) -> Int64? { isNull(column) ? nil : integer(column) }
   func text(_ column: Int32) -> String { sqlite3_column_text(statement, column).map { String(cString: $0) } ?? "" }
 
@@ -103,5 +116,5 @@ final class RawStatement {
   /// The row id of the last insertion of the connection.
   var lastRowID: Int64 { sqlite3_last_insert_rowid(connection) }
 
-  private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+  static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 }

@@ -5,6 +5,7 @@ import Synchronization
 final class ReadConnection {
   private let connection: OpaquePointer?
   private var statements: [String: RawStatement] = [:]
+  private let deadline = ReadDeadline()
 
   /// Opens the mirror's file for reading.
   /// - Throws: `SQLiteFault` when it cannot be opened.
@@ -18,6 +19,18 @@ final class ReadConnection {
     connection = opened
     sqlite3_busy_timeout(opened, 5_000)
     sqlite3_exec(opened, "PRAGMA cache_size = -8000; PRAGMA query_only = ON;", nil, nil, nil)
+    try QueryFunctions.register(on: opened)
+    deadline.watch(opened)
+  }
+
+  /// Lets SQLite work on what `body` asks for no longer than this.
+  /// - Throws: `QueryOverdue` when it took longer.
+  func within<Value>(_ limit: Duration, _ body: () throws -> Value) throws -> Value {
+    deadline.start(limit)
+    defer { deadline.stop() }
+    do { return try body() } catch let fault as SQLiteFault where fault.code & 0xFF == SQLITE_INTERRUPT {
+      throw QueryOverdue(limit: limit)
+    }
   }
 
   deinit {
@@ -46,12 +59,16 @@ final class ReadConnection {
 /// Read-only connections for the local API, lent to one caller at a time, as many as there are callers at once.
 final class ReadConnections: Sendable {
   private let path: String
+  private let timeLimit: Duration
   private let idle = Mutex<Lent>(Lent())
 
   /// Connections wander between threads, one at a time: what the lock guards.
   private struct Lent: @unchecked Sendable { var connections: [ReadConnection] = [] }
 
-  init(path: String) { self.path = path }
+  init(path: String, timeLimit: Duration) {
+    self.path = path
+    self.timeLimit = timeLimit
+  }
 
   /// Lends a connection for the length of `body`, which must not suspend.
   func with<Value>(_ body: (ReadConnection) throws -> Value) throws -> Value {
@@ -63,7 +80,7 @@ final class ReadConnections: Sendable {
         if let connection = back.connection, lent.connections.count < 16 { lent.connections.append(connection) }
       }
     }
-    return try body(connection)
+    return try connection.within(timeLimit) { try body(connection) }
   }
 
   private struct Taken: @unchecked Sendable { var connection: ReadConnection? }

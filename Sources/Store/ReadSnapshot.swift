@@ -17,6 +17,7 @@ package struct StoredRow {
 package struct ReadSnapshot {
   let connection: ReadConnection
   let catalog: TypeCatalog
+  var usage: QueryUsage?
 
   /// The type whose collection has this path.
   package func type(path: String) throws -> ServedType? { try catalog.type(path: path, connection) }
@@ -72,12 +73,12 @@ package struct ReadSnapshot {
   package func rows(_ query: CompiledQuery, _ body: (StoredRow) throws -> Bool) throws {
     let statement = try connection.statement(query.sql)
     defer { statement.reset() }
-    for (index, argument) in query.arguments.enumerated() {
-      switch argument {
-      case .integer(let value): statement.bind(value, at: Int32(index + 1))
-      case .real(let value): statement.bind(value, at: Int32(index + 1))
-      case .text(let value): statement.bind(value, at: Int32(index + 1))
-      case .uuid(let value): statement.bind(value.high, value.low, at: Int32(index + 1))
+    statement.bind(query.arguments)
+    let started = query.uses.isEmpty ? nil : ContinuousClock.now
+    defer {
+      if let started {
+        let taken = (ContinuousClock.now - started).components
+        usage?.note(query.uses, milliseconds: taken.seconds * 1000 + taken.attoseconds / 1_000_000_000_000_000)
       }
     }
     var type: ServedType?
@@ -108,13 +109,18 @@ package struct ReadSnapshot {
 package final class ResourceReader: Sendable {
   private let connections: ReadConnections
   private let catalog = TypeCatalog()
+  /// What queries had to read out of documents.
+  package let usage = QueryUsage()
 
   /// A reader of a mirror's file.
-  package init(_ mirror: Mirror) { connections = ReadConnections(path: mirror.path) }
+  /// - Parameter timeLimit: the longest that one read may keep SQLite at work; then it throws `QueryOverdue`.
+  package init(_ mirror: Mirror, timeLimit: Duration = .seconds(2)) {
+    connections = ReadConnections(path: mirror.path, timeLimit: timeLimit)
+  }
 
   /// Reads with a single statement, which is a snapshot by itself: the cheapest read. `body` must not suspend.
   package func single<Value>(_ body: (ReadSnapshot) throws -> Value) throws -> Value {
-    try connections.with { try body(ReadSnapshot(connection: $0, catalog: catalog)) }
+    try connections.with { try body(ReadSnapshot(connection: $0, catalog: catalog, usage: usage)) }
   }
 
   /// Reads in the cheapest way that sees one state.
@@ -125,7 +131,7 @@ package final class ResourceReader: Sendable {
   /// Reads with several statements that see the same state. `body` must not suspend.
   package func snapshot<Value>(_ body: (ReadSnapshot) throws -> Value) throws -> Value {
     try connections.with { connection in
-      try connection.snapshot { try body(ReadSnapshot(connection: connection, catalog: catalog)) }
+      try connection.snapshot { try body(ReadSnapshot(connection: connection, catalog: catalog, usage: usage)) }
     }
   }
 }

@@ -14,6 +14,8 @@ final class ResourceWriter {
   private let clearTombstone: RawStatement?
   private var identities: [Identity: Int64] = [:]
   private var sequence: Int64
+  private let learner: SchemaLearner
+  private let indexes: PathIndexWriter
 
   private struct Identity: Hashable {
     var uuid: ResourceUUID
@@ -22,6 +24,8 @@ final class ResourceWriter {
 
   init(_ db: Database, names: Names) throws {
     self.names = names
+    learner = SchemaLearner(db)
+    indexes = try PathIndexWriter(db)
     let connection = db.sqliteConnection
     findIdentity = try RawStatement(connection, "SELECT id FROM identity WHERE uuid = ? AND type = ?")
     addIdentity = try RawStatement(connection, "INSERT INTO identity (uuid, type) VALUES (?, ?)")
@@ -63,6 +67,8 @@ final class ResourceWriter {
       return
     }
     outcome.note(resource, isNew: isNew)
+    try learner.examine(resource, type: type)
+    try indexes.store(resource, id: id, type: type, isNew: isNew)
     if !isNew {
       clearLinkage.bind(id, at: 1)
       try clearLinkage.run()
@@ -72,6 +78,7 @@ final class ResourceWriter {
 
   /// Keeps the sequence for the next transaction.
   func finish(_ db: Database) throws {
+    try learner.finish()
     try db.execute(
       sql: "INSERT INTO setting (name, value) VALUES ('sequence', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1",
       arguments: [String(sequence)])

@@ -11,6 +11,7 @@ enum Schema {
     }
     migrator.registerMigration("2 token issuer") { db in try db.execute(sql: tokens) }
     migrator.registerMigration("3 sweeps and tombstones") { db in try db.execute(sql: sweeps) }
+    migrator.registerMigration("4 schemas and path indexes") { db in try db.execute(sql: queries) }
     return migrator
   }
 
@@ -62,6 +63,26 @@ enum Schema {
       SELECT l.source AS resource, s.name AS type, f.name AS relationship, l.delta, l.target AS target, t.name AS target_type
       FROM relationship l JOIN field f ON f.id = l.field JOIN resource_type t ON t.id = l.target_type
       JOIN resource r ON r.id = l.source JOIN resource_type s ON s.id = r.type;
+    """
+
+  /// What is known of the types' fields, which paths queries had to read out of documents, and the indexes made of those:
+  /// text as `utf8mb4_general_ci` compares it and without spaces at the end, `-Inf` for null.
+  private static let queries = """
+    CREATE TABLE type_schema (
+      type INTEGER PRIMARY KEY, version INTEGER NOT NULL, examined INTEGER NOT NULL, fields TEXT NOT NULL) STRICT;
+    CREATE TABLE path_use (
+      type INTEGER NOT NULL, path TEXT NOT NULL, kind TEXT NOT NULL, queries INTEGER NOT NULL, slowest_ms INTEGER NOT NULL,
+      last INTEGER NOT NULL, PRIMARY KEY (type, path)) STRICT, WITHOUT ROWID;
+    CREATE TABLE path_index (
+      id INTEGER PRIMARY KEY, type INTEGER NOT NULL, path TEXT NOT NULL, kind TEXT NOT NULL, reason TEXT NOT NULL,
+      created INTEGER NOT NULL, state TEXT NOT NULL, built INTEGER NOT NULL, UNIQUE (type, path)) STRICT;
+    CREATE TABLE indexed_value (
+      path INTEGER NOT NULL, value ANY NOT NULL, serial INTEGER NOT NULL, resource INTEGER NOT NULL,
+      PRIMARY KEY (path, value, serial, resource)) STRICT, WITHOUT ROWID;
+    CREATE INDEX indexed_value_by_resource ON indexed_value (resource, path);
+    CREATE TRIGGER resource_leaves_indexes AFTER DELETE ON resource BEGIN
+      DELETE FROM indexed_value WHERE resource = OLD.id;
+    END;
     """
 
   /// Clients, people and refresh tokens of the local API. Secrets only as hashes.

@@ -32,6 +32,7 @@ final class TypeCatalog: Sendable {
     var byID: [Int64: ServedType] = [:]
     var byPath: [String: ServedType] = [:]
     var byName: [String: ServedType] = [:]
+    var schemas: [Int64: (version: Int64, schema: TypeSchema)] = [:]
   }
   private let known = Mutex(Known())
 
@@ -50,6 +51,15 @@ final class TypeCatalog: Sendable {
   func all(_ connection: ReadConnection) throws -> [ServedType] {
     try reload(connection)
     return known.withLock { known in known.byID.values.sorted { $0.name < $1.name } }
+  }
+
+  /// A schema that was read before, when it still is the one of this version.
+  func schema(of type: Int64, version: Int64) -> TypeSchema? {
+    known.withLock { known in known.schemas[type].flatMap { $0.version == version ? $0.schema : nil } }
+  }
+
+  func keep(_ schema: TypeSchema, of type: Int64, version: Int64) {
+    known.withLock { $0.schemas[type] = (version, schema) }
   }
 
   private func look(_ connection: ReadConnection, _ find: (borrowing Known) -> ServedType?) throws -> ServedType? {
@@ -71,6 +81,10 @@ final class TypeCatalog: Sendable {
       fresh.byName[type.name] = type
     }
     let read = fresh
-    known.withLock { $0 = read }
+    known.withLock { known in
+      let schemas = known.schemas
+      known = read
+      known.schemas = schemas
+    }
   }
 }

@@ -1,0 +1,75 @@
+import JSONAPI
+
+/// A part of a compiled condition.
+struct Term {
+  var sql: String
+  /// Whether it names few rows that an index finds, so that a query had better begin with it.
+  var isDriving = false
+
+  static let always = Term(sql: "1")
+  static let never = Term(sql: "0")
+}
+
+extension QueryCompiler {
+  /// The SQL that compares an expression with a condition's values.
+  mutating func comparison(_ expression: String, _ kind: ValueClass, _ condition: FilterCondition) -> String {
+    let values = condition.values
+    let name = condition.comparison.rawValue
+    switch condition.comparison {
+    case .isNull: return "\(expression) IS NULL"
+    case .isNotNull: return "\(expression) IS NOT NULL"
+    case .contains, .startsWith, .endsWith: return match(expression, kind, condition.comparison, values.first ?? "")
+    case .in, .notIn:
+      guard !values.isEmpty else { return "0" }
+      let list = values.map { bind(kind.argument($0)) }.joined(separator: ", ")
+      return "\(kind.comparable(expression)) \(name) (\(list))"
+    case .between, .notBetween:
+      guard values.count == 2 else { return "0" }
+      let (low, high) = (bind(kind.argument(values[0])), bind(kind.argument(values[1])))
+      return "\(kind.comparable(expression)) \(name) \(low) AND \(high)"
+    case .equal, .notEqual, .greater, .greaterOrEqual, .less, .lessOrEqual:
+      guard let value = values.first else { return "0" }
+      return "\(kind.comparable(expression)) \(name) \(bind(kind.argument(value)))"
+    }
+  }
+
+  /// `LIKE`, in which nothing is padded and every character of the client stands for itself.
+  private mutating func match(
+    _ expression: String, _ kind: ValueClass, _ comparison: FilterOperator, _ value: String
+  ) -> String {
+    let mode = comparison == .contains ? 0 : comparison == .startsWith ? 1 : 2
+    guard kind == .binary else {
+      let wanted = bind(.text(GeneralCollation.fold(value, trimmed: false)))
+      return "\(QueryFunctions.match)(CAST(\(kind.stored(expression)) AS TEXT), \(wanted), \(mode))"
+    }
+    guard !value.isEmpty else { return "\(expression) IS NOT NULL" }
+    let wanted = bind(.text(value))
+    switch comparison {
+    case .startsWith: return "substr(\(expression), 1, length(\(wanted))) = \(wanted)"
+    case .endsWith: return "substr(\(expression), -length(\(wanted))) = \(wanted)"
+    default: return "instr(\(expression), \(wanted)) > 0"
+    }
+  }
+
+  /// Compares the UUID of an identity, given as the SQL of its number.
+  mutating func uuid(_ id: String, _ condition: FilterCondition) -> Term {
+    switch condition.comparison {
+    case .equal, .in, .notEqual, .notIn:
+      guard !condition.values.isEmpty else { return .never }
+      let isPositive = condition.comparison == .equal || condition.comparison == .in
+      // What is no UUID is no resource's.
+      let uuids = condition.values.compactMap { ResourceUUID(GeneralCollation.fold($0, trimmed: true)) }
+      if uuids.isEmpty { return isPositive ? .never : Term(sql: "\(id) IS NOT NULL") }
+      let list = uuids.map { bind(.uuid($0)) }.joined(separator: ", ")
+      let found = "(SELECT id FROM identity WHERE uuid IN (\(list)))"
+      return Term(sql: "\(id) \(isPositive ? "IN" : "NOT IN") \(found)", isDriving: isPositive)
+    case .isNotNull: return Term(sql: "\(id) IS NOT NULL")
+    case .isNull: return Term(sql: "\(id) IS NULL")
+    default: return Term(sql: comparison(QueryCompiler.uuidText(id), .text, condition))
+    }
+  }
+
+  static func uuidText(_ id: String) -> String {
+    "(SELECT \(QueryFunctions.uuid)(uuid) FROM identity WHERE id = \(id))"
+  }
+}

@@ -1,0 +1,107 @@
+import GRDB
+import GRDBSQLite
+import JSONAPI
+
+/// Keeps the automatic indexes as resources are written, in their transaction.
+final class PathIndexWriter {
+  /// One index.
+  struct Entry {
+    var id: Int64
+    var path: PathKey
+    var kind: ValueClass
+  }
+
+  private var entries: [Int64: [Entry]] = [:]
+  private let db: Database
+  private let extract: [ValueClass: RawStatement]
+  private let insert: RawStatement
+  private let remove: RawStatement
+
+  init(_ db: Database) throws {
+    self.db = db
+    let connection = db.sqliteConnection
+    for row in try Row.fetchAll(db, sql: "SELECT id, type, path, kind FROM path_index WHERE state <> 'unsuitable'") {
+      let entry = Entry(
+        id: row["id"], path: PathKey(row["path"] as String), kind: ValueClass(rawValue: row["kind"] as String) ?? .text)
+      entries[row["type"], default: []].append(entry)
+    }
+    var extract: [ValueClass: RawStatement] = [:]
+    for kind in [ValueClass.number, .time, .dateTime, .text, .binary] {
+      extract[kind] = try RawStatement(connection, "SELECT \(kind.stored("value")) FROM json_each(?1, ?2)")
+    }
+    self.extract = extract
+    insert = try RawStatement(
+      connection, "INSERT OR IGNORE INTO indexed_value (path, value, serial, resource) VALUES (?1, ?2, ?3, ?4)")
+    remove = try RawStatement(connection, "DELETE FROM indexed_value WHERE resource = ? AND path = ?")
+  }
+
+  /// Brings the indexes of a type up to date with a resource that is new or different.
+  func store(_ resource: ScannedResource, id: Int64, type: Int64, isNew: Bool) throws {
+    guard let entries = entries[type] else { return }
+    for entry in entries {
+      if !isNew {
+        remove.bind(id, at: 1)
+        remove.bind(entry.id, at: 2)
+        try remove.run()
+      }
+      let isSuitable = try resource.document.withUnsafeBytes {
+        try add(entry, resource: id, serial: resource.internalID, document: $0)
+      }
+      if !isSuitable { try giveUp(entry, type) }
+    }
+  }
+
+  private func giveUp(_ entry: Entry, _ type: Int64) throws {
+    try db.execute(sql: "DELETE FROM indexed_value WHERE path = ?", arguments: [entry.id])
+    try db.execute(sql: "UPDATE path_index SET state = 'unsuitable' WHERE id = ?", arguments: [entry.id])
+    entries[type]?.removeAll { $0.id == entry.id }
+  }
+
+  /// Adds the values of one document. False when one is too long.
+  func add(_ entry: Entry, resource: Int64, serial: Int64?, document: UnsafeRawBufferPointer) throws -> Bool {
+    guard let extract = extract[entry.kind] else { return false }
+    extract.bindText(document, at: 1)
+    extract.bind(entry.path.jsonPath, at: 2)
+    defer { extract.reset() }
+    var count = 0
+    while try extract.step() {
+      guard try add(entry, extract, resource, serial) else { return false }
+      count += 1
+    }
+    // A document that does not show the field at all sorts like one with null.
+    if count == 0, !isList(document, entry) {
+      insert.bind(-Double.infinity, at: 2)
+      try put(entry, resource, serial)
+    }
+    return true
+  }
+
+  private func isList(_ document: UnsafeRawBufferPointer, _ entry: Entry) -> Bool {
+    guard let member = StoredLayout(document)?.attributes.first(where: { $0.name == entry.path.attribute }) else {
+      return false
+    }
+    return document[member.value.lowerBound] == UInt8(ascii: "[")
+  }
+
+  private func add(_ entry: Entry, _ row: RawStatement, _ resource: Int64, _ serial: Int64?) throws -> Bool {
+    if row.isNull(0) {
+      insert.bind(-Double.infinity, at: 2)
+    } else if entry.kind.isNumeric {
+      insert.bind(row.double(0), at: 2)
+    } else {
+      let bytes = row.bytes(0)
+      guard bytes.count <= PathIndexes.longestValue else { return false }
+      let text = String(decoding: bytes, as: UTF8.self)
+      if case .text(let folded) = entry.kind.argument(text) { insert.bind(folded, at: 2) }
+    }
+    try put(entry, resource, serial)
+    return true
+  }
+
+  private func put(_ entry: Entry, _ resource: Int64, _ serial: Int64?) throws {
+    insert.bind(entry.id, at: 1)
+    insert.bind(serial ?? 0, at: 3)
+    insert.bind(resource, at: 4)
+    try insert.run()
+  }
+}

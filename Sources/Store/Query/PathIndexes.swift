@@ -1,0 +1,131 @@
+import GRDB
+import JSONAPI
+
+/// When a path is worth an index: decided from what is recorded alone.
+package enum IndexPolicy {
+  /// Below so many resources, reading documents is quick enough.
+  package static let leastRows: Int64 = 2_000
+  /// So many queries that had to read documents are worth an index.
+  package static let queries: Int64 = 5
+  /// One query that took so long is, too.
+  package static let slowMilliseconds: Int64 = 200
+
+  /// Why an index is worth it; nil while it is not.
+  package static func reason(
+    rows: Int64, queries: Int64, slowestMilliseconds: Int64, leastRows: Int64 = IndexPolicy.leastRows
+  ) -> String? {
+    guard rows >= leastRows else { return nil }
+    guard queries >= self.queries || slowestMilliseconds >= slowMilliseconds else { return nil }
+    return "\(queries) queries read \(rows) documents for it, the slowest took \(slowestMilliseconds) ms"
+  }
+}
+
+/// Builds and keeps the automatic indexes. Everything is in the caller's transaction.
+enum PathIndexes {
+  /// Longer values make their path unsuitable: the index would be a second copy of the documents.
+  static let longestValue = 1_024
+
+  /// Makes the rows of indexes that are worth it now, empty.
+  static func plan(_ db: Database, at now: Int64, leastRows: Int64) throws {
+    let candidates = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT u.type, u.path, u.kind, u.queries, u.slowest_ms,
+          (SELECT count(*) FROM (SELECT 1 FROM resource r WHERE r.type = u.type LIMIT 1000000)) AS rows
+        FROM path_use u LEFT JOIN path_index p ON p.type = u.type AND p.path = u.path
+        WHERE p.id IS NULL OR p.kind <> u.kind
+        """)
+    for row in candidates {
+      let reason = IndexPolicy.reason(
+        rows: row["rows"], queries: row["queries"], slowestMilliseconds: row["slowest_ms"], leastRows: leastRows)
+      guard let reason else { continue }
+      // What its values are was learned anew: the old index compares in another way.
+      if let old = try Int64.fetchOne(
+        db, sql: "SELECT id FROM path_index WHERE type = ? AND path = ?", arguments: [row["type"], row["path"]])
+      {
+        try clear(old, db)
+      }
+      try db.execute(
+        sql: """
+          INSERT INTO path_index (type, path, kind, reason, created, state, built) VALUES (?, ?, ?, ?, ?, 'building', 0)
+          """,
+        arguments: [row["type"], row["path"], row["kind"], reason, now])
+    }
+  }
+
+  static func drop(_ id: Int64, _ db: Database) throws {
+    try db.execute(
+      sql: """
+        DELETE FROM path_use WHERE (type, path) IN (SELECT type, path FROM path_index WHERE id = ?)
+        """, arguments: [id])
+    try clear(id, db)
+  }
+
+  private static func clear(_ id: Int64, _ db: Database) throws {
+    try db.execute(sql: "DELETE FROM indexed_value WHERE path = ?", arguments: [id])
+    try db.execute(sql: "DELETE FROM path_index WHERE id = ?", arguments: [id])
+  }
+
+  /// One bounded step of building. False when nothing is left to do.
+  static func build(_ db: Database, resources: Int) throws -> Bool {
+    guard
+      let row = try Row.fetchOne(
+        db, sql: "SELECT id, type, path, kind, built FROM path_index WHERE state = 'building' ORDER BY id LIMIT 1")
+    else { return false }
+    let id: Int64 = row["id"]
+    let connection = db.sqliteConnection
+    let ids = try RawStatement(
+      connection, "SELECT id, internal_id, document FROM resource WHERE id > ?1 AND type = ?2 ORDER BY id LIMIT ?3")
+    let writer = try PathIndexWriter(db)
+    ids.bind(row["built"] as Int64, at: 1)
+    ids.bind(row["type"] as Int64, at: 2)
+    ids.bind(Int64(resources), at: 3)
+    let entry = PathIndexWriter.Entry(
+      id: id, path: PathKey(row["path"] as String), kind: ValueClass(rawValue: row["kind"] as String) ?? .text)
+    var last: Int64 = row["built"]
+    var count = 0
+    var isSuitable = true
+    while try isSuitable && ids.step() {
+      last = ids.integer(0)
+      count += 1
+      isSuitable = try writer.add(entry, resource: last, serial: ids.optionalInteger(1), document: ids.bytes(2))
+    }
+    ids.reset()
+    if !isSuitable { try db.execute(sql: "DELETE FROM indexed_value WHERE path = ?", arguments: [id]) }
+    try db.execute(
+      sql: "UPDATE path_index SET built = ?, state = ? WHERE id = ?",
+      arguments: [last, isSuitable ? count < resources ? "complete" : "building" : "unsuitable", id])
+    return true
+  }
+}
+
+extension Mirror {
+  /// Notes how often paths were read out of documents and how long their queries took, and begins the indexes that are
+  /// worth it now.
+  /// - Parameters:
+  ///   - now: Unix seconds.
+  ///   - leastRows: below so many resources a type needs no index.
+  package func note(
+    _ usage: [PathUse: PathUsage], at now: Int64, leastRows: Int64 = IndexPolicy.leastRows
+  ) throws {
+    guard !usage.isEmpty else { return }
+    try write { db in
+      for (use, usage) in usage {
+        try db.execute(
+          sql: """
+            INSERT INTO path_use (type, path, kind, queries, slowest_ms, last) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            ON CONFLICT (type, path) DO UPDATE SET kind = ?3, queries = queries + ?4,
+              slowest_ms = max(slowest_ms, ?5), last = ?6
+            """,
+          arguments: [use.type, use.path.description, use.kind.rawValue, usage.queries, usage.slowestMilliseconds, now])
+      }
+      try PathIndexes.plan(db, at: now, leastRows: leastRows)
+    }
+  }
+
+  /// One bounded step of building the automatic indexes, in one transaction. False when nothing is left to do.
+  /// - Parameter resources: how many resources the step reads at most.
+  package func buildPathIndexes(resources: Int = 2_000) throws -> Bool {
+    try write { try PathIndexes.build($0, resources: resources) }
+  }
+}

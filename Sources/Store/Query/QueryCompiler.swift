@@ -1,0 +1,114 @@
+import JSONAPI
+
+/// Compiles the filter, sort and page of a collection request to SQL over the mirror (reference 3.2 to 3.5). Every value and
+/// every JSON path that came from a client is a bound argument.
+package struct QueryCompiler {
+  let snapshot: ReadSnapshot
+  let type: ServedType
+  var arguments: [QueryArgument] = []
+  var uses: [PathUse] = []
+  var indexes: [String] = []
+  private var aliases = 0
+
+  /// Compiles one request; the query gives one row more than the page holds when more follow.
+  /// - Throws: `QueryParameterError` in the site's words for a path that the type does not have; a fault of the mirror.
+  package static func compile(
+    _ parameters: QueryParameters, for type: ServedType, in snapshot: ReadSnapshot
+  ) throws -> CompiledQuery {
+    try QueryBounds.check(parameters)
+    var compiler = QueryCompiler(snapshot: snapshot, type: type)
+    return try compiler.query(parameters)
+  }
+
+  private init(snapshot: ReadSnapshot, type: ServedType) {
+    self.snapshot = snapshot
+    self.type = type
+  }
+
+  /// A row that conditions are about.
+  struct RowReference {
+    /// The SQL of its number.
+    var id: String
+    /// The name of its row of `resource` in the query.
+    var alias: String
+  }
+
+  /// A condition, or what is left of it behind the relationships that were followed.
+  struct Item {
+    var hops: ArraySlice<ResolvedPath.Hop>
+    var leaf: ResolvedPath.Leaf
+    var types: [ServedType]
+    var condition: FilterCondition
+  }
+
+  private mutating func query(_ parameters: QueryParameters) throws -> CompiledQuery {
+    let row = RowReference(id: "r.id", alias: "r")
+    var conditions = [Term(sql: "r.type = \(bind(.integer(type.id)))")]
+    if !parameters.filter.isEmpty {
+      guard case .group(_, let conjunction, let members) = parameters.filter.root else {
+        return try page(parameters, [])
+      }
+      conditions += [try group(conjunction, members, row)]
+      conditions += try access(to: parameters.filter, row)
+    }
+    return try page(parameters, conditions)
+  }
+
+  private mutating func page(_ parameters: QueryParameters, _ conditions: [Term]) throws -> CompiledQuery {
+    let isDriven = conditions.contains(where: \.isDriving)
+    let order = try order(parameters.sort, mayLead: !isDriven)
+    let filter = (conditions.map(\.sql) + order.conditions).joined(separator: " AND ")
+    let limit = bind(.integer(Int64(parameters.page.limit + 1)))
+    let offset = bind(.integer(Int64(parameters.page.offset)))
+    return CompiledQuery(
+      sql: "SELECT \(ReadSnapshot.columns) FROM \(order.from) WHERE \(filter) ORDER BY \(order.keys) "
+        + "LIMIT \(limit) OFFSET \(offset)",
+      arguments: arguments, uses: uses, indexes: indexes)
+  }
+
+  mutating func bind(_ argument: QueryArgument) -> String {
+    arguments.append(argument)
+    return "?\(arguments.count)"
+  }
+
+  mutating func alias(_ letter: String) -> String {
+    aliases += 1
+    return "\(letter)\(aliases)"
+  }
+
+  /// The conditions of an AND group on one field are about the same value of it; those of an OR group are not.
+  private mutating func group(
+    _ conjunction: FilterConjunction, _ members: [Filter.Node], _ row: RowReference
+  ) throws -> Term {
+    var items: [Item] = []
+    var terms: [Term] = []
+    for member in members {
+      switch member {
+      case .group(_, let conjunction, let members): terms.append(try group(conjunction, members, row))
+      case .condition(_, let condition):
+        let path = try PathResolver(snapshot: snapshot, type: type).resolve(
+          condition.path, comparison: condition.comparison)
+        try QueryBounds.check(path, condition.path)
+        let item = Item(hops: path.hops[...], leaf: path.leaf, types: path.types, condition: condition)
+        if condition.comparison == .isNull {
+          terms.append(try isNull(item, row))
+        } else if conjunction == .or {
+          terms += [QueryCompiler.all(try all([item], row))]
+        } else {
+          items.append(item)
+        }
+      }
+    }
+    terms += try all(items, row)
+    guard !terms.isEmpty else { return .always }
+    if conjunction == .and { return QueryCompiler.all(terms) }
+    return Term(
+      sql: "(\(terms.map(\.sql).joined(separator: " OR ")))", isDriving: terms.allSatisfy(\.isDriving))
+  }
+
+  static func all(_ terms: [Term]) -> Term {
+    if terms.count == 1, let only = terms.first { return only }
+    return Term(
+      sql: "(\(terms.map(\.sql).joined(separator: " AND ")))", isDriving: terms.contains(where: \.isDriving))
+  }
+}

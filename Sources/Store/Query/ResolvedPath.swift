@@ -1,0 +1,60 @@
+import JSONAPI
+
+/// Where a filter or sort path leads: relationships to follow, then what is compared (reference 3.2, Paths).
+struct ResolvedPath: Hashable {
+  /// One relationship to follow.
+  struct Hop: Hashable {
+    var name: String
+    /// Only the target in this place.
+    var delta: Int64?
+    /// Only targets of this entity type, or of this type where the name has two dashes.
+    var entityType: String?
+    /// The entity type of all its targets; nil where they differ or are unknown.
+    var targetEntityType: String?
+  }
+
+  /// Something in the document of the row.
+  struct Value: Hashable {
+    var attribute: String
+    var property: [String]
+    var delta: Int64?
+    var isList: Bool
+    var kind: TypeSchema.Kind
+    /// Whether it compares byte by byte.
+    var isBinary: Bool
+
+    /// The path in the document, as far as the attribute.
+    var attributePath: String { "$.attributes.\(ResolvedPath.quoted(attribute))" }
+    /// The path from there.
+    var propertyPath: String { property.map { "." + ResolvedPath.quoted($0) }.joined() }
+  }
+
+  enum Leaf: Hashable {
+    /// The UUID of the row.
+    case uuid
+    /// The serial number of the row.
+    case serial
+    case changed
+    case value(Value)
+    /// A relationship itself, for IS NULL and IS NOT NULL.
+    case link(Hop)
+    /// The serial number of a relationship's target.
+    case targetID(Hop)
+    /// Another member of its identifiers' `meta`.
+    case linkMeta(Hop, String, TypeSchema.Kind)
+    /// The machine name of the row's bundle.
+    case bundle
+    /// Always there, but not known.
+    case alwaysSet
+    /// Nothing is known of it: it equals nothing.
+    case unknown
+  }
+
+  var hops: [Hop]
+  var leaf: Leaf
+  /// The types that the leaf may belong to.
+  var types: [ServedType]
+
+  /// A member's name in an SQLite JSON path. A quote cannot stand in one; no field of the site has it in its name.
+  static func quoted(_ name: String) -> String { "\"\(name.filter { $0 != "\"" })\"" }
+}

@@ -1,0 +1,148 @@
+import Foundation
+import GRDB
+import JSONAPI
+
+/// The schema of a type as the file keeps it: one JSON text, so that one look-up gives it, and a number that grows when it
+/// changes.
+enum SchemaRow {
+  static func encode(_ schema: TypeSchema) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return String(decoding: try encoder.encode(schema), as: UTF8.self)
+  }
+
+  static func decode(_ text: String) throws -> TypeSchema {
+    try JSONDecoder().decode(TypeSchema.self, from: Data(text.utf8))
+  }
+}
+
+/// Learns the schemas of types from what is stored, in the writer's transaction. The first resources of a type are all
+/// looked at; later ones now and then, which is enough for what is not rarer than rare.
+final class SchemaLearner {
+  private struct Known {
+    var schema: TypeSchema
+    var examined: Int64
+    var isChanged = false
+    var isNew: Bool
+  }
+
+  private let db: Database
+  private var types: [Int64: Known] = [:]
+  /// So many resources of a type are looked at, one after the other; then one in `stride`.
+  private static let first: Int64 = 256
+  private static let stride: Int64 = 16
+
+  init(_ db: Database) { self.db = db }
+
+  /// Takes in what a resource shows that is stored now.
+  func examine(_ resource: ScannedResource, type: Int64) throws {
+    // The site shows only the label of what an account may not see: that says nothing about the type.
+    guard !resource.isLabelOnly else { return }
+    var known = try self.known(type)
+    types[type] = nil
+    defer { types[type] = known }
+    known.examined += 1
+    guard known.examined <= SchemaLearner.first || known.examined % SchemaLearner.stride == 0 else { return }
+    let seen = resource.document.withUnsafeBytes { document in
+      resource.splices.withUnsafeBytes { TypeSchema(document, splices: $0) }
+    }
+    let before = known.schema
+    known.schema.merge(seen)
+    if known.schema != before { known.isChanged = true }
+  }
+
+  /// Writes what was learned.
+  func finish() throws {
+    for (type, known) in types {
+      try SchemaLearner.write(
+        known.isChanged || known.isNew ? known.schema : nil, examined: known.examined, type: type, db)
+    }
+  }
+
+  private func known(_ type: Int64) throws -> Known {
+    if let known = types[type] { return known }
+    guard let row = try SchemaLearner.read(type, db) else {
+      return Known(schema: TypeSchema(), examined: 0, isNew: true)
+    }
+    return Known(schema: row.schema, examined: row.examined, isNew: false)
+  }
+
+  static func read(_ type: Int64, _ db: Database) throws -> (schema: TypeSchema, examined: Int64)? {
+    guard
+      let row = try Row.fetchOne(db, sql: "SELECT fields, examined FROM type_schema WHERE type = ?", arguments: [type])
+    else { return nil }
+    return (try SchemaRow.decode(row["fields"]), row["examined"])
+  }
+
+  static func write(_ schema: TypeSchema?, examined: Int64, type: Int64, _ db: Database) throws {
+    guard let schema else {
+      try db.execute(sql: "UPDATE type_schema SET examined = ? WHERE type = ?", arguments: [examined, type])
+      return
+    }
+    try db.execute(
+      sql: """
+        INSERT INTO type_schema (type, version, examined, fields) VALUES (?1, 1, ?2, ?3)
+        ON CONFLICT (type) DO UPDATE SET version = version + 1, examined = ?2, fields = ?3
+        """,
+      arguments: [type, examined, try SchemaRow.encode(schema)])
+  }
+}
+
+extension Mirror {
+  /// Takes in a type's fields as the site's API description has them, in its order; what was seen in resources stays.
+  /// - Parameter schema: kinds may be null where the description does not say them.
+  package func describe(_ type: String, _ schema: TypeSchema) throws {
+    try write { db in
+      let id = try Names(db).type(type)
+      let known = try SchemaLearner.read(id, db)
+      var merged = schema
+      if let known { merged.merge(known.schema) }
+      guard merged != known?.schema else { return }
+      try SchemaLearner.write(merged, examined: known?.examined ?? 0, type: id, db)
+    }
+  }
+}
+
+extension ReadSnapshot {
+  /// The schema of a type; nil while nothing is known of it.
+  package func schema(of type: ServedType) throws -> TypeSchema? {
+    let statement = try connection.statement("SELECT version, fields FROM type_schema WHERE type = ?")
+    defer { statement.reset() }
+    statement.bind(type.id, at: 1)
+    // A file that an older program filled has resources and no schema yet.
+    guard try statement.step() else { return try schemaOfResources(type) }
+    let version = statement.integer(0)
+    if let known = catalog.schema(of: type.id, version: version) { return known }
+    let schema = try SchemaRow.decode(statement.text(1))
+    catalog.keep(schema, of: type.id, version: version)
+    return schema
+  }
+
+  /// What the newest resources of a type show.
+  private func schemaOfResources(_ type: ServedType) throws -> TypeSchema? {
+    let statement = try connection.statement(
+      "SELECT document, splices FROM resource WHERE type = ? ORDER BY internal_id DESC LIMIT 50")
+    defer { statement.reset() }
+    statement.bind(type.id, at: 1)
+    var schema: TypeSchema?
+    while try statement.step() {
+      let seen = TypeSchema(statement.bytes(0), splices: statement.bytes(1))
+      guard let known = schema else {
+        schema = seen
+        continue
+      }
+      var merged = known
+      merged.merge(seen)
+      schema = merged
+    }
+    return schema
+  }
+
+  /// A fact about the mirror; nil when it was never noted.
+  func fact(_ fact: Mirror.Fact) throws -> String? {
+    let statement = try connection.statement("SELECT value FROM setting WHERE name = ?")
+    defer { statement.reset() }
+    statement.bind(fact.rawValue, at: 1)
+    return try statement.step() ? statement.text(0) : nil
+  }
+}

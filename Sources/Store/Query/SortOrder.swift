@@ -1,0 +1,92 @@
+import JSONAPI
+
+/// The order of a collection (reference 3.4).
+extension QueryCompiler {
+  struct Order {
+    var from = "resource r"
+    var conditions: [String] = []
+    var keys: String
+  }
+
+  /// The order: as asked, then by serial number, so that pages of ties join up. Null is before everything, as in the site's
+  /// database; a field with several values counts with its least, or its greatest from the greatest down.
+  /// - Parameter mayLead: whether an index of the first key may give the rows: not when a condition names few.
+  mutating func order(_ keys: [SortKey], mayLead: Bool) throws -> Order {
+    let tie = keys.last?.descending == true ? " DESC" : ""
+    var order = Order(keys: "")
+    var parts: [String] = []
+    for (number, key) in keys.enumerated() {
+      let path = try PathResolver(snapshot: snapshot, type: type).resolve(key.path)
+      try QueryBounds.check(path, key.path)
+      let direction = key.descending ? " DESC" : ""
+      if number == 0, mayLead, path.hops.isEmpty, case .value(let value) = path.leaf, !value.isList,
+        let index = try index(of: value, path.types)
+      {
+        order.from = "indexed_value v CROSS JOIN resource r ON r.id = v.resource"
+        order.conditions = ["v.path = \(bind(.integer(index)))"]
+        parts.append("v.value\(direction)")
+        if keys.count == 1 {
+          order.keys = "v.value\(direction), v.serial\(tie)"
+          return order
+        }
+      } else {
+        let row = RowReference(id: "r.id", alias: "r")
+        let sql = try expression(path.hops[...], path.leaf, path.types, row, greatest: key.descending)
+        parts.append(sql + direction)
+      }
+    }
+    order.keys = (parts + ["r.internal_id\(tie)"]).joined(separator: ", ")
+    return order
+  }
+
+  private mutating func expression(
+    _ hops: ArraySlice<ResolvedPath.Hop>, _ leaf: ResolvedPath.Leaf, _ types: [ServedType], _ row: RowReference,
+    greatest: Bool
+  ) throws -> String {
+    let function = greatest ? "max" : "min"
+    if let hop = hops.first {
+      let link = alias("l")
+      let target = RowReference(id: "\(link).target", alias: alias("t"))
+      let inner = try expression(hops.dropFirst(), leaf, types, target, greatest: greatest)
+      var from = "relationship \(link)"
+      if inner.contains("\(target.alias).") {
+        from += " JOIN resource \(target.alias) ON \(target.alias).id = \(link).target"
+      }
+      return "(SELECT \(function)(\(inner)) FROM \(from) WHERE \(link).source = \(row.id) AND \(links(hop, link)))"
+    }
+    switch leaf {
+    case .uuid: return QueryCompiler.uuidText(row.id)
+    case .serial: return "\(row.alias).internal_id"
+    case .changed: return "\(row.alias).changed"
+    case .value(let value): return try sorted(value, types, row, function)
+    case .bundle: return ValueClass.text.comparable(bundle(types, row))
+    case .targetID(let hop):
+      let (link, target) = (alias("l"), alias("t"))
+      return "(SELECT \(function)(\(target).internal_id) FROM relationship \(link) JOIN resource \(target) "
+        + "ON \(target).id = \(link).target WHERE \(link).source = \(row.id) AND \(links(hop, link)))"
+    case .linkMeta(let hop, let name, let kind):
+      let link = alias("l")
+      let value = ValueClass(kind).comparable(meta(name, link, row))
+      return "(SELECT \(function)(\(value)) FROM relationship \(link) WHERE \(link).source = \(row.id) AND "
+        + "\(links(hop, link)))"
+    case .link, .alwaysSet, .unknown: return "NULL"
+    }
+  }
+
+  private mutating func sorted(
+    _ value: ResolvedPath.Value, _ types: [ServedType], _ row: RowReference, _ function: String
+  ) throws -> String {
+    if !value.isList, let index = try index(of: value, types) {
+      let path = bind(.integer(index))
+      return "(SELECT v.value FROM indexed_value v WHERE v.resource = \(row.id) AND v.path = \(path))"
+    }
+    if let delta = value.delta, delta != 0, !value.isList { return "NULL" }
+    note(value, types)
+    let kind = ValueClass(value)
+    guard value.isList else { return kind.comparable(extracted(value, row)) }
+    let element = alias("e")
+    let each = "json_each(\(row.alias).document, \(bind(.text(value.attributePath)))) \(element)"
+    let key = value.delta.map { " WHERE \(element).key = \(bind(.integer($0)))" } ?? ""
+    return "(SELECT \(function)(\(kind.comparable(self.element(value, element)))) FROM \(each)\(key))"
+  }
+}

@@ -1,0 +1,115 @@
+import JSONAPI
+
+/// Which attributes and relationships a type has, in the site's order (reference 2.5, 2.6): learned from resources that were
+/// stored, and from the site's own description where there is one.
+package struct TypeSchema: Sendable, Hashable, Codable {
+  /// What kind of value an attribute or property has. Times: `time` is a number of seconds in the site's database,
+  /// `dateTime` a text in UTC.
+  package enum Kind: String, Sendable, Hashable, Codable {
+    case null, bool, number, text, time, dateTime, array, object
+
+    /// What two values of one field make it. Null says nothing; what does not fit together is text.
+    func merged(_ other: Kind) -> Kind {
+      switch (self, other) {
+      case _ where self == other: self
+      case (.null, _): other
+      case (_, .null): self
+      case (.time, .dateTime), (.dateTime, .time): .dateTime
+      case (.object, _), (_, .object): .object
+      default: .text
+      }
+    }
+  }
+
+  /// A property of a composite attribute, or a member of a relationship's `meta`.
+  package struct Property: Sendable, Hashable, Codable {
+    package var name: String
+    package var kind: Kind
+
+    /// A property; null where its kind is not known.
+    package init(_ name: String, _ kind: Kind = .null) { (self.name, self.kind) = (name, kind) }
+  }
+
+  /// An attribute or a relationship.
+  package struct Field: Sendable, Hashable, Codable {
+    package var name: String
+    package var isRelationship = false
+    /// The kind of an attribute's value, or of the elements when it is a list.
+    package var kind = Kind.null
+    /// Whether it has any number of values.
+    package var isList = false
+    /// An attribute's properties in the site's order, none for a bare value; a relationship's `meta` without the target id.
+    package var properties: [Property] = []
+    /// The types that a relationship leads to.
+    package var targets: [String] = []
+    /// Whether a relationship leads to resources that the site does not show: its only link is its own.
+    package var isInternal = false
+
+    /// A field of this name.
+    package init(_ name: String, isRelationship: Bool = false) {
+      (self.name, self.isRelationship) = (name, isRelationship)
+    }
+  }
+
+  /// All fields, attributes first.
+  package var fields: [Field]
+
+  /// A schema of these fields.
+  package init(fields: [Field] = []) { self.fields = fields }
+
+  /// The schema that one stored document shows.
+  package init(_ document: UnsafeRawBufferPointer) {
+    self.init(document, splices: UnsafeRawBufferPointer(start: nil, count: 0))
+  }
+
+  /// The names and kinds of the attributes in order.
+  package var attributes: [(name: String, kind: Kind)] {
+    fields.filter { !$0.isRelationship }.map { ($0.name, $0.kind) }
+  }
+  /// The names of the relationships in order: what an error about `include` lists.
+  package var relationships: [String] { fields.filter(\.isRelationship).map(\.name) }
+
+  /// The field of this name, compared byte by byte.
+  package func field(_ name: String) -> Field? { fields.first { $0.name.utf8.elementsEqual(name.utf8) } }
+
+  /// The attribute that holds the serial number: the first of its kind (reference 2.5).
+  var idAttribute: String? { fields.first { $0.name.hasPrefix("drupal_internal__") }?.name }
+
+  /// Takes in what another schema of the same type knows. A field that is new stands behind the one it stood behind there.
+  mutating func merge(_ other: TypeSchema) {
+    for isRelationship in [false, true] {
+      var previous: Int?
+      for field in other.fields where field.isRelationship == isRelationship {
+        if let index = fields.firstIndex(where: { $0.name == field.name }) {
+          fields[index].merge(field)
+          previous = index
+        } else {
+          let index =
+            previous.map { $0 + 1 } ?? (fields.firstIndex { $0.isRelationship == isRelationship })
+            ?? (isRelationship ? fields.count : 0)
+          fields.insert(field, at: index)
+          previous = index
+        }
+      }
+    }
+  }
+}
+
+extension TypeSchema.Field {
+  mutating func merge(_ other: TypeSchema.Field) {
+    kind = kind.merged(other.kind)
+    isList = isList || other.isList
+    isInternal = isInternal || other.isInternal
+    for target in other.targets where !targets.contains(target) { targets.append(target) }
+    var previous = -1
+    for property in other.properties {
+      if let index = properties.firstIndex(where: { $0.name == property.name }) {
+        properties[index].kind = properties[index].kind.merged(property.kind)
+        previous = index
+      } else {
+        properties.insert(property, at: previous + 1)
+        previous += 1
+      }
+    }
+  }
+}
