@@ -58,6 +58,9 @@ package struct LocalAPIServer: Sendable {
     self.logger = quiet
   }
 
+  /// What the reads of this server had to read out of documents.
+  package var usage: QueryUsage { responder.answers.reader.usage }
+
   /// An answer as it goes over the wire.
   package struct Answered: Sendable {
     /// The HTTP status.

@@ -33,6 +33,7 @@ struct RunCommand: AsyncParsableCommand {
           site: connected.site, mirror: mirror, settings: settings.roundOfDaemon(siteSettings), logger: logger,
           now: unixNow),
         intervalSeconds: settings.sync.intervalSeconds, logger: logger),
+      IndexService(mirror: mirror, usage: server.usage, logger: logger),
       WatchdogService(notifier: notifier),
     ]
     try await ServiceGroup(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()

@@ -21,6 +21,7 @@ struct ServeCommand: AsyncParsableCommand {
     let server = try await LocalAPIServer(mirror: mirror, settings: settings.localAPISettings, logger: logger)
     let services: [any Service] = [
       LocalAPIService(server: server, host: settings.localAPI.host, notifier: notifier, logger: logger),
+      IndexService(mirror: mirror, usage: server.usage, logger: logger),
       WatchdogService(notifier: notifier),
     ]
     try await ServiceGroup(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()

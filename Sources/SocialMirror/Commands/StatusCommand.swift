@@ -19,10 +19,11 @@ struct StatusCommand: ParsableCommand {
       throw MirrorUnusable(
         description: "there is no mirror at \(settings.mirror.path) yet; social-mirror sync makes it")
     }
-    let status = try Mirror(path: settings.mirror.path).status()
+    let mirror = try Mirror(path: settings.mirror.path)
+    let status = try mirror.status()
     let now = unixNow()
     if json {
-      say(StatusDocument(status, now: now).json.text())
+      say(StatusDocument(status, indexes: try mirror.pathIndexes(), now: now).json.text())
     } else {
       for line in StatusDocument(status, now: now).lines { say(line) }
     }
@@ -32,10 +33,12 @@ struct StatusCommand: ParsableCommand {
 /// The state of a mirror as text and as JSON.
 struct StatusDocument {
   private let status: MirrorStatus
+  private let indexes: [PathIndexRow]
   private let now: Int64
 
-  init(_ status: MirrorStatus, now: Int64) {
+  init(_ status: MirrorStatus, indexes: [PathIndexRow] = [], now: Int64) {
     self.status = status
+    self.indexes = indexes
     self.now = now
   }
 
@@ -85,6 +88,7 @@ struct StatusDocument {
         ("lastComplete", status.lastComplete.map(run) ?? .null),
         ("types", .array(status.types.map(type))),
         ("runs", .array(status.runs.map(run))),
+        ("indexes", .array(indexes.map(index))),
       ]))
   }
 
@@ -111,6 +115,14 @@ struct StatusDocument {
         ("seen", .integer(coverage.seen)), ("stored", .integer(coverage.stored)),
         ("omitted", .integer(coverage.omitted)),
         ("outcome", coverage.outcome.map { .string($0) } ?? .null),
+      ]))
+  }
+
+  private func index(_ index: PathIndexRow) -> JSON {
+    .object(
+      JSONObject([
+        ("type", .string(index.type)), ("path", .string(index.path)), ("state", .string(index.state)),
+        ("rows", .integer(index.rows)), ("reason", .string(index.reason)), ("created", time(index.created)),
       ]))
   }
 
