@@ -11,7 +11,7 @@ SWIFT ?= swift
 # A target that imports what it does not declare is an error: the rooms of the package stay apart.
 SWIFTFLAGS ?= --explicit-target-dependency-import-check error
 RELEASEFLAGS ?= -c release --static-swift-stdlib --product social-mirror
-# Arguments of `make demo`, such as ARGS="--port 9000".
+# Arguments of `make demo`, such as ARGS="--port 9000", or of `make fuzz`: how many requests, and the seed.
 ARGS ?=
 
 DESTDIR ?=
@@ -23,7 +23,7 @@ DOCDIR ?= $(PREFIX)/share/doc/social-mirror
 
 PYTHON ?= python3
 
-.PHONY: all build release test demo interop lint bench install verify-units clean system-packages swift-present
+.PHONY: all build release test fuzz demo interop lint bench install verify-units clean system-packages swift-present
 
 all: build
 
@@ -58,6 +58,11 @@ test: swift-present system-packages
 	count=$$(sed -n 's/.*Test run with \([0-9]*\) tests\{0,1\} .*passed.*/\1/p' .build/test.log | tail -n 1)
 	if [[ "$${count:-0}" -eq 0 ]]; then echo "test: no tests ran" >&2; exit 1; fi
 	echo "test: $$count tests passed"
+
+# Random requests to a local API in one process, as fast as it answers: ARGS="5000000 42" sends five million of seed 42.
+fuzz: swift-present system-packages
+	$(SWIFT) build $(SWIFTFLAGS) -c release --product Fuzz
+	exec .build/release/Fuzz $(ARGS)
 
 demo: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror

@@ -87,7 +87,7 @@ extension ResourceAnswers {
       var bytes: [UInt8] = []
       let has = renderer.append(relationship: field, of: row.stored, into: &bytes)
       return Found(
-        source: .init(id: row.id, type: row.type), relationship: has ? try JSON(parsing: bytes) : nil,
+        source: .init(id: row.id, type: row.type), relationship: has ? try JSON(parsing: bytes) : JSON?.none,
         knownUntil: row.knownUntil, revision: row.stored.revision)
     }
   }

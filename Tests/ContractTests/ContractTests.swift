@@ -54,13 +54,12 @@ import Testing
   }
 
   private func localAPI(_ run: Run, _ made: CrawledMirror, _ exchanges: [Exchange]) async throws {
-    let api = try await RunningLocalAPI.prepared(made)
-    let host = ["Host": String(Exchange.base.dropFirst("http://".count))]
-    let signedIn = try await RunningLocalAPI.signIn(api).merging(host) { $1 }
+    let api = try await InProcessLocalAPI(made, host: String(Exchange.base.dropFirst("http://".count)))
     let crawl = try RecordedCrawl.load(as: run == .memberOfLocalAPI ? .member : .manager)
     var judge = Judge(run, exchanges, crawl)
     for exchange in exchanges {
-      let answer = await api.answer(exchange.method, exchange.url, exchange.isAnonymous ? host : signedIn)
+      let answer = await api.answer(
+        exchange.method, exchange.url, exchange.isAnonymous ? ["Authorization": nil] : [:])
       judge.see(exchange, Given(status: answer.status, fields: answer.fields, body: answer.body))
     }
     judge.finish()

@@ -79,7 +79,8 @@ struct DeliberateDifference: Sendable {
           "the site sorts and filters by values that it does not show; of a label-only resource the mirror has no others",
         runs: [.memberOfLocalAPI]
       ) { exchange, given, _ in
-        (exchange.url.contains("filter") || exchange.url.contains("sort")) && given.status == 200
+        (exchange.url.contains("filter") || exchange.url.contains("sort"))
+          && exchange.status == 200 && given.status == 200
           && facts.labelOnlyCollections.contains(exchange.path)
       },
       DeliberateDifference(

@@ -44,15 +44,6 @@ package struct RunningLocalAPI: Sendable {
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 
-  /// The header fields of a signed-in request to a server that answers in this process.
-  package static func signIn(_ server: LocalAPIServer) async throws -> [String: String] {
-    let form = "grant_type=client_credentials&client_id=reports&client_secret=client%20secret"
-    let fields = ["Host": "localhost", "Content-Type": "application/x-www-form-urlencoded"]
-    let answer = await server.answer("POST", "/oauth/token", fields, body: Array(form.utf8))
-    guard let token = try JSON(parsing: answer.body)["access_token"]?.string else { throw CancellationError() }
-    return ["Authorization": "Bearer \(token)"]
-  }
-
   /// Serves a mirror as long as `body` runs. It knows the client `reports` with the secret `client secret`, and the person
   /// `ann` with the password `her password`.
   package static func serving<Value: Sendable>(
