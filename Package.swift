@@ -54,7 +54,7 @@ let package = Package(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CAllocator"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "Store", dependencies: ["JSONAPI", grdb, sqlite], swiftSettings: strict),
+    .target(name: "Store", dependencies: ["JSONAPI", grdb, sqlite, crypto], swiftSettings: strict),
     .target(
       name: "Upstream", dependencies: ["JSONAPI", "CCurl", logging], swiftSettings: strict),
     .target(

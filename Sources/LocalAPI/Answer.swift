@@ -7,6 +7,8 @@ struct Answer: Sendable {
   var status: Int
   var fields: HTTPFields
   var body: ByteBuffer
+  /// Sent instead of `body`.
+  var file: FileSlice?
 
   /// A JSON:API document. `fields` are added to those of every answer.
   init(document body: ByteBuffer, status: Int = 200) {
@@ -66,6 +68,24 @@ struct Answer: Sendable {
   mutating func speaks(knownUntil: Int64) {
     if knownUntil > 0 { fields[.mirrorAsOf] = RFC3339.text(unixSeconds: knownUntil) }
     fields[.mirrorPending] = "0"
+  }
+
+  /// The content of a file.
+  init(file: FileSlice) {
+    status = 200
+    body = ByteBuffer()
+    self.file = file
+    fields = HTTPFields()
+    fields[.xContentTypeOptions] = "nosniff"
+  }
+
+  /// The same answer with another status and another part of the file.
+  func reduced(to status: Int, slice: FileSlice?) -> Answer {
+    var answer = self
+    answer.status = status
+    answer.file = slice
+    if slice == nil { answer.fields[.contentType] = nil }
+    return answer
   }
 
   private static let documentFields = common("application/vnd.api+json")

@@ -13,6 +13,7 @@ struct LocalAPIResponder: HTTPResponder {
   typealias Context = BasicRequestContext
 
   let answers: ResourceAnswers
+  let files: FileAnswers
   let ledger: MirrorTokenLedger
   let mirror: Mirror
   let endpoint: TokenEndpoint
@@ -25,13 +26,21 @@ struct LocalAPIResponder: HTTPResponder {
   private static let longestTarget = 32_768
 
   func respond(to request: Request, context: Context) async throws -> Response {
-    LocalAPIResponder.response(await finished(request, context.logger), to: request)
+    let answer = await finished(request, context.logger)
+    guard let file = answer.file, request.method != .head, !file.range.isEmpty else {
+      return LocalAPIResponder.response(answer, to: request)
+    }
+    let bytes = Int(file.range.lowerBound)...Int(file.range.upperBound - 1)
+    let body = try await FileIO().loadFile(path: file.path, range: bytes, context: context)
+    return Response(status: .init(code: answer.status), headers: answer.fields, body: body)
   }
 
   private static func response(_ answer: Answer, to request: Request) -> Response {
     let isHead = request.method == .head
     var fields = answer.fields
-    if isHead, answer.status != 304 { fields[.contentLength] = String(answer.body.readableBytes) }
+    if isHead, answer.status != 304 {
+      fields[.contentLength] = String(answer.file.map { $0.range.count } ?? answer.body.readableBytes)
+    }
     let body = isHead ? ResponseBody() : ResponseBody(byteBuffer: answer.body)
     return Response(status: .init(code: answer.status), headers: fields, body: body)
   }
@@ -65,12 +74,30 @@ struct LocalAPIResponder: HTTPResponder {
     }
     let uri = RequestURI(base: base.text, target: target)
     switch Route(Route.compared(uri.path)) {
-    case .unknown: return Answer(page: "Page not found", status: 404)
+    case .unknown: return try await file(uri, request) ?? Answer(page: "Page not found", status: 404)
     case .moved(let path): return try moved(path, request, uri, base)
     case .token: return try await token(request)
     case .keys, .userInfo: return try await identity(request, uri, base)
     case let route: return try await resource(route, request, uri, base)
     }
+  }
+
+  /// The content of a file; nil when the path is none's.
+  private func file(_ uri: RequestURI, _ request: Request) async throws -> Answer? {
+    guard let content = try files.content(uri.path) else { return nil }
+    guard request.method == .get || request.method == .head else {
+      var answer = Answer(page: "Method not allowed", status: 405)
+      answer.fields[.allow] = "GET, HEAD"
+      return answer
+    }
+    if !content.isPublic {
+      do {
+        guard try await authorize(request) != nil else { return LocalAPIResponder.anonymous(uri) }
+      } catch let failure as BearerFailure {
+        return LocalAPIResponder.refused(failure)
+      }
+    }
+    return files.answer(content, request.headers)
   }
 
   /// A target in absolute-form is taken for its path and query (RFC 9112 section 3.2.2).

@@ -21,6 +21,8 @@ package struct LocalAPISettings: Sendable {
   package var privateKeyFile: String?
   /// Where the key that signs tokens is kept: made at first start, readable by its owner only.
   package var signingKeyPath: String
+  /// The folder of the contents of files; nil serves none.
+  package var filesPath: String?
 
   /// Settings with the usual lives of tokens.
   package init(host: String, port: Int, signingKeyPath: String) {
@@ -47,7 +49,9 @@ package struct LocalAPIServer: Sendable {
     let lifetimes = TokenEndpoint.Lifetimes(
       accessTokenSeconds: Int64(settings.accessTokenSeconds), refreshTokenSeconds: Int64(settings.refreshTokenSeconds))
     responder = LocalAPIResponder(
-      answers: ResourceAnswers(reader: ResourceReader(mirror)), ledger: ledger, mirror: mirror,
+      answers: ResourceAnswers(reader: ResourceReader(mirror)),
+      files: FileAnswers(mirror: mirror, folder: settings.filesPath.map { BinaryFolder(path: $0) }), ledger: ledger,
+      mirror: mirror,
       endpoint: TokenEndpoint(ledger: ledger, key: key, cache: cache, lifetimes: lifetimes),
       verifier: AccessTokenVerifier(ledger: ledger, key: key, cache: cache), key: key,
       bases: BaseURLs(fixed: settings.baseURL, isSecure: settings.certificateFile != nil))

@@ -11,7 +11,9 @@ let unixNow: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
 /// The site of a configuration, ready to be asked.
 struct ConnectedSite {
   let site: Site
-  let transport: CurlTransport
+  private let transport: CurlTransport
+  private let foreign: ForeignTransports
+  private let logger: Logger
 
   /// - Parameter tokenPath: where the site's tokens are kept, readable by the owner only.
   init(_ settings: Settings.Site, tokenPath: String, logger: Logger) throws {
@@ -25,11 +27,29 @@ struct ConnectedSite {
     transportSettings.maximumConnections = settings.concurrency + 1
     transportSettings.userAgent = "social-mirror/\(VersionCommand.version)"
     transport = try CurlTransport(transportSettings, logger: logger)
+    foreign = ForeignTransports(like: transportSettings, logger: logger)
+    self.logger = logger
     let session = try OAuthSession(
       tokenURL: base.url(path: "/oauth/token"), credentials: ConnectedSite.credentials(settings), transport: transport,
       vault: FileTokenVault(path: tokenPath), now: unixNow, logger: logger)
     site = Site(
       base: base, session: session, pacer: RequestPacer(requestsPerSecond: settings.requestsPerSecond))
+  }
+
+  /// Ends all connections.
+  func shutdown() {
+    transport.shutdown()
+    foreign.shutdown()
+  }
+
+  /// The rounds over the contents of files.
+  func fileRound(_ files: Settings.MirrorFiles, mirror: Mirror, concurrency: Int) -> FileRound {
+    let settings = FileRound.Settings(
+      policy: FilePolicy(rawValue: files.files) ?? .all, budgetBytes: files.filesBudgetBytes.map(Int64.init),
+      concurrency: concurrency)
+    return FileRound(
+      site: site, mirror: mirror, folder: BinaryFolder(path: files.filesPath), settings: settings, logger: logger,
+      foreign: foreign.transport, now: unixNow)
   }
 
   private static func base(_ settings: Settings.Site) throws -> BaseURL {
@@ -82,6 +102,7 @@ extension Settings {
     settings.refreshTokenSeconds = localAPI.refreshTokenSeconds
     settings.certificateFile = localAPI.certificateFile
     settings.privateKeyFile = localAPI.privateKeyFile
+    settings.filesPath = mirror.filesPath
     return settings
   }
 }

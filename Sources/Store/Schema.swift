@@ -12,6 +12,7 @@ enum Schema {
     migrator.registerMigration("2 token issuer") { db in try db.execute(sql: tokens) }
     migrator.registerMigration("3 sweeps and tombstones") { db in try db.execute(sql: sweeps) }
     migrator.registerMigration("4 schemas and path indexes") { db in try db.execute(sql: queries) }
+    migrator.registerMigration("5 files") { db in try db.execute(sql: files) }
     return migrator
   }
 

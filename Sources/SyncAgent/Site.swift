@@ -33,17 +33,40 @@ package struct Site: Sendable {
   func ask<Value>(
     _ request: SiteRequest, asked: () -> Void = {}, _ parse: (InboundResponse) throws -> Value
   ) async throws -> Value {
+    try await repeating {
+      asked()
+      let response = try await session.authorized(request.prepare(base: base))
+      do { return try parse(response) } catch let error as JSONSyntaxError {
+        throw SiteError(.malformed, status: response.status, detail: error.description, mediaType: response.mediaType)
+      }
+    }
+  }
+
+  /// Fetches the content of a file into a sink; on a failure that may pass, waits and asks again.
+  /// - Parameters:
+  ///   - foreign: a transport to another origin, which gets no token.
+  ///   - request: made anew for each attempt, for more may have arrived by then.
+  /// - Throws: the last failure.
+  func download(
+    into sink: any ContentSink, foreign: (WebOrigin) throws -> any Transport, _ request: () -> FileRequest
+  ) async throws -> FileAnswer {
+    try await repeating {
+      let request = request().prepare(base: base)
+      let origin = try WebOrigin(of: request.url)
+      let response =
+        origin == base.origin
+        ? try await session.download(request, into: sink) : try await foreign(origin).download(request, into: sink)
+      return try FileAnswer.parse(response)
+    }
+  }
+
+  private func repeating<Value>(_ attemptOnce: () async throws -> Value) async throws -> Value {
     var attempt = 0
     while true {
       attempt += 1
       do {
         try await pacer.pass()
-        asked()
-        let response = try await session.authorized(request.prepare(base: base))
-        do { return try parse(response) } catch let error as JSONSyntaxError {
-          throw SiteError(
-            .malformed, status: response.status, detail: error.description, mediaType: response.mediaType)
-        }
+        return try await attemptOnce()
       } catch {
         try Task.checkCancellation()
         guard

@@ -12,9 +12,14 @@ final class CurlExchange: Sendable {
   }
 
   let request: OutboundRequest
+  /// Where the content goes; nil keeps it in memory.
+  let sink: (any ContentSink)?
   private let state = Mutex(State.unattended)
 
-  init(_ request: OutboundRequest) { self.request = request }
+  init(_ request: OutboundRequest, into sink: (any ContentSink)? = nil) {
+    self.request = request
+    self.sink = sink
+  }
 
   /// Whether there is an outcome already.
   var isEnded: Bool { state.withLock { if case .ended = $0 { true } else { false } } }

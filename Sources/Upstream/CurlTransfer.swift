@@ -12,6 +12,9 @@ final class CurlTransfer {
   private var head = ResponseHead()
   private var body: [UInt8] = []
   private var isTooLarge = false
+  /// Whether the content goes to the exchange's sink; nil before its first byte.
+  private var streams: Bool?
+  private var isRefused = false
   private var sentBytes = 0
 
   init(_ exchange: CurlExchange, _ settings: TransportSettings) throws(TransportError) {
@@ -40,8 +43,10 @@ final class CurlTransfer {
         TransportError(
           .tooLarge, "the answer of \(settings.origin.authority) is larger than \(maximumBodyBytes) bytes", url: url))
     }
-    var status = 0
-    mirror_curl_easy_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+    // An answer without a byte of content has not been told to the sink yet.
+    if code == CURLE_OK, head.isComplete { beginContent() }
+    if isRefused { return .failure(TransportError.refused(exchange.request.url)) }
+    let status = self.status
     guard code == CURLE_OK, status >= 200 else {
       var begun: curl_off_t = 0
       mirror_curl_easy_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T, &begun)
@@ -57,11 +62,18 @@ final class CurlTransfer {
     return .success(InboundResponse(status: status, fields: head.fields, body: body))
   }
 
+  private var status: Int {
+    var status = 0
+    mirror_curl_easy_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+    return status
+  }
+
   // MARK: Options
 
   private func configure(_ settings: TransportSettings) throws(TransportError) {
     let request = exchange.request
-    let total = max(1, request.timeoutSeconds ?? settings.timeoutSeconds)
+    // A file takes as long as it takes, while bytes keep coming.
+    let total = exchange.sink == nil ? max(1, request.timeoutSeconds ?? settings.timeoutSeconds) : 0
     mirror_curl_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
     try set(CURLOPT_URL, request.url)
     try set(CURLOPT_PROTOCOLS_STR, "http,https")
@@ -69,7 +81,7 @@ final class CurlTransfer {
     try set(CURLOPT_NOSIGNAL, 1)
     try set(CURLOPT_TCP_KEEPALIVE, 1)
     try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-    try set(CURLOPT_ACCEPT_ENCODING, "")
+    if exchange.sink == nil { try set(CURLOPT_ACCEPT_ENCODING, "") }
     try set(CURLOPT_USERAGENT, settings.userAgent)
     try set(CURLOPT_CONNECTTIMEOUT, max(1, settings.connectTimeoutSeconds))
     try set(CURLOPT_TIMEOUT, total)
@@ -147,7 +159,21 @@ final class CurlTransfer {
 
   // MARK: Callbacks
 
+  private func beginContent() {
+    guard streams == nil else { return }
+    let status = self.status
+    streams = exchange.sink != nil && (status == 200 || status == 206)
+    if streams == true, let sink = exchange.sink {
+      isRefused = !sink.begin(InboundResponse(status: status, fields: head.fields))
+    }
+  }
+
   private func take(_ piece: UnsafeRawBufferPointer) -> Int {
+    beginContent()
+    if streams == true, let sink = exchange.sink {
+      if !isRefused { isRefused = !sink.take(piece) }
+      return isRefused ? 0 : piece.count
+    }
     guard body.count + piece.count <= maximumBodyBytes else {
       isTooLarge = true
       return 0

@@ -27,11 +27,19 @@ package final class CurlTransport: Transport {
 
   /// Sends a request and follows redirects within the origin.
   /// - Throws: `TransportError`; `CancellationError` when the task is cancelled, after which the transfer is aborted.
-  package func send(_ request: OutboundRequest) async throws -> InboundResponse {
+  package func send(_ request: OutboundRequest) async throws -> InboundResponse { try await send(request, into: nil) }
+
+  /// Sends a request whose content goes into a sink, and follows redirects within the origin.
+  /// - Throws: as `send`, and `TransportError` of the kind `refused`.
+  package func download(_ request: OutboundRequest, into sink: any ContentSink) async throws -> InboundResponse {
+    try await send(request, into: sink)
+  }
+
+  private func send(_ request: OutboundRequest, into sink: (any ContentSink)?) async throws -> InboundResponse {
     var request = request
     for _ in 0...RedirectRule.limit {
       try check(request)
-      let response = try await exchange(request)
+      let response = try await exchange(request, into: sink)
       logger.trace("\(request) → \(response)")
       guard let target = try RedirectRule.target(of: response, to: request) else { return response }
       request.url = target
@@ -44,8 +52,10 @@ package final class CurlTransport: Transport {
   /// Fails what is under way (`closed`) and returns when the thread has ended. Later requests fail at once.
   package func shutdown() { loop.close(waiting: true) }
 
-  private func exchange(_ request: OutboundRequest) async throws -> InboundResponse {
-    let exchange = CurlExchange(request)
+  private func exchange(
+    _ request: OutboundRequest, into sink: (any ContentSink)?
+  ) async throws -> InboundResponse {
+    let exchange = CurlExchange(request, into: sink)
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         exchange.attach(continuation)

@@ -45,17 +45,29 @@ package actor OAuthSession {
   /// - Throws: `SignInError.refused` after a second 401; `TransportError` (`otherOrigin`) when the request is not for the
   ///   site, and whatever `accessToken` and the transport throw.
   package func authorized(_ request: OutboundRequest) async throws -> InboundResponse {
+    try await authorized(request) { [transport] in try await transport.send($0) }
+  }
+
+  /// Sends a request for the content of a file, which goes into the sink; see `Transport.download`.
+  /// - Throws: as `authorized`.
+  package func download(_ request: OutboundRequest, into sink: any ContentSink) async throws -> InboundResponse {
+    try await authorized(request) { [transport] in try await transport.download($0, into: sink) }
+  }
+
+  private func authorized(
+    _ request: OutboundRequest, _ send: @Sendable (OutboundRequest) async throws -> InboundResponse
+  ) async throws -> InboundResponse {
     guard try WebOrigin(of: request.url) == origin else {
       throw TransportError(
         .otherOrigin, "a request to another origin than \(origin) does not get the token",
         url: WebAddress.withoutSecrets(request.url))
     }
     let token = try await usableToken()
-    let first = try await transport.send(BearerField.add(token.accessToken, to: request))
+    let first = try await send(BearerField.add(token.accessToken, to: request))
     guard first.status == 401 else { return first }
     logger.debug("the site refused the token; renewing it", metadata: ["hint": "\(hint(first, token) ?? "none")"])
     let renewed = try await renew(insteadOf: token.accessToken)
-    let second = try await transport.send(BearerField.add(renewed.accessToken, to: request))
+    let second = try await send(BearerField.add(renewed.accessToken, to: request))
     guard second.status != 401 else { throw SignInError.refused(hint: hint(second, renewed)) }
     return second
   }

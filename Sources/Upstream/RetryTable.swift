@@ -86,6 +86,7 @@ package struct RetryTable: Sendable, Hashable {
     switch kind {
     case .unreachable, .nameNotResolved, .timeout, .truncated, .protocolFailure, .tlsHandshake: .connection
     case .closed: .cancelled
+    case .refused: .rejected
     case .certificate, .tooLarge, .redirectToOtherOrigin, .tooManyRedirects, .otherOrigin, .insecure, .invalidRequest:
       .configuration
     }

@@ -28,6 +28,8 @@ package struct TransportError: Error, Sendable, Hashable, CustomStringConvertibl
     case invalidRequest
     /// Bytes that are not HTTP, or content that does not decode.
     case protocolFailure
+    /// Whoever asked did not want the content: it is not what it should be, or the disk is full.
+    case refused
     /// The transport was shut down.
     case closed
   }
@@ -58,7 +60,9 @@ extension TransportError.Kind {
   var mayHaveArrived: Bool {
     switch self {
     case .unreachable, .nameNotResolved, .certificate, .tlsHandshake, .otherOrigin, .insecure, .invalidRequest: false
-    case .timeout, .truncated, .tooLarge, .redirectToOtherOrigin, .tooManyRedirects, .protocolFailure, .closed: true
+    case .timeout, .truncated, .tooLarge, .redirectToOtherOrigin, .tooManyRedirects, .protocolFailure, .refused,
+      .closed:
+      true
     }
   }
 }

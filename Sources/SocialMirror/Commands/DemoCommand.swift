@@ -77,7 +77,7 @@ struct DemoCommand: AsyncParsableCommand {
     let logger = Logger(label: "demo")
     let mirror = try Mirror(path: path)
     let site = try ConnectedSite(DemoCommand.site(siteURL), tokenPath: path + ".site-token", logger: logger)
-    defer { site.transport.shutdown() }
+    defer { site.shutdown() }
     var round = SyncSettings(
       entityTypes: Settings.Site.defaultEntityTypes, concurrency: 4, settleWindowSeconds: 5)
     round.sweepIntervalSeconds = 20

@@ -23,7 +23,7 @@ struct RunCommand: AsyncParsableCommand {
     let lock = try WriterLock(mirrorPath: settings.mirror.path)
     defer { withExtendedLifetime(lock) {} }
     let connected = try ConnectedSite(siteSettings, tokenPath: settings.siteTokenPath, logger: logger)
-    defer { connected.transport.shutdown() }
+    defer { connected.shutdown() }
     let notifier = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
     let server = try await LocalAPIServer(mirror: mirror, settings: settings.localAPISettings, logger: logger)
     let services: [any Service] = [
@@ -34,6 +34,9 @@ struct RunCommand: AsyncParsableCommand {
           now: unixNow),
         intervalSeconds: settings.sync.intervalSeconds, logger: logger),
       IndexService(mirror: mirror, usage: server.usage, logger: logger),
+      FilesService(
+        round: connected.fileRound(settings.mirror, mirror: mirror, concurrency: siteSettings.concurrency),
+        intervalSeconds: settings.sync.intervalSeconds, logger: logger),
       WatchdogService(notifier: notifier),
     ]
     try await ServiceGroup(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()

@@ -34,7 +34,7 @@ struct SyncCommand: AsyncParsableCommand {
     let lock = try WriterLock(mirrorPath: settings.mirror.path)
     defer { withExtendedLifetime(lock) {} }
     let connected = try ConnectedSite(siteSettings, tokenPath: settings.siteTokenPath, logger: logger)
-    defer { connected.transport.shutdown() }
+    defer { connected.shutdown() }
     var round = settings.round(siteSettings)
     round.full = full
     round.only = only.isEmpty ? nil : only
@@ -46,13 +46,15 @@ struct SyncCommand: AsyncParsableCommand {
       site: connected.site, mirror: mirror, settings: round, logger: logger, now: unixNow, report: progress.note)
 
     let started = ContinuousClock.now
-    let report = try await untilSignalled { try await syncRound.run() }
+    let files = connected.fileRound(settings.mirror, mirror: mirror, concurrency: siteSettings.concurrency)
+    let done = try await untilSignalled { (try await syncRound.run(), try await files.run()) }
     progress.end()
     try mirror.close()
-    guard let report else {
+    guard let (report, fileReport) = done else {
       FileHandle.standardError.write(Data("social-mirror: stopped by a signal; what was read is kept\n".utf8))
       return
     }
+    if !common.quiet, !fileReport.isIdle { say(FilesSummary(fileReport).sentence) }
     try RoundSummary(report, elapsed: ContinuousClock.now - started).show(common)
   }
 }

@@ -27,7 +27,7 @@ struct VerifyCommand: AsyncParsableCommand {
     let logger = Logger(label: "verify")
     let mirror = try Mirror.existing(at: settings.mirror.path)
     let connected = try ConnectedSite(siteSettings, tokenPath: settings.siteTokenPath, logger: logger)
-    defer { connected.transport.shutdown() }
+    defer { connected.shutdown() }
     var round = settings.round(siteSettings)
     round.only = only.isEmpty ? nil : only
     let verification = Verification(site: connected.site, mirror: mirror, settings: round)

@@ -89,6 +89,7 @@ struct ConfigurationKey: Sendable {
     .init(name: "mirror.path", kind: .text),
     .init(name: "mirror.filesPath", kind: .text),
     .init(name: "mirror.files", kind: .word(["all", "public", "none"])),
+    .init(name: "mirror.filesBudgetBytes", kind: .integer(0...Int.max)),
     .init(name: "sync.intervalSeconds", kind: .integer(1...Int.max)),
     .init(name: "sync.sweepIntervalSeconds", kind: .integer(1...Int.max)),
     .init(name: "sync.settleWindowSeconds", kind: seconds),

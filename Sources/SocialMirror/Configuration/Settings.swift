@@ -25,6 +25,7 @@ struct Settings: Sendable {
     var path: String
     var filesPath: String
     var files: String
+    var filesBudgetBytes: Int?
   }
   struct Sync: Sendable {
     var intervalSeconds: Int
@@ -60,7 +61,8 @@ struct Settings: Sendable {
     mirror = MirrorFiles(
       path: try source.path("mirror.path") ?? source.absolute("data/mirror.sqlite"),
       filesPath: try source.path("mirror.filesPath") ?? source.absolute("data/files"),
-      files: try source.text("mirror.files") ?? "all")
+      files: try source.text("mirror.files") ?? "all",
+      filesBudgetBytes: try source.integer("mirror.filesBudgetBytes"))
     sync = Sync(
       intervalSeconds: try source.integer("sync.intervalSeconds") ?? 60,
       sweepIntervalSeconds: try source.integer("sync.sweepIntervalSeconds") ?? 86400,

@@ -1,0 +1,95 @@
+import HTTPTypes
+import Hummingbird
+import JSONAPI
+import NIOCore
+import Store
+
+/// A part of a file on disk that is sent as the body of an answer.
+struct FileSlice: Sendable, Hashable {
+  var path: String
+  /// Bytes.
+  var range: Range<Int64>
+}
+
+/// Answers the paths of files from the contents that the mirror has: public ones to everyone, others with a token, as on the
+/// site (reference 2.6), with ranges and conditions (RFC 9110, 13 and 14).
+struct FileAnswers: Sendable {
+  let mirror: Mirror
+  let folder: BinaryFolder?
+
+  /// What stands under a path; nil when no file of the mirror does, or its content is not there.
+  /// - Parameter path: as in the request, percent-encoded, without query.
+  func content(_ path: String) throws -> FileContent? {
+    guard folder != nil, !path.hasPrefix("/jsonapi") else { return nil }
+    return try mirror.fileContent(path: PercentCoding.decodedPath(path))
+  }
+
+  /// The answer to a GET or HEAD.
+  func answer(_ content: FileContent, _ fields: HTTPFields) -> Answer? {
+    guard let folder, let hash = content.hash, folder.holds(hash, bytes: content.bytes) else { return nil }
+    let tag = content.validator.flatMap { $0.hasPrefix("\"") ? $0 : nil } ?? "\"\(hash.prefix(32))\""
+    var answer = Answer(file: FileSlice(path: folder.location(of: hash), range: 0..<content.bytes))
+    answer.fields[.contentType] = content.mediaType ?? "application/octet-stream"
+    answer.fields[.eTag] = tag
+    answer.fields[.lastModified] = content.lastModified.map { IMFFixdate.text(unixSeconds: $0) }
+    answer.fields[.acceptRanges] = "bytes"
+    if !content.isPublic { answer.fields[.cacheControl] = "private" }
+    if isKnown(content, tag, fields) { return answer.reduced(to: 304, slice: nil) }
+    guard let wanted = fields[.range], applies(content, tag, fields) else { return answer }
+    switch ByteRange(wanted, size: content.bytes) {
+    case .whole: return answer
+    case .part(let range):
+      answer.fields[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(content.bytes)"
+      return answer.reduced(to: 206, slice: FileSlice(path: folder.location(of: hash), range: range))
+    case .unsatisfiable:
+      answer.fields[.contentRange] = "bytes */\(content.bytes)"
+      return answer.reduced(to: 416, slice: nil)
+    }
+  }
+
+  /// Whether the client has it already; a date counts only where no tag is named (RFC 9110, 13.2.2).
+  private func isKnown(_ content: FileContent, _ tag: String, _ fields: HTTPFields) -> Bool {
+    if let names = fields[.ifNoneMatch].map(Precondition.init) { return names == .any || names.names("W/" + tag) }
+    guard let since = fields[.ifModifiedSince].flatMap(IMFFixdate.unixSeconds), let changed = content.lastModified
+    else {
+      return false
+    }
+    return changed <= since
+  }
+
+  /// Whether a range may be taken of what is here (RFC 9110, 13.1.5).
+  private func applies(_ content: FileContent, _ tag: String, _ fields: HTTPFields) -> Bool {
+    guard let condition = fields[.ifRange] else { return true }
+    return condition == tag || IMFFixdate.unixSeconds(condition).map { $0 == content.lastModified } ?? false
+  }
+}
+
+/// A `Range` header over content of a known size (RFC 9110, 14.2). Several ranges in one header are answered with the whole, as
+/// is allowed.
+enum ByteRange: Equatable {
+  case whole
+  case part(Range<Int64>)
+  case unsatisfiable
+
+  init(_ header: String, size: Int64) {
+    let parts = header.split(separator: "=", maxSplits: 1)
+    guard parts.count == 2, parts[0].lowercased() == "bytes", !parts[1].contains(",") else {
+      self = .whole
+      return
+    }
+    let ends = parts[1].split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map {
+      $0.trimmingPrefix(" ")
+    }
+    guard ends.count == 2, ends.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else {
+      self = .whole
+      return
+    }
+    switch (Int64(ends[0]), Int64(ends[1])) {
+    case (let first?, let last) where last.map { $0 >= first } ?? ends[1].isEmpty:
+      self = first < size ? .part(first..<min(size, (last ?? size - 1) + 1)) : .unsatisfiable
+    case (nil, let suffix?) where ends[0].isEmpty:
+      self = suffix > 0 && size > 0 ? .part(max(0, size - suffix)..<size) : .unsatisfiable
+    default: self = .whole
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import Crypto
+import Foundation
+
+/// The contents of files on disk, beside the mirror: each content once, under its SHA-256 (`ab/cdef…`), and what is still
+/// arriving under `incoming`. Readable by owner and group only.
+package struct BinaryFolder: Sendable {
+  /// Where it is.
+  package let path: String
+
+  /// The folder of a mirror; made when something is to be stored.
+  package init(path: String) { self.path = path }
+
+  /// Where a content is.
+  /// - Parameter hash: SHA-256, 64 hexadecimal digits.
+  package func location(of hash: String) -> String { "\(path)/\(hash.prefix(2))/\(hash.dropFirst(2))" }
+
+  /// What has arrived of a file so far, open for more.
+  /// - Throws: `BinaryFault`.
+  package func incoming(_ name: String) throws -> IncomingContent {
+    try make("\(path)/incoming")
+    return try IncomingContent(path: "\(path)/incoming/\(name).part")
+  }
+
+  /// Whether a content is there, whole.
+  package func holds(_ hash: String, bytes: Int64) -> Bool {
+    var info = stat()
+    return stat(location(of: hash), &info) == 0 && Int64(info.st_size) == bytes
+  }
+
+  /// Takes what has arrived as a content: written through, hashed, and moved to its place. One that is there already is kept.
+  /// - Returns: the SHA-256 in hexadecimal digits.
+  /// - Throws: `BinaryFault`.
+  package func adopt(_ incoming: IncomingContent) throws -> String {
+    let hash = try incoming.finish()
+    let target = location(of: hash)
+    try make((target as NSString).deletingLastPathComponent)
+    guard rename(incoming.path, target) == 0 else { throw BinaryFault("moving a file to \(target)") }
+    return hash
+  }
+
+  /// Removes a content; none there is as good.
+  package func remove(_ hash: String) { unlink(location(of: hash)) }
+
+  /// Bytes that may still be written on that disk by this user; nil when that cannot be told.
+  package var freeBytes: Int64? {
+    var info = statvfs()
+    // The folder may not be there yet: then its nearest ancestor tells.
+    var folder = path
+    while statvfs(folder.isEmpty ? "/" : folder, &info) != 0 {
+      let parent = (folder as NSString).deletingLastPathComponent
+      guard errno == ENOENT, parent != folder else { return nil }
+      folder = parent
+    }
+    return Int64(info.f_bavail) * Int64(info.f_frsize)
+  }
+
+  private func make(_ folder: String) throws {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+    } catch { throw BinaryFault(description: "the folder \(folder) cannot be made: \(error.localizedDescription)") }
+  }
+}
+
+/// A fault of the disk where contents are, in words for the operator.
+package struct BinaryFault: Error, Sendable, CustomStringConvertible {
+  package var description: String
+  /// Whether the disk is full.
+  package var isFull = false
+
+  init(description: String) { self.description = description }
+
+  /// What the system says about the last call.
+  init(_ doing: String) {
+    isFull = errno == ENOSPC || errno == EDQUOT
+    description = "\(doing): \(String(cString: strerror(errno))); check mirror.filesPath and free space"
+  }
+}
+
+/// A file that is arriving. Used by one download at a time; pieces come on another thread than the rest, one after the other.
+package final class IncomingContent: @unchecked Sendable {
+  /// Where it is.
+  package let path: String
+  /// How many bytes are there.
+  package private(set) var count: Int64
+  /// What went wrong while writing.
+  package private(set) var fault: BinaryFault?
+  private let descriptor: Int32
+
+  init(path: String) throws {
+    self.path = path
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
+    guard descriptor >= 0 else { throw BinaryFault("opening \(path)") }
+    count = Int64(lseek(descriptor, 0, SEEK_END))
+  }
+
+  deinit { close(descriptor) }
+
+  /// Begins again with nothing.
+  package func clear() -> Bool {
+    guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
+      fault = BinaryFault("emptying \(path)")
+      return false
+    }
+    count = 0
+    return true
+  }
+
+  /// Adds a piece. False when the disk did not take it; then `fault` says why.
+  package func append(_ piece: UnsafeRawBufferPointer) -> Bool {
+    var rest = piece
+    while !rest.isEmpty {
+      let written = write(descriptor, rest.baseAddress, rest.count)
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else {
+        fault = BinaryFault("writing \(path)")
+        return false
+      }
+      count += Int64(written)
+      rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+    }
+    return true
+  }
+
+  /// Removes what has arrived.
+  package func discard() { unlink(path) }
+
+  /// Writes through to the disk and gives the SHA-256.
+  fileprivate func finish() throws -> String {
+    guard fsync(descriptor) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else { throw BinaryFault("writing \(path)") }
+    var hash = SHA256()
+    var buffer = [UInt8](repeating: 0, count: 1 << 18)
+    while true {
+      let count = read(descriptor, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw BinaryFault("reading \(path)") }
+      if count == 0 { break }
+      buffer.withUnsafeBytes { hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    }
+    return hash.finalize().map { String(format: "%02x", $0) }.joined()
+  }
+}

@@ -1,0 +1,211 @@
+import Foundation
+import GRDB
+import JSONAPI
+
+/// Which files are mirrored with their contents (`mirror.files`).
+package enum FilePolicy: String, Sendable, CaseIterable {
+  case all, `public`, none
+}
+
+/// A `file--file` resource whose content has to be looked at.
+package struct FileSource: Sendable, Hashable {
+  /// The interned (type, UUID).
+  package var resource: Int64
+  package var uuid: String
+  /// The resource's change number.
+  package var sequence: Int64
+  /// Where the site keeps it: `public://a.png`.
+  package var uri: String
+  /// Where it is fetched: root-relative or absolute, maybe signed and expiring.
+  package var url: String
+  /// The size that the resource names, bytes.
+  package var size: Int64?
+  /// The media type that the resource names.
+  package var mediaType: String?
+  /// Unix seconds.
+  package var changed: Int64?
+  /// What is there already.
+  package var known: FileContent?
+
+  /// Whether everyone may fetch it (reference 2.6).
+  package var isPublic: Bool { uri.hasPrefix("public://") }
+  /// What tells one content from another. The URL does not: it may be signed anew at every read.
+  package var identity: String { "\(uri) \(size.map(String.init) ?? "-") \(changed.map(String.init) ?? "-")" }
+  /// The path under which the site serves it, without query, percent-decoded; nil when it is on another host.
+  package var path: String? {
+    url.hasPrefix("/") ? PercentCoding.decodedPath(String(url.prefix { $0 != "?" && $0 != "#" })) : nil
+  }
+}
+
+/// The content of a file as the mirror has it.
+package struct FileContent: Sendable, Hashable {
+  /// `FileSource.identity` when it was fetched.
+  package var source: String
+  /// SHA-256 in hexadecimal digits; nil while nothing is there.
+  package var hash: String?
+  package var bytes: Int64
+  /// `Content-Type` as the site sent it.
+  package var mediaType: String?
+  /// `ETag` or `Last-Modified` as the site sent it.
+  package var validator: String?
+  /// Unix seconds.
+  package var lastModified: Int64?
+  package var isPublic: Bool
+  /// Failed attempts since the last success.
+  package var attempts: Int
+
+  /// A content; each part as it is described above.
+  package init(
+    source: String, hash: String?, bytes: Int64, mediaType: String?, validator: String?, lastModified: Int64?,
+    isPublic: Bool, attempts: Int = 0
+  ) {
+    self.source = source
+    self.hash = hash
+    self.bytes = bytes
+    self.mediaType = mediaType
+    self.validator = validator
+    self.lastModified = lastModified
+    self.isPublic = isPublic
+    self.attempts = attempts
+  }
+}
+
+/// How many contents there are.
+package struct FileTotals: Sendable, Hashable {
+  package var files = 0
+  /// Of the different contents, on disk.
+  package var bytes: Int64 = 0
+  package var failed = 0
+}
+
+extension Mirror {
+  /// The next files whose content is not known, may be another by now, or failed and is due again, by number.
+  /// - Parameter now: Unix seconds.
+  package func filesToFetch(_ policy: FilePolicy, after resource: Int64, limit: Int, now: Int64) throws -> [FileSource]
+  {
+    guard policy != .none else { return [] }
+    let base = try fact(.siteBaseURL) ?? ""
+    return try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT r.id, lower(hex(i.uuid)), r.sequence, r.changed, json_extract(r.document, '$.attributes.uri.value'),
+            json_extract(r.document, '$.attributes.uri.url'), json_extract(r.document, '$.attributes.filesize'),
+            json_extract(r.document, '$.attributes.filemime'), c.source, c.sha256, c.bytes, c.media_type, c.validator,
+            c.last_modified, c.is_public, c.attempts
+          FROM resource_type t JOIN resource r ON r.type = t.id JOIN identity i ON i.id = r.id
+          LEFT JOIN file_content c ON c.resource = r.id
+          WHERE t.entity_type = 'file' AND r.id > ?1
+            AND (c.resource IS NULL OR c.sequence <> r.sequence OR (c.error IS NOT NULL AND c.next_attempt <= ?2))
+            AND (?3 OR json_extract(r.document, '$.attributes.uri.value') LIKE 'public://%')
+          ORDER BY r.id LIMIT ?4
+          """, arguments: [resource, now, policy == .all, limit]
+      ).compactMap { Mirror.source($0, base: base) }
+    }
+  }
+
+  private static func source(_ row: Row, base: String) -> FileSource? {
+    guard let uri = row[4] as String?, let url = row[5] as String? else { return nil }
+    var known: FileContent?
+    if let source = row[8] as String? {
+      known = FileContent(
+        source: source, hash: row[9], bytes: row[10] ?? 0, mediaType: row[11], validator: row[12],
+        lastModified: row[13],
+        isPublic: row[14], attempts: row[15])
+    }
+    return FileSource(
+      resource: row[0], uuid: row[1], sequence: row[2], uri: uri,
+      url: url.replacingOccurrences(of: String(decoding: BaseMark.bytes, as: UTF8.self), with: base),
+      size: (row[6] as DatabaseValue).storage.value as? Int64, mediaType: row[7], changed: row[3], known: known)
+  }
+
+  /// Notes the content of a file.
+  /// - Parameter now: Unix seconds.
+  package func note(_ content: FileContent, of file: FileSource, at now: Int64) throws {
+    try write { db in
+      try db.execute(
+        sql: """
+          INSERT OR REPLACE INTO file_content
+            (resource, sequence, source, path, is_public, sha256, bytes, media_type, validator, last_modified, fetched)
+          SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE EXISTS (SELECT 1 FROM resource WHERE id = ?1)
+          """,
+        arguments: [
+          file.resource, file.sequence, content.source, file.path, file.isPublic, content.hash, content.bytes,
+          content.mediaType, content.validator, content.lastModified, now,
+        ])
+    }
+  }
+
+  /// Notes that a file could not be fetched. The content that was there stays and is served.
+  /// - Parameters:
+  ///   - reason: for the operator; holds no secret.
+  ///   - next: Unix seconds of the next attempt.
+  package func noteFailure(of file: FileSource, reason: String, next: Int64) throws {
+    try write { db in
+      try db.execute(
+        sql: """
+          INSERT INTO file_content (resource, sequence, source, path, is_public, attempts, next_attempt, error)
+          SELECT ?1, ?2, '', ?3, ?4, 1, ?5, ?6 WHERE EXISTS (SELECT 1 FROM resource WHERE id = ?1)
+          ON CONFLICT (resource) DO UPDATE SET
+            sequence = ?2, path = ?3, is_public = ?4, attempts = attempts + 1, next_attempt = ?5, error = ?6
+          """, arguments: [file.resource, file.sequence, file.path, file.isPublic, next, reason])
+    }
+  }
+
+  /// Forgets contents whose resource is gone, or which the policy no longer wants.
+  /// - Returns: hashes that nothing refers to any more: their files are to be removed.
+  package func forgetLostFiles(_ policy: FilePolicy) throws -> [String] {
+    try write { db in
+      let lost = "resource NOT IN (SELECT id FROM resource) OR ?1 = 'none' OR (?1 = 'public' AND NOT is_public)"
+      let hashes = try Set(
+        String.fetchAll(
+          db, sql: "SELECT sha256 FROM file_content WHERE sha256 IS NOT NULL AND (\(lost))",
+          arguments: [policy.rawValue]))
+      guard
+        try !hashes.isEmpty
+          || Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM file_content WHERE \(lost))", arguments: [policy.rawValue]) == true
+      else { return [] }
+      try db.execute(sql: "DELETE FROM file_content WHERE \(lost)", arguments: [policy.rawValue])
+      return try hashes.filter { try !Mirror.isUsed($0, db) }
+    }
+  }
+
+  /// Whether a content belongs to any file.
+  package func isContentUsed(_ hash: String) throws -> Bool { try read { try Mirror.isUsed(hash, $0) } }
+
+  private static func isUsed(_ hash: String, _ db: Database) throws -> Bool {
+    try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM file_content WHERE sha256 = ?)", arguments: [hash])
+      ?? false
+  }
+
+  /// What there is of contents.
+  package func fileTotals() throws -> FileTotals {
+    try read { db in
+      let row = try Row.fetchOne(
+        db, sql: "SELECT count(sha256), count(error) FROM file_content")
+      let bytes = try Int64.fetchOne(
+        db,
+        sql: "SELECT total(bytes) FROM (SELECT DISTINCT sha256, bytes FROM file_content WHERE sha256 IS NOT NULL)")
+      return FileTotals(files: row?[0] ?? 0, bytes: bytes ?? 0, failed: row?[1] ?? 0)
+    }
+  }
+
+  /// The content that is served under a path; nil when there is none.
+  /// - Parameter path: that of the resource's `uri.url`, percent-decoded, without query.
+  package func fileContent(path: String) throws -> FileContent? {
+    try read { db in
+      try Row.fetchOne(
+        db,
+        sql: """
+          SELECT source, sha256, bytes, media_type, validator, last_modified, is_public, attempts FROM file_content
+          WHERE path = ? AND sha256 IS NOT NULL ORDER BY fetched DESC LIMIT 1
+          """, arguments: [path]
+      ).map { row in
+        FileContent(
+          source: row[0], hash: row[1], bytes: row[2] ?? 0, mediaType: row[3], validator: row[4], lastModified: row[5],
+          isPublic: row[6], attempts: row[7])
+      }
+    }
+  }
+}

@@ -1,0 +1,17 @@
+extension Schema {
+  /// Contents of `file--file` resources. `source` tells which content it is (where the site keeps it, size, `changed`);
+  /// `sequence` is the resource's when it was last looked at. `path` is where the local API serves it. `sha256` is null until
+  /// the content is there.
+  static let files = """
+    CREATE TABLE file_content (
+      resource INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, source TEXT NOT NULL, path TEXT, is_public INTEGER NOT NULL,
+      sha256 TEXT, bytes INTEGER, media_type TEXT, validator TEXT, last_modified INTEGER, fetched INTEGER,
+      attempts INTEGER NOT NULL DEFAULT 0, next_attempt INTEGER NOT NULL DEFAULT 0, error TEXT) STRICT;
+    CREATE INDEX file_content_by_path ON file_content (path);
+    CREATE INDEX file_content_by_hash ON file_content (sha256);
+    CREATE VIEW files AS
+      SELECT c.resource, json_extract(r.document, '$.attributes.filename') AS filename, c.path, c.is_public, c.sha256, c.bytes,
+        c.media_type, datetime(c.fetched, 'unixepoch') AS fetched, c.attempts, c.error
+      FROM file_content c JOIN resource r ON r.id = c.resource;
+    """
+}
