@@ -30,14 +30,16 @@ enum PathIndexes {
     let candidates = try Row.fetchAll(
       db,
       sql: """
-        SELECT u.type, u.path, u.kind, u.queries, u.slowest_ms,
-          (SELECT count(*) FROM (SELECT 1 FROM resource r WHERE r.type = u.type LIMIT 1000000)) AS rows
-        FROM path_use u LEFT JOIN path_index p ON p.type = u.type AND p.path = u.path
-        WHERE p.id IS NULL OR p.kind <> u.kind
-        """)
+        SELECT u.type, u.path, u.kind, u.queries, u.slowest_ms FROM path_use u
+        LEFT JOIN path_index p ON p.type = u.type AND p.path = u.path
+        WHERE (p.id IS NULL OR p.kind <> u.kind) AND (u.queries >= ?1 OR u.slowest_ms >= ?2)
+          AND (SELECT count(*) FROM (SELECT 1 FROM resource r WHERE r.type = u.type LIMIT ?3)) >= ?3
+        """, arguments: [IndexPolicy.queries, IndexPolicy.slowMilliseconds, leastRows])
     for row in candidates {
+      let rows = try Int64.fetchOne(
+        db, sql: "SELECT count(*) FROM resource WHERE type = ?", arguments: [row["type"]])
       let reason = IndexPolicy.reason(
-        rows: row["rows"], queries: row["queries"], slowestMilliseconds: row["slowest_ms"], leastRows: leastRows)
+        rows: rows ?? 0, queries: row["queries"], slowestMilliseconds: row["slowest_ms"], leastRows: leastRows)
       guard let reason else { continue }
       // What its values are was learned anew: the old index compares in another way.
       if let old = try Int64.fetchOne(

@@ -35,4 +35,9 @@ package struct PathUse: Sendable, Hashable {
   package var type: Int64
   package var path: PathKey
   package var kind: ValueClass
+
+  /// A use of a path of a type, whose values compare so.
+  package init(type: Int64, path: PathKey, kind: ValueClass) {
+    (self.type, self.path, self.kind) = (type, path, kind)
+  }
 }

@@ -7,7 +7,7 @@ struct PathResolver {
   let type: ServedType
 
   /// A type with its fields.
-  private struct Candidate {
+  struct Candidate {
     var type: ServedType
     var field: TypeSchema.Field
   }
@@ -123,83 +123,13 @@ struct PathResolver {
     return CoreFields.properties(of: field.name, entityType: entityType)
   }
 
-  /// The end of a path at a relationship; nil when it goes on to the targets.
-  private func relationship(
-    _ candidates: [Candidate], _ hop: inout ResolvedPath.Hop, _ parts: inout ArraySlice<String>, _ path: FieldPath,
-    _ comparison: FilterOperator?
-  ) throws -> ResolvedPath.Leaf? {
-    var field = candidates[0].field
-    for candidate in candidates.dropFirst() { field.merge(candidate.field) }
-    let entityType = candidates[0].type.entityType
-    let isHidden = CoreFields.isAlwaysSet(field, entityType: entityType)
-    let isBundle = CoreFields.isBundle(field, entityType: entityType)
-    let meta = ["drupal_internal__target_id"] + field.properties.map(\.name)
-    if parts.isEmpty {
-      guard comparison == .isNull || comparison == .isNotNull else {
-        throw incomplete(field.name, path, ["id"] + meta.map { "meta.\($0)" })
-      }
-      return isHidden ? .alwaysSet : .link(hop)
-    }
-    if let next = parts.first, PathResolver.isDelta(next) {
-      hop.delta = Int64(next)
-      parts.removeFirst()
-    }
-    let target: ResolvedPath.Leaf = isBundle ? .bundle : isHidden ? .alwaysSet : .targetID(hop)
-    guard var next = parts.first else { return target }
-    if next == "meta" {
-      parts.removeFirst()
-      guard let property = parts.first else { return target }
-      next = property
-    } else if meta.contains(next) {
-      throw QueryParameterError(
-        "Invalid nested filtering. The property `\(next)`, given in the path `\(path)` belongs to the meta object of a "
-          + "relationship and must be preceded by `meta`.")
-    }
-    if next == "drupal_internal__target_id" { return target }
-    if let property = field.properties.first(where: { $0.name == next }) {
-      return .linkMeta(hop, next, property.kind)
-    }
-    if next == "entity" || next.hasPrefix("entity:") {
-      parts.removeFirst()
-      if next != "entity" { hop.entityType = String(next.dropFirst("entity:".count)) }
-      return parts.isEmpty ? target : nil
-    }
-    if field.isInternal, !field.targets.contains(where: { !$0.isEmpty }) { return .unknown }
-    try checkUnambiguous(candidates, parts, path)
-    return nil
-  }
-
-  /// Where fields of one name lead to different entity types, the site wants to be told which.
-  private func checkUnambiguous(
-    _ candidates: [Candidate], _ rest: ArraySlice<String>, _ path: FieldPath
-  ) throws {
-    guard candidates.count > 1 else { return }
-    var names: [String] = []
-    for candidate in candidates {
-      let entityTypes = Set(candidate.field.targets.map { ResourceTypeName($0).entityType })
-      guard entityTypes.count == 1, let entityType = entityTypes.first else { continue }
-      if !names.contains("entity:\(entityType)") { names.append("entity:\(entityType)") }
-    }
-    guard names.count > 1 else { return }
-    let prior = path.parts.dropLast(rest.count)
-    let choices = names.map { (prior + [$0] + rest).joined(separator: ".") }.joined(separator: ", ")
-    throw QueryParameterError(
-      "Ambiguous path. Try one of the following: \(choices), in place of the given path: \(path)")
-  }
-
-  private func targets(of candidates: [Candidate]) throws -> [ServedType] {
-    var names: [String] = []
-    for target in candidates.flatMap(\.field.targets) where !names.contains(target) { names.append(target) }
-    return try names.compactMap { try snapshot.type(name: $0) }
-  }
-
-  private func incomplete(_ name: String, _ path: FieldPath, _ specifiers: [String]) -> QueryParameterError {
+  func incomplete(_ name: String, _ path: FieldPath, _ specifiers: [String]) -> QueryParameterError {
     QueryParameterError(
       "Invalid nested filtering. The field `\(name)`, given in the path `\(path)` is incomplete, it must end with one of "
         + "the following specifiers: `\(specifiers.joined(separator: "`, `"))`.")
   }
 
-  private static func isDelta(_ part: String) -> Bool {
+  static func isDelta(_ part: String) -> Bool {
     !part.isEmpty && part.utf8.allSatisfy { (0x30...0x39).contains($0) }
   }
 }

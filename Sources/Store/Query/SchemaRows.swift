@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import JSONAPI
+import Synchronization
 
 /// The schema of a type as the file keeps it: one JSON text, so that one look-up gives it, and a number that grows when it
 /// changes.
@@ -12,8 +13,17 @@ enum SchemaRow {
   }
 
   static func decode(_ text: String) throws -> TypeSchema {
-    try JSONDecoder().decode(TypeSchema.self, from: Data(text.utf8))
+    if let known = decoded.withLock({ $0[text] }) { return known }
+    let schema = try JSONDecoder().decode(TypeSchema.self, from: Data(text.utf8))
+    decoded.withLock { decoded in
+      if decoded.count >= 256 { decoded = [:] }
+      decoded[text] = schema
+    }
+    return schema
   }
+
+  /// What was decoded lately: the writer asks for the same ones in every transaction.
+  private static let decoded = Mutex<[String: TypeSchema]>([:])
 }
 
 /// Learns the schemas of types from what is stored, in the writer's transaction. The first resources of a type are all
@@ -30,7 +40,7 @@ final class SchemaLearner {
   private var types: [Int64: Known] = [:]
   /// So many resources of a type are looked at, one after the other; then one in `stride`.
   private static let first: Int64 = 256
-  private static let stride: Int64 = 16
+  private static let stride: Int64 = 64
 
   init(_ db: Database) { self.db = db }
 
@@ -100,49 +110,5 @@ extension Mirror {
       guard merged != known?.schema else { return }
       try SchemaLearner.write(merged, examined: known?.examined ?? 0, type: id, db)
     }
-  }
-}
-
-extension ReadSnapshot {
-  /// The schema of a type; nil while nothing is known of it.
-  package func schema(of type: ServedType) throws -> TypeSchema? {
-    let statement = try connection.statement("SELECT version, fields FROM type_schema WHERE type = ?")
-    defer { statement.reset() }
-    statement.bind(type.id, at: 1)
-    // A file that an older program filled has resources and no schema yet.
-    guard try statement.step() else { return try schemaOfResources(type) }
-    let version = statement.integer(0)
-    if let known = catalog.schema(of: type.id, version: version) { return known }
-    let schema = try SchemaRow.decode(statement.text(1))
-    catalog.keep(schema, of: type.id, version: version)
-    return schema
-  }
-
-  /// What the newest resources of a type show.
-  private func schemaOfResources(_ type: ServedType) throws -> TypeSchema? {
-    let statement = try connection.statement(
-      "SELECT document, splices FROM resource WHERE type = ? ORDER BY internal_id DESC LIMIT 50")
-    defer { statement.reset() }
-    statement.bind(type.id, at: 1)
-    var schema: TypeSchema?
-    while try statement.step() {
-      let seen = TypeSchema(statement.bytes(0), splices: statement.bytes(1))
-      guard let known = schema else {
-        schema = seen
-        continue
-      }
-      var merged = known
-      merged.merge(seen)
-      schema = merged
-    }
-    return schema
-  }
-
-  /// A fact about the mirror; nil when it was never noted.
-  func fact(_ fact: Mirror.Fact) throws -> String? {
-    let statement = try connection.statement("SELECT value FROM setting WHERE name = ?")
-    defer { statement.reset() }
-    statement.bind(fact.rawValue, at: 1)
-    return try statement.step() ? statement.text(0) : nil
   }
 }

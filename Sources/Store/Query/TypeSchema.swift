@@ -57,11 +57,6 @@ package struct TypeSchema: Sendable, Hashable, Codable {
   /// A schema of these fields.
   package init(fields: [Field] = []) { self.fields = fields }
 
-  /// The schema that one stored document shows.
-  package init(_ document: UnsafeRawBufferPointer) {
-    self.init(document, splices: UnsafeRawBufferPointer(start: nil, count: 0))
-  }
-
   /// The names and kinds of the attributes in order.
   package var attributes: [(name: String, kind: Kind)] {
     fields.filter { !$0.isRelationship }.map { ($0.name, $0.kind) }
@@ -80,7 +75,7 @@ package struct TypeSchema: Sendable, Hashable, Codable {
     for isRelationship in [false, true] {
       var previous: Int?
       for field in other.fields where field.isRelationship == isRelationship {
-        if let index = fields.firstIndex(where: { $0.name == field.name }) {
+        if let index = place(of: field.name, after: previous) {
           fields[index].merge(field)
           previous = index
         } else {
@@ -92,6 +87,14 @@ package struct TypeSchema: Sendable, Hashable, Codable {
         }
       }
     }
+  }
+}
+
+extension TypeSchema {
+  /// Fields mostly come in the order in which they are known.
+  private func place(of name: String, after previous: Int?) -> Int? {
+    if let next = previous.map({ $0 + 1 }), next < fields.count, fields[next].name == name { return next }
+    return fields.firstIndex { $0.name == name }
   }
 }
 

@@ -1,0 +1,45 @@
+import JSONAPI
+
+extension ReadSnapshot {
+  /// The schema of a type; nil while nothing is known of it.
+  package func schema(of type: ServedType) throws -> TypeSchema? {
+    let statement = try connection.statement("SELECT version, fields FROM type_schema WHERE type = ?")
+    defer { statement.reset() }
+    statement.bind(type.id, at: 1)
+    // A file that an older program filled has resources and no schema yet.
+    guard try statement.step() else { return try schemaOfResources(type) }
+    let version = statement.integer(0)
+    if let known = catalog.schema(of: type.id, version: version) { return known }
+    let schema = try SchemaRow.decode(statement.text(1))
+    catalog.keep(schema, of: type.id, version: version)
+    return schema
+  }
+
+  /// What the newest resources of a type show.
+  private func schemaOfResources(_ type: ServedType) throws -> TypeSchema? {
+    let statement = try connection.statement(
+      "SELECT document, splices FROM resource WHERE type = ? ORDER BY internal_id DESC LIMIT 50")
+    defer { statement.reset() }
+    statement.bind(type.id, at: 1)
+    var schema: TypeSchema?
+    while try statement.step() {
+      let seen = TypeSchema(statement.bytes(0), splices: statement.bytes(1))
+      guard let known = schema else {
+        schema = seen
+        continue
+      }
+      var merged = known
+      merged.merge(seen)
+      schema = merged
+    }
+    return schema
+  }
+
+  /// A fact about the mirror; nil when it was never noted.
+  func fact(_ fact: Mirror.Fact) throws -> String? {
+    let statement = try connection.statement("SELECT value FROM setting WHERE name = ?")
+    defer { statement.reset() }
+    statement.bind(fact.rawValue, at: 1)
+    return try statement.step() ? statement.text(0) : nil
+  }
+}

@@ -1,0 +1,36 @@
+import JSONAPI
+import SampleSite
+import Store
+import Testing
+
+@Suite struct IndexCommandTests {
+  @Test func indexesAreListedAndDropped() async throws {
+    try await SampleSite.withRunningSite { _, base in
+      let place = try Workplace(base)
+      #expect(try await place.run(["sync", "-q"]).code == 0)
+      try makeIndex(place.mirrorPath)
+
+      let listed = try await place.run(["index", "list"])
+      #expect(listed.out.contains("node--topic  title  complete"), "\(listed.all)")
+      let status = try await place.run(["status", "--json"])
+      let indexes = try JSON(parsing: Array(status.out.utf8))["indexes"]?.array ?? []
+      #expect(indexes.map { $0["path"]?.string } == ["title"])
+      #expect(indexes.first?["rows"]?.integer ?? 0 > 100 && indexes.first?["state"] == "complete")
+
+      #expect(try await place.run(["index", "drop", "node--topic", "title"]).code == 0)
+      let again = try await place.run(["index", "drop", "node--topic", "title"])
+      #expect(again.code == 2 && again.err.contains("index list"))
+      #expect(try await place.run(["index", "list"]).out == "")
+    }
+  }
+
+  private func makeIndex(_ path: String) throws {
+    let mirror = try Mirror(path: path)
+    let type = try #require(try ResourceReader(mirror).single { try $0.type(name: "node--topic") })
+    var usage = PathUsage()
+    usage.queries = IndexPolicy.queries
+    try mirror.note([PathUse(type: type.id, path: PathKey("title"), kind: .text): usage], at: 1, leastRows: 1)
+    while try mirror.buildPathIndexes() {}
+    try mirror.close()
+  }
+}
