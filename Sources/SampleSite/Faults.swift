@@ -17,6 +17,12 @@ package enum Fault: Sendable, Equatable {
   case emptyCollection
   /// 500 with an error document.
   case serverError
+  /// This status with an error document.
+  case status(Int)
+  /// The connection ends without an answer, and nothing was done.
+  case reset
+  /// The request is carried out, and the connection ends without an answer.
+  case lostAnswer
   /// The right answer, later.
   case delay(Duration)
 }
@@ -27,15 +33,20 @@ package final class Faults: Sendable {
     var fault: Fault
     var remaining: Int
     var prefix: String
+    var method: String?
     var skip: Int
   }
 
   private let planned = Mutex<[Planned]>([])
 
-  /// Lets the next `times` requests whose target begins with `prefix` fail, after `skip` of them went through. Several
-  /// faults for the same requests take effect one after the other.
-  package func inject(_ fault: Fault, times: Int = 1, below prefix: String = "/jsonapi", after skip: Int = 0) {
-    planned.withLock { $0.append(Planned(fault: fault, remaining: times, prefix: prefix, skip: skip)) }
+  /// Lets the next `times` requests whose target begins with `prefix` fail, after `skip` of them went through. `method`
+  /// picks those of one method. Several faults for the same requests take effect one after the other.
+  package func inject(
+    _ fault: Fault, times: Int = 1, below prefix: String = "/jsonapi", method: String? = nil, after skip: Int = 0
+  ) {
+    planned.withLock {
+      $0.append(Planned(fault: fault, remaining: times, prefix: prefix, method: method, skip: skip))
+    }
   }
 
   /// Forgets all that has not struck yet.
@@ -44,9 +55,11 @@ package final class Faults: Sendable {
   /// How many faults are still waiting.
   package var waiting: Int { planned.withLock { $0.reduce(0) { $0 + $1.remaining } } }
 
-  func next(for target: String) -> Fault? {
+  func next(for request: SiteRequest) -> Fault? {
     planned.withLock { planned in
-      for index in planned.indices where target.hasPrefix(planned[index].prefix) {
+      for index in planned.indices
+      where request.target.hasPrefix(planned[index].prefix) && planned[index].method ?? request.method == request.method
+      {
         if planned[index].skip > 0 {
           planned[index].skip -= 1
           continue
@@ -77,6 +90,12 @@ extension Fault {
     case .pageInsteadOfDocument: return .html(200, "Log in")
     case .serverError:
       return SiteError(500, "The website encountered an unexpected error.").response(requestURL: requestURL)
+    case .status(let status):
+      return SiteError(status, "The website encountered an unexpected error.").response(requestURL: requestURL)
+    case .reset: return SiteResponse.lost
+    case .lostAnswer:
+      _ = right()
+      return SiteResponse.lost
     case .truncatedBody:
       var response = right()
       response.cutAfter = response.body.count / 2

@@ -76,6 +76,9 @@ package final class SampleSite: Sendable {
   /// Revokes access and refresh tokens: only a new login helps.
   package func revokeRefreshTokensToo() { tokens.withLock { $0.revokeAllTokens() } }
 
+  /// Lets all access tokens end by time. Refresh tokens stay good.
+  package func expireTokens() { tokens.withLock { $0.expireAccessTokens() } }
+
   /// How many access tokens were issued.
   package var issuedTokens: Int { tokens.withLock { $0.issued } }
 
@@ -85,7 +88,7 @@ package final class SampleSite: Sendable {
   package func respond(to request: SiteRequest) -> SiteResponse {
     let now = time
     var response =
-      faults.next(for: request.target)?.spoil({ answer(request, now) }, requestURL: request.base + request.target)
+      faults.next(for: request)?.spoil({ answer(request, now) }, requestURL: request.base + request.target)
       ?? answer(request, now)
     finish(&response, request, now)
     let url = request.target
@@ -98,7 +101,8 @@ package final class SampleSite: Sendable {
     let route = Route(request.path, types: community.types)
     if route == .token {
       guard request.method == "POST" else { return .html(405, "Method not allowed", [("allow", "POST")]) }
-      return tokens.withLock { $0.answer(request, now: now) }
+      let isBlocked = { [community] (user: String?) in community.isBlocked(user ?? community.account) }
+      return tokens.withLock { $0.answer(request, now: now, isBlocked: isBlocked) }
     }
     var viewer = Viewer.anonymous
     if let header = request.headers["authorization"], header.lowercased().hasPrefix("bearer") {
@@ -106,6 +110,9 @@ package final class SampleSite: Sendable {
       let (fault, user) = tokens.withLock { ($0.fault(ofBearer: token, now: now), $0.user(ofBearer: token)) }
       if let fault { return SampleSite.unauthorized(fault) }
       let id = user ?? community.account
+      if community.isBlocked(id) {
+        return SampleSite.unauthorized("The user account is blocked or has not been activated yet.")
+      }
       viewer = .user(id, community.role(of: id))
     }
     let seed = mixed(settings.seed ^ requests.wrappingAdd(1, ordering: .relaxed).newValue)

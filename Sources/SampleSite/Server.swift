@@ -61,6 +61,8 @@ extension SampleSite {
       to: SiteRequest(
         request.method.rawValue, request.head.path ?? "/", headers: headers, body: Array(buffer: body),
         base: "http://\(host)"))
+    // Leaving by an error closes the connection.
+    if response.isLost { throw CancellationError() }
     if let delay = response.delay { try await Task.sleep(for: delay) }
     var fields = HTTPFields()
     for header in response.headers {

@@ -30,6 +30,11 @@ package struct Community: Sendable {
     var now: Int64 = 0
   }
 
+  /// Whether a user exists and is blocked.
+  package func isBlocked(_ user: String) -> Bool {
+    find(user).map { recorded($0.row).attributes["status"]?.bool == false } ?? false
+  }
+
   /// The role of a user.
   package func role(of user: String) -> Role { roles[user] ?? .member }
 
@@ -46,15 +51,31 @@ package struct Community: Sendable {
   package static func scaled(to count: Int) throws -> Community { try Community(scaledTo: count) }
 
   private init(scaledTo count: Int) throws {
-    content = try Content.recorded()
-    roles = [account: .siteManager]
-    lineage = Lineage(content: content, count: count)
+    let content = try Content.recorded()
+    let lineage = Lineage(content: content, count: count)
     var rows = [[Row]](repeating: [], count: content.types.count)
     for generation in 0...Int32(lineage.whole + 1) {
       for number in content.resources.indices.map(Int32.init) where lineage.exists(number, generation: generation) {
         rows[content.resources[Int(number)].row.type].append(lineage.row(number, generation: generation))
       }
     }
+    self.init(content: content, lineage: lineage, rows: rows)
+  }
+
+  /// The recorded resources of these numbers alone.
+  init(content: Content, resources: [Int32]) {
+    let lineage = Lineage(content: content, count: 0)
+    var rows = [[Row]](repeating: [], count: content.types.count)
+    for number in resources {
+      rows[content.resources[Int(number)].row.type].append(lineage.row(number, generation: 0))
+    }
+    self.init(content: content, lineage: lineage, rows: rows)
+  }
+
+  private init(content: Content, lineage: Lineage, rows: [[Row]]) {
+    self.content = content
+    self.lineage = lineage
+    roles = [account: .siteManager]
     collections = rows.map(Collection.init)
     for (type, collection) in zip(content.types, collections) {
       for row in collection.slots {

@@ -25,6 +25,8 @@ package enum CommunityError: Error, Sendable, Equatable, CustomStringConvertible
 extension Community {
   /// Edits a resource as a person on the site does: `changed` becomes the given time and a versionable type gets a new
   /// revision, whether or not a value differs (reference 6.2).
+  ///
+  /// A time in the past is a late commit (the row shows now with the second in which its request began) or an import.
   /// - Throws: `CommunityError.noSuchResource`.
   package mutating func edit(
     _ id: String, at now: Int64, attributes: [(String, JSON)] = [], relationships: [(String, JSON)] = []
@@ -49,6 +51,7 @@ extension Community {
 
   /// Creates a resource at the end of its collection, with the attributes of its type: those not given are empty or have
   /// the site's default. `by` is the UUID of its author, the account's when nil. Returns its UUID.
+  /// A time in the past is a late commit, as with `edit`.
   /// - Throws: `CommunityError.noSuchType`, `.notUUID` or `.alreadyExists`.
   @discardableResult
   package mutating func create(
@@ -98,6 +101,12 @@ extension Community {
     var row = found
     row.concealment = how
     collections[number].replace(row)
+  }
+
+  /// Blocks a user, or lets one in again: an edit of `status`. A blocked user's tokens are refused at once.
+  /// - Throws: `CommunityError.noSuchResource`.
+  package mutating func block(_ user: String, at now: Int64, _ isBlocked: Bool = true) throws(CommunityError) {
+    try edit(user, at: now, attributes: [("status", .bool(!isBlocked))])
   }
 
   /// Unpublishes a resource: an edit of `status`. Anonymous visitors no longer see it, and with `hides` neither does the

@@ -100,6 +100,11 @@ struct AuthorizationServer: Sendable {
   /// For whom a good bearer token stands.
   func user(ofBearer token: String) -> String? { accessTokens[token]?.user }
 
+  /// Ends all access tokens by time.
+  mutating func expireAccessTokens() {
+    for token in accessTokens.keys { accessTokens[token]?.expires = 0 }
+  }
+
   /// Revokes all refresh tokens too: only a new login helps.
   mutating func revokeAllTokens() {
     revokeAccessTokens()
@@ -107,16 +112,20 @@ struct AuthorizationServer: Sendable {
   }
 
   /// `POST /oauth/token` (reference 7.2 to 7.4).
-  mutating func answer(_ request: SiteRequest, now: Double) -> SiteResponse {
+  mutating func answer(
+    _ request: SiteRequest, now: Double, isBlocked: (_ user: String?) -> Bool
+  ) -> SiteResponse {
     let form = TokenForm(request)
     do throws(TokenFault) {
-      return try grant(form, now: now)
+      return try grant(form, now: now, isBlocked: isBlocked)
     } catch {
       return error.response(hadAuthorizationHeader: request.headers["authorization"] != nil)
     }
   }
 
-  private mutating func grant(_ form: TokenForm, now: Double) throws(TokenFault) -> SiteResponse {
+  private mutating func grant(
+    _ form: TokenForm, now: Double, isBlocked: (_ user: String?) -> Bool
+  ) throws(TokenFault) -> SiteResponse {
     let client = try form.required("client_id")
     guard let kind = form["grant_type"], ["password", "client_credentials", "refresh_token"].contains(kind) else {
       throw .unsupportedGrant
@@ -133,7 +142,9 @@ struct AuthorizationServer: Sendable {
     case "password":
       let name = try form.required("username")
       let password = try form.required("password")
-      guard let account = accounts.first(where: { $0.name == name && $0.password == password }) else {
+      guard let account = accounts.first(where: { $0.name == name && $0.password == password }),
+        !isBlocked(account.user)
+      else {
         throw .wrongCredentials
       }
       return issue(client: client, scope: scope, owner: .user(account.user), now: now)

@@ -9,6 +9,7 @@ enum ColumnValue: Sendable {
 /// Reads the columns of a row.
 struct ColumnReader {
   let community: Community
+  let viewer: Viewer
 
   /// All values that a path reaches, none for null.
   func values(_ path: FieldPath, of row: Row) -> [ColumnValue] {
@@ -18,7 +19,7 @@ struct ColumnReader {
   private func values(_ hops: ArraySlice<String>, _ leaf: FieldPath.Leaf, _ row: Row) -> [ColumnValue] {
     if let hop = hops.first {
       return identifiers(hop, row).flatMap { item -> [ColumnValue] in
-        guard let id = item["id"]?.string, let found = community.find(id) else { return [] }
+        guard let id = item["id"]?.string, let found = community.find(id), isJoined(found) else { return [] }
         return values(hops.dropFirst(), leaf, found.row)
       }
     }
@@ -35,7 +36,11 @@ struct ColumnReader {
       return identifiers(name, row).map { _ in .number(1) }
     case .targetUUID(let name):
       // `missing` and `virtual` stand for nothing in the database.
-      return identifiers(name, row).compactMap { $0["id"]?.string.flatMap { EntityUUID($0) }.map { text($0.text) } }
+      return identifiers(name, row).compactMap { item in
+        guard let uuid = item["id"]?.string.flatMap({ EntityUUID($0) }) else { return nil }
+        if let found = community.find(uuid), !isJoined(found) { return nil }
+        return text(uuid.text)
+      }
     case .targetMeta(let name, let key):
       return identifiers(name, row).flatMap { column($0["meta"]?[key], .text) }
     }
@@ -44,6 +49,12 @@ struct ColumnReader {
   private func identifiers(_ name: String, _ row: Row) -> [JSON] {
     guard let data = community.document(row).relationships?[name]?["data"] else { return [] }
     return (data.array ?? [data]).filter { $0.object != nil }
+  }
+
+  /// Whether a filter reaches a target: nodes that the viewer may not see are left out of the join.
+  private func isJoined(_ found: (type: Int, row: Row)) -> Bool {
+    let type = community.types[found.type]
+    return viewer.isSiteManager || type.entityType != "node" || viewer.sees(found.row, of: type, in: community)
   }
 
   private func column(_ value: JSON?, _ kind: AttributeKind) -> [ColumnValue] {

@@ -21,6 +21,14 @@ struct FieldPath: Sendable {
     case relationship(String)
   }
 
+  /// The name of the attribute that the path ends at, if it does.
+  var attribute: String? {
+    switch leaf {
+    case .attribute(let name, _), .property(let name, _): name
+    default: nil
+    }
+  }
+
   /// Relationships to follow, first to last.
   var hops: [String]
   var leaf: Leaf

@@ -85,6 +85,14 @@ indirect enum Filter: Sendable {
   case condition(Condition)
   case group(isOr: Bool, [Filter])
 
+  /// The paths of all conditions.
+  var paths: [FieldPath] {
+    switch self {
+    case .condition(let condition): [condition.path]
+    case .group(_, let members): members.flatMap(\.paths)
+    }
+  }
+
   func matches(_ row: Row, _ reader: ColumnReader) -> Bool {
     switch self {
     case .condition(let condition): condition.matches(row, reader)

@@ -74,7 +74,7 @@ struct Selection {
       isManager ? row.concealment != .vanished : viewer.sight(of: row, model, in: community) != .vanished
     }
     guard let filter else { return isListed }
-    let reader = ColumnReader(community: community)
+    let reader = ColumnReader(community: community, viewer: viewer)
     let access = FilterAccess(community: community, type: model, viewer: viewer)
     return { row in filter.matches(row, reader) && isListed(row) && access.permits(row) }
   }
@@ -82,7 +82,7 @@ struct Selection {
   /// Any other order: all matching rows, sorted.
   private func sorted() -> [Row] {
     let accepts = acceptance()
-    let reader = ColumnReader(community: community)
+    let reader = ColumnReader(community: community, viewer: viewer)
     let keyed = collection.slots.lazy.compactMap { $0 }.filter(accepts).map { row in
       (row: row, keys: sort.map { reader.values($0.path, of: row).first })
     }

@@ -55,6 +55,11 @@ struct MemberAccess {
   /// Fields that no one below the site's managers sees.
   func hiddenFields(of type: ResourceType) -> Set<String> { MemberAccess.hidden[type.entityType] ?? [] }
 
+  /// Attributes of users that only an administrator of users may filter by (reference 3.2).
+  static let closedUserFields: Set<String> = [
+    "mail", "timezone", "preferred_langcode", "preferred_admin_langcode", "status", "access", "login", "init",
+  ]
+
   private static let hidden: [String: Set<String>] = [
     "comment": ["mail"], "node": ["revision_log"], "group": ["revision_log_message"],
     "taxonomy_term": ["revision_log_message"], "user": ["access", "init", "login", "status", "roles"],

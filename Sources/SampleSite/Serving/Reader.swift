@@ -68,6 +68,7 @@ struct Reader {
         selection.sort = try SortKey.parse(sort, type: type, content: community.content)
       }
     } catch { throw SiteError(error) }
+    try checkFields((selection.filter?.paths ?? []) + selection.sort.map(\.path), type)
     selection.offset = page.offset
     selection.limit = page.limit + 1
     selection.seed = seed
@@ -82,6 +83,20 @@ struct Reader {
     }
     links.append(("self", requestURL))
     return success(try document(rows.prefix(page.limit).map { (number, $0) }, isList: true, links: links))
+  }
+
+  /// Fields that the viewer may not see are no fields to filter or sort by, whatever the row (reference 3.2).
+  private func checkFields(_ paths: [FieldPath], _ type: ResourceType) throws(SiteError) {
+    guard !viewer.isSiteManager else { return }
+    for path in paths {
+      let isUser =
+        path.hops.last.map { ["uid", "user_id", "revision_uid", "field_account"].contains($0) }
+        ?? (type.entityType == "user")
+      guard isUser, let name = path.attribute, MemberAccess.closedUserFields.contains(name) else { continue }
+      let text = (path.hops + [name]).joined(separator: ".")
+      throw SiteError(
+        403, "The current user is not authorized to filter by the `\(name)` field, given in the path `\(text)`.")
+    }
   }
 
   /// `GET /jsonapi/{entity type}/{bundle}/{uuid}`.

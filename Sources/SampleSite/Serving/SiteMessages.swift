@@ -46,6 +46,8 @@ package struct SiteResponse: Sendable {
   package var body: [UInt8]
   /// Send only so many bytes of the body, then close the connection.
   package var cutAfter: Int?
+  /// The connection ends without an answer; status 0.
+  package var isLost: Bool { status == 0 }
   /// Wait so long before sending.
   package var delay: Duration?
 
@@ -57,6 +59,8 @@ package struct SiteResponse: Sendable {
     self.headers = headers
     self.body = body
   }
+
+  static var lost: SiteResponse { SiteResponse(0) }
 
   static let mediaType = "application/vnd.api+json"
   static let binaryType = "application/octet-stream"
