@@ -20,6 +20,7 @@ struct LocalAPIResponder: HTTPResponder {
   let verifier: AccessTokenVerifier
   let key: SigningKey
   let bases: BaseURLs
+  let facts: KnownSiteFacts
   let gzip = GzipEncoder()
 
   /// Longer targets are answered 414, as web servers do before the site sees them. Bytes.
@@ -50,6 +51,7 @@ struct LocalAPIResponder: HTTPResponder {
     var answer: Answer
     do {
       answer = try await self.answer(request)
+      try facts.facts().mark(&answer)
     } catch {
       // What happened is for the operator's log; the client learns that it was not its fault.
       logger.error("a request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])

@@ -1,4 +1,3 @@
-import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
@@ -37,8 +36,8 @@ package struct LocalAPISettings: Sendable {
 /// The local API over one mirror: it needs the file and nothing else, neither the site nor the engine.
 package struct LocalAPIServer: Sendable {
   private let settings: LocalAPISettings
-  private let responder: LocalAPIResponder
-  private let logger: Logger
+  let responder: LocalAPIResponder
+  let logger: Logger
 
   /// Prepares the server; makes the signing key at first start.
   /// - Throws: `SigningKeyFile.Failure` naming the file.
@@ -54,7 +53,8 @@ package struct LocalAPIServer: Sendable {
       mirror: mirror,
       endpoint: TokenEndpoint(ledger: ledger, key: key, cache: cache, lifetimes: lifetimes),
       verifier: AccessTokenVerifier(ledger: ledger, key: key, cache: cache), key: key,
-      bases: BaseURLs(fixed: settings.baseURL, isSecure: settings.certificateFile != nil))
+      bases: BaseURLs(fixed: settings.baseURL, isSecure: settings.certificateFile != nil), facts: KnownSiteFacts(mirror)
+    )
     self.settings = settings
     // Who starts the server says where it listens: the framework's own lines would say it again.
     var quiet = logger
@@ -64,36 +64,6 @@ package struct LocalAPIServer: Sendable {
 
   /// What the reads of this server had to read out of documents.
   package var usage: QueryUsage { responder.answers.reader.usage }
-
-  /// An answer as it goes over the wire.
-  package struct Answered: Sendable {
-    /// The HTTP status.
-    package var status: Int
-    /// Header fields by lower-case name.
-    package var fields: [String: String]
-    /// Empty for HEAD.
-    package var body: [UInt8]
-  }
-
-  /// Answers one request in this process, without a socket: for tests.
-  /// - Parameters:
-  ///   - target: path and query as in the request line.
-  ///   - fields: header fields; `Host` becomes the authority of links.
-  package func answer(
-    _ method: String, _ target: String, _ fields: [String: String] = [:], body: [UInt8] = []
-  ) async -> Answered {
-    var head = HTTPRequest(
-      method: HTTPRequest.Method(rawValue: method) ?? .get, scheme: "http", authority: fields["Host"], path: target)
-    for (name, value) in fields where name != "Host" {
-      if let name = HTTPField.Name(name) { head.headerFields[name] = value }
-    }
-    let answer = await responder.finished(
-      Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: body))), logger)
-    var answered = Answered(
-      status: answer.status, fields: [:], body: method == "HEAD" ? [] : Array(answer.body.readableBytesView))
-    for field in answer.fields { answered.fields[field.name.canonicalName] = field.value }
-    return answered
-  }
 
   /// Serves until the task is cancelled; requests under way are finished.
   /// - Parameter onListening: is told the port once it listens.

@@ -5,6 +5,10 @@ extension Mirror {
   package enum Fact: String, Sendable {
     /// The site's base URL: a mirror belongs to one site.
     case siteBaseURL = "site_base_url"
+    /// The `version` in the `jsonapi` member of the site's documents; 1.0 until noted.
+    case jsonapiVersion = "jsonapi_version"
+    /// The site's `Content-Language`; `en` until noted.
+    case contentLanguage = "content_language"
     /// The UUID of the account that synchronises.
     case siteAccount = "site_account"
     /// 1 while the write-ahead log may still hold bytes of removed resources.

@@ -1,0 +1,50 @@
+import Foundation
+import HTTPTypes
+import JSONAPI
+import Store
+import Synchronization
+
+/// What answers take from the site as a whole. The pull notes it in the mirror; until then the site is taken for the usual
+/// one: JSON:API 1.0 (reference 2.2) in English.
+struct SiteFacts: Sendable, Equatable {
+  /// The `version` of the `jsonapi` member: `1.0`, from Drupal 11.2 on `1.1`.
+  var version = "1.0"
+  /// The site's `Content-Language`.
+  var language = "en"
+
+  /// The beginning of documents of the usual site.
+  private static let usualHead = SiteFacts().head
+
+  /// The beginning of every document, up to the end of the member `jsonapi`.
+  private var head: [UInt8] {
+    let link = "http://jsonapi.org/format/\(version)/"
+    let member: JSON = ["version": .string(version), "meta": ["links": ["self": ["href": .string(link)]]]]
+    return Array("{\"jsonapi\":".utf8) + member.encoded(.site)
+  }
+
+  /// Gives an answer made for the usual site the marks of this one.
+  func mark(_ answer: inout Answer) {
+    if answer.fields[.contentLanguage] != nil { answer.fields[.contentLanguage] = language }
+    guard version != "1.0", answer.body.starts(with: SiteFacts.usualHead) else { return }
+    answer.body.replaceSubrange(..<SiteFacts.usualHead.count, with: head)
+  }
+}
+
+/// The facts of a mirror, read again once a minute.
+final class KnownSiteFacts: Sendable {
+  private let mirror: Mirror
+  private let known = Mutex((facts: SiteFacts(), until: -Double.infinity))
+
+  init(_ mirror: Mirror) { self.mirror = mirror }
+
+  /// The facts at `now`, Unix seconds.
+  func facts(at now: Double = Date().timeIntervalSince1970) throws -> SiteFacts {
+    if let facts = known.withLock({ now < $0.until ? $0.facts : nil }) { return facts }
+    var facts = SiteFacts()
+    if let version = try mirror.fact(.jsonapiVersion) { facts.version = version }
+    if let language = try mirror.fact(.contentLanguage) { facts.language = language }
+    let read = facts
+    known.withLock { $0 = (read, now + 60) }
+    return read
+  }
+}
