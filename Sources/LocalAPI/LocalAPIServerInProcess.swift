@@ -28,7 +28,8 @@ extension LocalAPIServer {
     }
     let answer = await responder.finished(
       Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: body))), logger)
-    var answered = Answered(status: answer.status, fields: [:], body: method == "HEAD" ? [] : Array(answer.body.readableBytesView))
+    var answered = Answered(
+      status: answer.status, fields: [:], body: method == "HEAD" ? [] : Array(answer.body.readableBytesView))
     for field in answer.fields { answered.fields[field.name.canonicalName] = field.value }
     return answered
   }

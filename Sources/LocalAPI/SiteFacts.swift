@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import JSONAPI
+import NIOCore
 import Store
 import Synchronization
 
@@ -25,8 +26,11 @@ struct SiteFacts: Sendable, Equatable {
   /// Gives an answer made for the usual site the marks of this one.
   func mark(_ answer: inout Answer) {
     if answer.fields[.contentLanguage] != nil { answer.fields[.contentLanguage] = language }
-    guard version != "1.0", answer.body.starts(with: SiteFacts.usualHead) else { return }
-    answer.body.replaceSubrange(..<SiteFacts.usualHead.count, with: head)
+    guard version != "1.0", answer.body.readableBytesView.starts(with: SiteFacts.usualHead) else { return }
+    var body = ByteBuffer(bytes: head)
+    answer.body.moveReaderIndex(forwardBy: SiteFacts.usualHead.count)
+    body.writeBuffer(&answer.body)
+    answer.body = body
   }
 }
 
