@@ -11,7 +11,7 @@ package actor OAuthSession {
   private let now: @Sendable () -> Int64
   private let logger: Logger
   private let fingerprint: String
-  private let renewal = SharedFlight<StoredToken>()
+  private let renewal: SharedFlight<StoredToken>
 
   private var current: StoredToken?
   private var isLoaded = false
@@ -21,10 +21,11 @@ package actor OAuthSession {
   /// - Parameters:
   ///   - tokenURL: the site's `/oauth/token`, absolute. Tokens go to its origin only.
   ///   - now: this machine's Unix seconds.
+  ///   - executor: runs the one flight for a token, which belongs to no caller; nil for the system's.
   /// - Throws: `TransportError` (`invalidRequest`) when `tokenURL` is no URL.
   package init(
     tokenURL: String, credentials: Credentials, transport: any Transport, vault: any TokenVault,
-    now: @escaping @Sendable () -> Int64, logger: Logger
+    now: @escaping @Sendable () -> Int64, logger: Logger, executor: (any TaskExecutor)? = nil
   ) throws(TransportError) {
     self.tokenURL = tokenURL
     self.origin = try WebOrigin(of: tokenURL)
@@ -33,6 +34,7 @@ package actor OAuthSession {
     self.vault = vault
     self.now = now
     self.logger = logger
+    renewal = SharedFlight(executor: executor)
     fingerprint = credentials.fingerprint(tokenURL: tokenURL)
   }
 

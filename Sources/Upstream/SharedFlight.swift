@@ -12,6 +12,10 @@ final class SharedFlight<Value: Sendable>: Sendable {
   }
 
   private let state = Mutex(State())
+  private let executor: (any TaskExecutor)?
+
+  /// - Parameter executor: runs the work; nil for the system's.
+  init(executor: (any TaskExecutor)? = nil) { self.executor = executor }
 
   /// How many callers wait now.
   var waiters: Int { state.withLock { $0.waiters.count } }
@@ -49,13 +53,13 @@ final class SharedFlight<Value: Sendable>: Sendable {
 
   /// The task belongs to no caller, so no caller's cancellation reaches it; it ends by itself, within the transport's limits.
   private func fly(_ work: @escaping @Sendable () async throws -> Value) {
-    Task {
+    Task(executorPreference: executor) {
       let outcome: Outcome
       do { outcome = .success(try await work()) } catch { outcome = .failure(error) }
-      let waiters = state.withLock { state in
+      let waiters = self.state.withLock { state in
         state.isFlying = false
         defer { state.waiters = [:] }
-        return state.waiters.values.map { $0 }
+        return state.waiters.sorted { $0.key < $1.key }.map(\.value)
       }
       for waiter in waiters { waiter.resume(with: outcome) }
     }

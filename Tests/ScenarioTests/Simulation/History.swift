@@ -1,0 +1,271 @@
+import Foundation
+import JSONAPI
+import SampleSite
+import Support
+import SyncAgent
+import Synchronization
+import Upstream
+
+@testable import Store
+
+/// One life of a mirror, decided by a seed: rounds of the real engine on a world that changes under it, killed at any step and
+/// started again on the same file, then quiet. What comes out is judged.
+struct History {
+  /// What a history was, and what is wrong with the mirror after it; nothing for a good engine.
+  struct Outcome: Sendable {
+    var seed: Int
+    var problems: [String] = []
+    var rounds = 0
+    var kills = 0
+    var requests = 0
+    var changes = 0
+  }
+
+  private let seed: Int
+  private let deciders: Deciders
+  private let world: World
+  private let executor: SeededExecutor
+  private let path: String
+  private let vault = MemoryTokenVault()
+  private let transport: WorldTransport
+  private var mirror: Mirror
+  private var outcome: Outcome
+
+  /// Plays the history of a seed.
+  static func play(_ seed: Int, deciders: Deciders = Deciders()) -> Outcome {
+    do {
+      var history = try History(seed, deciders)
+      defer { history.remove() }
+      try history.live()
+      return history.outcome
+    } catch {
+      return Outcome(seed: seed, problems: ["stopped: \(error)"])
+    }
+  }
+
+  private init(_ seed: Int, _ deciders: Deciders) throws {
+    self.seed = seed
+    self.deciders = deciders
+    world = try World(seed: seed)
+    executor = SeededExecutor(seed: seed &+ 77)
+    transport = WorldTransport(world)
+    let folder = History.folder + "/\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    path = folder + "/mirror.sqlite"
+    try FileManager.default.copyItem(atPath: try History.empty.get(), toPath: path)
+    mirror = try Mirror(path: path)
+    outcome = Outcome(seed: seed)
+  }
+
+  private static let folder: String = {
+    let memory = "/dev/shm"
+    let isThere = FileManager.default.isWritableFile(atPath: memory)
+    return (isThere ? memory : FileManager.default.temporaryDirectory.path) + "/mirror-histories-\(getpid())"
+  }()
+
+  /// An empty mirror to copy: making one takes longer than a history.
+  private static let empty = Result { () throws -> String in
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let path = folder + "/empty.sqlite"
+    try? FileManager.default.removeItem(atPath: path)
+    try Mirror(path: path).close()
+    return path
+  }
+
+  private func remove() {
+    try? mirror.close()
+    try? FileManager.default.removeItem(atPath: (path as NSString).deletingLastPathComponent)
+  }
+
+  // MARK: Living
+
+  private mutating func live() throws {
+    for _ in 0..<(2 + world.roll(3)) {
+      for _ in 0..<world.roll(4) { world.step(1) }
+      world.site.clockOffset += Double(world.roll(30))
+      let kill = world.roll(2) == 0 ? 1 + world.roll(160) : nil
+      let sweeps: [SyncSettings.Sweeping] = [.whenDue, .whenDue, .now, .never]
+      let sweep = sweeps[world.roll(4)]
+      let budget = world.roll(2) == 0 ? 1 + world.roll(6) : nil
+      try round(kill: kill, concurrency: 1 + world.roll(3)) { settings in
+        settings.sweep = sweep
+        settings.sweepRequests = budget
+      }
+      judgeTombstones()
+    }
+    world.quieten()
+    world.site.clockOffset += Double(World.window + 1)
+    try round { $0.sweep = .never }
+    try judge(afterSweep: false)
+    try round { $0.sweep = .now }
+    judgeTombstones()
+    try judge(afterSweep: true)
+    for result in try mirror.check() where result.violations > 0 {
+      outcome.problems.append("not true: \(result.name): \(result.example ?? "")")
+    }
+    outcome.requests = transport.requests
+    outcome.changes = world.record.changes
+  }
+
+  private mutating func round(
+    kill: Int? = nil, concurrency: Int = 2, configure: (inout SyncSettings) -> Void
+  ) throws {
+    outcome.rounds += 1
+    let (world, mirror, transport) = (world, mirror, transport)
+    let url = try BaseURL(siteBase)
+    let session = try OAuthSession(
+      tokenURL: url.url(path: "/oauth/token"),
+      credentials: Credentials(
+        grant: .password(username: "demo", password: "demo-password"), clientID: "demo-client",
+        clientSecret: "demo-secret"),
+      transport: transport, vault: vault, now: { world.site.now }, logger: silentLog, executor: executor)
+    let site = Site(
+      base: url, session: session, pacer: RequestPacer(requestsPerSecond: 0, now: { 0 }, sleep: { _ in }),
+      wait: { seconds in world.site.clockOffset += seconds }, random: { 0.5 })
+    var settings = SyncSettings(
+      entityTypes: ["taxonomy_term"], concurrency: concurrency, settleWindowSeconds: World.window)
+    settings.only = World.types
+    settings.pageLimit = 5
+    settings.maxRemovalShare = 1
+    settings.sweepIntervalSeconds = 40
+    configure(&settings)
+    let round = SyncRound(
+      site: site, mirror: mirror, settings: settings, logger: silentLog, now: { world.site.now }, deciders: deciders)
+    var steps = 0
+    let failure = try executor.run {
+      do {
+        let report = try await round.run()
+        return report.trouble
+      } catch { return "\(error)" }
+    } between: { _ in
+      steps += 1
+      if steps == kill {
+        // The power goes: nothing that comes after reaches the file.
+        transport.cut()
+        try? mirror.close()
+      }
+      world.step(12)
+    }
+    if transport.isCut {
+      outcome.kills += 1
+      transport.mend()
+      self.mirror = try Mirror(path: path)
+    } else if kill == nil, world.isQuiet, let failure, try !World.types.contains(where: { try world.truth($0).isEmpty })
+    {
+      // A type that shows nothing any more is not a success, and rightly so.
+      outcome.problems.append("a quiet round failed: \(failure)")
+    }
+  }
+
+  // MARK: Judging
+
+  /// Nothing is invented: a tombstone of a resource that was never gone, or gone in another way.
+  private mutating func judgeTombstones() {
+    let record = world.record
+    for type in World.types {
+      for tombstone in (try? mirror.tombstones(of: type)) ?? [] {
+        let id = "\(tombstone.uuid)"
+        let happened = tombstone.kind == .deleted ? record.deleted : record.hidden
+        if !happened.contains(id) { outcome.problems.append("invented: \(id) is \(tombstone.kind.rawValue)") }
+      }
+    }
+  }
+
+  /// After quiet and one cycle the mirror is what the account sees, but for what moved without `changed`; after one sweep
+  /// that too.
+  private mutating func judge(afterSweep: Bool) throws {
+    let silent = world.record.silent
+    let stage = afterSweep ? "after the sweep" : "after one cycle"
+    for type in World.types {
+      let truth = try world.truth(type)
+      var stored = try mirror.documents(of: type)
+      for (id, document) in truth {
+        let mine = stored.removeValue(forKey: id)
+        if !afterSweep, silent.contains(id) { continue }
+        // A target that was deleted moves the linkage without `changed`.
+        let isSame = afterSweep ? mine == document : mine.map(History.attributes) == History.attributes(document)
+        if !isSame {
+          outcome.problems.append("\(stage): \(type) \(id) is \(mine == nil ? "missing" : "old")")
+        }
+      }
+      for id in stored.keys.sorted() where afterSweep || !silent.contains(id) {
+        outcome.problems.append("\(stage): \(type) \(id) is too many")
+      }
+    }
+  }
+
+  /// A document up to its relationships.
+  private static func attributes(_ document: [UInt8]) -> [UInt8] {
+    let needle = Array(#","relationships":"#.utf8)
+    guard let found = document.firstRange(of: needle) else { return document }
+    return Array(document[..<found.lowerBound])
+  }
+}
+
+extension World {
+  /// All that the account sees of a type in the form in which it is stored, by UUID: read in one page, without a filter.
+  func truth(_ type: String) throws -> [String: [UInt8]] {
+    var scanner = PageScanner(
+      base: DocumentBase(siteBase),
+      paths: Dictionary(uniqueKeysWithValues: site.community.types.map { ($0.name, $0.path) }))
+    var found: [String: [UInt8]] = [:]
+    var offset = 0
+    while true {
+      let target = "/jsonapi/" + type.replacing("--", with: "/") + "?page[offset]=\(offset)&page[limit]=50"
+      let answer = site.answer("GET", target, headers: ["authorization": "Bearer \(try token())"])
+      let page = try scanner.page(answer.body)
+      for resource in page.resources { found["\(resource.uuid)"] = resource.document }
+      guard page.hasNext else { return found }
+      offset += 50
+    }
+  }
+
+  private func token() throws -> String {
+    let form =
+      "grant_type=password&username=demo&password=demo-password&client_id=demo-client&client_secret=demo-secret"
+    let answer = site.answer(
+      "POST", "/oauth/token", headers: ["content-type": "application/x-www-form-urlencoded"], body: Array(form.utf8))
+    return try JSON(parsing: answer.body)["access_token"]?.string ?? ""
+  }
+}
+
+extension Mirror {
+  /// The stored documents of a type by UUID.
+  func documents(of type: String) throws -> [String: [UInt8]] {
+    var found: [String: [UInt8]] = [:]
+    for uuid in try identifiers(of: type) { found["\(uuid)"] = try document(of: uuid, type: type) }
+    return found
+  }
+}
+
+private struct PowerCut: Error {}
+
+/// Hands requests to the world's site, and lets something happen before and after each.
+final class WorldTransport: Transport {
+  private let world: World
+  private let state = Mutex((requests: 0, isCut: false))
+
+  init(_ world: World) { self.world = world }
+
+  var requests: Int { state.withLock { $0.requests } }
+  var isCut: Bool { state.withLock { $0.isCut } }
+  func cut() { state.withLock { $0.isCut = true } }
+  func mend() { state.withLock { $0.isCut = false } }
+
+  func send(_ request: OutboundRequest) async throws -> InboundResponse {
+    await Task.yield()
+    try Task.checkCancellation()
+    if isCut { throw PowerCut() }
+    state.withLock { $0.requests += 1 }
+    world.step()
+    let path = String(request.url.dropFirst(siteBase.count))
+    let headers = Dictionary(request.fields.map { ($0.name.lowercased(), $0.value) }) { first, _ in first }
+    let answer = world.site.answer(request.method, path, headers: headers, body: request.body ?? [])
+    world.step()
+    await Task.yield()
+    if isCut { throw PowerCut() }
+    if answer.isCut { throw TransportError(.truncated, "cut", url: request.url) }
+    return InboundResponse(
+      status: answer.status, fields: answer.fields.map { HTTPField($0.name, $0.value) }, body: answer.body)
+  }
+}

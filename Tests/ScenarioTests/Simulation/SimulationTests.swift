@@ -1,0 +1,132 @@
+import Dispatch
+import Foundation
+import SyncAgent
+import Synchronization
+import Testing
+
+/// Thousands of histories, each decided by its seed. A failure prints the seed: `SIMULATION_SEED=N` plays it alone,
+/// `SIMULATION_HISTORIES=N` plays so many.
+@Suite struct SimulationTests {
+  private static let environment = ProcessInfo.processInfo.environment
+
+  @Test func everyHistoryEndsWithWhatTheAccountSees() async throws {
+    let only = Self.environment["SIMULATION_SEED"].flatMap { Int($0) }
+    let count = Self.environment["SIMULATION_HISTORIES"].flatMap { Int($0) } ?? 2000
+    let seeds = only.map { $0...$0 } ?? 1...count
+    let sum = await Simulation.play(seeds)
+    for outcome in sum.failures.prefix(5) {
+      Issue.record("seed \(outcome.seed): \(outcome.problems.prefix(5).joined(separator: "; "))")
+    }
+    print("simulation: \(sum)")
+    #expect(sum.failures.isEmpty, "\(sum.failures.count) of \(sum.histories) histories failed")
+    #expect(sum.histories == seeds.count)
+    if only == nil { #expect(sum.kills > seeds.count / 4 && sum.changes > seeds.count * 10) }
+  }
+
+  /// The same seed is the same history.
+  @Test(arguments: [3, 17, 41]) func aSeedIsAHistory(seed: Int) {
+    let (first, second) = (History.play(seed), History.play(seed))
+    #expect(first.requests == second.requests && first.changes == second.changes && first.kills == second.kills)
+    #expect(first.requests > 0)
+  }
+
+  /// The simulation can see: every known mistake is noticed within so many seeds.
+  @Test(arguments: WrongPull.allCases) func everyKnownMistakeIsNoticed(wrong: WrongPull) async {
+    let within = 200
+    let caught = await Simulation.firstFailure(1...within, deciders: wrong.deciders)
+    print("simulation: \(wrong.rawValue) is noticed at seed \(caught.map { "\($0.seed): \($0.problems[0])" } ?? "-")")
+    #expect(caught != nil, "\(wrong.rawValue) goes unnoticed in \(within) histories")
+  }
+
+  /// `make soak`: as many histories as the time allows.
+  @Test(.enabled(if: environment["SOAK_SECONDS"] != nil)) func soak() async throws {
+    let seconds = Double(Self.environment["SOAK_SECONDS"] ?? "") ?? 60
+    let first = Self.environment["SOAK_SEED"].flatMap { Int($0) } ?? Int(Date().timeIntervalSince1970)
+    let sum = await Simulation.play(first...(first + 100_000_000), until: Date().addingTimeInterval(seconds))
+    print("soak: from seed \(first): \(sum)")
+    #expect(sum.failures.isEmpty, "seeds \(sum.failures.prefix(20).map(\.seed))")
+    for outcome in sum.failures.prefix(5) { Issue.record("seed \(outcome.seed): \(outcome.problems.prefix(5))") }
+  }
+}
+
+/// Plays histories on threads of their own.
+enum Simulation {
+  /// What many histories were together.
+  struct Sum: Sendable, CustomStringConvertible {
+    var histories = 0
+    var rounds = 0
+    var kills = 0
+    var requests = 0
+    var changes = 0
+    var seconds = 0.0
+    var failures: [History.Outcome] = []
+
+    mutating func add(_ outcome: History.Outcome) {
+      histories += 1
+      rounds += outcome.rounds
+      kills += outcome.kills
+      requests += outcome.requests
+      changes += outcome.changes
+      if !outcome.problems.isEmpty { failures.append(outcome) }
+    }
+
+    var description: String {
+      "\(histories) histories, \(rounds) rounds, \(kills) kills, \(requests) requests, \(changes) changes in "
+        + "\(Int(seconds)) s (\(Int(Double(histories) / max(seconds, 0.001))) a second), \(failures.count) failed"
+    }
+  }
+
+  /// Plays the histories of these seeds, until a time if one is given.
+  static func play(_ seeds: ClosedRange<Int>, until end: Date = .distantFuture) async -> Sum {
+    let next = Mutex(seeds.lowerBound)
+    let sum = Mutex(Sum())
+    let started = Date()
+    await onThreads {
+      while Date() < end {
+        let seed = next.withLock { next in
+          defer { next += 1 }
+          return next
+        }
+        guard seeds.contains(seed) else { return }
+        let outcome = History.play(seed)
+        sum.withLock { $0.add(outcome) }
+      }
+    }
+    var result = sum.withLock { $0 }
+    result.failures.sort { $0.seed < $1.seed }
+    result.seconds = Date().timeIntervalSince(started)
+    return result
+  }
+
+  /// The first history that goes wrong, in the order of the seeds.
+  static func firstFailure(_ seeds: ClosedRange<Int>, deciders: Deciders) async -> History.Outcome? {
+    let found = Mutex<History.Outcome?>(nil)
+    await onThreads(1) {
+      for seed in seeds {
+        let outcome = History.play(seed, deciders: deciders)
+        guard outcome.problems.isEmpty else {
+          found.withLock { $0 = outcome }
+          return
+        }
+      }
+    }
+    return found.withLock { $0 }
+  }
+
+  private static func onThreads(
+    _ count: Int = ProcessInfo.processInfo.activeProcessorCount, _ work: @escaping @Sendable () -> Void
+  ) async {
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<count {
+        group.addTask {
+          await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+              work()
+              continuation.resume()
+            }
+          }
+        }
+      }
+    }
+  }
+}
