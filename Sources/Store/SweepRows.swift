@@ -89,6 +89,7 @@ extension Mirror {
       for resource in page.resources { try writer.store(resource, &outcome) }
       try writer.finish(db)
       let type = try names.type(page.type)
+      if let attribute = page.resources.first?.idAttribute { try names.learn(idAttribute: attribute, of: type) }
       try SweepRows.noteCandidates(of: page, type: type, db)
       try SweepRows.save(page.state, type: type, db)
       try Ledger.count(

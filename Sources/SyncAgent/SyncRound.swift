@@ -158,7 +158,7 @@ package struct SyncRound: Sendable {
     let paths = Dictionary(types.map { ($0.name, $0.path) }) { first, _ in first }
     let unread = tally.unread
     let due = try mirror.types().filter { type in
-      paths[type.name] != nil && !unread.contains(type.name) && type.cursor.map { $0.knownUntil > 0 } ?? false
+      paths[type.name] != nil && !unread.contains(type.name)
         && settings.isSweepDue(type.sweep, of: type.name, at: visit.siteTime)
     }
     guard !due.isEmpty else { return }

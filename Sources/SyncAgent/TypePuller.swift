@@ -39,7 +39,8 @@ struct TypePuller {
     var filters = known?.probe.flatMap { isFresh($0) ? $0.outcome : nil }
     if idAttribute == nil || known?.cursor == nil || filters == nil {
       let found = try await probe(idAttribute)
-      idAttribute = found.idAttribute ?? idAttribute
+      // Hidden is not empty: the pull goes on and looks behind what is hidden.
+      idAttribute = found.idAttribute ?? idAttribute ?? (found.isAnythingThere ? SerialNumber.attribute(of: type) : nil)
       filters = found.outcome ?? filters
     }
     guard let idAttribute else {
