@@ -23,7 +23,7 @@ DOCDIR ?= $(PREFIX)/share/doc/social-mirror
 
 PYTHON ?= python3
 
-.PHONY: all build release test fuzz demo interop lint bench install verify-units clean system-packages swift-present
+.PHONY: all build release test fuzz soak demo interop lint bench install verify-units clean system-packages swift-present
 
 all: build
 
@@ -63,6 +63,13 @@ test: swift-present system-packages
 fuzz: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) -c release --product Fuzz
 	exec .build/release/Fuzz $(ARGS)
+
+# Random histories of the engine against a simulated site, in a release build: make soak SECONDS=600 SEED=1
+SECONDS_TO_SOAK = $(if $(filter command line environment,$(origin SECONDS)),$(SECONDS),60)
+soak: swift-present system-packages
+	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing $(SWIFTFLAGS)
+	SOAK_SECONDS=$(SECONDS_TO_SOAK) $(if $(SEED),SOAK_SEED=$(SEED)) $(SWIFT) test -c release --skip-build \
+	  -Xswiftc -enable-testing $(SWIFTFLAGS) --filter 'SimulationTests/soak'
 
 demo: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
