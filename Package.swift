@@ -7,6 +7,9 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// For the rooms where the time of the tests goes: simulations scan and store millions of resources.
+let quick: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 /// The tests of one target, with what all tests share.
 func tests(of target: String, _ more: [Target.Dependency] = []) -> Target {
   .testTarget(
@@ -49,12 +52,12 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
-    .target(name: "JSONAPI", swiftSettings: strict),
+    .target(name: "JSONAPI", swiftSettings: quick),
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CAllocator"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "Store", dependencies: ["JSONAPI", grdb, sqlite, crypto], swiftSettings: strict),
+    .target(name: "Store", dependencies: ["JSONAPI", grdb, sqlite, crypto], swiftSettings: quick),
     .target(
       name: "Upstream", dependencies: ["JSONAPI", "CCurl", logging], swiftSettings: strict),
     .target(
@@ -80,7 +83,7 @@ let package = Package(
       dependencies: [
         "JSONAPI", "SampleContent", "CZlib", hummingbirdCore, httpTypes, nioCore, nioPosix, logging,
       ],
-      swiftSettings: strict),
+      swiftSettings: quick),
     .executableTarget(
       name: "SocialMirror",
       dependencies: [
