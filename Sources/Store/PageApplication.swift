@@ -50,10 +50,13 @@ extension Mirror {
     try write { db in
       let names = try Names(db)
       let writer = try ResourceWriter(db, names: names)
+      let pending = try PendingCopies(db, names: names, resources: writer)
       var outcome = ApplyOutcome()
       for page in pages {
         let before = outcome.inserted + outcome.updated
-        for resource in page.resources { try writer.store(resource, &outcome) }
+        for resource in page.resources {
+          if try pending.absorb(resource) { outcome.unchanged += 1 } else { try writer.store(resource, &outcome) }
+        }
         let type = try names.type(page.type)
         if let attribute = page.resources.first?.idAttribute { try names.learn(idAttribute: attribute, of: type) }
         if let cursor = page.cursor { try Ledger.save(cursor, type: type, db) }

@@ -13,6 +13,7 @@ enum Schema {
     migrator.registerMigration("3 sweeps and tombstones") { db in try db.execute(sql: sweeps) }
     migrator.registerMigration("4 schemas and path indexes") { db in try db.execute(sql: queries) }
     migrator.registerMigration("5 files") { db in try db.execute(sql: files) }
+    migrator.registerMigration("6 outbox") { db in try db.execute(sql: OutboxSchema.tables) }
     return migrator
   }
 

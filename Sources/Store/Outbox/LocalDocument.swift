@@ -1,0 +1,133 @@
+import JSONAPI
+
+/// A resource object as the local API shows it: what the site last said, with changes laid over it in the site's order of
+/// members. Pure; on the site's base URL.
+struct LocalDocument {
+  private(set) var json: JSON
+  /// The serial number of a target on the site, where it is known.
+  private let serial: (ResourceIdentifier) -> Int64?
+
+  init(_ json: JSON, serial: @escaping (ResourceIdentifier) -> Int64? = { _ in nil }) {
+    self.json = json
+    self.serial = serial
+  }
+
+  /// What a new resource looks like before the site has seen it: the members that others of its type show, without values
+  /// but for those that the site is known to set.
+  /// - Parameters:
+  ///   - url: the resource's own URL, absolute.
+  ///   - template: another resource of the type; nil where there is none.
+  ///   - owner: the account that the site will take for the author.
+  ///   - now: Unix seconds.
+  init(
+    new type: String, _ uuid: ResourceUUID, url: String, template: JSON?, owner: ResourceUUID?, now: Int64,
+    serial: @escaping (ResourceIdentifier) -> Int64? = { _ in nil }
+  ) {
+    var attributes = JSONObject()
+    for member in template?["attributes"]?.object?.members ?? [] {
+      attributes[member.name] = LocalDocument.initial(member.name, like: member.value, now: now)
+    }
+    var relationships = JSONObject()
+    for member in template?["relationships"]?.object?.members ?? [] {
+      guard let old = member.value.object else {
+        relationships[member.name] = member.value
+        continue
+      }
+      let data: JSON = old["data"]?.array == nil ? .null : .array([])
+      relationships[member.name] = LocalDocument.relationship(
+        member.name, data: data, url: url, hasRelated: old["links"]?["related"] != nil || old["links"] == nil)
+    }
+    if let owner {
+      for name in ["uid", "user_id"] {
+        guard var relationship = relationships[name]?.object, relationship["data"]?.isNull == true else { continue }
+        relationship["data"] = ["type": "user--user", "id": .string(owner.description)]
+        relationships[name] = .object(relationship)
+      }
+    }
+    var object = JSONObject([("type", .string(type)), ("id", .string(uuid.description))])
+    object["links"] = ["self": ["href": .string(url)]]
+    if !attributes.isEmpty { object["attributes"] = .object(attributes) }
+    if !relationships.isEmpty { object["relationships"] = .object(relationships) }
+    json = .object(object)
+    self.serial = serial
+  }
+
+  private static func initial(_ name: String, like value: JSON, now: Int64) -> JSON {
+    switch (name, value) {
+    case ("changed", _), ("created", _): .string(RFC3339.text(unixSeconds: now))
+    case ("status", .bool), ("default_langcode", _): true
+    case ("langcode", _): value
+    case (_, .array): []
+    case (_, .bool): false
+    default: .null
+    }
+  }
+
+  private static func relationship(_ name: String, data: JSON, url: String, hasRelated: Bool) -> JSON {
+    var links = JSONObject()
+    if hasRelated { links["related"] = ["href": .string("\(url)/\(name)")] }
+    links["self"] = ["href": .string("\(url)/relationships/\(name)")]
+    return .object(JSONObject([("data", data), ("links", .object(links))]))
+  }
+
+  /// Sets one member. An attribute that resources of the type do not show is not shown here either.
+  mutating func set(_ member: ChangedMember) {
+    guard var object = json.object else { return }
+    var group = object[member.group.rawValue]?.object
+    let isKnown = group?[member.name] != nil
+    switch member.group {
+    case .attributes:
+      guard !FieldValue.isSecret(member.name), isKnown || group == nil || group?.isEmpty == true else { return }
+      let value = FieldValue.completed(member.local, over: group?[member.name])
+      var attributes = group ?? JSONObject()
+      attributes[member.name] = value
+      group = attributes
+    case .relationships:
+      guard var relationship = group?[member.name]?.object else { return }
+      relationship["data"] = known(member.local)
+      group?[member.name] = .object(relationship)
+    }
+    object[member.group.rawValue] = group.map { .object($0) }
+    json = .object(object)
+  }
+
+  /// Adds the serial numbers that the site writes beside a target.
+  private func known(_ data: JSON) -> JSON {
+    if let many = data.array { return .array(many.map(known)) }
+    guard var identifier = try? ResourceIdentifier(data), identifier.meta?["drupal_internal__target_id"] == nil,
+      let number = serial(identifier)
+    else { return data }
+    var meta = JSONObject([("drupal_internal__target_id", .integer(number))])
+    for member in identifier.meta?.members ?? [] { meta[member.name] = member.value }
+    identifier.meta = meta
+    return identifier.json
+  }
+
+  /// Moves `changed` to when the resource was edited here, so that sorts see it; never back.
+  mutating func touch(_ now: Int64) {
+    guard var object = json.object, var attributes = object["attributes"]?.object,
+      let text = attributes["changed"]?.string
+    else { return }
+    let before = RFC3339.unixSeconds(text) ?? 0
+    guard now > before else { return }
+    attributes["changed"] = .string(RFC3339.text(unixSeconds: now))
+    object["attributes"] = .object(attributes)
+    json = .object(object)
+  }
+
+  /// Lays changes over the document in their order; nil where the resource is not to be seen. The site's refusal of a
+  /// deletion lets it be seen again.
+  func laying(_ changes: [OutboxChange]) -> LocalDocument? {
+    var document = self
+    for change in changes where change.state.isUnsettled {
+      switch change.kind {
+      case .delete where change.state == .rejected: continue
+      case .delete: return nil
+      case .create, .update, .upload:
+        for member in change.members { document.set(member) }
+        document.touch(change.recorded)
+      }
+    }
+    return document
+  }
+}

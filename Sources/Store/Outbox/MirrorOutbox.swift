@@ -1,0 +1,206 @@
+import Foundation
+import GRDB
+import JSONAPI
+
+/// A resource as the site showed it in one answer.
+package struct SiteCopy: Sendable {
+  /// What the mirror keeps of it.
+  package var scanned: ScannedResource
+  /// The resource object, on the site's base URL.
+  package var json: JSON
+
+  /// A copy in both forms of the same answer.
+  package init(scanned: ScannedResource, json: JSON) {
+    self.scanned = scanned
+    self.json = json
+  }
+
+  var form: StoredForm {
+    StoredForm(document: scanned.document, splices: scanned.splices, revision: scanned.revision)
+  }
+}
+
+/// What a change has become on the site.
+package enum Settlement: Sendable {
+  /// The site has the resource, in this form.
+  case resource(SiteCopy)
+  /// The site does not have the resource any more.
+  case gone
+}
+
+extension Mirror {
+  /// All changes that are not over, the oldest first.
+  package func unsettledChanges() throws -> [OutboxChange] {
+    try read { db in try OutboxRows(db: db).changes(where: "o.\(OutboxSchema.isUnsettled)") }
+  }
+
+  /// One change, over or not; nil when there is none of that number. `Prefer: wait` asks it until `state.isUnsettled` ends.
+  package func change(_ id: Int64) throws -> OutboxChange? { try read { try OutboxRows(db: $0).change(id) } }
+
+  /// What was last agreed with the site about the resource of an unsettled change; nil where the site never had it.
+  package func base(of change: OutboxChange) throws -> JSON? {
+    try read { db in
+      try OutboxCopies(db: db).copy(of: change.resource)?.base.map { try SiteForm(db).json($0, type: change.type) }
+    }
+  }
+
+  /// After a crash: what was being sent is uncertain. For the one engine, before it begins.
+  package func recoverOutbox() throws {
+    try write { try $0.execute(sql: "UPDATE outbox SET state = 'uncertain' WHERE state = 'sending'") }
+  }
+
+  /// Writes down that a request for a change is about to leave. Only then may it leave.
+  /// - Parameters:
+  ///   - change: as it was read.
+  ///   - members: what is sent, merged with the site's copy.
+  ///   - site: the copy that it was merged with: the new base; nil when none was read.
+  /// - Returns: false when the change is not as it was read any more: nothing was written, and nothing may leave.
+  package func begin(_ change: OutboxChange, members: [ChangedMember], site: SiteCopy?) throws -> Bool {
+    try outboxWrite { writer in
+      guard try writer.isCurrent(change) else { return false }
+      try writer.db.execute(
+        sql: """
+          UPDATE outbox SET state = 'sending', sends = sends + 1, version = version + 1, members = ? WHERE id = ?
+          """, arguments: [ChangedMember.encode(members), change.id])
+      if let site, var copy = try writer.copies.copy(of: change.resource) {
+        copy.base = site.form
+        copy.site = nil
+        copy.isDeleted = false
+        try writer.copies.save(copy, of: change.resource)
+        try writer.redraw(change.resource, type: change.type, uuid: change.uuid)
+      }
+      return true
+    }
+  }
+
+  /// Notes that an attempt failed in a way that may pass.
+  /// - Parameters:
+  ///   - state: `queued` when the site certainly did not carry it out, else `uncertain`.
+  ///   - isAttempt: whether it counts as one.
+  ///   - until: not to be tried before, Unix seconds of this machine.
+  ///   - error: for the operator; holds no secret.
+  package func postpone(
+    _ change: OutboxChange, _ state: ChangeState, isAttempt: Bool = true, until: Int64, error: String,
+    document: [UInt8]? = nil
+  ) throws {
+    try write { db in
+      try db.execute(
+        sql: """
+          UPDATE outbox SET state = ?, attempts = attempts + ?, next_attempt = ?, error = ?, error_document = ?,
+            version = version + 1
+          WHERE id = ? AND state IN ('queued', 'sending', 'uncertain')
+          """,
+        arguments: [
+          state.rawValue, isAttempt ? 1 : 0, until, error, document.map { String(decoding: $0, as: UTF8.self) },
+          change.id,
+        ])
+    }
+  }
+
+  /// Notes that the site refused a change for good. Its data and the site's error document stay; the local copy goes on
+  /// showing it, but for a refused deletion, until a person corrects or drops it.
+  package func reject(_ change: OutboxChange, error: String, document: [UInt8]?) throws {
+    try outboxWrite { writer in
+      try writer.db.execute(
+        sql: """
+          UPDATE outbox SET state = 'rejected', attempts = attempts + 1, error = ?, error_document = ?, version = version + 1
+          WHERE id = ? AND state IN ('queued', 'sending', 'uncertain')
+          """, arguments: [error, document.map { String(decoding: $0, as: UTF8.self) }, change.id])
+      try writer.redraw(change.resource, type: change.type, uuid: change.uuid)
+    }
+  }
+
+  /// Notes that a change is on the site, and takes over what the site made of it: the new base of all that waits behind it.
+  /// Without more changes the site's form is what is served.
+  package func settle(_ change: OutboxChange, as settlement: Settlement, at now: Int64) throws {
+    try outboxWrite { writer in
+      guard let row = try writer.rows.change(change.id), row.state.isUnsettled else { return }
+      try writer.rows.finish(row, .settled, at: now)
+      switch settlement {
+      case .gone:
+        let base = try writer.copies.copy(of: row.resource)?.newest
+        let changed = try base.flatMap { try writer.changed(in: $0, type: row.type) }
+        try writer.copies.echo(row.resource, changed: changed, isDeleted: true, at: now)
+        for rest in try writer.rows.unsettled(of: row.resource) { try writer.rows.finish(rest, .dropped, at: now) }
+        try writer.copies.remove(row.resource)
+        try writer.hide(row.resource)
+      case .resource(let site):
+        var uuid = row.uuid
+        if row.kind == .upload, site.scanned.uuid != row.uuid {
+          uuid = site.scanned.uuid
+          try writer.rename(row, to: uuid)
+        }
+        try writer.takeOver(site, after: row, uuid: uuid, at: now)
+      }
+    }
+  }
+
+  /// Notes the highest serial number of a file on the site, before an upload is first tried.
+  package func note(highestID: Int64, of change: OutboxChange) throws {
+    try write {
+      try $0.execute(
+        sql: "UPDATE upload SET highest_id = ? WHERE change = ? AND highest_id IS NULL",
+        arguments: [highestID, change.id])
+    }
+  }
+
+  /// The UUID that a file has today which was recorded here under another; nil when there was no such upload.
+  package func siteUUID(ofUpload uuid: ResourceUUID) throws -> ResourceUUID? {
+    try read { db in
+      let bytes = try Data.fetchOne(
+        db,
+        sql: """
+          SELECT i.uuid FROM upload u JOIN outbox o ON o.id = u.change JOIN identity i ON i.id = o.resource
+          WHERE u.local_uuid = ?
+          """, arguments: [uuid.description])
+      return bytes.flatMap { Array($0).withUnsafeBytes { ResourceUUID(bytes: $0) } }
+    }
+  }
+}
+
+extension OutboxWriter {
+  /// Whether a change still is what it was when it was read.
+  func isCurrent(_ change: OutboxChange) throws -> Bool {
+    let row = try rows.change(change.id)
+    return row?.version == change.version && row?.state == change.state
+  }
+
+  /// Makes the site's answer the base of what waits behind a settled change.
+  func takeOver(_ site: SiteCopy, after settled: OutboxChange, uuid: ResourceUUID, at now: Int64) throws {
+    try copies.echo(settled.resource, changed: site.scanned.changed, isDeleted: false, at: now)
+    try copies.save(OutboxCopies.Copy(base: site.form), of: settled.resource)
+    var isFirst = true
+    for change in try rows.unsettled(of: settled.resource) where change.kind == .update {
+      var members = change.members.following(settled.members, answered: site.json)
+      if isFirst, change.state == .queued { members = members.rebased(on: site.json) }
+      if change.state != .rejected { isFirst = false }
+      try rows.set(members: members, of: change)
+    }
+    try redraw(settled.resource, type: settled.type, uuid: uuid)
+  }
+
+  /// Gives an uploaded file the UUID that the site chose, everywhere: as identity, and in what other changes say.
+  func rename(_ upload: OutboxChange, to uuid: ResourceUUID) throws {
+    let type = try names.type(upload.type)
+    let other = try Int64.fetchOne(
+      db, sql: "SELECT id FROM identity WHERE uuid = ? AND type = ?", arguments: [Data(uuid.bytes), type])
+    if let other, other != upload.resource {
+      // A pull was faster.
+      try hide(other)
+      try db.execute(
+        sql: "UPDATE relationship SET target = ? WHERE target = ?", arguments: [upload.resource, other])
+      try db.execute(sql: "DELETE FROM identity WHERE id = ?", arguments: [other])
+    }
+    try db.execute(
+      sql: "UPDATE identity SET uuid = ? WHERE id = ?", arguments: [Data(uuid.bytes), upload.resource])
+    // Its form with the old UUID goes; the site's comes in its place.
+    try hide(upload.resource)
+    let users = try rows.changes(
+      where: "o.\(OutboxSchema.isUnsettled) AND instr(o.members, ?) > 0", [upload.uuid.description])
+    for user in users {
+      let text = ChangedMember.encode(user.members).replacing(upload.uuid.description, with: uuid.description)
+      try rows.set(members: ChangedMember.decode(text), of: user)
+      try redraw(user.resource, type: user.type, uuid: user.uuid)
+    }
+  }
+}

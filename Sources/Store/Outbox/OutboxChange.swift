@@ -1,0 +1,144 @@
+import JSONAPI
+
+/// What a change does to its resource.
+package enum ChangeKind: String, Sendable, Hashable, CaseIterable {
+  /// POST with the client's UUID.
+  case create
+  /// PATCH of some members; a change by a relationship route is one of a single relationship.
+  case update
+  /// DELETE.
+  case delete
+  /// A file whose bytes go to the site (reference 5.7).
+  case upload
+}
+
+/// Where a change stands.
+package enum ChangeState: String, Sendable, Hashable, CaseIterable {
+  /// Recorded; certainly not on the site.
+  case queued
+  /// A request has left, or was about to.
+  case sending
+  /// A request left and nobody knows what became of it: to be settled by reading.
+  case uncertain
+  /// On the site.
+  case settled
+  /// Waits for a decision; all versions are in the table of conflicts.
+  case conflict
+  /// The site refused it; its error document is kept. Certainly not on the site.
+  case rejected
+  /// Taken back: by its own opposite while queued, by a decision, or by `queue drop`.
+  case dropped
+
+  /// Whether the change still counts: it is not over.
+  package var isUnsettled: Bool { self != .settled && self != .dropped }
+}
+
+/// Who made a local change: the client of the local API, and the person where one was signed in.
+package struct ChangeAuthor: Sendable, Hashable {
+  /// The client id; nil for a command on this machine.
+  package var consumer: String?
+  /// The name of the account; nil for a client that acts for itself.
+  package var account: String?
+
+  /// An author.
+  package init(consumer: String? = nil, account: String? = nil) {
+    self.consumer = consumer
+    self.account = account
+  }
+}
+
+/// One attribute or relationship that a change sets, with the value it is based on. Values are as the site writes them, on
+/// the site's own base URL.
+package struct ChangedMember: Sendable, Hashable {
+  /// Where in the resource object it stands.
+  package enum Group: String, Sendable, Hashable { case attributes, relationships }
+
+  package var group: Group
+  /// The public name, such as `title`.
+  package var name: String
+  /// The value last agreed with the site; for a relationship its `data`. Nil where the resource showed none.
+  package var base: JSON?
+  /// The value the change sets.
+  package var local: JSON
+
+  /// A changed member.
+  package init(_ group: Group, _ name: String, base: JSON?, local: JSON) {
+    self.group = group
+    self.name = name
+    self.base = base
+    self.local = local
+  }
+
+  /// Whether this and another are the same member, whatever the values.
+  package func isSameMember(as other: ChangedMember) -> Bool { group == other.group && name == other.name }
+
+  /// The targets, when it is a relationship.
+  package var targets: [ResourceUUID] {
+    guard group == .relationships, let linkage = try? Linkage(local) else { return [] }
+    return linkage.identifiers.compactMap { ResourceUUID($0.id) }
+  }
+
+  /// The value in a resource object: an attribute's value, or a relationship's `data`; nil when it has none.
+  package func value(in resource: JSON?) -> JSON? {
+    let member = resource?[group.rawValue]?[name]
+    return group == .attributes ? member : member?["data"]
+  }
+}
+
+/// One row of the outbox.
+package struct OutboxChange: Sendable, Hashable {
+  /// Its number: grows with every change, never used again.
+  package var id: Int64
+  /// The interned (type, UUID).
+  package var resource: Int64
+  package var type: String
+  package var uuid: ResourceUUID
+  package var kind: ChangeKind
+  package var members: [ChangedMember]
+  package var author: ChangeAuthor
+  /// When it was recorded or last added to, Unix seconds of this machine.
+  package var recorded: Int64
+  package var state: ChangeState
+  /// Grows whenever what is to be sent changes: whoever read an older one has to look again.
+  package var version: Int64
+  /// How many requests have left for it.
+  package var sends: Int
+  /// How many attempts failed since it was queued.
+  package var attempts: Int
+  /// Not to be tried before, Unix seconds of this machine.
+  package var nextAttempt: Int64
+  /// The last failure, one sentence for the operator.
+  package var error: String?
+  /// The site's error document, where it sent one.
+  package var errorDocument: String?
+  /// The collection's path, such as `/jsonapi/node/topic`.
+  package var path: String?
+  /// What an upload carries.
+  package var upload: Upload?
+
+  /// The resources that must be on the site before this change can be sent.
+  package var targets: Set<ResourceUUID> { Set(members.flatMap(\.targets)) }
+}
+
+extension ChangedMember {
+  /// For the table: `[{"in":"attributes","name":"title","base":…,"local":…},…]`; `base` is absent for none.
+  static func encode(_ members: [ChangedMember]) -> String {
+    JSON.array(
+      members.map { member in
+        var object = JSONObject([("in", .string(member.group.rawValue)), ("name", .string(member.name))])
+        object["base"] = member.base
+        object["local"] = member.local
+        return .object(object)
+      }
+    ).text()
+  }
+
+  static func decode(_ text: String) throws -> [ChangedMember] {
+    (try JSON(parsing: text).array ?? []).compactMap { json in
+      guard let group = json["in"]?.string.flatMap(Group.init(rawValue:)), let name = json["name"]?.string,
+        let local = json["local"]
+      else { return nil }
+      return ChangedMember(group, name, base: json["base"], local: local)
+    }
+  }
+}

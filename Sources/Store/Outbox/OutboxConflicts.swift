@@ -1,0 +1,241 @@
+import Foundation
+import GRDB
+import JSONAPI
+
+/// One member that both sides changed. Nil stands for an absent member.
+package struct ConflictField: Sendable, Hashable {
+  package var group: ChangedMember.Group
+  package var name: String
+  package var base: JSON?
+  package var site: JSON?
+  package var local: JSON?
+
+  /// A member in conflict.
+  package init(_ group: ChangedMember.Group, _ name: String, base: JSON?, site: JSON?, local: JSON?) {
+    self.group = group
+    self.name = name
+    self.base = base
+    self.site = site
+    self.local = local
+  }
+
+  var json: JSON {
+    var object = JSONObject([("in", .string(group.rawValue)), ("name", .string(name))])
+    object["base"] = base
+    object["site"] = site
+    object["local"] = local
+    return .object(object)
+  }
+}
+
+/// A change that could not be merged, with all that is known: kept for good.
+package struct OutboxConflict: Sendable, Hashable {
+  /// What stands against what.
+  package enum Kind: String, Sendable, Hashable {
+    /// Both sides changed the same members.
+    case fields
+    /// Changed here, deleted on the site.
+    case deletedOnSite = "deleted on site"
+    /// Deleted here, changed on the site.
+    case changedOnSite = "changed on site"
+    /// Created here, but the site has another resource of that UUID.
+    case exists
+  }
+
+  package var id: Int64
+  package var change: Int64
+  package var type: String
+  package var uuid: ResourceUUID
+  package var kind: Kind
+  package var author: ChangeAuthor
+  /// When it was noticed, Unix seconds of this machine.
+  package var noticed: Int64
+  /// The resource as it was last agreed on; nil where the site never had it.
+  package var base: JSON?
+  /// As the site has it; nil where it is gone.
+  package var site: JSON?
+  /// As it is shown here; nil where it was deleted.
+  package var local: JSON?
+  package var fields: [ConflictField]
+  /// What was decided, such as `site` or `policy local`; nil while it waits for a decision.
+  package var decision: String?
+  package var decided: Int64?
+}
+
+/// How a conflict ends.
+package enum ConflictDecision: Sendable, Hashable {
+  /// The site's version stays; the change is dropped.
+  case site
+  /// The change goes to the site over what is there.
+  case local
+  /// This resource goes to the site: an object with `attributes` and `relationships`, or a document with one as `data`.
+  case document(JSON)
+
+  var name: String {
+    switch self {
+    case .site: "site"
+    case .local: "local"
+    case .document: "file"
+    }
+  }
+}
+
+/// Why a command on the queue or the conflicts was refused, with the way out.
+package struct OutboxRefusal: Error, Sendable, CustomStringConvertible {
+  /// One sentence for the operator.
+  package var description: String
+}
+
+extension Mirror {
+  /// Puts a change on the list of conflicts, with all three versions; or, where a policy decided already, only writes down
+  /// what it decided about.
+  /// - Parameters:
+  ///   - site: nil where the site says that the resource is gone.
+  ///   - policy: the policy's name; nil lets the change wait for a person.
+  package func note(
+    _ kind: OutboxConflict.Kind, of change: OutboxChange, site: SiteCopy?, fields: [ConflictField],
+    policy: String? = nil,
+    at now: Int64
+  ) throws {
+    try outboxWrite { writer in
+      guard let row = try writer.rows.change(change.id), row.state.isUnsettled, row.state != .conflict else { return }
+      var copy = try writer.copies.copy(of: row.resource) ?? .init(base: nil)
+      let base = try copy.base.map { try writer.form.json($0, type: row.type) }
+      let local = try writer.stored(row.resource).map { try writer.form.json($0, type: row.type) }
+      try writer.db.execute(
+        sql: """
+          INSERT INTO conflict (change, resource, kind, noticed, base, site, local, fields, decision, decided)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          row.id, row.resource, kind.rawValue, now, base?.text(), site?.json.text(), local?.text(),
+          JSON.array(fields.map(\.json)).text(), policy.map { "policy \($0)" }, policy.map { _ in now },
+        ])
+      guard policy == nil else { return }
+      try writer.db.execute(
+        sql: "UPDATE outbox SET state = 'conflict', version = version + 1 WHERE id = ?", arguments: [row.id])
+      copy.site = site?.form
+      copy.isDeleted = site == nil
+      try writer.copies.save(copy, of: row.resource)
+      try writer.redraw(row.resource, type: row.type, uuid: row.uuid)
+    }
+  }
+
+  /// The conflicts, the newest first.
+  /// - Parameter open: only those that wait for a decision.
+  package func conflicts(open: Bool = true) throws -> [OutboxConflict] {
+    try read { try Mirror.conflicts($0, where: open ? "c.decision IS NULL" : "1") }
+  }
+
+  /// One conflict; nil when there is none of that number.
+  package func conflict(_ id: Int64) throws -> OutboxConflict? {
+    try read { try Mirror.conflicts($0, where: "c.id = \(id)").first }
+  }
+
+  private static func conflicts(_ db: Database, where condition: String) throws -> [OutboxConflict] {
+    try Row.fetchAll(
+      db,
+      sql: """
+        SELECT c.*, t.name AS type_name, i.uuid, o.consumer, o.account FROM conflict c
+        JOIN identity i ON i.id = c.resource JOIN resource_type t ON t.id = i.type LEFT JOIN outbox o ON o.id = c.change
+        WHERE \(condition) ORDER BY c.id DESC
+        """
+    ).compactMap { row in
+      let json = { (name: String) in try (row[name] as String?).map { try JSON(parsing: $0) } }
+      let bytes: [UInt8] = (row["uuid"] as Data?).map { Array($0) } ?? []
+      guard let uuid = bytes.withUnsafeBytes({ ResourceUUID(bytes: $0) }),
+        let kind = OutboxConflict.Kind(rawValue: row["kind"])
+      else { return nil }
+      let fields = try (json("fields")?.array ?? []).compactMap { field in
+        field["in"]?.string.flatMap(ChangedMember.Group.init(rawValue:)).map {
+          ConflictField(
+            $0, field["name"]?.string ?? "", base: field["base"], site: field["site"], local: field["local"])
+        }
+      }
+      return OutboxConflict(
+        id: row["id"], change: row["change"], type: row["type_name"], uuid: uuid, kind: kind,
+        author: ChangeAuthor(consumer: row["consumer"], account: row["account"]), noticed: row["noticed"],
+        base: try json("base"), site: try json("site"), local: try json("local"), fields: fields,
+        decision: row["decision"], decided: row["decided"])
+    }
+  }
+
+  /// Decides a conflict. The record stays, with the decision.
+  /// - Throws: `OutboxRefusal` when there is no such open conflict, or the file is no resource.
+  package func resolve(_ id: Int64, _ decision: ConflictDecision, at now: Int64) throws {
+    try outboxWrite { writer in
+      guard let conflict = try Mirror.conflicts(writer.db, where: "c.id = \(id)").first else {
+        throw OutboxRefusal(description: "there is no conflict \(id); `conflicts list` shows all")
+      }
+      guard conflict.decision == nil, let change = try writer.rows.change(conflict.change), change.state == .conflict
+      else { throw OutboxRefusal(description: "conflict \(id) was decided already") }
+      try writer.decide(change, conflict.kind, decision, at: now)
+      try writer.db.execute(
+        sql: "UPDATE conflict SET decision = ?, decided = ? WHERE id = ?", arguments: [decision.name, now, id])
+    }
+  }
+}
+
+extension OutboxWriter {
+  fileprivate func decide(
+    _ change: OutboxChange, _ kind: OutboxConflict.Kind, _ decision: ConflictDecision, at now: Int64
+  ) throws {
+    var copy = try copies.copy(of: change.resource) ?? .init(base: nil)
+    let site = try copy.isDeleted ? nil : copy.newest.map { try form.json($0, type: change.type) }
+    let wanted: JSON?
+    switch decision {
+    case .site:
+      try rows.finish(change, .dropped, at: now)
+      wanted = nil
+    case .local: wanted = try stored(change.resource).map { try form.json($0, type: change.type) }
+    case .document(let json):
+      let object = json["data"] ?? json
+      guard object["attributes"]?.object != nil || object["relationships"]?.object != nil else {
+        throw OutboxRefusal(
+          description: "the file holds no resource object: it has neither attributes nor relationships")
+      }
+      wanted = object
+    }
+    if decision != .site {
+      let (kind, members) = OutboxWriter.next(change, kind, decision, wanted: wanted, site: site)
+      try rows.rewrite(change.id, kind: kind, members: members, author: change.author, at: change.recorded)
+    }
+    // Whatever was decided, it was decided about what the site has now.
+    copy.base = site == nil ? nil : copy.newest
+    copy.site = nil
+    try copies.save(copy, of: change.resource)
+    try redraw(change.resource, type: change.type, uuid: change.uuid)
+  }
+
+  /// What a conflicting change becomes.
+  private static func next(
+    _ change: OutboxChange, _ kind: OutboxConflict.Kind, _ decision: ConflictDecision, wanted: JSON?, site: JSON?
+  ) -> (ChangeKind, [ChangedMember]) {
+    if kind == .changedOnSite, decision == .local { return (.delete, []) }
+    if kind == .fields || kind == .exists, decision == .local, let site {
+      return (
+        .update,
+        change.members.map { ChangedMember($0.group, $0.name, base: $0.value(in: site), local: $0.local) }
+      )
+    }
+    var members: [ChangedMember] = []
+    for member in wanted?["attributes"]?.object?.members ?? [] where !FieldValue.isReadOnly(member.name) {
+      members.append(
+        ChangedMember(.attributes, member.name, base: site?["attributes"]?[member.name], local: member.value))
+    }
+    for member in wanted?["relationships"]?.object?.members ?? [] {
+      guard let data = member.value["data"] else { continue }
+      members.append(
+        ChangedMember(.relationships, member.name, base: site?["relationships"]?[member.name]?["data"], local: data))
+    }
+    guard site == nil else {
+      return (.update, members.filter { !FieldValue.same($0.base, $0.local, in: $0.group) })
+    }
+    // Nothing is there any more: made anew, of all that has a value.
+    let kept = members.filter { member in
+      let isChanged = change.members.contains { $0.isSameMember(as: member) }
+      return isChanged || !(member.local.isNull || member.local == .array([]))
+    }
+    return (.create, kept.map { ChangedMember($0.group, $0.name, base: nil, local: $0.local) })
+  }
+}

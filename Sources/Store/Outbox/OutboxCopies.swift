@@ -1,0 +1,64 @@
+import Foundation
+import GRDB
+import JSONAPI
+
+/// The copies of resources with unsettled changes inside one transaction.
+struct OutboxCopies {
+  let db: Database
+
+  /// What is known of one resource.
+  struct Copy {
+    /// What was last agreed with the site; nil when it does not have the resource yet.
+    var base: StoredForm?
+    /// The newest that was seen there since; nil when that is the base.
+    var site: StoredForm?
+    /// Whether the site said that the resource is gone.
+    var isDeleted = false
+
+    /// The newest that is known of the site.
+    var newest: StoredForm? { site ?? base }
+  }
+
+  func copy(of resource: Int64) throws -> Copy? {
+    try Row.fetchOne(db, sql: "SELECT * FROM outbox_copy WHERE resource = ?", arguments: [resource]).map { row in
+      Copy(
+        base: form(row["base_document"], row["base_splices"], row["base_revision"]),
+        site: form(row["site_document"], row["site_splices"], row["site_revision"]), isDeleted: row["site_deleted"])
+    }
+  }
+
+  private func form(_ document: String?, _ splices: Data?, _ revision: Int64?) -> StoredForm? {
+    document.map { StoredForm(document: Array($0.utf8), splices: splices.map { Array($0) } ?? [], revision: revision) }
+  }
+
+  /// Keeps a copy of a resource that has its first unsettled change.
+  func begin(_ resource: Int64, base: StoredForm?) throws {
+    guard try copy(of: resource) == nil else { return }
+    try save(Copy(base: base), of: resource)
+  }
+
+  func save(_ copy: Copy, of resource: Int64) throws {
+    let text = { (form: StoredForm?) in form.map { String(decoding: $0.document, as: UTF8.self) } }
+    let splices = { (form: StoredForm?) in form.map { Data($0.splices) } }
+    try db.execute(
+      sql: "INSERT OR REPLACE INTO outbox_copy VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      arguments: [
+        resource, text(copy.base), splices(copy.base), copy.base?.revision, text(copy.site), splices(copy.site),
+        copy.site?.revision, copy.isDeleted,
+      ])
+  }
+
+  func remove(_ resource: Int64) throws {
+    try db.execute(sql: "DELETE FROM outbox_copy WHERE resource = ?", arguments: [resource])
+  }
+
+  /// Notes what a push made of a resource.
+  func echo(_ resource: Int64, changed: Int64?, isDeleted: Bool, at now: Int64) throws {
+    try db.execute(sql: "DELETE FROM outbox_echo WHERE at < ?", arguments: [now - OutboxCopies.echoSeconds])
+    try db.execute(
+      sql: "INSERT OR REPLACE INTO outbox_echo VALUES (?, ?, ?, ?)", arguments: [resource, changed, isDeleted, now])
+  }
+
+  /// How long a page may be on its way, generously.
+  private static let echoSeconds: Int64 = 86_400
+}

@@ -1,0 +1,98 @@
+import Foundation
+import GRDB
+import JSONAPI
+
+/// The rows of the outbox inside one transaction.
+struct OutboxRows {
+  let db: Database
+
+  private static let select = """
+    SELECT o.*, t.name AS type_name, t.path, i.uuid, u.host_type, u.field, u.filename, u.bytes, u.sha256, u.highest_id,
+      u.local_uuid, h.path AS host_path
+    FROM outbox o JOIN resource_type t ON t.id = o.type JOIN identity i ON i.id = o.resource
+    LEFT JOIN upload u ON u.change = o.id LEFT JOIN resource_type h ON h.name = u.host_type
+    """
+
+  /// Changes by a condition on `o`, the oldest first.
+  func changes(where condition: String, _ arguments: StatementArguments = []) throws -> [OutboxChange] {
+    try Row.fetchAll(
+      db, sql: "\(OutboxRows.select) WHERE \(condition) ORDER BY o.id", arguments: arguments
+    ).compactMap(OutboxRows.change)
+  }
+
+  func change(_ id: Int64) throws -> OutboxChange? { try changes(where: "o.id = ?", [id]).first }
+
+  /// The unsettled changes of one resource, the oldest first.
+  func unsettled(of resource: Int64) throws -> [OutboxChange] {
+    try changes(where: "o.resource = ? AND o.\(OutboxSchema.isUnsettled)", [resource])
+  }
+
+  private static func change(_ row: Row) throws -> OutboxChange? {
+    let bytes: [UInt8] = (row["uuid"] as Data?).map(Array.init) ?? []
+    guard let uuid = bytes.withUnsafeBytes({ ResourceUUID(bytes: $0) }),
+      let kind = ChangeKind(rawValue: row["kind"]), let state = ChangeState(rawValue: row["state"])
+    else { return nil }
+    var change = OutboxChange(
+      id: row["id"], resource: row["resource"], type: row["type_name"], uuid: uuid, kind: kind,
+      members: try ChangedMember.decode(row["members"]),
+      author: ChangeAuthor(consumer: row["consumer"], account: row["account"]), recorded: row["recorded"], state: state,
+      version: row["version"], sends: row["sends"], attempts: row["attempts"], nextAttempt: row["next_attempt"],
+      error: row["error"], errorDocument: row["error_document"], path: row["path"])
+    if let field: String = row["field"] {
+      change.upload = Upload(
+        hostType: row["host_type"], hostPath: row["host_path"], field: field,
+        file: StagedFile(filename: row["filename"], bytes: row["bytes"], sha256: row["sha256"]),
+        highestID: row["highest_id"], localUUID: (row["local_uuid"] as String?).flatMap { ResourceUUID($0) })
+    }
+    return change
+  }
+
+  func insert(
+    _ kind: ChangeKind, resource: Int64, type: Int64, members: [ChangedMember], author: ChangeAuthor, at now: Int64
+  ) throws -> Int64 {
+    try db.execute(
+      sql: """
+        INSERT INTO outbox (resource, type, kind, members, consumer, account, recorded, state)
+        VALUES (?, ?, ?, ?, ?, ?, ?, 'queued')
+        """,
+      arguments: [
+        resource, type, kind.rawValue, ChangedMember.encode(members), author.consumer, author.account, now,
+      ])
+    return db.lastInsertedRowID
+  }
+
+  /// Replaces what a waiting change does; it is queued afresh.
+  func rewrite(
+    _ id: Int64, kind: ChangeKind, members: [ChangedMember], author: ChangeAuthor, at now: Int64
+  ) throws {
+    try db.execute(
+      sql: """
+        UPDATE outbox SET kind = ?, members = ?, consumer = ?, account = ?, recorded = ?, state = 'queued',
+          version = version + 1, attempts = 0, next_attempt = 0, error = NULL, error_document = NULL, sends = 0
+        WHERE id = ?
+        """,
+      arguments: [kind.rawValue, ChangedMember.encode(members), author.consumer, author.account, now, id])
+  }
+
+  /// Sets the members of a change where they differ.
+  func set(members: [ChangedMember], of change: OutboxChange) throws {
+    guard members != change.members else { return }
+    try db.execute(
+      sql: "UPDATE outbox SET members = ?, version = version + 1 WHERE id = ?",
+      arguments: [ChangedMember.encode(members), change.id])
+  }
+
+  /// Ends a change. What it sent and nobody may read again goes.
+  func finish(_ change: OutboxChange, _ state: ChangeState, at now: Int64) throws {
+    let members = change.members.map { member in
+      guard FieldValue.isSecret(member.name) else { return member }
+      return ChangedMember(member.group, member.name, base: nil, local: .null)
+    }
+    try db.execute(
+      sql: """
+        UPDATE outbox SET state = ?, finished = ?, members = ?, version = version + 1, error = NULL, error_document = NULL
+        WHERE id = ?
+        """,
+      arguments: [state.rawValue, now, ChangedMember.encode(members), change.id])
+  }
+}

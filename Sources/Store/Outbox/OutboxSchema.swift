@@ -1,0 +1,41 @@
+/// The tables of local changes on their way to the site (schema "5 outbox").
+enum OutboxSchema {
+  /// `outbox`: one row a change. `outbox_copy`: while a resource has unsettled changes, what was last agreed with the site
+  /// (base; null when the site does not have it yet) and the newest that was seen there since (site). `conflict`: what a
+  /// person or a policy decides, kept for good. `upload`: files that wait for the site; their bytes are beside the mirror.
+  /// `outbox_echo`: what the last push made of a resource, so that a page read before it is not taken for news.
+  ///
+  /// An empty outbox costs a read one look at an empty partial index.
+  static let tables = """
+    CREATE TABLE outbox (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, resource INTEGER NOT NULL, type INTEGER NOT NULL, kind TEXT NOT NULL,
+      members TEXT NOT NULL, consumer TEXT, account TEXT, recorded INTEGER NOT NULL, state TEXT NOT NULL,
+      version INTEGER NOT NULL DEFAULT 1, sends INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
+      next_attempt INTEGER NOT NULL DEFAULT 0, error TEXT, error_document TEXT, finished INTEGER) STRICT;
+    CREATE INDEX outbox_unsettled ON outbox (type, resource)
+      WHERE state IN ('queued', 'sending', 'uncertain', 'conflict', 'rejected');
+    CREATE INDEX outbox_finished ON outbox (finished) WHERE finished IS NOT NULL;
+    CREATE TABLE outbox_copy (
+      resource INTEGER PRIMARY KEY, base_document TEXT, base_splices BLOB, base_revision INTEGER,
+      site_document TEXT, site_splices BLOB, site_revision INTEGER, site_deleted INTEGER NOT NULL DEFAULT 0) STRICT;
+    CREATE TABLE outbox_echo (
+      resource INTEGER PRIMARY KEY, changed INTEGER, deleted INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
+    CREATE TABLE conflict (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, change INTEGER NOT NULL, resource INTEGER NOT NULL, kind TEXT NOT NULL,
+      noticed INTEGER NOT NULL, base TEXT, site TEXT, local TEXT, fields TEXT NOT NULL, decision TEXT, decided INTEGER)
+      STRICT;
+    CREATE INDEX conflict_open ON conflict (resource) WHERE decision IS NULL;
+    CREATE TABLE upload (
+      change INTEGER PRIMARY KEY, host_type TEXT NOT NULL, field TEXT NOT NULL, filename TEXT NOT NULL,
+      local_uuid TEXT NOT NULL UNIQUE, bytes INTEGER NOT NULL, sha256 TEXT NOT NULL, highest_id INTEGER) STRICT;
+    CREATE VIEW changes AS
+      SELECT o.id AS change, t.name AS type,
+        lower(substr(hex(i.uuid), 1, 8) || '-' || substr(hex(i.uuid), 9, 4) || '-' || substr(hex(i.uuid), 13, 4) || '-'
+          || substr(hex(i.uuid), 17, 4) || '-' || substr(hex(i.uuid), 21)) AS uuid,
+        o.kind, o.state, datetime(o.recorded, 'unixepoch') AS recorded, o.consumer, o.account, o.attempts, o.error
+      FROM outbox o JOIN identity i ON i.id = o.resource JOIN resource_type t ON t.id = o.type;
+    """
+
+  /// The states of a change that is not over, for SQL. The text is that of the partial index, so that SQLite uses it.
+  static let isUnsettled = "state IN ('queued', 'sending', 'uncertain', 'conflict', 'rejected')"
+}

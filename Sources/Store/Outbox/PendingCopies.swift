@@ -1,0 +1,81 @@
+import Foundation
+import GRDB
+import JSONAPI
+
+/// Stands before the pull: resources with unsettled changes are not overwritten, and what a push has just made is not
+/// undone by a page that was read before it. Reads two small tables, once a transaction.
+final class PendingCopies {
+  private struct Key: Hashable {
+    var type: String
+    var uuid: ResourceUUID
+  }
+  private struct Echo {
+    var changed: Int64?
+    var isDeleted: Bool
+  }
+  private var pending: [Key: Int64] = [:]
+  private var echoes: [Key: Echo] = [:]
+  private let db: Database
+  private let names: Names
+  private let resources: ResourceWriter
+  private var made: OutboxWriter?
+
+  init(_ db: Database, names: Names, resources: ResourceWriter) throws {
+    self.db = db
+    self.names = names
+    self.resources = resources
+    let sources = """
+      FROM %@ c JOIN identity i ON i.id = c.resource JOIN resource_type t ON t.id = i.type
+      """
+    for row in try Row.fetchAll(
+      db, sql: "SELECT t.name, i.uuid, c.resource " + sources.replacing("%@", with: "outbox_copy"))
+    {
+      if let key = PendingCopies.key(row) { pending[key] = row[2] }
+    }
+    for row in try Row.fetchAll(
+      db, sql: "SELECT t.name, i.uuid, c.changed, c.deleted " + sources.replacing("%@", with: "outbox_echo"))
+    {
+      if let key = PendingCopies.key(row) { echoes[key] = Echo(changed: row[2], isDeleted: row[3]) }
+    }
+  }
+
+  private static func key(_ row: Row) -> Key? {
+    let bytes: [UInt8] = (row[1] as Data?).map { Array($0) } ?? []
+    return bytes.withUnsafeBytes { ResourceUUID(bytes: $0) }.map { Key(type: row[0], uuid: $0) }
+  }
+
+  /// Takes a resource that the site shows out of the writer's hands.
+  /// - Returns: whether it did: then nothing more is to be done with it.
+  func absorb(_ resource: ScannedResource) throws -> Bool {
+    if pending.isEmpty && echoes.isEmpty { return false }
+    let key = Key(type: resource.type, uuid: resource.uuid)
+    if let echo = echoes[key] {
+      let changed = resource.changed ?? .min
+      if echo.isDeleted ? changed <= echo.changed ?? .max : changed < echo.changed ?? .min { return true }
+    }
+    guard let id = pending[key] else { return false }
+    if resource.isLabelOnly { return true }
+    try writer().saw(
+      StoredForm(document: resource.document, splices: resource.splices, revision: resource.revision), of: id,
+      type: resource.type, uuid: resource.uuid)
+    return true
+  }
+
+  /// Notes that the site does not have a resource any more.
+  /// - Returns: whether it has unsettled changes: then it must not be removed here; the push finds out and asks.
+  func absorbRemoval(of resource: Int64) throws -> Bool {
+    guard pending.values.contains(resource), var copy = try OutboxCopies(db: db).copy(of: resource) else {
+      return false
+    }
+    copy.isDeleted = true
+    try OutboxCopies(db: db).save(copy, of: resource)
+    return true
+  }
+
+  private func writer() throws -> OutboxWriter {
+    if let made { return made }
+    let writer = try OutboxWriter(db, names: names, resources: resources)
+    made = writer
+    return writer
+  }
+}

@@ -1,0 +1,59 @@
+import GRDB
+import JSONAPI
+
+/// A stored document with what is needed to write it out.
+struct StoredForm: Sendable {
+  var document: [UInt8]
+  var splices: [UInt8]
+  var revision: Int64?
+}
+
+/// A document without the resource object that it should have.
+struct NoResourceObject: Error {}
+
+/// Documents between their stored form and JSON on the site's own base URL, for the length of one transaction.
+struct SiteForm {
+  /// The base URL on which values are compared: the site's, once it is known.
+  let base: DocumentBase
+  private let paths: [String: String]
+  private var scanner: PageScanner
+
+  init(_ db: Database) throws {
+    base = DocumentBase(
+      try String.fetchOne(db, sql: "SELECT value FROM setting WHERE name = 'site_base_url'") ?? "https://site.invalid")
+    var paths: [String: String] = [:]
+    for row in try Row.fetchAll(db, sql: "SELECT name, path FROM resource_type WHERE path IS NOT NULL") {
+      paths[row[0]] = row[1]
+    }
+    self.paths = paths
+    scanner = PageScanner(base: base, paths: paths)
+  }
+
+  /// The collection's path of a type; nil for one that the site does not link.
+  func path(of type: String) -> String? { paths[type] }
+
+  /// The resource object with all its links.
+  func json(_ stored: StoredForm, type: String) throws -> JSON {
+    var path: [UInt8] = []
+    JSON.encodeContent(paths[type] ?? "", into: &path, .site)
+    var bytes: [UInt8] = []
+    stored.document.withUnsafeBytes { document in
+      stored.splices.withUnsafeBytes { splices in
+        DocumentRenderer(base: base).append(
+          .init(document: document, splices: splices, path: path, revision: stored.revision), into: &bytes)
+      }
+    }
+    return try JSON(parsing: bytes)
+  }
+
+  /// The stored form of a resource object.
+  mutating func scan(_ resource: JSON) throws -> ScannedResource {
+    var body = Array(#"{"data":"#.utf8)
+    resource.encode(into: &body, .site)
+    body.append(UInt8(ascii: "}"))
+    guard let scanned = try scanner.page(body).resources.first else {
+      throw NoResourceObject()
+    }
+    return scanned
+  }
+}

@@ -1,0 +1,55 @@
+import Foundation
+
+extension Mirror {
+  /// The folder of files that wait for the site: `mirror.sqlite.uploads`.
+  package var uploadsPath: String { path + ".uploads" }
+
+  /// Puts a file's bytes beside the mirror, on disk for good, before its upload is recorded. The same bytes are kept once.
+  /// - Parameter sha256: of the bytes, lower-case hexadecimal; the caller has a digest at hand, this room none.
+  /// - Throws: an error of the file system; nothing half-written stays under the name.
+  package func stage(_ bytes: [UInt8], filename: String, sha256: String) throws -> StagedFile {
+    let manager = FileManager.default
+    try manager.createDirectory(
+      atPath: uploadsPath, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+    let file = StagedFile(filename: filename, bytes: Int64(bytes.count), sha256: sha256)
+    let target = stagedPath(file)
+    if manager.fileExists(atPath: target) { return file }
+    let part = "\(target).\(UUID().uuidString).part"
+    guard manager.createFile(atPath: part, contents: nil, attributes: [.posixPermissions: 0o640]),
+      let handle = FileHandle(forWritingAtPath: part)
+    else { throw CocoaError(.fileWriteUnknown) }
+    do {
+      try handle.write(contentsOf: Data(bytes))
+      try handle.synchronize()
+      try handle.close()
+      guard rename(part, target) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+    } catch {
+      try? manager.removeItem(atPath: part)
+      throw error
+    }
+    return file
+  }
+
+  /// The bytes of a staged file.
+  /// - Throws: an error of the file system when they are not there.
+  package func bytes(of file: StagedFile) throws -> [UInt8] {
+    Array(try Data(contentsOf: URL(fileURLWithPath: stagedPath(file))))
+  }
+
+  /// Removes the bytes of files that no unsettled upload needs.
+  package func removeSettledFiles() throws {
+    let manager = FileManager.default
+    guard let names = try? manager.contentsOfDirectory(atPath: uploadsPath) else { return }
+    let needed = try read { db in
+      Set(try OutboxRows(db: db).changes(where: "o.\(OutboxSchema.isUnsettled)").compactMap { $0.upload?.file.sha256 })
+    }
+    // A file that was staged a moment ago may not be recorded yet.
+    for name in names where !needed.contains(name) {
+      let file = "\(uploadsPath)/\(name)"
+      let modified = try manager.attributesOfItem(atPath: file)[.modificationDate] as? Date
+      if let modified, modified.timeIntervalSinceNow < -3600 { try manager.removeItem(atPath: file) }
+    }
+  }
+
+  private func stagedPath(_ file: StagedFile) -> String { "\(uploadsPath)/\(file.sha256)" }
+}

@@ -1,0 +1,33 @@
+import JSONAPI
+
+/// A file whose bytes lie beside the mirror until the site has them.
+package struct StagedFile: Sendable, Hashable {
+  /// As the client named it, without folders.
+  package var filename: String
+  /// Its size.
+  package var bytes: Int64
+  /// SHA-256 of its bytes in lower-case hexadecimal: also its name in the folder.
+  package var sha256: String
+
+  /// A staged file.
+  package init(filename: String, bytes: Int64, sha256: String) {
+    self.filename = filename
+    self.bytes = bytes
+    self.sha256 = sha256
+  }
+}
+
+/// What an upload carries.
+package struct Upload: Sendable, Hashable {
+  /// The type through whose field the file goes, such as `node--topic`.
+  package var hostType: String
+  /// The path of its collection.
+  package var hostPath: String?
+  /// The field, such as `field_topic_image`.
+  package var field: String
+  package var file: StagedFile
+  /// The highest serial number of a file on the site before the first attempt: what it makes has a higher one.
+  package var highestID: Int64?
+  /// The UUID that the file had here before the site gave it another.
+  package var localUUID: ResourceUUID?
+}
