@@ -116,7 +116,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ScenarioTests",
-      dependencies: ["Support", "JSONAPI", "SampleSite", "SyncAgent", "Store", "Upstream"],
+      dependencies: ["Support", "JSONAPI", "SampleSite", "SyncAgent", "Store", "Upstream", grdb],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

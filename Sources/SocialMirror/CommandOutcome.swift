@@ -62,7 +62,7 @@ extension ExitCodes {
   /// The code for an error of ours; nil for others.
   init?(_ error: any Error) {
     switch error {
-    case is ConfigurationError: self = .usage
+    case is ConfigurationError, is OutboxRefusal: self = .usage
     case is MirrorUnusable, is SQLiteFault: self = .fault
     case let error as SignInError:
       if case .unintelligible = error { self = .site } else { self = error.isTransient ? .site : .credentials }

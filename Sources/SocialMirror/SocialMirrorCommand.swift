@@ -11,7 +11,7 @@ struct SocialMirrorCommand: AsyncParsableCommand {
       "Keeps a complete, current copy of an Open Social community in one SQLite file and serves it through the same API.",
     subcommands: [
       RunCommand.self, SyncCommand.self, ServeCommand.self, StatusCommand.self, CheckCommand.self, VerifyCommand.self,
-      ConsumerCommand.self, AccountCommand.self, IndexCommand.self,
+      QueueCommand.self, ConflictsCommand.self, ConsumerCommand.self, AccountCommand.self, IndexCommand.self,
       DemoCommand.self, VersionCommand.self,
     ])
 

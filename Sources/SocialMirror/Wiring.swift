@@ -90,6 +90,12 @@ extension Settings {
     return round
   }
 
+  /// The way of local changes to the site by this configuration.
+  func push(_ site: SyncAgent.Site, mirror: Mirror, logger: Logger) -> PushRound {
+    PushRound(
+      site: site, mirror: mirror, policies: ConflictPolicies(sync.conflicts), logger: logger, now: unixNow)
+  }
+
   /// Where the site's tokens are kept.
   var siteTokenPath: String { mirror.path + ".site-token" }
 

@@ -37,6 +37,7 @@ struct RunCommand: AsyncParsableCommand {
       FilesService(
         round: connected.fileRound(settings.mirror, mirror: mirror, concurrency: siteSettings.concurrency),
         intervalSeconds: settings.sync.intervalSeconds, logger: logger),
+      PushService(push: settings.push(connected.site, mirror: mirror, logger: logger), logger: logger),
       WatchdogService(notifier: notifier),
     ]
     try await ServiceGroup(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()

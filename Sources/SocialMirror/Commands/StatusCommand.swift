@@ -20,12 +20,13 @@ struct StatusCommand: ParsableCommand {
         description: "there is no mirror at \(settings.mirror.path) yet; social-mirror sync makes it")
     }
     let mirror = try Mirror(path: settings.mirror.path)
-    let status = try mirror.status()
-    let now = unixNow()
+    let document = StatusDocument(
+      try mirror.status(), indexes: json ? try mirror.pathIndexes() : [], outbox: try mirror.outboxStatus(),
+      now: unixNow())
     if json {
-      say(StatusDocument(status, indexes: try mirror.pathIndexes(), now: now).json.text())
+      say(document.json.text())
     } else {
-      for line in StatusDocument(status, now: now).lines { say(line) }
+      for line in document.lines { say(line) }
     }
   }
 }
@@ -34,11 +35,13 @@ struct StatusCommand: ParsableCommand {
 struct StatusDocument {
   private let status: MirrorStatus
   private let indexes: [PathIndexRow]
+  private let outbox: OutboxStatus
   private let now: Int64
 
-  init(_ status: MirrorStatus, indexes: [PathIndexRow] = [], now: Int64) {
+  init(_ status: MirrorStatus, indexes: [PathIndexRow], outbox: OutboxStatus, now: Int64) {
     self.status = status
     self.indexes = indexes
+    self.outbox = outbox
     self.now = now
   }
 
@@ -73,6 +76,11 @@ struct StatusDocument {
       lines.append(
         "\(type.type): \(type.held) removals wait: social-mirror sync --accept-removals \(type.type)")
     }
+    if outbox.unsettled > 0 {
+      let states = ChangeState.allCases.compactMap { state in outbox.changes[state].map { "\($0) \(state.rawValue)" } }
+      lines.append("local changes: \(states.joined(separator: ", "))")
+      if let error = outbox.lastError { lines.append("last failure of a change: \(error)") }
+    }
     if let last = status.runs.first, last.outcome != RunOutcome.complete.rawValue, let message = last.message {
       lines.append("last round: \(last.outcome ?? "running"): \(message)")
     }
@@ -89,7 +97,20 @@ struct StatusDocument {
         ("types", .array(status.types.map(type))),
         ("runs", .array(status.runs.map(run))),
         ("indexes", .array(indexes.map(index))),
+        ("queue", queue),
       ]))
+  }
+
+  private var queue: JSON {
+    let states = ChangeState.allCases.filter(\.isUnsettled).map { state in
+      (state.rawValue, JSON.integer(outbox.changes[state] ?? 0))
+    }
+    return .object(
+      JSONObject(
+        states + [
+          ("openConflicts", .integer(outbox.openConflicts)), ("oldest", time(outbox.oldest)),
+          ("lastError", outbox.lastError.map { .string($0) } ?? .null),
+        ]))
   }
 
   private func type(_ type: MirrorStatus.TypeStatus) -> JSON {

@@ -26,6 +26,9 @@ struct SyncCommand: AsyncParsableCommand {
     name: .long, parsing: .upToNextOption, help: "Only these resource types (node--topic) or entity types (node).")
   var only: [String] = []
 
+  @Flag(name: .long, help: "Leave local changes where they are.")
+  var noPush = false
+
   func run() async throws {
     let settings = try common.settings(needsSite: true)
     guard let siteSettings = settings.site else { return }
@@ -47,15 +50,22 @@ struct SyncCommand: AsyncParsableCommand {
 
     let started = ContinuousClock.now
     let files = connected.fileRound(settings.mirror, mirror: mirror, concurrency: siteSettings.concurrency)
-    let done = try await untilSignalled { (try await syncRound.run(), try await files.run()) }
+    let push = noPush ? nil : settings.push(connected.site, mirror: mirror, logger: logger)
+    let done = try await untilSignalled {
+      let pushed = try await push?.run(waits: true) ?? PushReport()
+      return (pushed: pushed, report: try await syncRound.run(), files: try await files.run())
+    }
     progress.end()
+    let waiting = try mirror.outboxStatus()
     try mirror.close()
-    guard let (report, fileReport) = done else {
+    guard let done else {
       FileHandle.standardError.write(Data("social-mirror: stopped by a signal; what was read is kept\n".utf8))
       return
     }
-    if !common.quiet, !fileReport.isIdle { say(FilesSummary(fileReport).sentence) }
-    try RoundSummary(report, elapsed: ContinuousClock.now - started).show(common)
+    PushSummary(done.pushed, waiting).show(common)
+    if !common.quiet, !done.files.isIdle { say(FilesSummary(done.files).sentence) }
+    try RoundSummary(done.report, elapsed: ContinuousClock.now - started).show(common)
+    if waiting.waitingForPerson > 0 { throw Finished(code: .person) }
   }
 }
 

@@ -101,6 +101,7 @@ extension Mirror {
   /// showing it, but for a refused deletion, until a person corrects or drops it.
   package func reject(_ change: OutboxChange, error: String, document: [UInt8]?) throws {
     try outboxWrite { writer in
+      guard try writer.rows.change(change.id)?.isStill(change) == true else { return }
       try writer.db.execute(
         sql: """
           UPDATE outbox SET state = 'rejected', attempts = attempts + 1, error = ?, error_document = ?, version = version + 1
@@ -112,9 +113,12 @@ extension Mirror {
 
   /// Notes that a change is on the site, and takes over what the site made of it: the new base of all that waits behind it.
   /// Without more changes the site's form is what is served.
-  package func settle(_ change: OutboxChange, as settlement: Settlement, at now: Int64) throws {
+  ///
+  /// - Parameter change: as it was read or begun.
+  /// - Returns: false when it is not as it was read any more and was not sent either: nothing was written.
+  package func settle(_ change: OutboxChange, as settlement: Settlement, at now: Int64) throws -> Bool {
     try outboxWrite { writer in
-      guard let row = try writer.rows.change(change.id), row.state.isUnsettled else { return }
+      guard let row = try writer.rows.change(change.id), row.isStill(change) else { return false }
       try writer.rows.finish(row, .settled, at: now)
       switch settlement {
       case .gone:
@@ -132,6 +136,7 @@ extension Mirror {
         }
         try writer.takeOver(site, after: row, uuid: uuid, at: now)
       }
+      return true
     }
   }
 
@@ -155,6 +160,28 @@ extension Mirror {
           """, arguments: [uuid.description])
       return bytes.flatMap { Array($0).withUnsafeBytes { ResourceUUID(bytes: $0) } }
     }
+  }
+}
+
+extension Mirror {
+  /// Whether a file of the site is what an upload of ours has become.
+  package func isUploaded(_ uuid: ResourceUUID) throws -> Bool {
+    try read { db in
+      try Bool.fetchOne(
+        db,
+        sql: """
+          SELECT EXISTS (
+            SELECT 1 FROM upload u JOIN outbox o ON o.id = u.change JOIN identity i ON i.id = o.resource
+            WHERE i.uuid = ? AND o.state = 'settled')
+          """, arguments: [Data(uuid.bytes)]) ?? false
+    }
+  }
+}
+
+extension OutboxChange {
+  /// Whether this row may be judged by what was found out about `change`: it is on its way, or nobody added to it since.
+  func isStill(_ change: OutboxChange) -> Bool {
+    state.isUnsettled && state != .conflict && (state == .sending || version == change.version)
   }
 }
 

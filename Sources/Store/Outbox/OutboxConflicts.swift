@@ -98,7 +98,7 @@ extension Mirror {
     at now: Int64
   ) throws {
     try outboxWrite { writer in
-      guard let row = try writer.rows.change(change.id), row.state.isUnsettled, row.state != .conflict else { return }
+      guard let row = try writer.rows.change(change.id), row.isStill(change) else { return }
       var copy = try writer.copies.copy(of: row.resource) ?? .init(base: nil)
       let base = try copy.base.map { try writer.form.json($0, type: row.type) }
       let local = try writer.stored(row.resource).map { try writer.form.json($0, type: row.type) }

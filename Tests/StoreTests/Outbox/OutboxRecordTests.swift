@@ -204,14 +204,14 @@ struct OutboxBench {
     let sent = try bench.send()
     try bench.patch(["title": "Three"])
     // The site trims what it saves: no conflict for what waits behind.
-    try bench.mirror.settle(sent, as: .resource(bench.site(Topic.usual(title: "two"))), at: OutboxBench.now)
+    _ = try bench.mirror.settle(sent, as: .resource(bench.site(Topic.usual(title: "two"))), at: OutboxBench.now)
     let waiting = try bench.only()
     #expect(waiting.members == [ChangedMember(.attributes, "title", base: "two", local: "Three")])
     #expect(try bench.title() == "Three")
     let second = try bench.send()
     let answer = Topic.object(
       Topic.links, Topic.attributes(title: "Three", changed: "2026-05-05T10:00:00+00:00"), Topic.relationships())
-    try bench.mirror.settle(second, as: .resource(bench.site(answer)), at: OutboxBench.now)
+    _ = try bench.mirror.settle(second, as: .resource(bench.site(answer)), at: OutboxBench.now)
     #expect(try bench.made.rendered("node--topic", Topic.id) == answer)
     #expect(try bench.mirror.unsettledChanges().isEmpty)
     #expect(try bench.value("SELECT count(*) FROM outbox_copy") == 0)
@@ -235,7 +235,7 @@ struct OutboxBench {
     #expect(try bench.shown()?["attributes"]?["pass"] == nil)
     let sent = try bench.send()
     #expect(sent.members.contains { $0.local == "secret-word" })
-    try bench.mirror.settle(sent, as: .resource(bench.site(Topic.usual(title: "Two"))), at: OutboxBench.now)
+    _ = try bench.mirror.settle(sent, as: .resource(bench.site(Topic.usual(title: "Two"))), at: OutboxBench.now)
     #expect(try bench.value("SELECT count(*) FROM outbox WHERE members LIKE '%secret-word%'") == 0)
   }
 

@@ -1,0 +1,42 @@
+import JSONAPI
+import Store
+
+/// Who is right when both sides changed the same field.
+package enum ConflictPolicy: String, Sendable, Hashable, CaseIterable {
+  /// A person decides.
+  case manual
+  /// The site.
+  case site
+  /// The local change.
+  case local
+  /// Whoever changed later: the site's `changed` against when the change was recorded.
+  case newest
+}
+
+/// The policies of `sync.conflicts`: by field (`node--topic.title`), by type (`node--topic`), and for all others.
+package struct ConflictPolicies: Sendable, Hashable {
+  private let policies: [String: ConflictPolicy]
+
+  /// - Parameter table: names and policies as configured; unknown policies count as `manual`.
+  package init(_ table: [String: String] = [:]) {
+    policies = table.mapValues { ConflictPolicy(rawValue: $0) ?? .manual }
+  }
+
+  /// The policy for a field, or for a whole resource.
+  package func policy(type: String, field: String? = nil) -> ConflictPolicy {
+    field.flatMap { policies["\(type).\($0)"] } ?? policies[type] ?? policies["default"] ?? .manual
+  }
+
+  /// Who is right; nil when a person has to say.
+  func winner(_ change: OutboxChange, field: String? = nil, site: JSON?) -> ConflictPolicy? {
+    switch policy(type: change.type, field: field) {
+    case .manual: return nil
+    case .site: return .site
+    case .local: return .local
+    case .newest:
+      let text = site?["attributes"]?["changed"]?.string
+      guard let changed = text.flatMap({ RFC3339.unixSeconds($0) }) else { return nil }
+      return change.recorded >= changed ? .local : .site
+    }
+  }
+}

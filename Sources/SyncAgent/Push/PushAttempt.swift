@@ -1,0 +1,305 @@
+import JSONAPI
+import Logging
+import Store
+import Upstream
+
+/// A change that no request can be made of.
+struct OutboxUnsendable: Error, CustomStringConvertible {
+  var description: String
+}
+
+/// One attempt to bring one change to the site.
+struct PushAttempt {
+  let push: PushRound
+  let change: OutboxChange
+  /// Unix seconds of this machine.
+  let time: Int64
+
+  /// What a read of the resource brought.
+  enum Sight {
+    case there(SiteCopy)
+    case gone
+  }
+
+  private var mirror: Mirror { push.mirror }
+  private var path: String { change.path ?? "" }
+
+  /// Settles the change, or writes down why not. An error of this change alone is not thrown.
+  func run(_ report: inout PushReport) async throws {
+    do {
+      switch change.kind {
+      case .create: try await create(&report)
+      case .update: try await update(&report)
+      case .delete: try await delete(&report)
+      case .upload: try await upload(&report)
+      }
+    } catch let error as SiteError {
+      try note(error, &report)
+    } catch let error as TransportError {
+      try note(error, &report)
+    } catch let error as SignInError {
+      try note(error, &report)
+    }
+  }
+
+  // MARK: The kinds
+
+  private func create(_ report: inout PushReport) async throws {
+    if change.state == .uncertain {
+      if case .there(let copy) = try await look(&report) { return try settle(.resource(copy), &report) }
+      if try givesUp(&report) { return }
+    }
+    guard try mirror.begin(change, members: change.members, site: nil) else { return }
+    do {
+      try settle(.resource(written(try await send(OutgoingRequest.create(change, path: path), &report))), &report)
+    } catch let error where PushVerdict(error, of: .create) == .look {
+      guard case .there(let copy) = try await lookAfter(&report) else { return try reject(error, &report) }
+      // Another attempt may have arrived before, or this one twice.
+      if change.sends > 0 || PushDecision.agrees(copy.json, with: change.members) {
+        return try settle(.resource(copy), &report)
+      }
+      try mirror.note(.exists, of: change, site: copy, fields: fields(against: copy.json), at: time)
+      report.conflicts += 1
+    }
+  }
+
+  private func update(_ report: inout PushReport) async throws {
+    var change = self.change
+    for _ in 0..<PushAttempt.mostMerges {
+      guard case .there(let copy) = try await look(&report) else { return try deletedOnSite(&report) }
+      switch PushDecision.update(change, site: copy.json, policies: push.policies) {
+      case .done: return try settle(.resource(copy), &report)
+      case .conflict(let fields):
+        try mirror.note(.fields, of: change, site: copy, fields: fields, at: time)
+        report.conflicts += 1
+        return
+      case .yield(let fields):
+        try mirror.note(.fields, of: change, site: copy, fields: fields, policy: "site", at: time)
+        return try settle(.resource(copy), &report)
+      case .send(let members):
+        if change.state == .uncertain, try givesUp(&report) { return }
+        if !members.overruled.isEmpty {
+          try mirror.note(.fields, of: change, site: copy, fields: members.overruled, policy: "by field", at: time)
+        }
+        guard try mirror.begin(change, members: members.merged, site: copy) else { return }
+        let request = OutgoingRequest.update(
+          change, path: path, members.sent, changed: copy.json["attributes"]?["changed"])
+        do {
+          return try settle(.resource(written(try await send(request, &report))), &report)
+        } catch let error where PushVerdict(error, of: .update) == .readAgain {
+          guard let fresh = try mirror.change(change.id), fresh.state == .sending else { return }
+          change = fresh
+          try mirror.postpone(change, .queued, isAttempt: false, until: time, error: "\(error)")
+          guard let queued = try mirror.change(change.id) else { return }
+          change = queued
+        } catch let error where PushVerdict(error, of: .update) == .gone {
+          return try deletedOnSite(&report)
+        }
+      }
+    }
+    try postpone(.queued, "the resource changes on the site faster than it can be merged", &report)
+  }
+
+  /// How often in a row somebody else may be faster.
+  private static let mostMerges = 5
+
+  private func delete(_ report: inout PushReport) async throws {
+    guard case .there(let copy) = try await look(&report) else { return try settle(.gone, &report) }
+    let isUser = ResourceTypeName(change.type).entityType == "user"
+    // An account is blocked, not removed (reference 5.4): done, where a request has left.
+    if isUser, change.state == .uncertain, copy.json["attributes"]?["status"] == false {
+      return try settle(.resource(copy), &report)
+    }
+    if PushDecision.isEdited(copy.json, since: try mirror.base(of: change)) {
+      switch push.policies.winner(change, site: copy.json) {
+      case .local?:
+        try mirror.note(.changedOnSite, of: change, site: copy, fields: [], policy: "local", at: time)
+      case .site?:
+        try mirror.note(.changedOnSite, of: change, site: copy, fields: [], policy: "site", at: time)
+        return try settle(.resource(copy), &report)
+      default:
+        try mirror.note(.changedOnSite, of: change, site: copy, fields: [], at: time)
+        report.conflicts += 1
+        return
+      }
+    }
+    if change.state == .uncertain, try givesUp(&report) { return }
+    guard try mirror.begin(change, members: [], site: nil) else { return }
+    do {
+      let response = try await send(OutgoingRequest.delete(change, path: path), &report)
+      _ = try SiteAnswer.written(response)
+    } catch let error where PushVerdict(error, of: .delete) == .gone {
+      return try settle(.gone, &report)
+    }
+    if isUser, case .there(let blocked) = try await lookAfter(&report) {
+      return try settle(.resource(blocked), &report)
+    }
+    try settle(.gone, &report)
+  }
+
+  private func upload(_ report: inout PushReport) async throws {
+    guard let upload = change.upload, let hostPath = upload.hostPath else {
+      let reason = "the site links no collection of \(change.upload?.hostType ?? "the file's host")"
+      return try reject(OutboxUnsendable(description: reason), &report)
+    }
+    let files = UploadSearch(path: path)
+    if change.state == .uncertain {
+      for request in files.requests(after: upload.highestID ?? 0) {
+        for copy in try await page(send(request, &report)) {
+          guard UploadSearch.isPossible(copy.json, for: upload), try !mirror.isUploaded(copy.scanned.uuid) else {
+            continue
+          }
+          return try settle(.resource(copy), &report)
+        }
+      }
+      if try givesUp(&report) { return }
+    }
+    if upload.highestID == nil {
+      let newest = try await page(send(files.newest, &report)).first?.scanned.internalID
+      try mirror.note(highestID: newest ?? 0, of: change)
+    }
+    let bytes = try mirror.bytes(of: upload.file)
+    guard try mirror.begin(change, members: change.members, site: nil) else { return }
+    let request = OutgoingRequest.upload(upload, hostPath: hostPath, bytes: bytes)
+    try settle(.resource(written(try await send(request, &report))), &report)
+  }
+
+  // MARK: Reading
+
+  private func send(_ request: SiteRequest, _ report: inout PushReport) async throws -> InboundResponse {
+    try await push.site.pacer.pass()
+    report.requests += 1
+    return try await push.site.session.authorized(request.prepare(base: push.site.base))
+  }
+
+  private func look(_ report: inout PushReport) async throws -> Sight {
+    let response = try await send(OutgoingRequest.read(change, path: path), &report)
+    do {
+      return .there(try copy(SiteAnswer.document(of: response), status: response.status))
+    } catch let error as SiteError where error.kind == .notFound {
+      return .gone
+    }
+  }
+
+  /// A look after a write has left: whatever goes wrong with it leaves the write uncertain.
+  private func lookAfter(_ report: inout PushReport) async throws -> Sight {
+    do {
+      return try await look(&report)
+    } catch let error as SiteError {
+      var unclear = error
+      unclear.kind = .unavailable
+      throw unclear
+    } catch let error as TransportError {
+      var unclear = error
+      unclear.mayHaveArrived = true
+      throw unclear
+    }
+  }
+
+  private func written(_ response: InboundResponse) throws -> SiteCopy {
+    guard case .document(let body) = try SiteAnswer.written(response) else {
+      throw SiteError(.malformed, status: response.status, detail: "no document after a write")
+    }
+    return try copy(body, status: response.status)
+  }
+
+  private func copy(_ body: [UInt8], status: Int) throws -> SiteCopy {
+    guard let copy = try copies(body, status: status).first else {
+      throw SiteError(.malformed, status: status, detail: "a document without its resource")
+    }
+    return copy
+  }
+
+  private func page(_ response: InboundResponse) throws -> [SiteCopy] {
+    try copies(SiteAnswer.document(of: response), status: response.status)
+  }
+
+  private func copies(_ body: [UInt8], status: Int) throws -> [SiteCopy] {
+    do {
+      let paths = Dictionary(try mirror.types().map { ($0.name, $0.path ?? "") }) { first, _ in first }
+      var scanner = PageScanner(base: DocumentBase(push.site.base.description), paths: paths)
+      let page = try scanner.page(body)
+      let data = try JSON(parsing: body)["data"] ?? .null
+      return zip(page.resources, data.array ?? [data]).map { SiteCopy(scanned: $0, json: $1) }
+    } catch let error as JSONSyntaxError {
+      throw SiteError(.malformed, status: status, detail: error.description)
+    }
+  }
+
+  // MARK: Writing down
+
+  private func settle(_ settlement: Settlement, _ report: inout PushReport) throws {
+    if try mirror.settle(change, as: settlement, at: time) { report.settled += 1 }
+  }
+
+  private func deletedOnSite(_ report: inout PushReport) throws {
+    let policy = push.policies.policy(type: change.type)
+    if policy == .site {
+      try mirror.note(.deletedOnSite, of: change, site: nil, fields: [], policy: "site", at: time)
+      return try settle(.gone, &report)
+    }
+    try mirror.note(.deletedOnSite, of: change, site: nil, fields: [], at: time)
+    report.conflicts += 1
+  }
+
+  private func fields(against site: JSON) -> [ConflictField] {
+    change.members.map { ConflictField($0.group, $0.name, base: nil, site: $0.value(in: site), local: $0.local) }
+  }
+
+  private func reject(_ error: any Error, _ report: inout PushReport) throws {
+    try mirror.reject(change, error: "\(error)", document: (error as? SiteError)?.document)
+    report.rejected += 1
+    report.lastError = "\(error)"
+    push.logger.warning("the site refused a change", metadata: metadata.merging(["reason": "\(error)"]) { $1 })
+  }
+
+  /// Whether the site itself failed so often, and certainly without doing it, that a person should look.
+  private func givesUp(_ report: inout PushReport) throws -> Bool {
+    guard change.attempts >= push.site.retries.attempts, let document = change.errorDocument else { return false }
+    try mirror.reject(change, error: change.error ?? "the site failed again and again", document: Array(document.utf8))
+    report.rejected += 1
+    return true
+  }
+
+  private func postpone(_ state: ChangeState, _ reason: String, seconds: Double = 1, _ report: inout PushReport) throws
+  {
+    try mirror.postpone(
+      change, state, until: time + max(1, Int64(seconds.rounded(.up))), error: reason)
+    report.postponed += 1
+    report.lastError = reason
+  }
+
+  /// An attempt that failed: where the change stands now, and when it comes again.
+  private func note(_ error: any Error, _ report: inout PushReport) throws {
+    guard let fresh = try mirror.change(change.id), fresh.state.isUnsettled else { return }
+    let verdict = PushVerdict(error, of: change.kind)
+    // Before a request has left, a failed look leaves the change as it was.
+    let hasLeft = fresh.state == .sending
+    // A refused look says nothing about a write that may have arrived.
+    if verdict == .rejected, fresh.state != .uncertain { return try reject(error, &report) }
+    let before: ChangeState = change.state == .uncertain ? .uncertain : .queued
+    let state: ChangeState = hasLeft && (verdict == .uncertain || verdict == .look) ? .uncertain : before
+    if verdict == .stop {
+      try mirror.postpone(change, state, isAttempt: false, until: time, error: "\(error)")
+      throw error
+    }
+    let retries = push.site.retries
+    let wait: Double =
+      switch retries.verdict(
+        RetryTable.failure(of: error), attempt: change.attempts + 1, random: push.site.random())
+      {
+      case .after(let seconds): seconds
+      case .giveUp, .askPerson: retries.longestWaitSeconds
+      }
+    try mirror.postpone(
+      change, state, until: time + max(1, Int64(wait.rounded(.up))), error: "\(error)",
+      document: (error as? SiteError)?.document)
+    report.postponed += 1
+    report.lastError = "\(error)"
+    push.logger.info("a change waits", metadata: metadata.merging(["reason": "\(error)"]) { $1 })
+  }
+
+  private var metadata: Logger.Metadata {
+    ["change": "\(change.id)", "type": "\(change.type)", "uuid": "\(change.uuid)"]
+  }
+}

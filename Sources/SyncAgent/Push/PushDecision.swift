@@ -1,0 +1,75 @@
+import JSONAPI
+import Store
+
+/// What to do with a change once the site's copy is known. Pure: three versions and the policies decide.
+package enum PushDecision: Sendable, Hashable {
+  /// The site has it already.
+  case done
+  /// Send these members; `merged` is what the change then is. `overruled` tells what a policy decided.
+  case send(ChangedMembers)
+  /// A person has to decide about these fields.
+  case conflict([ConflictField])
+  /// A policy gave the site right in everything.
+  case yield([ConflictField])
+
+  /// Members of an update on their way.
+  package struct ChangedMembers: Sendable, Hashable {
+    /// Those that the site does not have.
+    package var sent: [ChangedMember]
+    /// All of the change's, based on the site's copy.
+    package var merged: [ChangedMember]
+    /// What a policy decided.
+    package var overruled: [ConflictField]
+  }
+
+  /// Decides about an update.
+  /// - Parameter site: the site's copy, just read.
+  package static func update(_ change: OutboxChange, site: JSON, policies: ConflictPolicies) -> PushDecision {
+    var members = ChangedMembers(sent: [], merged: [], overruled: [])
+    var open: [ConflictField] = []
+    for member in change.members {
+      let merge = MemberMerge(member, site: member.value(in: site))
+      let merged = ChangedMember(member.group, member.name, base: merge.site, local: merge.value)
+      switch merge.outcome {
+      case .alreadyThere: members.merged.append(merged)
+      case .send:
+        members.sent.append(merged)
+        members.merged.append(merged)
+      case .conflict:
+        let field = ConflictField(
+          member.group, member.name, base: member.base, site: merge.site, local: member.local)
+        switch policies.winner(change, field: member.name, site: site) {
+        case nil: open.append(field)
+        case .site: members.overruled.append(field)
+        default:
+          members.overruled.append(field)
+          members.sent.append(merged)
+          members.merged.append(merged)
+        }
+      }
+    }
+    if !open.isEmpty { return .conflict(open) }
+    if members.sent.isEmpty { return members.overruled.isEmpty ? .done : .yield(members.overruled) }
+    return .send(members)
+  }
+
+  /// Whether what is to be deleted was changed on the site since it was last agreed on. `changed` tells; where there is none,
+  /// the attributes do. Counters and the like move without it (reference 6.2) and do not count.
+  package static func isEdited(_ site: JSON, since base: JSON?) -> Bool {
+    guard let base else { return false }
+    let (now, before) = (site["attributes"]?["changed"], base["attributes"]?["changed"])
+    if now != nil || before != nil { return !FieldValue.same(now, before) }
+    return !FieldValue.same(site["attributes"], base["attributes"])
+  }
+
+  /// Whether a resource that the site has is the one that a creation wanted to make.
+  package static func agrees(_ site: JSON, with members: [ChangedMember]) -> Bool {
+    members.allSatisfy { member in
+      guard let value = member.value(in: site) else { return true }
+      guard member.group == .attributes, let wanted = member.local.object, let shown = value.object else {
+        return FieldValue.same(member.local, value, in: member.group)
+      }
+      return wanted.members.allSatisfy { FieldValue.same($0.value, shown[$0.name]) || $0.name == "processed" }
+    }
+  }
+}

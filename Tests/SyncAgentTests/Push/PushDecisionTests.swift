@@ -1,0 +1,154 @@
+import JSONAPI
+import SyncAgent
+import Testing
+import Upstream
+
+@testable import Store
+
+/// The decisions of the push: values, no socket, no database.
+@Suite struct PushDecisionTests {
+  private static func error(_ kind: SiteError.Kind, _ status: Int, pointer: String? = nil) -> SiteError {
+    SiteError(kind, status: status, pointer: pointer)
+  }
+
+  struct Case: Sendable, CustomTestStringConvertible {
+    var error: any Error
+    var kind: ChangeKind
+    var verdict: PushVerdict
+    var testDescription: String { "\(kind): \(error)" }
+
+    init(_ error: any Error, _ kind: ChangeKind, _ verdict: PushVerdict) {
+      self.error = error
+      self.kind = kind
+      self.verdict = verdict
+    }
+  }
+
+  static let cases: [Case] = [
+    Case(error(.forbidden, 403, pointer: "/data/attributes/changed"), .update, .readAgain),
+    Case(error(.forbidden, 403, pointer: "/data/attributes/changed"), .create, .rejected),
+    Case(error(.forbidden, 403), .update, .rejected), Case(error(.forbidden, 403), .delete, .rejected),
+    Case(error(.unprocessable, 422), .update, .rejected), Case(error(.unprocessable, 422), .create, .look),
+    Case(error(.conflict, 409), .create, .look), Case(error(.notFound, 404), .create, .rejected),
+    Case(error(.notFound, 404), .update, .gone), Case(error(.notFound, 404), .delete, .gone),
+    Case(error(.badRequest, 400), .create, .rejected), Case(error(.badRequest, 405), .update, .later),
+    Case(error(.throttled, 429), .create, .later), Case(error(.unavailable, 503), .update, .uncertain),
+    Case(error(.serverFault, 500), .create, .uncertain), Case(error(.html, 403), .update, .uncertain),
+    Case(error(.malformed, 200), .update, .uncertain), Case(error(.unauthorized, 401), .update, .stop),
+    Case(TransportError(.timeout, "", url: ""), .create, .uncertain),
+    Case(TransportError(.unreachable, "", url: ""), .create, .later),
+    Case(TransportError(.certificate, "", url: ""), .create, .stop),
+    Case(SignInError.refused(hint: nil), .update, .stop),
+    Case(SignInError.unavailable(status: 503, retryAfter: nil, hint: nil), .update, .later),
+  ]
+
+  @Test(arguments: cases) func everyAnswerHasAVerdict(_ one: Case) {
+    #expect(PushVerdict(one.error, of: one.kind) == one.verdict)
+  }
+
+  private static let ids = (0..<4).map { ResourceUUID(high: 1, low: UInt64($0)) }
+
+  private static func change(
+    _ id: Int64, _ kind: ChangeKind, of resource: Int, _ state: ChangeState = .queued, naming target: Int? = nil,
+    at next: Int64 = 0
+  ) -> OutboxChange {
+    let data: JSON = target.map { ["type": "node--topic", "id": .string(ids[$0].description)] } ?? .null
+    return OutboxChange(
+      id: id, resource: Int64(resource), type: "node--topic", uuid: ids[resource], kind: kind,
+      members: [ChangedMember(.relationships, "entity_id", base: nil, local: data)], author: ChangeAuthor(),
+      recorded: 0, state: state, version: 1, sends: 0, attempts: 0, nextAttempt: next)
+  }
+
+  struct Order: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var changes: [OutboxChange]
+    var ready: [Int64]
+    var next: Int64?
+  }
+
+  static let orders: [Order] = [
+    Order(testDescription: "nothing", changes: [], ready: []),
+    Order(
+      testDescription: "one resource in its order", changes: [change(1, .update, of: 0), change(2, .update, of: 0)],
+      ready: [1]),
+    Order(
+      testDescription: "a comment after its topic",
+      changes: [change(1, .create, of: 0), change(2, .create, of: 1, naming: 0), change(3, .update, of: 2)],
+      ready: [1, 3]),
+    Order(
+      testDescription: "a file before its user",
+      changes: [change(1, .update, of: 0, naming: 1), change(2, .upload, of: 1)], ready: [2]),
+    Order(
+      testDescription: "behind a conflict, others go on",
+      changes: [change(1, .update, of: 0, .conflict), change(2, .update, of: 0), change(3, .update, of: 1)], ready: [3]),
+    Order(
+      testDescription: "a refused update holds up nothing",
+      changes: [change(1, .update, of: 0, .rejected), change(2, .update, of: 0)], ready: [2]),
+    Order(
+      testDescription: "a refused creation holds up what follows and what names it",
+      changes: [
+        change(1, .create, of: 0, .rejected), change(2, .update, of: 0), change(3, .create, of: 1, naming: 0),
+      ], ready: []),
+    Order(
+      testDescription: "a deletion after what names it",
+      changes: [change(1, .update, of: 0, naming: 1), change(2, .delete, of: 1)], ready: [1]),
+    Order(
+      testDescription: "a deletion before what names it later",
+      changes: [change(1, .delete, of: 1), change(2, .update, of: 0, naming: 1)], ready: [1, 2]),
+    Order(
+      testDescription: "not before its time", changes: [change(1, .update, of: 0, at: 50), change(2, .update, of: 1)],
+      ready: [2], next: 50),
+    Order(
+      testDescription: "the uncertain one first",
+      changes: [change(1, .create, of: 0, .uncertain), change(2, .update, of: 0)],
+      ready: [1]),
+    Order(
+      testDescription: "what names itself", changes: [change(1, .create, of: 0, naming: 0)], ready: [1]),
+  ]
+
+  @Test(arguments: orders) func dependenciesDecideTheOrder(_ order: Order) {
+    let plan = PushPlan(order.changes, now: 10)
+    #expect(plan.ready.map(\.id) == order.ready)
+    #expect(plan.next == order.next)
+  }
+
+  @Test(
+    arguments: [
+      (["default": "manual"], nil), (["default": "site"], ConflictPolicy.site), (["node--topic": "local"], .local),
+      (["node--topic": "site", "node--topic.title": "local"], .local), (["default": "newest"], .local),
+      ([:], nil),
+    ] as [([String: String], ConflictPolicy?)])
+  func policiesDecideByTypeAndField(_ table: [String: String], _ winner: ConflictPolicy?) {
+    var change = Self.change(1, .update, of: 0)
+    change.members = [ChangedMember(.attributes, "title", base: "a", local: "b")]
+    change.recorded = 1_800_000_000
+    let site: JSON = ["attributes": ["title": "c", "changed": "2026-01-01T00:00:00+00:00"]]
+    switch (PushDecision.update(change, site: site, policies: ConflictPolicies(table)), winner) {
+    case (.conflict(let fields), nil):
+      #expect(fields == [ConflictField(.attributes, "title", base: "a", site: "c", local: "b")])
+    case (.yield(let fields), .site?): #expect(fields.map(\.name) == ["title"])
+    case (.send(let members), .local?):
+      #expect(members.sent == [ChangedMember(.attributes, "title", base: "c", local: "b")])
+    default: Issue.record("another decision")
+    }
+  }
+
+  @Test func anOlderChangeYieldsToTheNewest() {
+    var change = Self.change(1, .update, of: 0)
+    change.members = [ChangedMember(.attributes, "title", base: "a", local: "b")]
+    change.recorded = 1_000_000_000
+    let site: JSON = ["attributes": ["title": "c", "changed": "2026-01-01T00:00:00+00:00"]]
+    let decision = PushDecision.update(change, site: site, policies: ConflictPolicies(["default": "newest"]))
+    guard case .yield = decision else {
+      Issue.record("\(decision)")
+      return
+    }
+  }
+
+  @Test func countersAreNoEdit() {
+    let base: JSON = ["attributes": ["changed": "2026-01-01T00:00:00+00:00", "comments": 1]]
+    let drifted: JSON = ["attributes": ["changed": "2026-01-01T00:00:00+00:00", "comments": 2]]
+    let edited: JSON = ["attributes": ["changed": "2026-01-01T00:00:01+00:00", "comments": 1]]
+    #expect(!PushDecision.isEdited(drifted, since: base) && PushDecision.isEdited(edited, since: base))
+  }
+}
