@@ -1,12 +1,8 @@
 import ArgumentParser
-import Foundation
-import LocalAPI
 import Logging
 import ServiceLifecycle
-import Store
 import SyncAgent
 import UnixSignals
-import Upstream
 
 /// `run`: the daemon.
 struct RunCommand: AsyncParsableCommand {
@@ -16,32 +12,20 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
-    let settings = try common.settings(needsSite: true)
-    guard let siteSettings = settings.site else { return }
-    let logger = Logger(label: "run")
-    let mirror = try Mirror(path: settings.mirror.path)
-    let lock = try WriterLock(mirrorPath: settings.mirror.path)
-    defer { withExtendedLifetime(lock) {} }
-    let connected = try ConnectedSite(siteSettings, tokenPath: settings.siteTokenPath, logger: logger)
-    defer { connected.shutdown() }
-    let notifier = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
-    let server = try await LocalAPIServer(mirror: mirror, settings: settings.localAPISettings, logger: logger)
-    let services: [any Service] = [
-      LocalAPIService(server: server, host: settings.localAPI.host, notifier: notifier, logger: logger),
-      ScheduleService(
-        round: SyncRound(
-          site: connected.site, mirror: mirror, settings: settings.roundOfDaemon(siteSettings), logger: logger,
-          now: unixNow),
-        intervalSeconds: settings.sync.intervalSeconds, logger: logger),
-      IndexService(mirror: mirror, usage: server.usage, logger: logger),
-      FilesService(
-        round: connected.fileRound(settings.mirror, mirror: mirror, concurrency: siteSettings.concurrency),
-        intervalSeconds: settings.sync.intervalSeconds, logger: logger),
-      PushService(push: settings.push(connected.site, mirror: mirror, logger: logger), logger: logger),
-      WatchdogService(notifier: notifier),
-    ]
+    let engine = try Engine(common, label: "run")
+    defer { engine.shutdown() }
+    let (settings, logger) = (engine.settings, engine.logger)
+    let interval = settings.sync.intervalSeconds
+    let serving = try await ServingServices(settings, mirror: engine.mirror, logger: logger)
+    let services: [any Service] =
+      serving.services + [
+        ScheduleService(
+          round: engine.round(settings.roundOfDaemon(engine.siteSettings)), intervalSeconds: interval, logger: logger),
+        FilesService(round: engine.files, intervalSeconds: interval, logger: logger),
+        PushService(push: engine.push, logger: logger),
+      ]
     try await ServiceGroup(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
-    try mirror.close()
+    try engine.mirror.close()
   }
 }
 

@@ -17,13 +17,7 @@ struct ServeCommand: AsyncParsableCommand {
     let settings = try common.settings(needsSite: false)
     let logger = Logger(label: "serve")
     let mirror = try Mirror(path: settings.mirror.path)
-    let notifier = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
-    let server = try await LocalAPIServer(mirror: mirror, settings: settings.localAPISettings, logger: logger)
-    let services: [any Service] = [
-      LocalAPIService(server: server, host: settings.localAPI.host, notifier: notifier, logger: logger),
-      IndexService(mirror: mirror, usage: server.usage, logger: logger),
-      WatchdogService(notifier: notifier),
-    ]
+    let services = try await ServingServices(settings, mirror: mirror, logger: logger).services
     try await ServiceGroup(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
     try mirror.close()
   }

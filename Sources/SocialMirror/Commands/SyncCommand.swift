@@ -1,10 +1,8 @@
 import ArgumentParser
 import Foundation
-import Logging
 import Store
 import SyncAgent
 import UnixSignals
-import Upstream
 
 /// `sync`: one round, for timers and scripts.
 struct SyncCommand: AsyncParsableCommand {
@@ -19,6 +17,9 @@ struct SyncCommand: AsyncParsableCommand {
   @Flag(name: .long, help: "Sweep now: find what was deleted, hidden, or edited without a new changed.")
   var sweep = false
 
+  @Flag(name: .long, help: "Leave a sweep that is due, or under way, for another time.")
+  var noSweep = false
+
   @Option(name: .long, help: "Let the held removals of this type go on (repeatable).")
   var acceptRemovals: [String] = []
 
@@ -30,34 +31,26 @@ struct SyncCommand: AsyncParsableCommand {
   var noPush = false
 
   func run() async throws {
-    let settings = try common.settings(needsSite: true)
-    guard let siteSettings = settings.site else { return }
-    let logger = Logger(label: "sync")
-    let mirror = try Mirror(path: settings.mirror.path)
-    let lock = try WriterLock(mirrorPath: settings.mirror.path)
-    defer { withExtendedLifetime(lock) {} }
-    let connected = try ConnectedSite(siteSettings, tokenPath: settings.siteTokenPath, logger: logger)
-    defer { connected.shutdown() }
-    var round = settings.round(siteSettings)
+    let engine = try Engine(common, label: "sync")
+    defer { engine.shutdown() }
+    var round = engine.settings.round(engine.siteSettings)
     round.full = full
     round.only = only.isEmpty ? nil : only
-    round.sweep = sweep ? .now : .whenDue
+    round.sweep = sweep ? .now : noSweep ? .never : .whenDue
     round.acceptedRemovals = Set(acceptRemovals)
-    try checkAccepted(mirror)
+    try checkAccepted(engine.mirror)
     let progress = Progress(isQuiet: common.quiet)
-    let syncRound = SyncRound(
-      site: connected.site, mirror: mirror, settings: round, logger: logger, now: unixNow, report: progress.note)
+    let (resources, files) = (engine.round(round, report: progress.note), engine.files)
+    let push = noPush ? nil : engine.push
 
     let started = ContinuousClock.now
-    let files = connected.fileRound(settings.mirror, mirror: mirror, concurrency: siteSettings.concurrency)
-    let push = noPush ? nil : settings.push(connected.site, mirror: mirror, logger: logger)
     let done = try await untilSignalled {
       let pushed = try await push?.run(waits: true) ?? PushReport()
-      return (pushed: pushed, report: try await syncRound.run(), files: try await files.run())
+      return (pushed: pushed, report: try await resources.run(), files: try await files.run())
     }
     progress.end()
-    let waiting = try mirror.outboxStatus()
-    try mirror.close()
+    let waiting = try engine.mirror.outboxStatus()
+    try engine.mirror.close()
     guard let done else {
       FileHandle.standardError.write(Data("social-mirror: stopped by a signal; what was read is kept\n".utf8))
       return

@@ -1,0 +1,62 @@
+import Foundation
+import LocalAPI
+import Logging
+import ServiceLifecycle
+import Store
+import SyncAgent
+
+/// What writes a mirror: the mirror, the lock that makes this process its only writer, and the signed-in site.
+struct Engine {
+  let settings: Settings
+  let siteSettings: Settings.Site
+  let mirror: Mirror
+  let site: ConnectedSite
+  let logger: Logger
+  private let lock: WriterLock
+
+  /// Opens everything; no request is sent yet.
+  /// - Throws: `ConfigurationError`, `MirrorUnusable`, what `WriterLock` throws when another process writes.
+  init(_ common: CommonOptions, label: String) throws {
+    settings = try common.settings(needsSite: true)
+    guard let siteSettings = settings.site else {
+      throw ConfigurationError(description: "site.baseURL is missing")
+    }
+    self.siteSettings = siteSettings
+    logger = Logger(label: label)
+    mirror = try Mirror(path: settings.mirror.path)
+    lock = try WriterLock(mirrorPath: settings.mirror.path)
+    site = try ConnectedSite(siteSettings, tokenPath: settings.siteTokenPath, logger: logger)
+  }
+
+  /// Rounds over resources.
+  func round(_ settings: SyncSettings, report: @escaping @Sendable (SyncEvent) -> Void = { _ in }) -> SyncRound {
+    SyncRound(site: site.site, mirror: mirror, settings: settings, logger: logger, now: unixNow, report: report)
+  }
+
+  /// Rounds over the contents of files.
+  var files: FileRound { site.fileRound(settings.mirror, mirror: mirror, concurrency: siteSettings.concurrency) }
+
+  /// The way of local changes to the site.
+  var push: PushRound { settings.push(site.site, mirror: mirror, logger: logger) }
+
+  /// Ends all connections and lets another process write.
+  func shutdown() {
+    site.shutdown()
+    withExtendedLifetime(lock) {}
+  }
+}
+
+/// What serves a mirror, with or without an engine beside it.
+struct ServingServices {
+  let services: [any Service]
+
+  init(_ settings: Settings, mirror: Mirror, logger: Logger) async throws {
+    let notifier = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
+    let server = try await LocalAPIServer(mirror: mirror, settings: settings.localAPISettings, logger: logger)
+    services = [
+      LocalAPIService(server: server, host: settings.localAPI.host, notifier: notifier, logger: logger),
+      IndexService(mirror: mirror, usage: server.usage, logger: logger),
+      WatchdogService(notifier: notifier),
+    ]
+  }
+}
