@@ -1,6 +1,7 @@
 import ArgumentParser
 import Logging
 import ServiceLifecycle
+import Store
 import SyncAgent
 import UnixSignals
 
