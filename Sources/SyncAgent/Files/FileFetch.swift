@@ -42,7 +42,7 @@ struct FileFetch: Sendable {
   private func failed(_ file: FileSource, _ reason: String) throws -> Outcome {
     let next = now() + FileTrust.pause(attempts: (file.known?.attempts ?? 0) + 1)
     try mirror.noteFailure(of: file, reason: reason, next: next)
-    logger.warning("a file could not be fetched", metadata: ["file": "\(file.uri)", "reason": "\(reason)"])
+    logger.info("a file could not be fetched", metadata: ["file": "\(file.uri)", "reason": "\(reason)"])
     return .failed
   }
 
