@@ -13,6 +13,8 @@ extension Mirror {
     case siteAccount = "site_account"
     /// 1 while the write-ahead log may still hold bytes of removed resources.
     case logHoldsRemoved = "log_holds_removed"
+    /// When the site's API description was last asked for, Unix seconds.
+    case described = "described"
     /// The site's clock at the last round, Unix seconds.
     case siteTime = "site_time"
   }

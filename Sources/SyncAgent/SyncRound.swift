@@ -50,7 +50,9 @@ package struct SyncRound: Sendable {
         paths: Dictionary(entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first }))
     let tally = Tally()
     tally.note(vanishedTypes: vanished)
+    let described: Int
     do {
+      described = try await describe(types.map(\.name), at: visit.siteTime)
       try await pull(types, visit, tally)
       try await sweep(types, visit, tally)
     } catch {
@@ -59,7 +61,7 @@ package struct SyncRound: Sendable {
       throw error
     }
     var result = tally.report
-    result.otherRequests += 1
+    result.otherRequests += 1 + described
     result.held = try held(types)
     let failure = result.trouble
     try mirror.endRun(run, failure == nil ? .complete : .failed, parts: tally.parts, message: failure, at: now())
@@ -97,8 +99,33 @@ package struct SyncRound: Sendable {
     let types = entry.resourceTypes.filter { settings.selects($0.name) }
     guard !types.isEmpty else { throw SyncFault.nothingToMirror(asked: settings.only ?? settings.entityTypes) }
     try mirror.note(.siteBaseURL, site.base.description)
-    if let me = entry.me { try mirror.note(.siteAccount, me) }
+    for (fact, value) in [
+      (Mirror.Fact.siteAccount, entry.me), (.jsonapiVersion, entry.version), (.contentLanguage, entry.language),
+    ] {
+      if let value, try mirror.fact(fact) != value { try mirror.note(fact, value) }
+    }
     return types.sorted { $0.name < $1.name }
+  }
+
+  /// Asks for the API description once a day, and takes in what it says of the types that are read. None is no failure: the
+  /// module may be absent or closed to the account.
+  /// - Returns: how many requests it cost.
+  private func describe(_ types: [String], at time: Int64) async throws -> Int {
+    let last = try mirror.fact(.described).flatMap { Int64($0) }
+    guard last.map({ time - $0 >= 86_400 || time < $0 }) ?? true else { return 0 }
+    let description: SiteDescription?
+    do {
+      description = try await site.ask(SiteDescription.request) { SiteDescription.parse($0) }
+    } catch let error as TransportError {
+      logger.debug("the API description could not be read", metadata: ["reason": "\(error)"])
+      description = nil
+    }
+    for name in types {
+      guard let fields = description?.types[name] else { continue }
+      try mirror.describe(name, TypeSchema(described: fields))
+    }
+    try mirror.note(.described, String(time))
+    return 1
   }
 
   /// Types with stored resources that the site no longer names.

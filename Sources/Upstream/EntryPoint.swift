@@ -21,6 +21,10 @@ package struct EntryPoint: Sendable, Hashable {
   package var me: String?
   /// The site's clock at the time, Unix seconds; nil when it did not say.
   package var date: Int64?
+  /// The `version` of its `jsonapi` member.
+  package var version: String?
+  /// `Content-Language` of the answer.
+  package var language: String?
 
   /// Its path.
   package static let path = "/jsonapi"
@@ -50,6 +54,7 @@ package struct EntryPoint: Sendable, Hashable {
     }
     guard !collections.isEmpty else { throw malformed("the entry point names no resource type") }
     return EntryPoint(
-      resourceTypes: collections, me: json["meta"]?["links"]?["me"]?["meta"]?["id"]?.string, date: response.date)
+      resourceTypes: collections, me: json["meta"]?["links"]?["me"]?["meta"]?["id"]?.string, date: response.date,
+      version: json["jsonapi"]?["version"]?.string, language: response["Content-Language"])
   }
 }

@@ -91,13 +91,6 @@ struct DeliberateDifference: Sendable {
         given.status == 200 && exchange.status == 200 && facts.showsMore(exchange)
       },
       DeliberateDifference(
-        name: "types without resources",
-        reason: "the mirror knows the fields of a type from its resources: without any, no name is wrong",
-        runs: [.memberOfLocalAPI]
-      ) { exchange, given, _ in
-        exchange.status == 400 && given.status == 200 && facts.emptyCollections.contains(exchange.path)
-      },
-      DeliberateDifference(
         name: "refused fields",
         reason:
           "the site forbids filters on fields that the account may not see; every token of the mirror may read all",

@@ -1,6 +1,8 @@
 import Foundation
 import JSONAPI
 import Store
+import SyncAgent
+import Upstream
 
 /// A mirror in a folder of its own, which goes with it.
 package final class CrawledMirror: Sendable {
@@ -27,7 +29,17 @@ package final class CrawledMirror: Sendable {
     let made = try CrawledMirror()
     _ = try made.apply(CrawledMirror.pages(base: site, as: account), cursor: true)
     try made.mirror.note(.siteAccount, CrawledMirror.account)
+    for (type, fields) in try description.get().types { try made.mirror.describe(type, TypeSchema(described: fields)) }
     return made
+  }
+
+  /// What the recorded API description says.
+  private static let description = Result {
+    let lines = try RecordedCrawl.lines(of: "openapi.json.gz")
+    let response = InboundResponse(
+      status: 200, fields: [HTTPField("Content-Type", "application/json")], body: lines[0].encoded(.plain))
+    guard let description = SiteDescription.parse(response) else { throw CocoaError(.fileReadCorruptFile) }
+    return description
   }
 
   deinit {

@@ -58,8 +58,11 @@ extension QueryCompiler {
     for item in items where item.hops.isEmpty {
       switch item.leaf {
       case .targetID:
-        let sql = comparison("\(target.alias).internal_id", .number, item.condition)
-        conditions.append(Term(sql: sql))
+        // The target may be closed to the account, or not there: its number stands in the identifier as well.
+        isOnRow = true
+        let stored = "(SELECT internal_id FROM resource WHERE id = \(link).target)"
+        let number = "coalesce(\(stored), \(meta("drupal_internal__target_id", link, row)))"
+        conditions.append(Term(sql: comparison(number, .number, item.condition)))
       case .linkMeta(_, let name, let kind):
         isOnRow = true
         let value = meta(name, link, row)
