@@ -128,27 +128,21 @@ struct AccountFacts: Sendable {
   private(set) var labelOnlyCollections: Set<String> = []
   /// The paths of collections of which the crawl shows less than there is.
   private(set) var partlyHiddenCollections: Set<String> = []
-  /// The paths of collections of which the crawl shows nothing.
-  private(set) var emptyCollections: Set<String> = []
   private var crawled: Set<String> = []
 
   init(_ exchanges: [Exchange], _ crawl: [RecordedCrawl.Page]) {
     let filtered = exchanges.filter { $0.url.contains("filter") && $0.status == 200 }
     let open = Set(filtered.filter { $0.document?["data"] != [] }.map(\.path))
     closedCollections = Set(filtered.map(\.path)).subtracting(open)
-    var filled: Set<String> = []
     for page in crawl where page.type != "entry" {
       let path = String(page.url.prefix { $0 != "?" })
       guard let document = try? JSON(parsing: page.body) else { continue }
       if document["meta"]?["omitted"] != nil { partlyHiddenCollections.insert(path) }
-      emptyCollections.insert(path)
       for resource in document["data"]?.array ?? [] {
-        filled.insert(path)
         if resource["relationships"] == nil { labelOnlyCollections.insert(path) }
         if let id = resource["id"]?.string { crawled.insert(id) }
       }
     }
-    emptyCollections.subtract(filled)
   }
 
   /// Whether an answer shows a resource that no page of the crawl has.

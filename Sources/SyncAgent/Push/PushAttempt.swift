@@ -14,6 +14,7 @@ struct PushAttempt {
   let change: OutboxChange
   /// Unix seconds of this machine.
   let time: Int64
+  let scanner: PageScanner
 
   /// What a read of the resource brought.
   enum Sight {
@@ -216,12 +217,11 @@ struct PushAttempt {
 
   private func copies(_ body: [UInt8], status: Int) throws -> [SiteCopy] {
     do {
-      let paths = Dictionary(try mirror.types().map { ($0.name, $0.path ?? "") }) { first, _ in first }
-      var scanner = PageScanner(base: DocumentBase(push.site.base.description), paths: paths)
+      var scanner = self.scanner
       let page = try scanner.page(body)
       let data = try JSON(parsing: body)["data"] ?? .null
       return zip(page.resources, data.array ?? [data]).map { SiteCopy(scanned: $0, json: $1) }
-    } catch let error as JSONSyntaxError {
+    } catch {
       throw SiteError(.malformed, status: status, detail: error.description)
     }
   }

@@ -31,7 +31,7 @@ package struct PushRound: Sendable {
     var report = PushReport()
     try mirror.recoverOutbox()
     var time = now()
-    var isChecked = false
+    var checked: PageScanner?
     while true {
       try Task.checkCancellation()
       time = max(time, now())
@@ -45,13 +45,18 @@ package struct PushRound: Sendable {
         time = next
         continue
       }
-      if !isChecked {
+      let scanner: PageScanner
+      if let checked {
+        scanner = checked
+      } else {
         try await checkSite(&report)
-        isChecked = true
+        let paths = Dictionary(try mirror.types().map { ($0.name, $0.path ?? "") }) { first, _ in first }
+        scanner = PageScanner(base: DocumentBase(site.base.description), paths: paths)
+        checked = scanner
       }
       for change in plan.ready {
         try Task.checkCancellation()
-        try await PushAttempt(push: self, change: change, time: time).run(&report)
+        try await PushAttempt(push: self, change: change, time: time, scanner: scanner).run(&report)
       }
     }
     try mirror.removeSettledFiles()

@@ -81,6 +81,9 @@ final class PushBench: Sendable {
   var site: SampleSite { bench.site }
   var mirror: Mirror { bench.mirror }
   private let token: String
+  private let vault = MemoryTokenVault()
+  private let scanner: PageScanner
+  private let run: Int64
 
   init() async throws {
     let site = try quietSite { $0.accessTokenSeconds = 1 << 40 }
@@ -91,6 +94,9 @@ final class PushBench: Sendable {
     let signIn = site.answer(
       "POST", "/oauth/token", headers: ["content-type": "application/x-www-form-urlencoded"], body: Array(form.utf8))
     token = try JSON(parsing: signIn.body)["access_token"]?.string ?? ""
+    let paths = Dictionary(try bench.mirror.types().map { ($0.name, $0.path ?? "") }) { first, _ in first }
+    scanner = PageScanner(base: DocumentBase(siteBase), paths: paths)
+    run = try bench.mirror.beginRun("test", at: site.now)
   }
 
   /// One push with a transport of its own, as after a start of the program.
@@ -106,7 +112,7 @@ final class PushBench: Sendable {
       credentials: Credentials(
         grant: .password(username: "demo", password: "demo-password"), clientID: "demo-client",
         clientSecret: "demo-secret"),
-      transport: transport, vault: MemoryTokenVault(), now: { site.now }, logger: silentLog)
+      transport: transport, vault: vault, now: { site.now }, logger: silentLog)
     return try await PushRound(
       site: Site(
         base: url, session: session, pacer: RequestPacer(requestsPerSecond: 0, now: { 0 }, sleep: { _ in }),
@@ -116,17 +122,15 @@ final class PushBench: Sendable {
   }
 
   /// The site's document of a topic as bytes; nil when it does not have it.
-  func document(_ id: String) -> [UInt8]? {
-    let answer = site.answer("GET", "/jsonapi/node/topic/\(id)", headers: ["authorization": "Bearer \(token)"])
+  func document(_ id: String, _ path: String = "node/topic") -> [UInt8]? {
+    let answer = site.answer("GET", "/jsonapi/\(path)/\(id)", headers: ["authorization": "Bearer \(token)"])
     return answer.status == 200 ? answer.body : nil
   }
 
   /// Applies a document of the site as a pull would.
   func apply(_ document: [UInt8]) throws {
-    let paths = Dictionary(try mirror.types().map { ($0.name, $0.path ?? "") }) { first, _ in first }
-    var scanner = PageScanner(base: DocumentBase(siteBase), paths: paths)
+    var scanner = self.scanner
     let page = try scanner.page(document)
-    let run = try mirror.beginRun("test", at: site.now)
     _ = try mirror.apply([
       PageApplication(type: "node--topic", resources: page.resources, omitted: 0, cursor: nil, run: run)
     ])

@@ -181,6 +181,68 @@ import Testing
     #expect(try bench.title(id) == "Short")
   }
 
+  /// The site chooses the file's UUID: it takes the place of ours, and a lost answer makes no second file.
+  @Test(arguments: [RequestFate.arrives, .answerLost, .requestLost, .crashAfter, .failsAfterwards])
+  func aFileGoesBeforeItsUser(_ fate: RequestFate) async throws {
+    let bench = try await PushBench()
+    let site = bench.site
+    let id = try bench.topic("One")
+    let bytes = Array("picture".utf8)
+    let file = try bench.mirror.stage(bytes, filename: "a b.png", sha256: "0123abcd")
+    #expect(try bench.mirror.bytes(of: file) == bytes)
+    let local = try bench.uuid("e0000000-0000-4000-8000-000000000001")
+    let author = ChangeAuthor(account: "ann")
+    _ = try bench.mirror.record(
+      [
+        LocalChange(
+          type: "file--file", uuid: local, action: .upload(file, hostType: "node--topic", field: "field_topic_image"),
+          author: author),
+        LocalChange(
+          type: "node--topic", uuid: bench.uuid(id),
+          action: .replace(
+            "field_topic_image", .one(ResourceIdentifier(type: "file--file", id: local.description))), author: author),
+      ], at: site.now)
+    let made = Mutex<[String]>([])
+    let isFirst = Mutex(true)
+    let transport = FatefulTransport(
+      site,
+      decide: { method, target in
+        guard method == "POST", target.hasSuffix("/field_topic_image") else { return .arrives }
+        return isFirst.withLock { first in
+          defer { first = false }
+          return first ? fate : .arrives
+        }
+      },
+      watch: { method, target, act in
+        // The upload route, in few words (reference 5.7).
+        guard method == "POST", target.hasSuffix("/field_topic_image") else { return act() }
+        let new = site.withCommunity { [now = site.now] community in
+          try? community.create(
+            "file--file", at: now,
+            attributes: [
+              ("filename", "a b_0.png"), ("filesize", 7),
+              ("uri", ["value": "public://a b_0.png", "url": "/sites/default/files/a%20b_0.png"]),
+            ])
+        }
+        made.withLock { $0.append(new ?? "") }
+        var answer = act()
+        answer.status = 201
+        answer.fields = [("content-type", "application/vnd.api+json")]
+        answer.body = bench.document(new ?? "", "file/file") ?? []
+        return answer
+      })
+    do { try await bench.push(transport, waits: true) } catch is CancellationError {}
+    site.clockOffset += 100
+    try await bench.push(transport, waits: true)
+    #expect(try bench.mirror.unsettledChanges().isEmpty)
+    let files = made.withLock { $0 }
+    #expect(files.count == 1)
+    let image = try bench.onSite(id)?["relationships"]?["field_topic_image"]?["data"]?["id"]?.string
+    #expect(image != nil && image == files.first)
+    #expect(try bench.shown(id) == bench.onSite(id))
+    #expect(try bench.mirror.siteUUID(ofUpload: local)?.description == files.first)
+  }
+
   @Test func somebodyElseIsFaster() async throws {
     let bench = try await PushBench()
     let id = try bench.topic("One")
