@@ -72,9 +72,8 @@ let package = Package(
     .target(
       name: "LocalAPI",
       dependencies: [
-        "JSONAPI", "Store", "TokenIssuer", "CZlib", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore,
-        nioSSL,
-        logging,
+        "JSONAPI", "Store", "TokenIssuer", "CZlib", crypto, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes,
+        nioCore, nioSSL, logging,
       ],
       swiftSettings: strict),
     .target(name: "SampleContent", exclude: ["community.bin", "pack.py"]),

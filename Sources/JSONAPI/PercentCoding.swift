@@ -15,7 +15,8 @@ package enum PercentCoding {
   }
 
   /// The encoded form of `text`.
-  static func encoded(_ text: String, keeping literal: [UInt8] = []) -> String {
+  /// - Parameter literal: bytes that stay besides the unreserved characters.
+  package static func encoded(_ text: String, keeping literal: [UInt8] = []) -> String {
     var output: [UInt8] = []
     append(text, keeping: literal, to: &output)
     return String(decoding: output, as: UTF8.self)

@@ -54,20 +54,30 @@ struct Answer: Sendable {
   }
 
   /// 304: the client has the content of this tag (RFC 9110 section 15.4.5).
-  init(notModified tag: String, knownUntil: Int64) {
+  init(notModified tag: String, knownUntil: Int64, pending: Int?) {
     status = 304
     body = ByteBuffer()
     fields = Answer.documentFields
     fields[.contentType] = nil
     fields[.eTag] = tag
-    speaks(knownUntil: knownUntil)
+    speaks(knownUntil: knownUntil, pending: pending)
   }
 
-  /// Says up to when the content is known and that no local change is pending.
-  /// - Parameter knownUntil: Unix seconds; 0 before the first complete pull, when nothing can be said.
-  mutating func speaks(knownUntil: Int64) {
+  /// An answer without content: 204.
+  init(status: Int) {
+    self.status = status
+    body = ByteBuffer()
+    fields = Answer.documentFields
+    fields[.contentType] = nil
+  }
+
+  /// Says up to when the content is known and how many local changes in it are not settled.
+  /// - Parameters:
+  ///   - knownUntil: Unix seconds; 0 before the first complete pull, when nothing can be said.
+  ///   - pending: nil when it is not known without reading the content.
+  mutating func speaks(knownUntil: Int64, pending: Int? = 0) {
     if knownUntil > 0 { fields[.mirrorAsOf] = RFC3339.text(unixSeconds: knownUntil) }
-    fields[.mirrorPending] = "0"
+    fields[.mirrorPending] = pending.map { String($0) }
   }
 
   /// The content of a file.
@@ -109,5 +119,5 @@ extension HTTPField.Name {
   /// How many local changes in the answer are not settled.
   static let mirrorPending = parsed("Mirror-Pending")
 
-  private static func parsed(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .date }
+  static func parsed(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .date }
 }

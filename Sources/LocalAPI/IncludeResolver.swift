@@ -45,7 +45,14 @@ struct IncludeResolver {
   }
 
   private func check(_ field: String, of type: ServedType, prefix: [String]) throws {
-    guard let schema = try snapshot.schema(of: type), !schema.relationships.contains(field) else { return }
+    guard let schema = try snapshot.schema(of: type) else { return }
+    try IncludeResolver.check(field, of: schema, prefix: prefix)
+  }
+
+  /// - Parameter prefix: the names before it in the path.
+  /// - Throws: `QueryParameterError` in the site's words when a type has no relationship of this name.
+  static func check(_ field: String, of schema: TypeSchema, prefix: [String]) throws {
+    guard !schema.relationships.contains(field) else { return }
     let possible =
       "`\(field)` is not a valid relationship field name. Possible values: "
       + "\(schema.relationships.joined(separator: ", "))."

@@ -14,6 +14,7 @@ struct LocalAPIResponder: HTTPResponder {
 
   let answers: ResourceAnswers
   let files: FileAnswers
+  let writes: WriteAnswers
   let ledger: MirrorTokenLedger
   let mirror: Mirror
   let endpoint: TokenEndpoint
@@ -130,7 +131,7 @@ struct LocalAPIResponder: HTTPResponder {
     }
     guard request.method == .get || request.method == .head else {
       guard let route = try known(route) else { return Answer(page: "Page not found", status: 404) }
-      return write(route, request, uri)
+      return try await write(route, request, uri, base, caller)
     }
     guard caller != nil || route == .entryPoint else { return LocalAPIResponder.anonymous(uri) }
     do {

@@ -60,19 +60,4 @@ extension LocalAPIResponder {
     answer.fields[.wwwAuthenticate] = "Bearer realm=\"OAuth\""
     return answer
   }
-
-  /// Writes are answered as a site in read-only mode answers them (reference 5.1).
-  func write(_ route: Route, _ request: Request, _ uri: RequestURI) -> Answer {
-    let method = request.method.rawValue
-    let methods = route.methods
-    guard methods.contains(method) else {
-      return Answer(.methodNotAllowed(method, allowed: methods, request: uri))
-    }
-    var error = ErrorResponse(
-      status: 405,
-      detail: "JSON:API is configured to accept only read operations. This mirror does not take writes yet.",
-      request: uri)
-    error.fields = [.init(name: "Allow", value: "GET")]
-    return Answer(error)
-  }
 }

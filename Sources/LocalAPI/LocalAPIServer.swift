@@ -47,10 +47,11 @@ package struct LocalAPIServer: Sendable {
     let cache = AccessTokenCache()
     let lifetimes = TokenEndpoint.Lifetimes(
       accessTokenSeconds: Int64(settings.accessTokenSeconds), refreshTokenSeconds: Int64(settings.refreshTokenSeconds))
+    let answers = ResourceAnswers(reader: ResourceReader(mirror))
     responder = LocalAPIResponder(
-      answers: ResourceAnswers(reader: ResourceReader(mirror)),
-      files: FileAnswers(mirror: mirror, folder: settings.filesPath.map { BinaryFolder(path: $0) }), ledger: ledger,
-      mirror: mirror,
+      answers: answers,
+      files: FileAnswers(mirror: mirror, folder: settings.filesPath.map { BinaryFolder(path: $0) }),
+      writes: WriteAnswers(answers: answers, mirror: mirror), ledger: ledger, mirror: mirror,
       endpoint: TokenEndpoint(ledger: ledger, key: key, cache: cache, lifetimes: lifetimes),
       verifier: AccessTokenVerifier(ledger: ledger, key: key, cache: cache), key: key,
       bases: BaseURLs(fixed: settings.baseURL, isSecure: settings.certificateFile != nil), facts: KnownSiteFacts(mirror)

@@ -26,7 +26,10 @@ extension ResourceAnswers {
       }
       try check(request, found)
       let tag = tags.tag(try snapshot.state(ofType: found.source.type.id).sequence)
-      if request.precondition.names(tag) { return Answer(notModified: tag, knownUntil: found.knownUntil) }
+      var pending = PendingCount(snapshot)
+      if request.precondition.names(tag) {
+        return Answer(notModified: tag, knownUntil: found.knownUntil, pending: nil)
+      }
       var writer = DocumentWriter(capacity: 32_768)
       var sources: [IncludeResolver.Source] = []
       var knownUntil = found.knownUntil
@@ -37,14 +40,17 @@ extension ResourceAnswers {
         _ = try snapshot.resource(id: target) { row in
           if !sources.isEmpty { writer.append(",") }
           writer.append(row.stored, by: renderer, fields: request.fields(of: row.type))
+          try pending.note(row.id, row.type)
           sources.append(.init(id: row.id, type: row.type))
           knownUntil = min(knownUntil, row.knownUntil)
         }
       }
       if isMany { writer.append("]") } else if sources.isEmpty { writer.append("null") }
       let include = request.parameters?.include ?? []
-      knownUntil = try min(knownUntil, includes(include, from: sources, request, snapshot, renderer, &writer))
-      return answer(&writer, request, links: [("self", request.uri.selfLink)], knownUntil: knownUntil, tag: tag)
+      knownUntil = try min(knownUntil, includes(include, from: sources, request, snapshot, renderer, &pending, &writer))
+      return answer(
+        &writer, request, links: [("self", request.uri.selfLink)], knownUntil: knownUntil, pending: pending.sum,
+        tag: tag)
     }
   }
 
@@ -59,16 +65,21 @@ extension ResourceAnswers {
       guard let relationship = found.relationship else { return nil }
       try check(request, found)
       let tag = tags.tag(try snapshot.state(ofType: found.source.type.id).sequence)
-      if request.precondition.names(tag) { return Answer(notModified: tag, knownUntil: found.knownUntil) }
+      var pending = PendingCount(snapshot)
+      try pending.note(found.source.id, found.source.type)
+      if request.precondition.names(tag) {
+        return Answer(notModified: tag, knownUntil: found.knownUntil, pending: pending.sum)
+      }
       var writer = DocumentWriter(capacity: 4096)
       // A computed relationship may be a bare empty list.
       let data = relationship.array.map { JSON.array($0) } ?? relationship["data"] ?? .null
       writer.append(value: data)
       let include = request.parameters?.include ?? []
-      let knownUntil = try includes(include, from: [found.source], request, snapshot, renderer, &writer)
+      let knownUntil = try includes(include, from: [found.source], request, snapshot, renderer, &pending, &writer)
       var links = [("self", request.uri.selfLink)]
       if let related = relationship["links"]?["related"]?["href"]?.string { links.insert(("related", related), at: 0) }
-      return answer(&writer, request, links: links, knownUntil: min(found.knownUntil, knownUntil), tag: tag)
+      return answer(
+        &writer, request, links: links, knownUntil: min(found.knownUntil, knownUntil), pending: pending.sum, tag: tag)
     }
   }
 

@@ -13,6 +13,7 @@ struct ResourceAnswers: Sendable {
     var knownUntil: Int64
     var tag: String
     var isKnownToClient: Bool
+    var pending = 0
   }
 
   /// One resource (reference 1.2, individual). Nil when the path leads to no type.
@@ -25,7 +26,7 @@ struct ResourceAnswers: Sendable {
       let sequence = include.isEmpty ? nil : try snapshot.state(ofType: type.id).sequence
       var writer = DocumentWriter(capacity: 8192)
       guard let uuid = ResourceUUID(id),
-        let row = try snapshot.resource(
+        var row = try snapshot.resource(
           uuid, entityType: type.entityType,
           { row in
             try request.checkVersion(row.stored.revision)
@@ -39,11 +40,15 @@ struct ResourceAnswers: Sendable {
               source: .init(id: row.id, type: row.type), knownUntil: row.knownUntil, tag: tag, isKnownToClient: isKnown)
           })
       else { return try unknown(type, .individual, request, snapshot) }
-      if row.isKnownToClient { return Answer(notModified: row.tag, knownUntil: row.knownUntil) }
-      let knownUntil = try includes(include, from: [row.source], request, snapshot, renderer, &writer)
+      row.pending = try snapshot.pendingChanges(of: row.source.id, type: row.source.type)
+      if row.isKnownToClient {
+        return Answer(notModified: row.tag, knownUntil: row.knownUntil, pending: row.pending)
+      }
+      var pending = PendingCount(snapshot)
+      let knownUntil = try includes(include, from: [row.source], request, snapshot, renderer, &pending, &writer)
       return answer(
         &writer, request, links: [("self", request.uri.selfLink)], knownUntil: min(row.knownUntil, knownUntil),
-        tag: row.tag)
+        pending: row.pending + pending.sum, tag: row.tag)
     }
   }
 
@@ -59,10 +64,14 @@ struct ResourceAnswers: Sendable {
       try request.checkParameters()
       let state = try snapshot.state(ofType: type.id)
       let tag = tags.tag(state.sequence)
-      if request.precondition.names(tag) { return Answer(notModified: tag, knownUntil: state.knownUntil) }
+      if request.precondition.names(tag) {
+        let hasNone = try snapshot.pendingChanges(of: type).isEmpty
+        return Answer(notModified: tag, knownUntil: state.knownUntil, pending: hasNone ? 0 : nil)
+      }
       let query = try QueryCompiler.compile(parameters, for: type, in: snapshot)
       var writer = DocumentWriter(capacity: 160_000)
       var sources: [IncludeResolver.Source] = []
+      var pending = PendingCount(snapshot)
       var count = 0
       writer.append("[")
       try snapshot.rows(query) { row in
@@ -70,14 +79,16 @@ struct ResourceAnswers: Sendable {
         guard count <= parameters.page.limit else { return false }
         if count > 1 { writer.append(",") }
         writer.append(row.stored, by: renderer, fields: request.fields(of: row.type))
+        try pending.note(row.id, row.type)
         if !parameters.include.isEmpty { sources.append(.init(id: row.id, type: row.type)) }
         return true
       }
       writer.append("]")
-      let knownUntil = try includes(parameters.include, from: sources, request, snapshot, renderer, &writer)
+      let knownUntil = try includes(
+        parameters.include, from: sources, request, snapshot, renderer, &pending, &writer)
       return answer(
         &writer, request, links: pager(parameters.page, hasNext: count > parameters.page.limit, request),
-        knownUntil: min(state.knownUntil, knownUntil), tag: tag)
+        knownUntil: min(state.knownUntil, knownUntil), pending: pending.sum, tag: tag)
     }
   }
 
@@ -95,7 +106,7 @@ struct ResourceAnswers: Sendable {
   /// Appends `included`, when there is any, and gives the time up to which all of it is known.
   func includes(
     _ paths: [[String]], from sources: [IncludeResolver.Source], _ request: ReadRequest, _ snapshot: ReadSnapshot,
-    _ renderer: DocumentRenderer, _ writer: inout DocumentWriter
+    _ renderer: DocumentRenderer, _ pending: inout PendingCount, _ writer: inout DocumentWriter
   ) throws -> Int64 {
     guard !paths.isEmpty else { return .max }
     var resolver = IncludeResolver(snapshot)
@@ -105,6 +116,7 @@ struct ResourceAnswers: Sendable {
       writer.append(index == 0 ? ",\"included\":[" : ",")
       _ = try snapshot.resource(id: id) { row in
         knownUntil = min(knownUntil, row.knownUntil)
+        try pending.note(row.id, row.type)
         writer.append(row.stored, by: renderer, fields: request.fields(of: row.type))
       }
     }
@@ -125,12 +137,13 @@ struct ResourceAnswers: Sendable {
 
   /// The finished document; 304 for a client that takes any.
   func answer(
-    _ writer: inout DocumentWriter, _ request: ReadRequest, links: [(String, String)], knownUntil: Int64, tag: String
+    _ writer: inout DocumentWriter, _ request: ReadRequest, links: [(String, String)], knownUntil: Int64, pending: Int,
+    tag: String
   ) -> Answer {
-    if request.precondition == .any { return Answer(notModified: tag, knownUntil: knownUntil) }
+    if request.precondition == .any { return Answer(notModified: tag, knownUntil: knownUntil, pending: pending) }
     var answer = Answer(document: writer.finish(links: links))
     answer.fields[.eTag] = tag
-    answer.speaks(knownUntil: knownUntil)
+    answer.speaks(knownUntil: knownUntil, pending: pending)
     return answer
   }
 }

@@ -23,10 +23,10 @@ package struct InProcessLocalAPI: Sendable {
 
   /// Answers one request with a token; `fields` are added, nil values removed.
   package func answer(
-    _ method: String, _ target: String, _ fields: [String: String?] = [:]
+    _ method: String, _ target: String, _ fields: [String: String?] = [:], body: [UInt8] = []
   ) async -> LocalAPIServer.Answered {
     var all = signedIn
     for (name, value) in fields { all[name] = value }
-    return await server.answer(method, target, all)
+    return await server.answer(method, target, all, body: body)
   }
 }

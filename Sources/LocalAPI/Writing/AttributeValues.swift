@@ -1,0 +1,150 @@
+import JSONAPI
+import Store
+
+/// Brings the values of a write into the form in which the resource shows them, and finds what the site's validation would
+/// (reference 2.6, 5.1, 5.5).
+struct AttributeValues {
+  let subject: WriteSubject
+  /// What validation finds, by field: message and JSON pointer.
+  private(set) var violations: [(detail: String, pointer: String)] = []
+
+  init(_ subject: WriteSubject) { self.subject = subject }
+
+  /// One attribute's value.
+  /// - Throws: the site's 422 for what cannot be read at all.
+  mutating func value(_ given: JSON, of field: TypeSchema.Field) throws -> JSON {
+    if field.isList {
+      var elements: [JSON] = []
+      for (delta, element) in (given.array ?? (given.isNull ? [] : [given])).enumerated() {
+        elements.append(try one(element, field, path: "\(delta)"))
+      }
+      return .array(elements)
+    }
+    guard let many = given.array, field.kind != .null else { return try one(given, field, path: nil) }
+    // One value in a list is as good as the value.
+    if many.count > 1 { tooMany(field.name) }
+    return try many.first.map { try one($0, field, path: nil) } ?? .null
+  }
+
+  /// Notes that a field got more values than it has.
+  mutating func tooMany(_ name: String) {
+    violations.append(
+      ("\(name): \(label(name)): this field cannot hold more than 1 values.", "/data/attributes/\(name)"))
+  }
+
+  private func label(_ name: String) -> String { name.prefix(1).uppercased() + name.dropFirst() }
+
+  private mutating func one(_ given: JSON, _ field: TypeSchema.Field, path: String?) throws -> JSON {
+    if given.isNull { return given }
+    switch field.kind {
+    case .time: return try WrittenTime.timestamp(given, subject)
+    case .dateTime: return try WrittenTime.dateTime(given, subject)
+    case .object: return try object(given, field)
+    case .bool:
+      if given.bool != nil { return given }
+      switch (given.string ?? given.integer.map { String($0) })?.lowercased() {
+      case "1", "true", "on", "yes": return true
+      case "0", "false", "off", "no", "": return false
+      default: break
+      }
+    case .number:
+      if given.double != nil { return given }
+      if let text = given.string, Double(text) != nil, let number = try? JSON(parsing: text) { return number }
+    case .text:
+      if let value = given["value"], given.object?.members.count == 1 { return value }
+      if given.object == nil, given.array == nil { return given }
+    case .null, .array: return given
+    }
+    // A field of one value leaves the number of the value out of the pointer, but not out of the message.
+    violations.append(
+      (
+        "\(field.name).\(path ?? "0").value: This value should be of the correct primitive type.",
+        "/data/attributes/\(field.name)/\(path.map { "\($0)/" } ?? "")value"
+      ))
+    return given
+  }
+
+  private func object(_ given: JSON, _ field: TypeSchema.Field) throws -> JSON {
+    let names = field.properties.map(\.name)
+    let isFormatted = names.contains("processed")
+    guard let object = given.object else {
+      return isFormatted ? formatted(JSONObject([("value", given)]), names) : given
+    }
+    if let type = SiteRules.fieldType(names) {
+      let writable = names.filter { $0 != "processed" }
+      for name in object.names where !names.contains(name) {
+        let near = writable.filter { AttributeValues.isNear($0, name) }.first
+        let hint =
+          near.map { "Did you mean '\($0)'?" }
+          ?? "Writable properties are: " + writable.map { "'\($0)'" }.joined(separator: ", ") + "."
+        throw subject.refusal(
+          422, "The property '\(name)' does not exist on the '\(field.name)' field of type '\(type)'. \(hint)")
+      }
+    }
+    return isFormatted && subject.stored == nil ? formatted(object, names) : given
+  }
+
+  /// A new formatted text with all its properties; `processed` is the site's to make.
+  private func formatted(_ given: JSONObject, _ names: [String]) -> JSON {
+    .object(JSONObject(names.map { ($0, $0 == "processed" ? .null : given[$0] ?? .null) }))
+  }
+
+  /// Whether a name was probably meant: contained in it, or a third of its letters away.
+  static func isNear(_ name: String, _ given: String) -> Bool {
+    name.contains(given) || distance(Array(given.utf8), Array(name.utf8)) * 3 <= given.utf8.count
+  }
+
+  /// The Levenshtein distance.
+  private static func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
+    var row = Array(0...other.count)
+    for (index, left) in one.prefix(256).enumerated() {
+      var diagonal = row[0]
+      row[0] = index + 1
+      for (at, right) in other.enumerated() {
+        let next = min(row[at + 1] + 1, row[at] + 1, diagonal + (left == right ? 0 : 1))
+        diagonal = row[at + 1]
+        row[at + 1] = next
+      }
+    }
+    return row[other.count]
+  }
+
+  // MARK: Validation
+
+  /// Checks the label that the resource cannot do without, its length, and lists of choices. The violations then stand in
+  /// the order of the type's fields.
+  mutating func validate(_ attributes: JSONObject, _ known: some KnownResources) throws {
+    let entityType = subject.entityType
+    if let name = SiteRules.requiredText(of: entityType) {
+      let given = attributes[name]
+      let isMissing = given.map { $0.isNull || $0.string == "" } ?? (subject.stored == nil)
+      if isMissing {
+        violations.append(("\(name): This value should not be null.", "/data/attributes/\(name)"))
+      } else if let longest = SiteRules.longest(name, of: entityType), let text = given?.string,
+        text.unicodeScalars.count > longest
+      {
+        violations.append(
+          (
+            "\(name).0.value: \(label(name)): may not be longer than \(longest) characters.",
+            "/data/attributes/\(name)/value"
+          ))
+      }
+    }
+    for member in attributes.members {
+      guard let choices = SiteRules.choices(of: member.name), let text = member.value.string,
+        !choices.contains(text), try !known.isUsed(text, in: member.name, of: subject.type)
+      else { continue }
+      violations.append(
+        ("\(member.name).0: The value you selected is not a valid choice.", "/data/attributes/\(member.name)/0"))
+    }
+    guard !violations.isEmpty else { return }
+    let order = (subject.schema?.fields ?? []).map(\.name)
+    func place(_ detail: String) -> Int {
+      order.firstIndex(of: String(detail.prefix { $0 != "." && $0 != ":" })) ?? order.count
+    }
+    let sorted = violations.enumerated().sorted { one, other in
+      (place(one.element.detail), one.offset) < (place(other.element.detail), other.offset)
+    }
+    throw ErrorResponse.unprocessable(sorted.map(\.element))
+  }
+}

@@ -1,0 +1,70 @@
+import JSONAPI
+import Store
+
+/// The file of an upload as its request names it (reference 5.7).
+struct UploadRequest {
+  /// Without folders.
+  let filename: String
+
+  /// - Parameter disposition: the `Content-Disposition` header; nil when there was none.
+  /// - Throws: `ErrorResponse` as the site answers.
+  init(disposition: String?, for field: TypeSchema.Field, about subject: WriteSubject) throws(ErrorResponse) {
+    let hint = "A file name in the format \"filename=FILENAME\" must be provided."
+    guard let disposition, !disposition.isEmpty else {
+      throw subject.refusal(400, "\"Content-Disposition\" header is required. \(hint)")
+    }
+    if disposition.contains("filename*=") {
+      throw subject.refusal(
+        400, "The extended \"filename*\" format is currently not supported in the \"Content-Disposition\" header.")
+    }
+    guard let mark = disposition.firstRange(of: "filename=\""), let end = disposition.lastIndex(of: "\""),
+      end > mark.upperBound, UploadRequest.isWordStart(mark.lowerBound, in: disposition)
+    else { throw subject.refusal(400, "No filename found in \"Content-Disposition\" header. \(hint)") }
+    let name = disposition[mark.upperBound..<end]
+    filename = String(name.split(separator: "/").last ?? name)
+    try checkEnding(field, subject)
+  }
+
+  private static func isWordStart(_ index: String.Index, in text: String) -> Bool {
+    guard index > text.startIndex else { return true }
+    let before = text[text.index(before: index)]
+    return !(before.isLetter || before.isNumber || before == "_")
+  }
+
+  /// Fields of images take images alone. Which endings other fields take is for the site to say.
+  private func checkEnding(_ field: TypeSchema.Field, _ subject: WriteSubject) throws(ErrorResponse) {
+    let ending = filename.split(separator: ".", omittingEmptySubsequences: false).last.map { $0.lowercased() } ?? ""
+    let images: Set = ["png", "gif", "jpg", "jpeg", "webp", "avif", "svg"]
+    guard UploadRequest.isImage(field), !filename.contains(".") || !images.contains(ending) else { return }
+    throw subject.refusal(
+      422,
+      "Unprocessable Entity: file validation failed.\nOnly files with the following extensions are allowed: png gif jpg "
+        + "jpeg.")
+  }
+
+  /// Whether a relationship takes images: they have an alternative text (reference 2.7).
+  static func isImage(_ field: TypeSchema.Field) -> Bool {
+    field.properties.contains { $0.name == "alt" }
+      || field.targets.isEmpty && (field.name.hasSuffix("_image") || field.name.hasSuffix("_picture"))
+  }
+
+  /// Whether a relationship takes files: it leads to files, or, where none was seen, is named like one that does.
+  static func takesFiles(_ field: TypeSchema.Field) -> Bool {
+    guard field.isRelationship, !field.isInternal else { return false }
+    guard field.targets.isEmpty else { return field.targets.contains { $0.hasPrefix("file--") } }
+    return ["_image", "_picture", "_file", "_files", "_attachments"].contains { field.name.hasSuffix($0) }
+  }
+
+  /// The field that an upload is for.
+  /// - Throws: the site's 404 for a name that the type does not have; 422 where the site fails with 500, for one that takes
+  ///   no files.
+  static func field(_ name: String, of subject: WriteSubject) throws(ErrorResponse) -> TypeSchema.Field {
+    guard let field = subject.schema?.field(name) else {
+      throw subject.refusal(404, "Field \"\(name)\" does not exist.")
+    }
+    guard takesFiles(field) else {
+      throw subject.refusal(422, "The file \"\(name)\" is not a file field could not be accessed")
+    }
+    return field
+  }
+}

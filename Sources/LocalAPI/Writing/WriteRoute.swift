@@ -1,0 +1,83 @@
+import JSONAPI
+import Store
+
+/// A route that takes writes (reference 1.2, 5), with the collection's path.
+enum WriteRoute: Equatable {
+  case create(String)
+  /// PATCH or DELETE of a resource.
+  case change(String, id: String)
+  case relationship(String, id: String, field: String)
+  /// A file for a resource that does not exist yet.
+  case upload(String, field: String)
+  /// A file for a resource.
+  case attach(String, id: String, field: String)
+
+  /// What a path and a method lead to.
+  enum Found: Equatable {
+    case route(WriteRoute)
+    /// 405, with the methods that there are.
+    case otherMethods([String])
+    /// A page: no route at all.
+    case nothing
+  }
+
+  /// - Parameter schema: the type's; nil while nothing is known of it.
+  static func find(_ route: Route, _ method: String, schema: TypeSchema?) -> Found {
+    let hasUploads = schema?.fields.contains(where: UploadRequest.takesFiles) ?? false
+    switch (route, method) {
+    case (.collection(let path), "POST"): return .route(.create(path))
+    case (.individual(let path, let id), "PATCH"), (.individual(let path, let id), "DELETE"):
+      return .route(.change(path, id: id))
+    case (.individual(let path, let field), "POST") where hasUploads: return .route(.upload(path, field: field))
+    case (.related(let path, let id, let field), "POST") where hasUploads:
+      return .route(.attach(path, id: id, field: field))
+    case (.related(_, _, let field), _):
+      return schema?.relationships.contains(field) == true ? .otherMethods(route.methods) : .nothing
+    case (.relationship(let path, let id, let field), _):
+      guard schema?.relationships.contains(field) == true else { return .nothing }
+      return route.methods.contains(method)
+        ? .route(.relationship(path, id: id, field: field)) : .otherMethods(route.methods)
+    default: return .otherMethods(route.methods)
+    }
+  }
+
+  var path: String {
+    switch self {
+    case .create(let path), .change(let path, _), .relationship(let path, _, _), .upload(let path, _),
+      .attach(let path, _, _):
+      path
+    }
+  }
+
+  /// What stands where the UUID should; nil for routes of no resource.
+  var id: String? {
+    switch self {
+    case .create, .upload: nil
+    case .change(_, let id), .relationship(_, let id, _), .attach(_, let id, _): id
+    }
+  }
+
+  /// The media type of bodies.
+  var mediaType: String {
+    switch self {
+    case .create, .change, .relationship: "application/vnd.api+json"
+    case .upload, .attach: "application/octet-stream"
+    }
+  }
+
+  /// The most bytes of a body: documents are held in memory twice, files once.
+  var longestBody: Int {
+    switch self {
+    case .create, .change, .relationship: 4 << 20
+    case .upload, .attach: 64 << 20
+    }
+  }
+
+  /// 415 for a body of another media type; parameters and letter case do not count. DELETE is not looked at (reference 1.2).
+  func checkMediaType(_ given: String?, _ method: String, _ request: RequestURI) throws(ErrorResponse) {
+    guard method != "DELETE" else { return }
+    let given = given.flatMap { $0.isEmpty ? nil : $0 }
+    let essence = given?.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
+    guard essence == mediaType else { throw .unsupportedMediaType(given, request: request) }
+  }
+}

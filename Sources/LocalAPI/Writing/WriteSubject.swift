@@ -1,0 +1,70 @@
+import JSONAPI
+import Store
+
+/// What a write is about, as far as the mirror knows it.
+struct WriteSubject {
+  /// The resource type's name: of a stored resource its own, else the route's, whatever the body says (reference 5.1).
+  var type: String
+  /// Such as `node`.
+  var entityType: String
+  /// Nil while nothing is known of the type: then everything is left to the site.
+  var schema: TypeSchema?
+  /// The resource object as the client sees it; nil for a POST to a collection.
+  var stored: JSON?
+  /// The stored resource's UUID.
+  var uuid: ResourceUUID?
+  /// POST, PATCH or DELETE.
+  var method: String
+  /// The request, for the links of errors.
+  var request: RequestURI
+
+  /// An error about the request, in the site's form.
+  func refusal(_ status: Int, _ detail: String, pointer: String? = nil) -> ErrorResponse {
+    ErrorResponse(status: status, detail: detail, request: request, pointer: pointer)
+  }
+}
+
+/// What checks ask of the mirror.
+protocol KnownResources {
+  /// Whether there is a resource type of this name.
+  func hasType(_ name: String) throws -> Bool
+  /// The UUID of a resource as the mirror has it today; nil when there is no such resource. Of types that were never read
+  /// whole nothing can be said: then it is taken to exist.
+  func current(_ uuid: ResourceUUID, type: String) throws -> ResourceUUID?
+  /// Whether a resource of the type has this value in an attribute.
+  func isUsed(_ value: String, in attribute: String, of type: String) throws -> Bool
+}
+
+/// The answers of a snapshot.
+struct SnapshotResources: KnownResources {
+  let snapshot: ReadSnapshot
+  let mirror: Mirror
+
+  func hasType(_ name: String) throws -> Bool { try snapshot.type(name: name) != nil }
+
+  func current(_ uuid: ResourceUUID, type: String) throws -> ResourceUUID? {
+    guard let type = try snapshot.type(name: type) else { return nil }
+    if try has(uuid, type) { return uuid }
+    // A file that was uploaded here may have got its UUID from the site since.
+    if type.entityType == "file", let renamed = try mirror.siteUUID(ofUpload: uuid), try has(renamed, type) {
+      return renamed
+    }
+    return try snapshot.state(ofType: type.id).knownUntil == 0 ? uuid : nil
+  }
+
+  private func has(_ uuid: ResourceUUID, _ type: ServedType) throws -> Bool {
+    try snapshot.resource(uuid, entityType: type.entityType) { _ in true } ?? false
+  }
+
+  func isUsed(_ value: String, in attribute: String, of type: String) throws -> Bool {
+    guard let type = try snapshot.type(name: type) else { return false }
+    let query = "filter[\(attribute)]=\(PercentCoding.encoded(value))&page[limit]=1"
+    let parameters = try QueryParameters(QueryString(parsing: query).tree, for: .collection)
+    var isUsed = false
+    try snapshot.rows(QueryCompiler.compile(parameters, for: type, in: snapshot)) { _ in
+      isUsed = true
+      return false
+    }
+    return isUsed
+  }
+}
