@@ -67,11 +67,11 @@ fuzz: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) -c release --product Fuzz
 	exec .build/release/Fuzz $(ARGS)
 
-# Random histories of the engine against a simulated site, in a release build: make soak SECONDS=600 SEED=1
-SECONDS_TO_SOAK = $(if $(filter command line environment,$(origin SECONDS)),$(SECONDS),60)
+# Random histories of the engine against a simulated site, in a release build: make soak FOR=600 SEED=1 (seconds, first seed)
+FOR ?= 60
 soak: swift-present system-packages
 	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing $(SWIFTFLAGS)
-	SOAK_SECONDS=$(SECONDS_TO_SOAK) $(if $(SEED),SOAK_SEED=$(SEED)) $(SWIFT) test -c release --skip-build \
+	SOAK_SECONDS=$(FOR) $(if $(SEED),SOAK_SEED=$(SEED)) $(SWIFT) test -c release --skip-build \
 	  -Xswiftc -enable-testing $(SWIFTFLAGS) --filter 'SimulationTests/soak'
 
 demo: swift-present system-packages

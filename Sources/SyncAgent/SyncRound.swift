@@ -40,11 +40,13 @@ package struct SyncRound: Sendable {
     let vanished = try vanishedTypes(entry)
     try mirror.discovered(Dictionary(entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first })
     if settings.full { try mirror.forgetCursors(of: types.map(\.name)) }
+    let siteTime = entry.date ?? now()
+    try lookForLeap(to: siteTime)
     if try mirror.fact(.logHoldsRemoved) == "1" { try mirror.truncateLog() }
     let run = try mirror.beginRun(settings.full ? "full" : "pull", at: now())
     report(.started(types: types.map(\.name)))
     let visit = Visit(
-      run: run, account: account, siteTime: entry.date ?? now(),
+      run: run, account: account, siteTime: siteTime,
       scanner: PageScanner(
         base: DocumentBase(site.base.description),
         paths: Dictionary(entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first }))
@@ -92,6 +94,19 @@ package struct SyncRound: Sendable {
       throw SyncFault.otherAccount(before: before, now: me)
     }
     return me
+  }
+
+  /// Where the site's clock went back by more than the settle window, writes may now get a `changed` below the cursors: all
+  /// types are read again (reference 6.5, assumption A; 6.8).
+  /// - Parameter siteTime: the site's clock at the start of the round, Unix seconds.
+  private func lookForLeap(to siteTime: Int64) throws {
+    let before = try mirror.fact(.siteTime).flatMap { Int64($0) }
+    if let before, siteTime < before - Int64(settings.settleWindowSeconds) {
+      logger.warning("the site's clock went back by \(before - siteTime) s: all types are read again")
+      // Before the time is noted: a round that is cut short here finds it again.
+      try mirror.forgetCursors(of: mirror.types().map(\.name))
+    }
+    if before != siteTime { try mirror.note(.siteTime, String(siteTime)) }
   }
 
   /// The types to read.

@@ -95,6 +95,12 @@ final class World: Sendable {
       .unavailable(retryAfter: 1), .tooManyRequests(retryAfter: nil), .pageInsteadOfDocument, .truncatedBody,
       .emptyCollection, .serverError, .unauthorizedPage,
     ]
+    if state.dice.roll(4) == 0 {
+      // The token is refused just when a sweep asks for single resources, and the new one too.
+      let type = World.types[state.dice.roll(2)].replacing("--", with: "/")
+      site.faults.inject(.unauthorizedPage, times: 2, below: "/jsonapi/\(type)/", after: state.dice.roll(3))
+      return
+    }
     let fault = faults[state.dice.roll(faults.count)]
     // Twice in a row a refused token is not only an old one.
     site.faults.inject(
