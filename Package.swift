@@ -107,7 +107,7 @@ let package = Package(
     tests(of: "Upstream", ["JSONAPI", hummingbird, httpTypes, nioCore, logging]),
     tests(of: "SyncAgent", ["JSONAPI", "Store", "Upstream", "SampleSite", grdb, logging]),
     tests(of: "TokenIssuer", ["JSONAPI", crypto, cryptoExtras]),
-    tests(of: "LocalAPI", ["JSONAPI", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes]),
+    tests(of: "LocalAPI", ["JSONAPI", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes, nioCore]),
     tests(of: "SampleSite", ["JSONAPI", "Upstream"]),
     tests(of: "SocialMirror", ["JSONAPI", "Store", "Upstream", "SampleSite", grdb]),
     .testTarget(

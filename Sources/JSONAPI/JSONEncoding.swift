@@ -52,31 +52,58 @@ extension JSON {
     bytes.append(UInt8(ascii: "\""))
   }
 
-  /// Appends what stands between the quotes of a string.
+  /// Appends what stands between the quotes of a string: runs that need no escape as they are.
   package static func encodeContent(_ text: String, into bytes: inout [UInt8], _ style: JSONStyle = .site) {
-    for scalar in text.unicodeScalars {
-      switch scalar.value {
-      case 0x08: bytes.append(contentsOf: "\\b".utf8)
-      case 0x09: bytes.append(contentsOf: "\\t".utf8)
-      case 0x0A: bytes.append(contentsOf: "\\n".utf8)
-      case 0x0C: bytes.append(contentsOf: "\\f".utf8)
-      case 0x0D: bytes.append(contentsOf: "\\r".utf8)
-      case 0x5C: bytes.append(contentsOf: "\\\\".utf8)
-      case 0x2F where style == .site: bytes.append(contentsOf: "\\/".utf8)
-      case 0x22 where style != .site: bytes.append(contentsOf: "\\\"".utf8)
-      // PHP's HEX flags write these four in upper case, all other escapes in lower case.
-      case let code where style == .site && hexEscaped.contains(code):
-        escape(code, digits: upperDigits, into: &bytes)
-      case 0..<0x20: escape(scalar.value, digits: lowerDigits, into: &bytes)
-      case 0x80... where style != .plain:
-        for unit in String(scalar).utf16 { escape(UInt32(unit), digits: lowerDigits, into: &bytes) }
-      default: bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+    var text = text
+    text.withUTF8 { utf8 in
+      var start = 0
+      var index = 0
+      while index < utf8.count {
+        let byte = utf8[index]
+        guard isEscaped(byte, style) else {
+          index += 1
+          continue
+        }
+        bytes.append(contentsOf: utf8[start..<index])
+        start = index + (byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4)
+        if byte < 0x80 {
+          escape(byte, into: &bytes, style)
+        } else {
+          let scalar = String(decoding: utf8[index..<start], as: UTF8.self)
+          for unit in scalar.utf16 { escape(UInt32(unit), digits: lowerDigits, into: &bytes) }
+        }
+        index = start
       }
+      bytes.append(contentsOf: utf8[start...])
     }
   }
 
-  /// `" & ' < >`
-  private static let hexEscaped: Set<UInt32> = [0x22, 0x26, 0x27, 0x3C, 0x3E]
+  @inline(__always)
+  private static func isEscaped(_ byte: UInt8, _ style: JSONStyle) -> Bool {
+    switch byte {
+    case 0..<0x20, 0x22, 0x5C: true
+    case 0x26, 0x27, 0x2F, 0x3C, 0x3E: style == .site
+    case 0x80...: style != .plain
+    default: false
+    }
+  }
+
+  private static func escape(_ byte: UInt8, into bytes: inout [UInt8], _ style: JSONStyle) {
+    switch byte {
+    case 0x08: bytes.append(contentsOf: "\\b".utf8)
+    case 0x09: bytes.append(contentsOf: "\\t".utf8)
+    case 0x0A: bytes.append(contentsOf: "\\n".utf8)
+    case 0x0C: bytes.append(contentsOf: "\\f".utf8)
+    case 0x0D: bytes.append(contentsOf: "\\r".utf8)
+    case 0x5C: bytes.append(contentsOf: "\\\\".utf8)
+    case 0x2F: bytes.append(contentsOf: "\\/".utf8)
+    case 0x22 where style != .site: bytes.append(contentsOf: "\\\"".utf8)
+    // PHP's HEX flags write `" & ' < >` in upper case, all other escapes in lower case.
+    case 0x20...: escape(UInt32(byte), digits: upperDigits, into: &bytes)
+    default: escape(UInt32(byte), digits: lowerDigits, into: &bytes)
+    }
+  }
+
   private static let lowerDigits = Array("0123456789abcdef".utf8)
   private static let upperDigits = Array("0123456789ABCDEF".utf8)
 

@@ -9,6 +9,8 @@ struct Answer: Sendable {
   var body: ByteBuffer
   /// Sent instead of `body`.
   var file: FileSlice?
+  /// The body's size before a coding was applied; 0 until it is finished.
+  var plainBytes = 0
 
   /// A JSON:API document. `fields` are added to those of every answer.
   init(document body: ByteBuffer, status: Int = 200) {

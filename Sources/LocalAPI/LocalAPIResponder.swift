@@ -22,7 +22,9 @@ struct LocalAPIResponder: HTTPResponder {
   let key: SigningKey
   let bases: BaseURLs
   let facts: KnownSiteFacts
+  let version: MirrorVersion
   let gzip = GzipEncoder()
+  let cache = AnswerCache()
 
   /// Longer targets are answered 414, as web servers do before the site sees them. Bytes.
   private static let longestTarget = 32_768
@@ -47,8 +49,33 @@ struct LocalAPIResponder: HTTPResponder {
     return Response(status: .init(code: answer.status), headers: fields, body: body)
   }
 
-  /// The answer as it is sent, but for HEAD: faults made 500, the coding chosen.
+  /// The answer as it is sent, but for HEAD: a kept one where it is still true, else a new one.
   func finished(_ request: Request, _ logger: Logger) async -> Answer {
+    guard let question = question(of: request) else { return await made(request, logger) }
+    var origin: AnswerCache.Origin?
+    if cache.knows(question), (try? await authorize(request)) != nil {
+      origin = try? AnswerCache.Origin(version: version.current(), facts: facts.facts())
+      if let origin, let answer = cache.answer(to: question, from: origin) { return answer }
+    }
+    let answer = await made(request, logger)
+    if answer.plainBytes >= AnswerCache.leastBytes { cache.note(answer, to: question, from: origin) }
+    return answer
+  }
+
+  /// Nil for requests whose answers are not kept: they depend on more than the mirror, or have no body.
+  private func question(of request: Request) -> AnswerCache.Question? {
+    guard request.method == .get, let target = request.head.path, target.utf8.starts(with: "/jsonapi/".utf8),
+      request.headers[.ifNoneMatch] == nil, let base = bases.base(of: request)
+    else { return nil }
+    return AnswerCache.Question(base: base.text, target: target, isPacked: LocalAPIResponder.takesGzip(request))
+  }
+
+  private static func takesGzip(_ request: Request) -> Bool {
+    request.headers[.acceptEncoding].map { AcceptEncoding.prefersGzip($0) } ?? false
+  }
+
+  /// A new answer: faults made 500, the coding chosen.
+  private func made(_ request: Request, _ logger: Logger) async -> Answer {
     var answer: Answer
     do {
       answer = try await self.answer(request)
@@ -60,8 +87,9 @@ struct LocalAPIResponder: HTTPResponder {
       answer = Answer(
         ErrorResponse(status: 500, detail: "The mirror could not answer; its log says why.", request: uri))
     }
-    if answer.body.readableBytes >= GzipEncoder.leastBytes, let accepted = request.headers[.acceptEncoding],
-      AcceptEncoding.prefersGzip(accepted), let packed = answer.body.withUnsafeReadableBytes({ gzip.packed($0) })
+    answer.plainBytes = answer.body.readableBytes
+    if answer.plainBytes >= GzipEncoder.leastBytes, LocalAPIResponder.takesGzip(request),
+      let packed = answer.body.withUnsafeReadableBytes({ gzip.packed($0) })
     {
       answer.body = ByteBuffer(bytes: packed)
       answer.fields[.contentEncoding] = "gzip"

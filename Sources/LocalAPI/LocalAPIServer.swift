@@ -54,8 +54,8 @@ package struct LocalAPIServer: Sendable {
       writes: WriteAnswers(answers: answers, mirror: mirror), ledger: ledger, mirror: mirror,
       endpoint: TokenEndpoint(ledger: ledger, key: key, cache: cache, lifetimes: lifetimes),
       verifier: AccessTokenVerifier(ledger: ledger, key: key, cache: cache), key: key,
-      bases: BaseURLs(fixed: settings.baseURL, isSecure: settings.certificateFile != nil), facts: KnownSiteFacts(mirror)
-    )
+      bases: BaseURLs(fixed: settings.baseURL, isSecure: settings.certificateFile != nil), facts: KnownSiteFacts(mirror),
+      version: try MirrorVersion(mirror))
     self.settings = settings
     // Who starts the server says where it listens: the framework's own lines would say it again.
     var quiet = logger

@@ -13,7 +13,7 @@ struct ResourceAnswers: Sendable {
     var knownUntil: Int64
     var tag: String
     var isKnownToClient: Bool
-    var pending = 0
+    var pending: Int
   }
 
   /// One resource (reference 1.2, individual). Nil when the path leads to no type.
@@ -24,9 +24,9 @@ struct ResourceAnswers: Sendable {
       guard let type = try snapshot.type(path: collection) else { return nil }
       try request.checkFormat()
       let sequence = include.isEmpty ? nil : try snapshot.state(ofType: type.id).sequence
-      var writer = DocumentWriter(capacity: 8192)
+      var writer = DocumentWriter(capacity: 16_384)
       guard let uuid = ResourceUUID(id),
-        var row = try snapshot.resource(
+        let row = try snapshot.resource(
           uuid, entityType: type.entityType,
           { row in
             try request.checkVersion(row.stored.revision)
@@ -37,10 +37,10 @@ struct ResourceAnswers: Sendable {
               writer.append(row.stored, by: renderer, fields: request.fields(of: row.type))
             }
             return Primary(
-              source: .init(id: row.id, type: row.type), knownUntil: row.knownUntil, tag: tag, isKnownToClient: isKnown)
+              source: .init(id: row.id, type: row.type), knownUntil: row.knownUntil, tag: tag, isKnownToClient: isKnown,
+              pending: row.pending)
           })
       else { return try unknown(type, .individual, request, snapshot) }
-      row.pending = try snapshot.pendingChanges(of: row.source.id, type: row.source.type)
       if row.isKnownToClient {
         return Answer(notModified: row.tag, knownUntil: row.knownUntil, pending: row.pending)
       }

@@ -33,27 +33,33 @@ enum Route: Equatable {
   }
 
   private static func resource(_ path: String) -> Route {
-    if path.hasPrefix("//") { return .moved("/" + path.drop { $0 == "/" }) }
-    guard path.hasPrefix("/jsonapi/") else { return .unknown }
-    if path.hasSuffix("/") {
+    let bytes = path.utf8
+    if bytes.starts(with: "//".utf8) { return .moved("/" + path.drop { $0 == "/" }) }
+    guard bytes.starts(with: "/jsonapi/".utf8) else { return .unknown }
+    if bytes.last == UInt8(ascii: "/") {
       var path = Substring(path)
       while path.hasSuffix("/") { path.removeLast() }
       return .moved(String(path))
     }
-    let parts = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
-    guard !parts.contains("") else { return .unknown }
+    let parts = Route.parts(of: path)
+    guard !parts.contains(where: \.isEmpty) else { return .unknown }
     func isUUID(fromEnd index: Int) -> Bool {
       parts.count > index + 1 && ResourceUUID(String(parts[parts.count - 1 - index])) != nil
     }
-    if isUUID(fromEnd: 0) { return reading(parts, as: 1) }
-    if isUUID(fromEnd: 1) { return reading(parts, as: 2) }
-    if isUUID(fromEnd: 2), parts[parts.count - 2] == "relationships" { return reading(parts, as: 3) }
+    if isUUID(fromEnd: 0) { return reading(path, parts, as: 1) }
+    if isUUID(fromEnd: 1) { return reading(path, parts, as: 2) }
+    if isUUID(fromEnd: 2), parts[parts.count - 2] == "relationships" { return reading(path, parts, as: 3) }
     return .collection(path)
   }
 
+  /// What stands between the slashes. Slashes are looked for as bytes: every request passes here.
+  private static func parts(of path: String) -> [Substring] {
+    path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { Substring($0) }
+  }
+
   /// The path read with its last `count` parts behind the collection's: what stands there is a UUID or should be one.
-  private static func reading(_ parts: [Substring], as count: Int) -> Route {
-    let collection = "/" + parts.dropLast(count).joined(separator: "/")
+  private static func reading(_ path: String, _ parts: [Substring], as count: Int) -> Route {
+    let collection = String(path[..<path.utf8.index(before: parts[parts.count - count].startIndex)])
     let id = String(parts[parts.count - count])
     let field = String(parts[parts.count - 1])
     return switch count {
@@ -67,11 +73,11 @@ enum Route: Equatable {
   /// resource that does not exist, when there is a collection `/jsonapi/node/topic`.
   var readings: [Route] {
     guard case .collection(let path) = self else { return [self] }
-    let parts = path.dropFirst().split(separator: "/")
+    let parts = Route.parts(of: path)
     var all = [self]
-    if parts.count > 2 { all.append(Route.reading(parts, as: 1)) }
-    if parts.count > 3 { all.append(Route.reading(parts, as: 2)) }
-    if parts.count > 4, parts[parts.count - 2] == "relationships" { all.append(Route.reading(parts, as: 3)) }
+    if parts.count > 2 { all.append(Route.reading(path, parts, as: 1)) }
+    if parts.count > 3 { all.append(Route.reading(path, parts, as: 2)) }
+    if parts.count > 4, parts[parts.count - 2] == "relationships" { all.append(Route.reading(path, parts, as: 3)) }
     return all
   }
 

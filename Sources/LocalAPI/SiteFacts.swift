@@ -13,8 +13,9 @@ struct SiteFacts: Sendable, Equatable {
   /// The site's `Content-Language`.
   var language = "en"
 
+  private static let usual = SiteFacts()
   /// The beginning of documents of the usual site.
-  private static let usualHead = SiteFacts().head
+  private static let usualHead = usual.head
 
   /// The beginning of every document, up to the end of the member `jsonapi`.
   private var head: [UInt8] {
@@ -25,6 +26,7 @@ struct SiteFacts: Sendable, Equatable {
 
   /// Gives an answer made for the usual site the marks of this one.
   func mark(_ answer: inout Answer) {
+    guard self != SiteFacts.usual else { return }
     if answer.fields[.contentLanguage] != nil { answer.fields[.contentLanguage] = language }
     guard version != "1.0", answer.body.readableBytesView.starts(with: SiteFacts.usualHead) else { return }
     var body = ByteBuffer(bytes: head)

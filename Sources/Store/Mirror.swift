@@ -48,10 +48,12 @@ package final class Mirror: Sendable {
     configuration.maximumReaderCount = 4
     configuration.foreignKeysEnabled = false
     configuration.prepareDatabase { db in
+      // The index over random UUIDs is touched everywhere by every page: what of it is not in the writer's cache is read again.
+      let cacheKilobytes = db.configuration.readonly ? 8_000 : 40_000
       try db.execute(
         sql: """
           PRAGMA synchronous = NORMAL;
-          PRAGMA cache_size = -16000;
+          PRAGMA cache_size = -\(cacheKilobytes);
           PRAGMA wal_autocheckpoint = 2000;
           PRAGMA journal_size_limit = 67108864;
           PRAGMA secure_delete = ON;

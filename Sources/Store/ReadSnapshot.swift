@@ -9,6 +9,8 @@ package struct StoredRow {
   package var knownUntil: Int64
   /// The number of the resource's last change.
   package var sequence: Int64
+  /// Its unsettled local changes; rows of a query come without them.
+  package var pending: Int
   /// What the renderer needs.
   package var stored: DocumentRenderer.Stored
 }
@@ -27,16 +29,21 @@ package struct ReadSnapshot {
   package func types() throws -> [ServedType] { try catalog.all(connection) }
 
   static let columns = "r.id, r.type, r.revision, r.document, r.splices, r.sequence"
-  /// With the time up to which the type is known.
-  private static let single = columns + ", (SELECT known_until FROM cursor WHERE cursor.type = r.type)"
+  /// With the time up to which the type is known, and the number of unsettled local changes.
+  private static let single =
+    columns + """
+      , (SELECT known_until FROM cursor WHERE cursor.type = r.type),
+      (SELECT count(*) FROM outbox o WHERE o.type = r.type AND o.resource = r.id AND o.\(OutboxSchema.isUnsettled))
+      """
+  private static let singleByUUID = "SELECT \(single) FROM identity i JOIN resource r ON r.id = i.id WHERE i.uuid = ?"
+  private static let singleByID = "SELECT \(single) FROM resource r WHERE r.id = ?"
 
   /// The resource of this UUID among all bundles of an entity type: the site does not mind the bundle in the path
   /// (reference 4.2). Nil when there is none.
   package func resource<Value>(
     _ uuid: ResourceUUID, entityType: String, _ body: (StoredRow) throws -> Value
   ) throws -> Value? {
-    let statement = try connection.statement(
-      "SELECT \(ReadSnapshot.single) FROM identity i JOIN resource r ON r.id = i.id WHERE i.uuid = ?")
+    let statement = try connection.statement(ReadSnapshot.singleByUUID)
     defer { statement.reset() }
     statement.bind(uuid.high, uuid.low, at: 1)
     while try statement.step() {
@@ -48,7 +55,7 @@ package struct ReadSnapshot {
 
   /// The resource of an interned identity.
   package func resource<Value>(id: Int64, _ body: (StoredRow) throws -> Value) throws -> Value? {
-    let statement = try connection.statement("SELECT \(ReadSnapshot.single) FROM resource r WHERE r.id = ?")
+    let statement = try connection.statement(ReadSnapshot.singleByID)
     defer { statement.reset() }
     statement.bind(id, at: 1)
     guard try statement.step(), let row = try row(statement, isSingle: true) else { return nil }
@@ -98,7 +105,7 @@ package struct ReadSnapshot {
     guard let type = known else { return nil }
     return StoredRow(
       id: statement.integer(0), type: type, knownUntil: isSingle ? statement.integer(6) : 0,
-      sequence: statement.integer(5),
+      sequence: statement.integer(5), pending: isSingle ? Int(statement.integer(7)) : 0,
       stored: .init(
         document: statement.bytes(3), splices: statement.bytes(4), path: type.escapedPath,
         revision: statement.optionalInteger(2)))

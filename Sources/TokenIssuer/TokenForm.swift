@@ -58,10 +58,9 @@ extension UInt8 {
 extension String {
   /// Without the characters at both ends that PHP's `trim` takes away.
   var trimmedAsByPHP: String {
-    let isSpace: (UnicodeScalar) -> Bool = { " \n\r\t\u{B}\0".unicodeScalars.contains($0) }
-    guard let first = unicodeScalars.firstIndex(where: { !isSpace($0) }),
-      let last = unicodeScalars.lastIndex(where: { !isSpace($0) })
+    let isSpace: (UInt8) -> Bool = { [0x20, 0x0A, 0x0D, 0x09, 0x0B, 0x00].contains($0) }
+    guard let first = utf8.firstIndex(where: { !isSpace($0) }), let last = utf8.lastIndex(where: { !isSpace($0) })
     else { return "" }
-    return String(unicodeScalars[first...last])
+    return String(self[first..<utf8.index(after: last)])
   }
 }

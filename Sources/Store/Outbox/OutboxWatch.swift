@@ -12,33 +12,23 @@ extension Mirror {
   }
 }
 
-/// Notices that another connection, in whatever process, has written: one look at a counter in shared memory
-/// (`PRAGMA data_version`), no query.
+/// Notices that another connection, in whatever process, has written.
 package final class OutboxWatch: Sendable {
-  private struct State: @unchecked Sendable {
-    var connection: ReadConnection
-    var version: Int64
-  }
-  private let state: Mutex<State>
+  private let version: MirrorVersion
+  private let last: Mutex<Int64>
 
   /// - Throws: `SQLiteFault` when the mirror cannot be opened.
   package init(_ mirror: Mirror) throws {
-    let connection = try ReadConnection(path: mirror.path)
-    state = Mutex(State(connection: connection, version: try OutboxWatch.version(connection)))
+    version = try MirrorVersion(mirror)
+    last = Mutex(try version.current())
   }
 
   /// Whether anything was written since it was last asked.
   package func hasChanged() throws -> Bool {
-    try state.withLock { state in
-      let version = try OutboxWatch.version(state.connection)
-      defer { state.version = version }
-      return version != state.version
+    try last.withLock { last in
+      let version = try version.current()
+      defer { last = version }
+      return version != last
     }
-  }
-
-  private static func version(_ connection: ReadConnection) throws -> Int64 {
-    let statement = try connection.statement("PRAGMA data_version")
-    defer { statement.reset() }
-    return try statement.step() ? statement.integer(0) : 0
   }
 }

@@ -1,0 +1,25 @@
+import Synchronization
+
+/// A number that is another one after every commit by whatever connection of whatever process: one look at a counter in
+/// shared memory (`PRAGMA data_version`), no query. Numbers of two values of this type do not compare.
+package final class MirrorVersion: Sendable {
+  /// The connection never writes, so that no commit is its own. Used by one thread at a time: what the lock guards.
+  private struct Watcher: @unchecked Sendable { var connection: ReadConnection }
+  private let watcher: Mutex<Watcher>
+
+  /// - Throws: `SQLiteFault` when the mirror cannot be opened.
+  package init(_ mirror: Mirror) throws {
+    let connection = try ReadConnection(path: mirror.path)
+    watcher = Mutex(Watcher(connection: connection))
+  }
+
+  /// The number now: what is read after this call is at least as new.
+  /// - Throws: `SQLiteFault`.
+  package func current() throws -> Int64 {
+    try watcher.withLock { watcher in
+      let statement = try watcher.connection.statement("PRAGMA data_version")
+      defer { statement.reset() }
+      return try statement.step() ? statement.integer(0) : 0
+    }
+  }
+}
