@@ -16,6 +16,20 @@ extension Filter {
     try requireMembers()
   }
 
+  /// The paths of all conditions in the client's order, also of those that belong to no known group: the site looks them up
+  /// before it looks at anything else. Those behind an empty path, which it complains of, are left out.
+  /// - Parameter parameter: the `filter` parameter.
+  package static func paths(_ parameter: QueryTree) -> [(path: FieldPath, comparison: FilterOperator?)] {
+    var paths: [(FieldPath, FilterOperator?)] = []
+    for member in parameter.members {
+      guard let draft = try? FilterDraft(member) else { return [] }
+      guard let node = draft.condition["path"] else { continue }
+      guard let text = node.text, !FieldPath.isEmpty(text) else { break }
+      paths.append((FieldPath(text), draft.condition["operator"]?.text.flatMap { FilterOperator(rawValue: $0) }))
+    }
+    return paths
+  }
+
   /// The `filter` parameter in its long form. Parsing it gives an equal filter.
   package var queryTree: QueryTree {
     QueryTree(items.map { ($0.id, .tree($0.queryTree)) })

@@ -6,7 +6,8 @@ package struct QueryParameters: Sendable, Hashable {
   package var sort: [SortKey] = []
   /// Which part of them.
   package var page = PageParameter()
-  /// Relationship paths, each split at its dots. Parts may be empty or unknown: see `requireIncludeParts()`.
+  /// Relationship paths, each split at its dots. Parts may be empty or unknown: the site
+  /// complains only where there is a resource to follow them from.
   package var include: [[String]] = []
   /// Public field names by resource type; an empty list shows no field.
   package var fields: [String: [String]] = [:]
@@ -24,10 +25,5 @@ package struct QueryParameters: Sendable, Hashable {
     case collection
     /// All but `filter`, `sort` and `page`, which the site ignores on single resources, relationships and related ones.
     case resource
-  }
-
-  /// - Throws: `emptyIncludePath`. To be called when there is a primary resource: without one, the site says nothing.
-  package func requireIncludeParts() throws(QueryParameterError) {
-    if include.contains(where: { $0.contains(where: FieldPath.isEmpty) }) { throw .emptyIncludePath }
   }
 }

@@ -1,9 +1,47 @@
+/// What is wrong with a query and where. The site looks at one parameter after the other, and at rows in between: a complaint
+/// about a later one never comes before a complaint about an earlier one.
+package struct QueryComplaint: Error, Sendable, Hashable {
+  /// The parameters in the order in which the site looks at them.
+  package enum Stage: Int, Sendable, Hashable, Comparable {
+    case names, version, filter, sort, page, include, fields
+
+    package static func < (left: Stage, right: Stage) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  package var stage: Stage
+  package var error: QueryParameterError
+}
+
 extension QueryParameters {
   /// Reads all parameters, in the order in which the site complains.
   /// - Throws: the site's complaint. Where the site fails with 500, a 400 in its words. Fields and relationships are
   ///   not looked up here.
   package init(_ tree: QueryTree, for route: Route = .collection) throws(QueryParameterError) {
+    let (parameters, complaint) = QueryParameters.read(tree, for: route)
+    if let complaint { throw complaint.error }
+    self = parameters
+  }
+
+  /// Reads parameters up to the first that is wrong.
+  /// - Returns: what was read, and the site's complaint about what comes next.
+  package static func read(
+    _ tree: QueryTree, for route: Route = .collection
+  ) -> (parameters: QueryParameters, complaint: QueryComplaint?) {
+    var parameters = QueryParameters()
+    var stage = QueryComplaint.Stage.names
+    do throws(QueryParameterError) {
+      try parameters.read(tree, route, &stage)
+    } catch {
+      return (parameters, QueryComplaint(stage: stage, error: error))
+    }
+    return (parameters, nil)
+  }
+
+  private mutating func read(
+    _ tree: QueryTree, _ route: Route, _ stage: inout QueryComplaint.Stage
+  ) throws(QueryParameterError) {
     try QueryParameters.checkNames(tree)
+    stage = .version
     for member in tree.members where !QueryParameters.reserved.contains(member.name) {
       guard member.name == "resourceVersion" else {
         custom.append(member.name, member.node)
@@ -12,13 +50,18 @@ extension QueryParameters {
       resourceVersion = try QueryParameters.scalar(member.node, "resourceVersion")
     }
     if route == .collection {
+      stage = .filter
       if let node = tree["filter"] { filter = try Filter(QueryParameters.array(node, "filter")) }
+      stage = .sort
       if let node = tree["sort"] { sort = try SortKey.keys(node) }
+      stage = .page
       if let node = tree["page"] { page = try PageParameter(QueryParameters.array(node, "page")) }
     }
+    stage = .include
     if let node = tree["include"] {
       include = QueryParameters.includePaths(try QueryParameters.scalar(node, "include"))
     }
+    stage = .fields
     if let node = tree["fields"] {
       for member in try QueryParameters.array(node, "fields").members {
         guard let text = member.node.text else { throw .notScalar("fields") }

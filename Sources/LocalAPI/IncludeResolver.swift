@@ -2,7 +2,7 @@ import JSONAPI
 import Store
 
 /// Finds the resources of `include` in the site's order (reference 3.6): for each field of the include tree all targets of all
-/// primary resources, by entity type in the order first seen, then what those include. Each once.
+/// primary resources, one entity type after the other as first seen, each with what its resources include. Each once.
 struct IncludeResolver {
   private let snapshot: ReadSnapshot
   private(set) var included: [Int64] = []
@@ -17,14 +17,18 @@ struct IncludeResolver {
   }
 
   /// Follows the paths from the primary resources.
-  /// - Throws: `QueryParameterError` in the site's words for a name that is no relationship of a type among them.
+  /// - Throws: `QueryParameterError` in the site's words for a path that a type among them does not have.
   mutating func resolve(_ paths: [[String]], from sources: [Source]) throws {
-    try resolve(IncludeTree(paths), from: sources, prefix: [])
+    var checked: Set<Int64> = []
+    for source in sources where checked.insert(source.type.id).inserted {
+      for path in paths { try snapshot.check(include: path[...], of: source.type) }
+    }
+    try follow(IncludeTree(paths), from: sources)
   }
 
-  private mutating func resolve(_ tree: IncludeTree, from sources: [Source], prefix: [String]) throws {
+  /// Resources that lack a field are passed over: only some of the types behind a relationship may have it.
+  private mutating func follow(_ tree: IncludeTree, from sources: [Source]) throws {
     for (field, children) in tree.fields {
-      for type in Set(sources.map(\.type)) { try check(field, of: type, prefix: prefix) }
       var targets: [Source] = []
       var known: Set<Int64> = []
       for source in sources {
@@ -38,26 +42,12 @@ struct IncludeResolver {
       for target in targets where !entityTypes.contains(target.type.entityType) {
         entityTypes.append(target.type.entityType)
       }
-      targets = entityTypes.flatMap { entityType in targets.filter { $0.type.entityType == entityType } }
-      for target in targets where seen.insert(target.id).inserted { included.append(target.id) }
-      try resolve(children, from: targets, prefix: prefix + [field])
+      for entityType in entityTypes {
+        let targets = targets.filter { $0.type.entityType == entityType }
+        for target in targets where seen.insert(target.id).inserted { included.append(target.id) }
+        try follow(children, from: targets)
+      }
     }
-  }
-
-  private func check(_ field: String, of type: ServedType, prefix: [String]) throws {
-    guard let schema = try snapshot.schema(of: type) else { return }
-    try IncludeResolver.check(field, of: schema, prefix: prefix)
-  }
-
-  /// - Parameter prefix: the names before it in the path.
-  /// - Throws: `QueryParameterError` in the site's words when a type has no relationship of this name.
-  static func check(_ field: String, of schema: TypeSchema, prefix: [String]) throws {
-    guard !schema.relationships.contains(field) else { return }
-    let possible =
-      "`\(field)` is not a valid relationship field name. Possible values: "
-      + "\(schema.relationships.joined(separator: ", "))."
-    let path = (prefix + [field]).joined(separator: ".")
-    throw QueryParameterError(prefix.isEmpty ? possible : "`\(path)` is not a valid include path. \(possible)")
   }
 }
 

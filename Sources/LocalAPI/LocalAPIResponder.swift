@@ -150,8 +150,9 @@ struct LocalAPIResponder: HTTPResponder {
     _ route: Route, _ request: Request, _ uri: RequestURI, _ base: DocumentBase
   ) async throws -> Answer {
     if request.method == .options {
-      guard let route = try known(route) else { return Answer(page: "Page not found", status: 404) }
-      return Answer(allowing: route.methods.filter { $0 != "HEAD" })
+      let methods = try known(route) == nil ? [] : answers.methods(of: route)
+      guard !methods.isEmpty else { return Answer(page: "Page not found", status: 404) }
+      return Answer(allowing: methods.filter { $0 != "HEAD" })
     }
     let caller: AccessToken?
     do { caller = try await authorize(request) } catch let failure as BearerFailure {

@@ -11,20 +11,18 @@ struct ReadRequest {
   var method = "GET"
   /// What the client has already.
   var precondition = Precondition.none
-  /// Nil when there is no query at all, the common case, or a bad one.
+  /// Nil when there is no query at all, the common case; of a bad one, what stands before the fault.
   private(set) var parameters: QueryParameters?
-  private var complaint: QueryParameterError?
+  private var complaint: QueryComplaint?
 
   /// Reads the query of a request.
   init(uri: RequestURI, base: DocumentBase, isCollection: Bool) {
     self.uri = uri
     self.base = base
     guard !uri.query.tree.isEmpty else { return }
-    do {
-      parameters = try QueryParameters(uri.query.tree, for: isCollection ? .collection : .resource)
-    } catch {
-      complaint = error
-    }
+    let read = QueryParameters.read(uri.query.tree, for: isCollection ? .collection : .resource)
+    parameters = read.parameters
+    complaint = read.complaint
   }
 
   /// The fieldset of a type; nil for all of it.
@@ -32,12 +30,18 @@ struct ReadRequest {
 
   /// - Throws: the complaint about `_format`: the site makes it while it looks for the route.
   func checkFormat() throws {
-    if let complaint, complaint == .unsupportedFormat { throw complaint }
+    if let complaint, complaint.error == .unsupportedFormat { throw complaint.error }
   }
 
-  /// - Throws: the site's complaint about the query.
-  func checkParameters() throws {
-    if let complaint { throw complaint }
+  /// - Parameter stage: the last that the site has looked at by now.
+  /// - Throws: the site's complaint about the query, when it is about one of the parameters up to there.
+  func checkParameters(upTo stage: QueryComplaint.Stage = .fields) throws {
+    if let complaint, complaint.stage <= stage { throw complaint.error }
+  }
+
+  /// The paths of the filter's conditions, of a bad filter too.
+  var filterPaths: [(path: FieldPath, comparison: FilterOperator?)] {
+    uri.query.tree["filter"]?.tree.map(Filter.paths) ?? []
   }
 
   /// Checks `resourceVersion` for a resource (reference 1.5). The mirror has the current revision only.

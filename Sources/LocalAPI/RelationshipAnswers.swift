@@ -86,7 +86,7 @@ extension ResourceAnswers {
   private func check(_ request: ReadRequest, _ found: Found) throws {
     try request.checkFormat()
     try request.checkVersion(found.revision)
-    try request.checkParameters()
+    try request.checkParameters(upTo: .include)
   }
 
   /// The resource and, when it has one of that name, its relationship. Nil when there is no such resource.
@@ -111,7 +111,25 @@ extension ResourceAnswers {
   /// A name behind a resource that is no related route. Where resources have files, the site's upload route takes any name,
   /// and takes POST alone; elsewhere there is no route: nil.
   private func noRoute(_ type: ServedType, _ request: ReadRequest, _ snapshot: ReadSnapshot) throws -> Answer? {
-    guard try snapshot.refersToFiles(type) else { return nil }
+    guard try hasUploadRoutes(type, snapshot) else { return nil }
     return Answer(.methodNotAllowed(request.method, allowed: ["POST"], request: request.uri))
+  }
+
+  /// The methods of a route as the site names them: none where there is no such route.
+  func methods(of route: Route) throws -> [String] {
+    try reader.snapshot { snapshot in
+      for route in route.readings {
+        guard let type = try route.collectionPath.flatMap({ try snapshot.type(path: $0) }) else { continue }
+        return route.methods(
+          schema: try snapshot.schema(of: type), hasUploads: try hasUploadRoutes(type, snapshot))
+      }
+      return route.methods(schema: nil, hasUploads: false)
+    }
+  }
+
+  /// Whether the site has upload routes below a type's resources: as far as is known of its fields, or seen in its rows.
+  private func hasUploadRoutes(_ type: ServedType, _ snapshot: ReadSnapshot) throws -> Bool {
+    if try snapshot.schema(of: type)?.fields.contains(where: UploadRequest.takesFiles) == true { return true }
+    return try snapshot.refersToFiles(type)
   }
 }

@@ -30,7 +30,7 @@ struct ResourceAnswers: Sendable {
           uuid, entityType: type.entityType,
           { row in
             try request.checkVersion(row.stored.revision)
-            try request.checkParameters()
+            try request.checkParameters(upTo: .include)
             let tag = tags.tag(sequence ?? row.sequence)
             let isKnown = request.precondition.names(tag)
             if !isKnown {
@@ -61,13 +61,17 @@ struct ResourceAnswers: Sendable {
       guard let type = try snapshot.type(path: path) else { return nil }
       try request.checkFormat()
       try request.checkCollectionVersion { try snapshot.hasVersions(type) }
-      try request.checkParameters()
+      try request.checkParameters(upTo: .version)
       let state = try snapshot.state(ofType: type.id)
       let tag = tags.tag(state.sequence)
       if request.precondition.names(tag) {
         let hasNone = try snapshot.pendingChanges(of: type).isEmpty
         return Answer(notModified: tag, knownUntil: state.knownUntil, pending: hasNone ? 0 : nil)
       }
+      for (path, comparison) in request.filterPaths {
+        try QueryCompiler.check(path, comparison, of: type, in: snapshot)
+      }
+      try request.checkParameters(upTo: .page)
       let query = try QueryCompiler.compile(parameters, for: type, in: snapshot)
       var writer = DocumentWriter(capacity: 160_000)
       var sources: [IncludeResolver.Source] = []
@@ -84,6 +88,7 @@ struct ResourceAnswers: Sendable {
         return true
       }
       writer.append("]")
+      try request.checkParameters(upTo: .include)
       let knownUntil = try includes(
         parameters.include, from: sources, request, snapshot, renderer, &pending, &writer)
       return answer(
@@ -108,9 +113,13 @@ struct ResourceAnswers: Sendable {
     _ paths: [[String]], from sources: [IncludeResolver.Source], _ request: ReadRequest, _ snapshot: ReadSnapshot,
     _ renderer: DocumentRenderer, _ pending: inout PendingCount, _ writer: inout DocumentWriter
   ) throws -> Int64 {
-    guard !paths.isEmpty else { return .max }
+    guard !paths.isEmpty else {
+      try request.checkParameters()
+      return .max
+    }
     var resolver = IncludeResolver(snapshot)
     try resolver.resolve(paths, from: sources)
+    try request.checkParameters()
     var knownUntil = Int64.max
     for (index, id) in resolver.included.enumerated() {
       writer.append(index == 0 ? ",\"included\":[" : ",")

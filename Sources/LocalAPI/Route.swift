@@ -1,4 +1,5 @@
 import JSONAPI
+import Store
 
 /// Where a path leads (reference 1.2), as far as the path alone tells. Paths come without query.
 enum Route: Equatable {
@@ -89,14 +90,24 @@ enum Route: Equatable {
     }
   }
 
-  /// The methods of the route in the site's order; HEAD goes with GET.
-  var methods: [String] {
+  /// The methods of the route in the site's order, which is that of its routes' names (reference 1.2); HEAD goes with GET.
+  /// Upload routes take any name. None where the type has no such relationship.
+  /// - Parameters:
+  ///   - schema: the type's; nil while nothing is known of it.
+  ///   - hasUploads: whether the type takes files.
+  func methods(schema: TypeSchema?, hasUploads: Bool) -> [String] {
+    let upload = hasUploads ? ["POST"] : []
     switch self {
-    case .entryPoint, .related: ["GET", "HEAD"]
-    case .collection: ["GET", "HEAD", "POST"]
-    case .individual: ["GET", "HEAD", "PATCH", "DELETE"]
-    case .relationship: ["GET", "HEAD", "POST", "PATCH", "DELETE"]
-    case .token, .keys, .userInfo, .moved, .unknown: []
+    case .entryPoint: return ["GET", "HEAD"]
+    case .collection: return ["GET", "HEAD", "POST"]
+    case .individual: return upload + ["GET", "HEAD", "DELETE", "PATCH"]
+    case .related(_, _, let name):
+      guard let field = schema?.field(name), field.isRelationship, !field.isInternal else { return upload }
+      return ["GET", "HEAD"] + upload
+    case .relationship(_, _, let name):
+      guard schema?.field(name)?.isRelationship == true else { return [] }
+      return ["DELETE", "GET", "HEAD", "PATCH", "POST"]
+    case .token, .keys, .userInfo, .moved, .unknown: return []
     }
   }
 }

@@ -156,7 +156,6 @@ import Testing
     let parameters = try QueryParameters(QueryTree(parsing: query))
     #expect(parameters.sort == [SortKey("changed", descending: true), SortKey("title", langcode: "nl")])
     #expect(parameters.include == [["uid"], ["field_event", "uid"], [""]])
-    #expect(throws: QueryParameterError.emptyIncludePath) { try parameters.requireIncludeParts() }
     #expect(parameters.fields == ["node--topic": ["title", "uid"], "user--user": []])
     #expect(parameters.resourceVersion == "rel:latest-version")
     #expect(parameters.custom == QueryTree(parsing: "fooBar[x]=1"))

@@ -59,12 +59,53 @@ import Testing
     Case(target: "http://elsewhere.example/jsonapi", status: 200), Case(target: "*", status: 404, isPage: true),
     Case(target: "/jsonapi/node/topic?a-b=" + String(repeating: "x", count: 40_000), status: 414, isPage: true),
     // Methods.
-    Case(method: "OPTIONS", target: "T", status: 200, allow: "GET, PATCH, DELETE"),
-    Case(method: "OPTIONS", target: "T/relationships/uid", status: 200, allow: "GET, POST, PATCH, DELETE"),
+    Case(method: "OPTIONS", target: "T", status: 200, allow: "POST, GET, DELETE, PATCH"),
+    Case(method: "OPTIONS", target: "E", status: 200, allow: "GET, DELETE, PATCH"),
+    Case(method: "OPTIONS", target: "T/uid", status: 200, allow: "GET, POST"),
+    Case(method: "OPTIONS", target: "E/user_id", status: 200, allow: "GET"),
+    Case(method: "OPTIONS", target: "T/nope", status: 200, allow: "POST"),
+    Case(method: "OPTIONS", target: "E/nope", status: 404, isPage: true),
+    Case(method: "OPTIONS", target: "T/relationships/uid", status: 200, allow: "DELETE, GET, PATCH, POST"),
+    Case(method: "OPTIONS", target: "T/relationships/nope", status: 404, isPage: true),
     Case(method: "OPTIONS", target: "/jsonapi/node/nope", status: 404, isPage: true),
     Case(method: "PUT", target: "/jsonapi/node/nope", status: 404, isPage: true),
     Case(method: "POST", target: "/jsonapi", status: 405, allow: "GET, HEAD"),
-    Case(method: "PURGE", target: "T", status: 405, allow: "GET, HEAD, PATCH, DELETE"),
+    Case(method: "PURGE", target: "T", status: 405, allow: "POST, GET, HEAD, DELETE, PATCH"),
+    Case(method: "PUT", target: "T/uid", status: 405, allow: "GET, HEAD, POST"),
+    Case(method: "PUT", target: "T/relationships/uid", status: 405, allow: "DELETE, GET, HEAD, PATCH, POST"),
+    // One parameter after the other, and paths before anything else of the filter; rows before include and fields.
+    Case(target: "/jsonapi/node/topic?sort=&filter%5Bnope%5D=1", status: 400, text: "field `nope`"),
+    Case(
+      target: "/jsonapi/node/topic?filter%5Ba%5D%5Boperator%5D=LIKE&filter%5Ba%5D%5Bvalue%5D=1&filter%5Bnope%5D=1",
+      status: 400, text: "field `a`"),
+    Case(
+      target:
+        "/jsonapi/node/topic?filter%5Bk%5D%5Bcondition%5D%5Bpath%5D=nope&filter%5Bk%5D%5Bcondition%5D%5Boperator%5D=LIKE",
+      status: 400, text: "field `nope`"),
+    Case(target: "/jsonapi/node/topic?page=1&sort=", status: 400, text: "value for the sort parameter"),
+    Case(target: "/jsonapi/node/topic?page=1&sort=nope", status: 400, text: #"\u0022page\u0022"#),
+    Case(target: "/jsonapi/node/topic?fields=1&include%5B%5D=1&sort=nope", status: 400, text: "field `nope`"),
+    Case(target: "/jsonapi/node/topic?fields=1&include=nope", status: 400, text: "`nope` is not a valid relationship"),
+    Case(target: "/jsonapi/node/topic?fields=1&include%5B%5D=uid", status: 400, text: "non-scalar"),
+    Case(target: "/jsonapi/node/topic?filter%5Bnid%5D=-1&include=nope", status: 200, text: #""data":[]"#),
+    Case(target: "T?fields=1&include=nope", status: 400, text: "`nope` is not a valid relationship"),
+    // Include paths are looked up in all types that a relationship may lead to.
+    Case(target: "/jsonapi/comment/comment?include=entity_id.field_event_image", status: 200),
+    Case(target: "T?include=uid.nope", status: 400, text: "`uid.nope` is not a valid include path. `nope` is not"),
+    Case(target: "T?include=uid.", status: 400, text: "`uid.` is not a valid include path. Empty include path."),
+    Case(target: "T?include=,uid", status: 400, text: #""detail":"Empty include path.""#),
+    Case(
+      target: "T?include=node_type.uid", status: 400,
+      text: #"`node_type.uid` is not a valid include path. `uid` is not a valid relationship field name.""#),
+    // Names of the site's own code, and of its database.
+    Case(target: "/jsonapi/node/topic?filter%5Bnid%5D=1&sort=uuid", status: 200),
+    Case(
+      target: "/jsonapi/node/topic?filter%5Buid.target_id%5D=1", status: 400,
+      text: "Must be one of the following property names: `id`, `drupal_internal__target_id`."),
+    Case(target: "/jsonapi/node/topic?filter%5Bnode_type.nope%5D=1", status: 400, text: "field `nope`"),
+    Case(
+      target: "/jsonapi/node/topic?filter%5Bnode_type.id%5D=1", status: 400,
+      text: "You tried to filter on a node_type config entity."),
   ]
 
   @Test func answers() async throws {

@@ -92,11 +92,7 @@ struct WriteAnswers: Sendable {
         400, "\(write.method) requests with a `resourceVersion` query parameter are not supported.")
     }
     try read.checkParameters()
-    if let schema = subject.schema {
-      for path in read.parameters?.include ?? [] {
-        if let name = path.first { try IncludeResolver.check(name, of: schema, prefix: []) }
-      }
-    }
+    for path in read.parameters?.include ?? [] { try snapshot.check(include: path[...], of: type) }
     return subject
   }
 

@@ -24,6 +24,7 @@ enum WriteRoute: Equatable {
   /// - Parameter schema: the type's; nil while nothing is known of it.
   static func find(_ route: Route, _ method: String, schema: TypeSchema?) -> Found {
     let hasUploads = schema?.fields.contains(where: UploadRequest.takesFiles) ?? false
+    let methods = route.methods(schema: schema, hasUploads: hasUploads)
     switch (route, method) {
     case (.collection(let path), "POST"): return .route(.create(path))
     case (.individual(let path, let id), "PATCH"), (.individual(let path, let id), "DELETE"):
@@ -31,13 +32,9 @@ enum WriteRoute: Equatable {
     case (.individual(let path, let field), "POST") where hasUploads: return .route(.upload(path, field: field))
     case (.related(let path, let id, let field), "POST") where hasUploads:
       return .route(.attach(path, id: id, field: field))
-    case (.related(_, _, let field), _):
-      return schema?.relationships.contains(field) == true ? .otherMethods(route.methods) : .nothing
-    case (.relationship(let path, let id, let field), _):
-      guard schema?.relationships.contains(field) == true else { return .nothing }
-      return route.methods.contains(method)
-        ? .route(.relationship(path, id: id, field: field)) : .otherMethods(route.methods)
-    default: return .otherMethods(route.methods)
+    case (.relationship(let path, let id, let field), _) where methods.contains(method):
+      return .route(.relationship(path, id: id, field: field))
+    default: return methods.isEmpty ? .nothing : .otherMethods(methods)
     }
   }
 

@@ -34,6 +34,24 @@ enum CoreFields {
     field.isInternal && (field.name == "\(entityType)_type" || entityType == "taxonomy_term" && field.name == "vid")
   }
 
+  /// The type of the configuration that a relationship leads to, where core or Group fixes it; nil for others, which may lead
+  /// to content that the site hides.
+  static func configuration(behind field: TypeSchema.Field, entityType: String) -> String? {
+    switch field.name {
+    case "vid" where entityType == "taxonomy_term": "taxonomy_vocabulary"
+    case "roles" where entityType == "user": "user_role"
+    case "group_roles": "group_role"
+    case _ where field.name.hasSuffix("_type"): field.name
+    default: nil
+    }
+  }
+
+  /// What configuration of any type has: the site knows the names, and cannot filter by them.
+  static let ofConfiguration: Set<String> = [
+    "id", "uuid", "langcode", "status", "dependencies", "label", "name", "description", "drupal_internal__id",
+    "drupal_internal__type", "drupal_internal__vid",
+  ]
+
   /// Whether the site compares an attribute's property byte by byte: addresses of files.
   static func isCaseSensitive(_ attribute: String, entityType: String) -> Bool {
     entityType == "file" && attribute == "uri"

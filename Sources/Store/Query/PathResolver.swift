@@ -26,27 +26,26 @@ struct PathResolver {
     }
     while let part = parts.popFirst() {
       resolved.types = types
-      if part == "id" {
+      if part == "id" || part == "uuid" {
         try checkSingle(&parts, path)
         resolved.leaf = .uuid
         return resolved
       }
       let schemas = try types.map { ($0, try snapshot.schema(of: $0)) }
       let candidates = schemas.compactMap { type, schema in
-        schema?.field(part).map { Candidate(type: type, field: $0) }
+        schema?.field(part, entityType: type.entityType).map { Candidate(type: type, field: $0) }
       }
       guard let first = candidates.first else {
         // Of a type that never was seen nothing is known: it has no rows either.
         if schemas.contains(where: { $0.1 == nil }) || types.isEmpty { return resolved }
-        throw QueryParameterError(
-          "Invalid nested filtering. The field `\(part)`, given in the path `\(path)`, does not exist.")
+        throw PathResolver.unknown(part, path)
       }
       resolved.types = candidates.map(\.type)
       guard first.field.isRelationship else {
         resolved.leaf = try attribute(candidates, &parts, path)
         return resolved
       }
-      var hop = ResolvedPath.Hop(name: part)
+      var hop = ResolvedPath.Hop(name: first.field.name)
       if let leaf = try relationship(candidates, &hop, &parts, path, comparison) {
         resolved.leaf = leaf
         return resolved
@@ -121,6 +120,10 @@ struct PathResolver {
       }
     }
     return CoreFields.properties(of: field.name, entityType: entityType)
+  }
+
+  static func unknown(_ name: String, _ path: FieldPath) -> QueryParameterError {
+    QueryParameterError("Invalid nested filtering. The field `\(name)`, given in the path `\(path)`, does not exist.")
   }
 
   func incomplete(_ name: String, _ path: FieldPath, _ specifiers: [String]) -> QueryParameterError {

@@ -20,6 +20,15 @@ package struct QueryCompiler {
     return try compiler.query(parameters)
   }
 
+  /// Checks a path without compiling anything.
+  /// - Throws: `QueryParameterError` in the site's words for a path that the type does not have; a fault of the mirror.
+  package static func check(
+    _ path: FieldPath, _ comparison: FilterOperator?, of type: ServedType, in snapshot: ReadSnapshot
+  ) throws {
+    let resolved = try PathResolver(snapshot: snapshot, type: type).resolve(path, comparison: comparison)
+    try QueryBounds.check(resolved, path)
+  }
+
   private init(snapshot: ReadSnapshot, type: ServedType) {
     self.snapshot = snapshot
     self.type = type

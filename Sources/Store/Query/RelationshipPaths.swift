@@ -35,6 +35,11 @@ extension PathResolver {
           + "relationship and must be preceded by `meta`.")
     }
     if next == "drupal_internal__target_id" { return target }
+    if next == "target_id" {
+      throw QueryParameterError(
+        "Invalid nested filtering. The property `\(next)`, given in the path `\(path)`, does not exist. Must be one of the "
+          + "following property names: `\((["id"] + meta).joined(separator: "`, `"))`.")
+    }
     if let property = field.properties.first(where: { $0.name == next }) {
       return .linkMeta(hop, next, property.kind)
     }
@@ -43,7 +48,13 @@ extension PathResolver {
       if next != "entity" { hop.entityType = String(next.dropFirst("entity:".count)) }
       return parts.isEmpty ? target : nil
     }
-    if field.isInternal, !field.targets.contains(where: { !$0.isEmpty }) { return .unknown }
+    if field.isInternal, !field.targets.contains(where: { !$0.isEmpty }) {
+      guard let configuration = CoreFields.configuration(behind: field, entityType: entityType) else { return .unknown }
+      guard CoreFields.ofConfiguration.contains(next) else { throw PathResolver.unknown(next, path) }
+      throw QueryParameterError(
+        "Filtering on config entities is not supported by Drupal's entity API. You tried to filter on a \(configuration) "
+          + "config entity.")
+    }
     try checkUnambiguous(candidates, parts, path)
     return nil
   }

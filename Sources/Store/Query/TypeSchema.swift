@@ -67,6 +67,12 @@ package struct TypeSchema: Sendable, Hashable, Codable {
   /// The field of this name, compared byte by byte.
   package func field(_ name: String) -> Field? { fields.first { $0.name.utf8.elementsEqual(name.utf8) } }
 
+  /// The field that a path names: by its public name, or by the one that the site's own code has for it, which paths may name
+  /// too (reference 2.5, Field naming).
+  func field(_ name: String, entityType: String) -> Field? {
+    field(name) ?? field("drupal_internal__\(name)") ?? (name == "type" ? field("\(entityType)_type") : nil)
+  }
+
   /// The attribute that holds the serial number: the first of its kind (reference 2.5).
   var idAttribute: String? { fields.first { $0.name.hasPrefix("drupal_internal__") }?.name }
 
