@@ -22,6 +22,8 @@ struct LocalAPIResponder: HTTPResponder {
   let key: SigningKey
   let bases: BaseURLs
   let facts: KnownSiteFacts
+  /// Unix seconds.
+  let now: @Sendable () -> Int64
   let gzip = GzipEncoder()
 
   /// Longer targets are answered 414, as web servers do before the site sees them. Bytes.
@@ -123,7 +125,8 @@ struct LocalAPIResponder: HTTPResponder {
   ) async throws -> Answer {
     if request.method == .options {
       guard let route = try known(route) else { return Answer(page: "Page not found", status: 404) }
-      return Answer(allowing: route.methods.filter { $0 != "HEAD" })
+      let methods = try writes.methods(of: route).filter { $0 != "HEAD" }
+      return methods.isEmpty ? Answer(page: "Page not found", status: 404) : Answer(allowing: methods)
     }
     let caller: AccessToken?
     do { caller = try await authorize(request) } catch let failure as BearerFailure {

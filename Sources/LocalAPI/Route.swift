@@ -83,13 +83,15 @@ enum Route: Equatable {
     }
   }
 
-  /// The methods of the route in the site's order; HEAD goes with GET.
-  var methods: [String] {
+  /// The methods of the route in the site's order, which is that of its routes' names; HEAD goes with GET.
+  /// - Parameter hasUploads: whether resources of the type have files: any name below them may then take one.
+  func methods(hasUploads: Bool) -> [String] {
     switch self {
-    case .entryPoint, .related: ["GET", "HEAD"]
+    case .entryPoint: ["GET", "HEAD"]
+    case .related: ["GET", "HEAD"] + (hasUploads ? ["POST"] : [])
     case .collection: ["GET", "HEAD", "POST"]
-    case .individual: ["GET", "HEAD", "PATCH", "DELETE"]
-    case .relationship: ["GET", "HEAD", "POST", "PATCH", "DELETE"]
+    case .individual: (hasUploads ? ["POST"] : []) + ["GET", "HEAD", "DELETE", "PATCH"]
+    case .relationship: ["DELETE", "GET", "HEAD", "PATCH", "POST"]
     case .token, .keys, .userInfo, .moved, .unknown: []
     }
   }

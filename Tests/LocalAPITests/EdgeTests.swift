@@ -59,12 +59,12 @@ import Testing
     Case(target: "http://elsewhere.example/jsonapi", status: 200), Case(target: "*", status: 404, isPage: true),
     Case(target: "/jsonapi/node/topic?a-b=" + String(repeating: "x", count: 40_000), status: 414, isPage: true),
     // Methods.
-    Case(method: "OPTIONS", target: "T", status: 200, allow: "GET, PATCH, DELETE"),
-    Case(method: "OPTIONS", target: "T/relationships/uid", status: 200, allow: "GET, POST, PATCH, DELETE"),
+    Case(method: "OPTIONS", target: "T", status: 200, allow: "POST, GET, DELETE, PATCH"),
+    Case(method: "OPTIONS", target: "T/relationships/uid", status: 200, allow: "DELETE, GET, PATCH, POST"),
     Case(method: "OPTIONS", target: "/jsonapi/node/nope", status: 404, isPage: true),
     Case(method: "PUT", target: "/jsonapi/node/nope", status: 404, isPage: true),
     Case(method: "POST", target: "/jsonapi", status: 405, allow: "GET, HEAD"),
-    Case(method: "PURGE", target: "T", status: 405, allow: "GET, HEAD, PATCH, DELETE"),
+    Case(method: "PURGE", target: "T", status: 405, allow: "POST, GET, HEAD, DELETE, PATCH"),
   ]
 
   @Test func answers() async throws {

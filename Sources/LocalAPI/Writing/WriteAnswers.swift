@@ -54,6 +54,14 @@ struct WriteAnswers: Sendable {
     }
   }
 
+  /// The methods of a route in the site's order, none where there is no such route.
+  func methods(of route: Route) throws -> [String] {
+    try answers.reader.snapshot { snapshot in
+      let type = try route.collectionPath.flatMap { try snapshot.type(path: $0) }
+      return WriteRoute.methods(of: route, schema: try type.flatMap { try snapshot.schema(of: $0) })
+    }
+  }
+
   /// Checks everything that needs no body.
   /// - Throws: `ErrorResponse`, `QueryParameterError` as the site answers.
   func admit(_ write: WriteRequest) throws {
@@ -67,18 +75,17 @@ struct WriteAnswers: Sendable {
     var subject = WriteSubject(
       type: type.name, entityType: type.entityType, schema: try snapshot.schema(of: type), method: write.method,
       request: write.uri)
-    var revision: Int64?
     if let id = write.route.id {
       let renderer = DocumentRenderer(base: write.base)
       let found = try ResourceUUID(id).flatMap { uuid in
         try snapshot.resource(uuid, entityType: type.entityType) { row in
           var bytes: [UInt8] = []
           renderer.append(row.stored, into: &bytes)
-          return (try JSON(parsing: bytes), row.type, row.stored.revision, uuid)
+          return (try JSON(parsing: bytes), row.type, uuid)
         }
       }
       guard let found else { throw unknown(write, type) }
-      (subject.stored, subject.type, revision, subject.uuid) = (found.0, found.1.name, found.2, found.3)
+      (subject.stored, subject.type, subject.uuid) = (found.0, found.1.name, found.2)
       if found.1 != type { subject.schema = try snapshot.schema(of: found.1) }
     }
     guard write.mayWrite, write.method != "POST" || type.entityType != "file" || write.route.id != nil else {
@@ -86,8 +93,8 @@ struct WriteAnswers: Sendable {
     }
     let read = ReadRequest(uri: write.uri, base: write.base, isCollection: false)
     try read.checkFormat()
-    if write.uri.query.tree["resourceVersion"] != nil, write.route.id != nil {
-      guard revision != nil else { throw ErrorResponse.versionsNotSupported(write.uri) }
+    if write.uri.query.tree["resourceVersion"] != nil {
+      guard subject.schema?.isVersioned ?? true else { throw ErrorResponse.versionsNotSupported(write.uri) }
       throw subject.refusal(
         400, "\(write.method) requests with a `resourceVersion` query parameter are not supported.")
     }
@@ -200,7 +207,7 @@ struct WriteAnswers: Sendable {
       return Plan(
         type: subject.type, uuid: uuid, file: fileUUID,
         actions: [
-          .upload(file, hostType: subject.type, field: name),
+          .upload(file, hostType: subject.type, field: name, isAttached: true),
           subject.isList(name) ? .append([identifier], to: name) : .replace(name, .one(identifier)),
         ])
     }

@@ -23,22 +23,36 @@ enum WriteRoute: Equatable {
 
   /// - Parameter schema: the type's; nil while nothing is known of it.
   static func find(_ route: Route, _ method: String, schema: TypeSchema?) -> Found {
-    let hasUploads = schema?.fields.contains(where: UploadRequest.takesFiles) ?? false
+    let methods = methods(of: route, schema: schema)
+    guard !methods.isEmpty else { return .nothing }
+    guard methods.contains(method) else { return .otherMethods(methods) }
     switch (route, method) {
     case (.collection(let path), "POST"): return .route(.create(path))
-    case (.individual(let path, let id), "PATCH"), (.individual(let path, let id), "DELETE"):
-      return .route(.change(path, id: id))
-    case (.individual(let path, let field), "POST") where hasUploads: return .route(.upload(path, field: field))
-    case (.related(let path, let id, let field), "POST") where hasUploads:
-      return .route(.attach(path, id: id, field: field))
-    case (.related(_, _, let field), _):
-      return schema?.relationships.contains(field) == true ? .otherMethods(route.methods) : .nothing
-    case (.relationship(let path, let id, let field), _):
-      guard schema?.relationships.contains(field) == true else { return .nothing }
-      return route.methods.contains(method)
-        ? .route(.relationship(path, id: id, field: field)) : .otherMethods(route.methods)
-    default: return .otherMethods(route.methods)
+    case (.individual(let path, let field), "POST"): return .route(.upload(path, field: field))
+    case (.individual(let path, let id), _): return .route(.change(path, id: id))
+    case (.related(let path, let id, let field), "POST"): return .route(.attach(path, id: id, field: field))
+    case (.relationship(let path, let id, let field), _): return .route(.relationship(path, id: id, field: field))
+    default: return .otherMethods(methods)
     }
+  }
+
+  /// The methods of a route in the site's order, none where there is no such route.
+  static func methods(of route: Route, schema: TypeSchema?) -> [String] {
+    let hasUploads = hasUploads(schema)
+    let methods = route.methods(hasUploads: hasUploads)
+    switch route {
+    case .related(_, _, let name):
+      if let field = schema?.field(name), field.isRelationship, !field.isInternal { return methods }
+      // The upload route matches any name.
+      return hasUploads ? ["POST"] : []
+    case .relationship(_, _, let name): return schema?.relationships.contains(name) == true ? methods : []
+    default: return methods
+    }
+  }
+
+  /// Whether resources of a type have files.
+  static func hasUploads(_ schema: TypeSchema?) -> Bool {
+    schema?.fields.contains(where: UploadRequest.takesFiles) ?? false
   }
 
   var path: String {
