@@ -8,11 +8,6 @@ import TokenIssuer
 extension LocalAPIResponder {
   /// `POST /oauth/token`.
   func token(_ request: Request) async throws -> Answer {
-    guard request.method == .post else {
-      var answer = Answer(page: "Method not allowed", status: 405)
-      answer.fields[.allow] = "POST"
-      return answer
-    }
     var request = request
     guard let body = try? await request.collectBody(upTo: 65_536) else {
       return Answer(page: "Payload too large", status: 413)
@@ -22,13 +17,21 @@ extension LocalAPIResponder {
     return LocalAPIResponder.answer(reply)
   }
 
+  /// What the token route answers to other methods.
+  static var onlyPOST: Answer {
+    var answer = Answer(page: "Method not allowed", status: 405)
+    answer.fields[.allow] = "POST"
+    return answer
+  }
+
   /// `/oauth/jwks` and `/oauth/userinfo`, for signed-in callers.
-  func identity(_ request: Request, _ uri: RequestURI, _ base: DocumentBase) async throws -> Answer {
-    let token: AccessToken?
-    do { token = try await authorize(request) } catch let failure as BearerFailure {
-      return LocalAPIResponder.refused(failure)
+  func identity(_ uri: RequestURI, _ base: DocumentBase, _ caller: Caller) throws -> Answer {
+    let token: AccessToken
+    switch caller {
+    case .anonymous: return LocalAPIResponder.anonymous(uri)
+    case .refused(let failure): return LocalAPIResponder.refused(failure)
+    case .known(let known): token = known
     }
-    guard let token else { return LocalAPIResponder.anonymous(uri) }
     guard uri.path == "/oauth/userinfo" else { return LocalAPIResponder.answer(key.document) }
     guard let id = token.accountID, let account = try mirror.account(id) else {
       return Answer(page: "Access denied", status: 403)

@@ -1,4 +1,3 @@
-import Foundation
 import HTTPTypes
 import Hummingbird
 import JSONAPI
@@ -31,7 +30,7 @@ extension LocalAPIResponder {
           return Answer(page: "Payload too large", status: 413)
         }
         let recorded = try writes.record(
-          write, Array(body.readableBytesView), at: Int64(Date().timeIntervalSince1970))
+          write, Array(body.readableBytesView), at: now())
         return try await answer(
           write, recorded, WaitPreference(request.headers[values: .prefer].joined(separator: ",")))
       }

@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
@@ -40,8 +41,12 @@ package struct LocalAPIServer: Sendable {
   let logger: Logger
 
   /// Prepares the server; makes the signing key at first start.
+  /// - Parameter now: Unix seconds; the time of writes.
   /// - Throws: `SigningKeyFile.Failure` naming the file.
-  package init(mirror: Mirror, settings: LocalAPISettings, logger: Logger) async throws {
+  package init(
+    mirror: Mirror, settings: LocalAPISettings, logger: Logger,
+    now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
+  ) async throws {
     let key = try await SigningKeyFile(path: settings.signingKeyPath).loadOrCreate()
     let ledger = MirrorTokenLedger(mirror)
     let cache = AccessTokenCache()
@@ -54,8 +59,8 @@ package struct LocalAPIServer: Sendable {
       writes: WriteAnswers(answers: answers, mirror: mirror), ledger: ledger, mirror: mirror,
       endpoint: TokenEndpoint(ledger: ledger, key: key, cache: cache, lifetimes: lifetimes),
       verifier: AccessTokenVerifier(ledger: ledger, key: key, cache: cache), key: key,
-      bases: BaseURLs(fixed: settings.baseURL, isSecure: settings.certificateFile != nil), facts: KnownSiteFacts(mirror),
-      version: try MirrorVersion(mirror))
+      bases: BaseURLs(fixed: settings.baseURL, isSecure: settings.certificateFile != nil),
+      facts: KnownSiteFacts(mirror), version: try MirrorVersion(mirror), now: now)
     self.settings = settings
     // Who starts the server says where it listens: the framework's own lines would say it again.
     var quiet = logger

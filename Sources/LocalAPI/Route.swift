@@ -43,7 +43,7 @@ enum Route: Equatable {
       return .moved(String(path))
     }
     let parts = Route.parts(of: path)
-    guard !parts.contains(where: \.isEmpty) else { return .unknown }
+    guard !parts.contains(where: { $0.isEmpty }) else { return .unknown }
     func isUUID(fromEnd index: Int) -> Bool {
       parts.count > index + 1 && ResourceUUID(String(parts[parts.count - 1 - index])) != nil
     }

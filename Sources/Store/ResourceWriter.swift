@@ -48,7 +48,8 @@ final class ResourceWriter {
   }
 
   /// Stores one resource where it is new or different.
-  func store(_ resource: ScannedResource, _ outcome: inout ApplyOutcome) throws {
+  /// - Parameter isFromSite: whether the site showed it so: what clients write says nothing about the type.
+  func store(_ resource: ScannedResource, _ outcome: inout ApplyOutcome, isFromSite: Bool = true) throws {
     let type = try names.type(resource.type)
     let (id, isKnown) = try identity(resource.uuid, type)
     let isNew = try !isKnown || !isStored(id)
@@ -67,7 +68,7 @@ final class ResourceWriter {
       return
     }
     outcome.note(resource, isNew: isNew)
-    try learner.examine(resource, type: type)
+    if isFromSite { try learner.examine(resource, type: type) }
     try indexes.store(resource, id: id, type: type, isNew: isNew)
     if !isNew {
       clearLinkage.bind(id, at: 1)

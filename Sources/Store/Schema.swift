@@ -14,6 +14,7 @@ enum Schema {
     migrator.registerMigration("4 schemas and path indexes") { db in try db.execute(sql: queries) }
     migrator.registerMigration("5 files") { db in try db.execute(sql: files) }
     migrator.registerMigration("6 outbox") { db in try db.execute(sql: OutboxSchema.tables) }
+    migrator.registerMigration("7 outbox by resource") { db in try db.execute(sql: OutboxSchema.byResource) }
     return migrator
   }
 

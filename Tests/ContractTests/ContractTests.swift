@@ -67,7 +67,7 @@ import Testing
 }
 
 /// Counts what is identical, and what is different on purpose; reports the rest.
-private struct Judge {
+struct Judge {
   private let run: Run
   private let deliberate: [DeliberateDifference]
   private var needed: Set<String> = []

@@ -6,6 +6,7 @@ enum Run: String, Sendable, CaseIterable {
   case managerOfLocalAPI = "LocalAPI, as a site manager"
   case memberOfLocalAPI = "LocalAPI, as a member"
   case managerOfSampleSite = "SampleSite, as a site manager"
+  case writesOfLocalAPI = "LocalAPI, writes of a site manager"
 }
 
 /// A kind of difference that is meant to be, and why.
@@ -105,7 +106,7 @@ struct DeliberateDifference: Sendable {
       ) { exchange, _, _ in
         exchange.group == "filter-null" && exchange.url.contains("group_roles")
       },
-    ]
+    ] + writes
   }
 
   /// Whether a first page shows the site's resources first and in the site's order. Later pages begin elsewhere, for the site
@@ -118,6 +119,111 @@ struct DeliberateDifference: Sendable {
     }
     return got.count >= recorded.count && zip(got, recorded).allSatisfy { $0["id"] == $1["id"] && $0 == $1 }
   }
+}
+
+extension DeliberateDifference {
+  /// Of writes that have not reached the site yet.
+  private static let writes = [
+    DeliberateDifference(
+      name: "numbers",
+      reason:
+        "serial and revision numbers are the site's; until it has given them they are null, and links have no version",
+      runs: [.writesOfLocalAPI]
+    ) { exchange, given, difference in
+      guard exchange.status == given.status, given.status < 300 else { return false }
+      let place = difference.place
+      let member = place.split(separator: ".").last ?? ""
+      let isVersion =
+        (place == "header location" || place.contains(".links.")) && difference.text.contains("?resourceVersion=id%3A")
+      let isNumber = member.hasPrefix("drupal_internal__") && difference.text.hasPrefix("null instead of ")
+      let isTarget = place.hasSuffix(".data") && difference.text.hasPrefix("members [\"type\", \"id\"] instead of")
+      return isVersion || isNumber || isTarget && place.contains(".relationships.")
+    },
+    DeliberateDifference(
+      name: "processed text and metatags",
+      reason: "the site makes them of what was written; processed text is null until then",
+      runs: [.writesOfLocalAPI]
+    ) { exchange, given, difference in
+      exchange.status == given.status && given.status < 300
+        && (difference.place.contains(".attributes.metatag")
+          || difference.place.hasSuffix(".processed") && difference.text.hasPrefix("null instead of "))
+    },
+    DeliberateDifference(
+      name: "what modules make",
+      reason:
+        "what a place in a group or a profile is called and whose it is, the number of a comment in its thread, and "
+        + "of an alias, the statistics of comments, a new user's time zone",
+      runs: [.writesOfLocalAPI]
+    ) { exchange, given, difference in
+      let places = [
+        ".data.attributes.label", ".data.attributes.thread", ".data.attributes.profile_name[0]",
+        ".data.attributes.path.pid",
+        ".data.attributes.path.langcode",
+      ]
+      let isPlace =
+        exchange.group == "membership" && difference.place.hasPrefix(".data.relationships.uid.data.")
+        || difference.place.contains("_comments.") || difference.place == ".data.attributes.timezone"
+      return exchange.status == given.status && (places.contains(difference.place) || isPlace)
+    },
+    DeliberateDifference(
+      name: "addresses",
+      reason: "the site adds the members that the country's addresses have, without values",
+      runs: [.writesOfLocalAPI]
+    ) { exchange, given, difference in
+      exchange.method == "PATCH" && given.status == 200 && difference.place == ".data.attributes.field_profile_address"
+    },
+    DeliberateDifference(
+      name: "places of files",
+      reason: "where a file lies, and under which name when another has it, the site decides; it measures pictures",
+      runs: [.writesOfLocalAPI]
+    ) { exchange, given, difference in
+      exchange.status == given.status
+        && ([".uri.value", ".uri.url", ".filename"].contains { difference.place.hasSuffix(".attributes" + $0) }
+          || difference.place.hasSuffix("_image.data.meta"))
+    },
+    DeliberateDifference(
+      name: "made with others",
+      reason:
+        "profiles that the site makes with users, and blocks of users it was never told of, are not here before it",
+      runs: [.writesOfLocalAPI]
+    ) { exchange, given, difference in
+      exchange.group == "user"
+        && (exchange.path == "/jsonapi/profile/profile" && difference.place == ".data" || given.status == 404
+          || difference.place == ".data.relationships.profile_profiles.data")
+    },
+    DeliberateDifference(
+      name: "tokens of its own",
+      reason: "saving a user on the site ends the site's tokens; the mirror's go on",
+      runs: [.writesOfLocalAPI]
+    ) { exchange, given, _ in exchange.status == 401 && exchange.group == "revoked" && given.status == 200 },
+    DeliberateDifference(
+      name: "anonymous writes",
+      reason: "without a token nothing is said of what exists, not even that it does not",
+      runs: [.writesOfLocalAPI]
+    ) { exchange, given, _ in exchange.isAnonymous && exchange.status == 404 && given.status == 401 },
+    DeliberateDifference(
+      name: "faults of the site",
+      reason: "where the site fails with 500 on a bad write, 422 in its own error form",
+      runs: [.writesOfLocalAPI]
+    ) { exchange, given, difference in exchange.status == 500 && given.status == 422 && difference.place == "fault" },
+    DeliberateDifference(
+      name: "seconds", reason: "the recorded site took up to a second from the request to the time it wrote down",
+      runs: [.writesOfLocalAPI]
+    ) { _, _, difference in
+      guard difference.place.contains(".attributes."), let mark = difference.text.firstRange(of: " instead of "),
+        let one = RFC3339.unixSeconds(String(difference.text[..<mark.lowerBound])),
+        let other = RFC3339.unixSeconds(String(difference.text[mark.upperBound...]))
+      else { return false }
+      return abs(one - other) <= 1
+    },
+    DeliberateDifference(
+      name: "visits", reason: "the recording's own visits to the site moved its account's last access",
+      runs: [.writesOfLocalAPI]
+    ) { exchange, _, difference in
+      difference.place.hasSuffix(".attributes.access")
+        && (exchange.group == "keyset" || exchange.url.contains("include"))
+    },
+  ]
 }
 
 /// What the recordings tell of an account.
@@ -148,5 +254,70 @@ struct AccountFacts: Sendable {
   /// Whether an answer shows a resource that no page of the crawl has.
   func showsMore(_ exchange: Exchange) -> Bool {
     (exchange.document?["data"]?.array ?? []).contains { !crawled.contains($0["id"]?.string ?? "") }
+  }
+}
+
+/// Differences between the sample site and the local API over the same community, when the same write is asked of both and
+/// nothing has reached the site yet.
+enum DeliberateGridDifference: String, CaseIterable {
+  case minted = "what only the site can make"
+  case dependents = "what the site's modules delete or make with others"
+  case kinds = "the sample site takes values of every kind"
+  case defaults = "those of configured fields are the site's"
+  case order = "one of two faults of one request"
+  case anonymous = "the mirror shows nothing without a token"
+  case closed = "relationships to what the site does not show cannot be edited"
+  case slashes = "only reads are redirected"
+  case endings = "which files a field takes is for the site to say"
+  case faults = "where the site fails with 500"
+  case times = "the sample site moves a changed of its own"
+
+  /// Whether it explains one difference of two answers.
+  func explains(_ written: WriteCase, _ site: Given, _ local: Given, _ difference: Difference) -> Bool {
+    let (place, isSame) = (difference.place, site.status == local.status)
+    switch self {
+    case .minted: return isSame && site.status < 300 && DeliberateGridDifference.isMinted(place)
+    case .dependents:
+      if site.status == 404, local.status != 404, local.status < 500 { return true }
+      let isBroken = difference.text.contains("\"missing\"") || difference.text.contains("\"unknown\"")
+      return isSame && (isBroken || place.contains(".included") || place.contains(".relationships.uid.data"))
+    case .kinds:
+      if written.name.contains("drupal_internal"), site.status == 403, local.status == 200 { return true }
+      let isOdd = ["attribute", "title", "members", "relationship", "body"].contains { written.name.contains($0) }
+      return isOdd && (site.status < 300 || isSame) && [200, 201, 400, 422].contains(local.status)
+    case .defaults:
+      // An odd value that one of both took earlier is nobody's default.
+      let odd = ["langcode", "revision_log_message", "default_langcode", "timezone"].map { ".attributes." + $0 }
+      let isField = place.contains(".attributes.field_") || place.contains(".relationships.field_")
+      return isSame && (isField || odd.contains { place.hasSuffix($0) })
+    case .order:
+      let isMixed =
+        ["changed", "drupal_internal"].contains { written.name.contains($0) } || written.target.contains("?")
+      return isMixed && site.status >= 400 && local.status >= 400 && !isSame
+    case .anonymous: return written.isAnonymous && local.status == 401
+    case .closed:
+      return local.status == 403 && [204, 400, 409].contains(site.status)
+        && difference.text.contains("not allowed to edit this relationship")
+    case .slashes:
+      return (written.target + "?").contains("/?") && site.status == 301 && local.status == 404
+    case .endings:
+      return written.name.hasPrefix("upload") && written.target.contains("_files") && [200, 201].contains(local.status)
+    case .faults: return site.status == 500 && local.status == 422
+    case .times:
+      return isSame && place.hasSuffix(".attributes.changed") || difference.text.contains("selected field (changed)")
+    }
+  }
+
+  /// Whether a place in a successful document holds what only the site can make: serial and revision numbers, and the links
+  /// and times that go with them; processed text; UUIDs that the client left to the site.
+  private static func isMinted(_ place: String) -> Bool {
+    let parts = place.split(separator: ".")
+    let last = parts.last.map(String.init) ?? ""
+    let names = [
+      "processed", "metatag", "label", "thread", "profile_name", "profile_name[]", "filename", "display_name",
+    ]
+    if names.contains(last) || last.hasPrefix("drupal_internal__") || parts.contains("links") { return true }
+    if place == ".data.id" || place == ".data[].id" { return true }
+    return ["_comments", ".attributes.uri", ".meta"].contains { place.contains($0) }
   }
 }

@@ -38,9 +38,9 @@ struct Exchange: Sendable {
     return try RecordedCrawl.lines(of: fixture, base: base).map { Exchange($0, crawled) }
   }
 
-  private typealias Crawled = [String: (json: JSON, bytes: [UInt8])]
+  typealias Crawled = [String: (json: JSON, bytes: [UInt8])]
 
-  private init(_ line: JSON, _ crawled: Crawled) {
+  init(_ line: JSON, _ crawled: Crawled) {
     id = line["id"]?.string ?? ""
     group = line["group"]?.string ?? ""
     method = line["request"]?["method"]?.string ?? ""

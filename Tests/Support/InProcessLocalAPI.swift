@@ -1,3 +1,4 @@
+import Foundation
 import JSONAPI
 import LocalAPI
 
@@ -11,9 +12,13 @@ package struct InProcessLocalAPI: Sendable {
 
   /// A local API over a mirror, with the clients and people of `RunningLocalAPI`.
   /// - Parameter host: the authority of its links.
-  package init(_ made: CrawledMirror, host: String = "localhost") async throws {
+  /// - Parameter now: the time of writes, Unix seconds.
+  package init(
+    _ made: CrawledMirror, host: String = "localhost",
+    now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
+  ) async throws {
     self.made = made
-    server = try await RunningLocalAPI.prepared(made)
+    server = try await RunningLocalAPI.prepared(made, now: now)
     let form = "grant_type=client_credentials&client_id=reports&client_secret=client%20secret"
     let fields = ["Host": host, "Content-Type": "application/x-www-form-urlencoded"]
     let answer = await server.answer("POST", "/oauth/token", fields, body: Array(form.utf8))

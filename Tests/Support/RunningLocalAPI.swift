@@ -28,7 +28,9 @@ package struct RunningLocalAPI: Sendable {
   package var base: String { "http://127.0.0.1:\(port)" }
 
   /// A server over a mirror that is not listening: it answers in this process. Clients and people as in `serving`.
-  package static func prepared(_ made: CrawledMirror) async throws -> LocalAPIServer {
+  package static func prepared(
+    _ made: CrawledMirror, now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
+  ) async throws -> LocalAPIServer {
     let cost = SecretHash.Cost(logarithm: 1)
     try made.mirror.save(
       ConsumerRow(
@@ -41,7 +43,7 @@ package struct RunningLocalAPI: Sendable {
       mirror: made.mirror,
       settings: LocalAPISettings(
         host: "127.0.0.1", port: 0, signingKeyPath: made.folder.appending(path: "key.pem").path),
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: now)
   }
 
   /// Serves a mirror as long as `body` runs. It knows the client `reports` with the secret `client secret`, and the person

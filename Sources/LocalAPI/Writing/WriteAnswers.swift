@@ -67,18 +67,17 @@ struct WriteAnswers: Sendable {
     var subject = WriteSubject(
       type: type.name, entityType: type.entityType, schema: try snapshot.schema(of: type), method: write.method,
       request: write.uri)
-    var revision: Int64?
     if let id = write.route.id {
       let renderer = DocumentRenderer(base: write.base)
       let found = try ResourceUUID(id).flatMap { uuid in
         try snapshot.resource(uuid, entityType: type.entityType) { row in
           var bytes: [UInt8] = []
           renderer.append(row.stored, into: &bytes)
-          return (try JSON(parsing: bytes), row.type, row.stored.revision, uuid)
+          return (try JSON(parsing: bytes), row.type, uuid)
         }
       }
       guard let found else { throw unknown(write, type) }
-      (subject.stored, subject.type, revision, subject.uuid) = (found.0, found.1.name, found.2, found.3)
+      (subject.stored, subject.type, subject.uuid) = (found.0, found.1.name, found.2)
       if found.1 != type { subject.schema = try snapshot.schema(of: found.1) }
     }
     guard write.mayWrite, write.method != "POST" || type.entityType != "file" || write.route.id != nil else {
@@ -86,8 +85,8 @@ struct WriteAnswers: Sendable {
     }
     let read = ReadRequest(uri: write.uri, base: write.base, isCollection: false)
     try read.checkFormat()
-    if write.uri.query.tree["resourceVersion"] != nil, write.route.id != nil {
-      guard revision != nil else { throw ErrorResponse.versionsNotSupported(write.uri) }
+    if write.uri.query.tree["resourceVersion"] != nil {
+      guard subject.schema?.isVersioned ?? true else { throw ErrorResponse.versionsNotSupported(write.uri) }
       throw subject.refusal(
         400, "\(write.method) requests with a `resourceVersion` query parameter are not supported.")
     }
@@ -196,7 +195,7 @@ struct WriteAnswers: Sendable {
       return Plan(
         type: subject.type, uuid: uuid, file: fileUUID,
         actions: [
-          .upload(file, hostType: subject.type, field: name),
+          .upload(file, hostType: subject.type, field: name, isAttached: true),
           subject.isList(name) ? .append([identifier], to: name) : .replace(name, .one(identifier)),
         ])
     }

@@ -43,13 +43,13 @@ struct WriteDocument {
   private static func data(_ body: [UInt8], _ subject: WriteSubject) throws(ErrorResponse) -> JSON {
     guard !body.isEmpty else { throw subject.refusal(400, "Empty request body.") }
     guard let document = try? JSON(parsing: body) else { throw subject.refusal(400, "Syntax error") }
-    if let misplaced = document["relationships"], !misplaced.isNull {
+    if let misplaced = document["relationships"], !misplaced.isEmpty {
       throw subject.refusal(
         400,
         "Found \"relationships\" within the document's top level. The \"relationships\" key must be within resource "
           + "object.")
     }
-    guard let data = document["data"], data["type"]?.string?.isEmpty == false else {
+    guard let data = document["data"], data["type"]?.isNull == false else {
       throw subject.refusal(400, "Resource object must include a \"type\".")
     }
     return data
@@ -140,9 +140,11 @@ private struct RelationshipData {
   private(set) var isVirtual = false
 
   init(_ data: JSON, _ subject: WriteSubject, _ known: some KnownResources) throws {
-    let given = data.isNull ? [] : data.array ?? [data]
+    let given = data.isEmpty ? [] : data.array ?? [data]
     for (index, item) in given.enumerated() {
-      guard let id = item["id"]?.string, !id.isEmpty else {
+      // Of one item, the site misses the id first, whichever is absent.
+      let isWhole = data.array != nil || item["type"].map { !$0.isNull } ?? false
+      guard let id = item["id"]?.string, !id.isEmpty, isWhole else {
         throw subject.refusal(400, "No ID specified for related resource")
       }
       guard let type = item["type"]?.string, !type.isEmpty else {
@@ -153,7 +155,10 @@ private struct RelationshipData {
         throw subject.refusal(400, "Invalid type specified for related resource: '\(type)'")
       }
       if id == "virtual" { continue }
-      guard let uuid = ResourceUUID(id), let current = try known.current(uuid, type: type) else {
+      // Looked up as it is written: the site keeps UUIDs in lower case.
+      guard let uuid = ResourceUUID(id), id == uuid.description,
+        let current = try known.current(uuid, type: given.first?["type"]?.string ?? type)
+      else {
         throw subject.refusal(
           404, "The resource identified by `\(type):\(id)` (given as a relationship item) could not be found.")
       }
@@ -164,5 +169,19 @@ private struct RelationshipData {
           meta: meta.isEmpty ? nil : JSONObject(meta.map { ($0.name, $0.value) })))
     }
     isVirtual = items.isEmpty && !given.isEmpty
+  }
+}
+
+extension JSON {
+  /// What PHP takes for nothing: null, false, 0, and texts, lists and objects without content.
+  fileprivate var isEmpty: Bool {
+    switch self {
+    case .null: true
+    case .bool(let value): !value
+    case .number: double == 0
+    case .string(let text): text.isEmpty || text == "0"
+    case .array(let elements): elements.isEmpty
+    case .object(let object): object.isEmpty
+    }
   }
 }

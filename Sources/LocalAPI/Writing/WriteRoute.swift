@@ -23,7 +23,7 @@ enum WriteRoute: Equatable {
 
   /// - Parameter schema: the type's; nil while nothing is known of it.
   static func find(_ route: Route, _ method: String, schema: TypeSchema?) -> Found {
-    let hasUploads = schema?.fields.contains(where: UploadRequest.takesFiles) ?? false
+    let hasUploads = hasUploads(schema)
     let methods = route.methods(schema: schema, hasUploads: hasUploads)
     switch (route, method) {
     case (.collection(let path), "POST"): return .route(.create(path))
@@ -36,6 +36,11 @@ enum WriteRoute: Equatable {
       return .route(.relationship(path, id: id, field: field))
     default: return methods.isEmpty ? .nothing : .otherMethods(methods)
     }
+  }
+
+  /// Whether resources of a type have files.
+  static func hasUploads(_ schema: TypeSchema?) -> Bool {
+    schema?.fields.contains(where: UploadRequest.takesFiles) ?? false
   }
 
   var path: String {

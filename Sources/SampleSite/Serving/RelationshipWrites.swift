@@ -10,10 +10,6 @@ extension SampleSite {
     let method = reader.request.method
     let isList = type.toMany.contains(name)
     let given = try RelationshipPayload(reader.request, name, type: type, community: reader.community, isList: isList)
-    if !isList, method != "PATCH" {
-      let verb = method == "POST" ? "POST to" : "DELETE from"
-      throw SiteError(409, "You can only \(verb) to-many relationships. \(name) is a to-one relationship.")
-    }
     let old = reader.community.items(of: row, name)
     let new: [JSON]
     switch method {
@@ -59,7 +55,7 @@ struct RelationshipPayload: Sendable {
     let given = data.isNull ? [] : data.array ?? [data]
     let types = type.targets[name] ?? []
     for item in given {
-      guard let kind = item["type"]?.string, let id = item["id"]?.string else {
+      guard let kind = item["type"]?.string, !kind.isEmpty, item["id"]?.string?.isEmpty == false else {
         throw SiteError(400, "Invalid body payload for the relationship.")
       }
       guard types.isEmpty || types.contains(kind) else {
@@ -68,15 +64,20 @@ struct RelationshipPayload: Sendable {
           "The provided type (\(kind)) does not match the destination resource types (\(types.joined(separator: ", ")))."
         )
       }
-      guard community.find(id) != nil else {
-        throw SiteError(400, "The targeted `\(kind)` resource with ID `\(id)` does not exist.")
-      }
     }
     guard Set(given.map(\.key)).count == given.count else {
       throw SiteError(
         400,
         "Duplicate relationships are not permitted. Use `meta.arity` to distinguish resource identifiers with matching "
           + "`type` and `id` values.")
+    }
+    if !isList, request.method != "PATCH" {
+      let verb = request.method == "POST" ? "POST to" : "DELETE from"
+      throw SiteError(409, "You can only \(verb) to-many relationships. \(name) is a to-one relationship.")
+    }
+    for item in given {
+      guard let id = item["id"]?.string, community.find(id) == nil else { continue }
+      throw SiteError(400, "The targeted `\(item["type"]?.string ?? "")` resource with ID `\(id)` does not exist.")
     }
     items = given
   }

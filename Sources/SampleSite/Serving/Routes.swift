@@ -47,8 +47,12 @@ enum Route: Sendable, Equatable {
     case .collection: ["GET", "HEAD", "POST"]
     case .individual(let type, _):
       (types[type].hasFileField ? ["POST"] : []) + ["GET", "HEAD", "DELETE", "PATCH"]
-    case .related(let type, _, let name): types[type].isFileField(name) ? ["POST", "GET", "HEAD"] : ["GET", "HEAD"]
-    case .relationship: ["GET", "HEAD", "POST", "PATCH", "DELETE"]
+    case .related(let type, _, let name):
+      // The upload route matches any name.
+      (types[type].relationshipNames.contains(name) && !types[type].selfOnly.contains(name) ? ["GET", "HEAD"] : [])
+        + (types[type].hasFileField ? ["POST"] : [])
+    case .relationship(let type, _, let name):
+      types[type].relationshipNames.contains(name) ? ["DELETE", "GET", "HEAD", "PATCH", "POST"] : []
     case .token: ["POST"]
     case .userinfo: ["GET", "HEAD", "POST"]
     case .trailingSlash, .nowhere, .file: []

@@ -81,7 +81,7 @@ extension SampleSite {
         400, "The extended \"filename*\" format is currently not supported in the \"Content-Disposition\" header.")
     }
     guard let mark = header.firstRange(of: "filename=\""), let end = header.lastIndex(of: "\""),
-      end > mark.upperBound
+      end > mark.upperBound, !header[..<mark.lowerBound].hasWordAtEnd
     else { throw SiteError(400, "No filename found in \"Content-Disposition\" header. \(hint)") }
     let name = header[mark.upperBound..<end]
     return String(name.split(separator: "/").last ?? name)
@@ -160,4 +160,9 @@ extension Community {
     object["meta"] = .object(meta)
     return .object(object)
   }
+}
+
+extension Substring {
+  /// Whether a word goes on behind it.
+  fileprivate var hasWordAtEnd: Bool { last.map { $0.isLetter || $0.isNumber || $0 == "_" } ?? false }
 }

@@ -12,18 +12,19 @@ struct WritePayload: Sendable {
     _ body: [UInt8], type: ResourceType, community: Community, method: String, stored: Row? = nil
   ) throws(SiteError) {
     guard !body.isEmpty else { throw SiteError(400, "Empty request body.") }
-    guard let document = try? JSON(parsing: body), document.object != nil else { throw SiteError(400, "Syntax error") }
-    if document["relationships"] != nil {
+    guard let document = try? JSON(parsing: body) else { throw SiteError(400, "Syntax error") }
+    let misplaced = document["relationships"]
+    if misplaced?.object?.isEmpty == false || misplaced?.array?.isEmpty == false {
       throw SiteError(
         400,
         "Found \"relationships\" within the document's top level. The \"relationships\" key must be within resource "
           + "object.")
     }
-    guard let data = document["data"], data["type"]?.string != nil else {
+    guard let data = document["data"], data["type"]?.isNull == false else {
       throw SiteError(400, "Resource object must include a \"type\".")
     }
     id = data["id"]?.string
-    if let id, EntityUUID(id) == nil {
+    if data["id"]?.isNull == false, id.flatMap({ EntityUUID($0) }) == nil {
       throw SiteError(422, "IDs should be properly generated and formatted UUIDs as described in RFC 4122.")
     }
     if let stored, id?.lowercased() != stored.uuid.text {
@@ -58,13 +59,22 @@ struct WritePayload: Sendable {
     for member in given?.object?.members ?? [] where type.relationshipNames.contains(member.name) {
       guard let data = member.value["data"], !type.selfOnly.contains(member.name) else { continue }
       var kept: [JSON] = []
-      for item in data.array ?? [data] where !item.isNull {
-        guard let target = item["type"]?.string else {
+      for item in data.array ?? [data] where data.array != nil || !item.isNull {
+        // Of a single item, the site looks for both and misses the id.
+        guard let id = item["id"]?.string, !id.isEmpty, data.array != nil || item["type"]?.string != nil else {
+          throw SiteError(400, "No ID specified for related resource")
+        }
+        guard let target = item["type"]?.string, !target.isEmpty else {
           throw SiteError(400, "No type specified for related resource")
         }
-        guard let id = item["id"]?.string else { throw SiteError(400, "No ID specified for related resource") }
+        guard let first = data.array?.first?["type"]?.string ?? item["type"]?.string,
+          let known = community.types.first(where: { $0.name == first })
+        else { throw SiteError(400, "Invalid type specified for related resource: '\(target)'") }
         if id == "virtual" { continue }
-        guard community.find(id) != nil else {
+        // UUIDs are kept and compared in lower case.
+        guard let uuid = EntityUUID(id), uuid.text == id,
+          community.find(uuid, entityType: known.entityType) != nil
+        else {
           throw SiteError(
             404, "The resource identified by `\(target):\(id)` (given as a relationship item) could not be found.")
         }
@@ -107,7 +117,8 @@ struct WritePayload: Sendable {
         throw SiteError(
           403,
           "The current user is not allowed to \(method) the selected field (\(name))."
-            + (isID ? " The entity ID cannot be changed." : ""), pointer: "/data/attributes/\(name)")
+            + (member.name == type.idAttribute ? " The entity ID cannot be changed." : ""),
+          pointer: "/data/attributes/\(name)")
       }
       attributes.append((member.name, value))
     }

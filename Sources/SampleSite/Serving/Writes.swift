@@ -15,6 +15,7 @@ extension SampleSite {
     switch route {
     case .collection(let number):
       try admit(reader, SiteResponse.mediaType)
+      try refuseVersion(reader, number)
       try reader.checkParameters()
       return try create(number, reader)
     case .individual(let number, let field) where method == "POST":
@@ -24,15 +25,14 @@ extension SampleSite {
       try checkMediaType(reader.request, SiteResponse.mediaType)
       let found = try find(number, id, reader, suffix: "", name: "individual." + method.lowercased())
       try requireToken(reader)
+      try refuseVersion(reader, found.type)
       try reader.checkParameters()
       try checkEditable(found, reader)
-      if reader.parameters["resourceVersion"] != nil {
-        throw SiteError(400, "\(method) requests with a `resourceVersion` query parameter are not supported.")
-      }
       return method == "DELETE" ? delete(found.type, found.row) : try patch(found.type, found.row, reader)
     case .related(let number, let id, let field):
       try admit(reader, SiteResponse.binaryType)
-      let found = try find(number, id, reader, suffix: "/\(field)", name: "\(field).file_upload")
+      let found = try find(
+        number, id, reader, suffix: "/{file_field_name}", name: "file_upload.existing_resource")
       try checkEditable(found, reader)
       return try upload(found.type, found.row, field, reader)
     case .relationship(let number, let id, let name):
@@ -43,6 +43,8 @@ extension SampleSite {
       guard mayEdit(found, reader) else {
         throw SiteError(403, "The current user is not allowed to edit this relationship.")
       }
+      try refuseVersion(reader, found.type)
+      try reader.checkParameters()
       return try changeRelationship(found.type, found.row, name, reader)
     default: throw SiteError(405, "No route found")
     }
@@ -53,6 +55,16 @@ extension SampleSite {
   private func admit(_ reader: Reader, _ mediaType: String) throws(SiteError) {
     try checkMediaType(reader.request, mediaType)
     try requireToken(reader)
+  }
+
+  /// What is written has no version yet (reference 1.5).
+  private func refuseVersion(_ reader: Reader, _ number: Int) throws(SiteError) {
+    guard reader.parameters["resourceVersion"] != nil else { return }
+    guard reader.community.types[number].revisionAttribute != nil else {
+      throw SiteError(501, "Resource versioning is not yet supported for this resource type.")
+    }
+    throw SiteError(
+      400, "\(reader.request.method) requests with a `resourceVersion` query parameter are not supported.")
   }
 
   private func requireToken(_ reader: Reader) throws(SiteError) {
@@ -68,7 +80,7 @@ extension SampleSite {
       throw SiteError(415, "No \"Content-Type\" request header specified")
     }
     let essence = type.split(separator: ";").first.map { $0.filter { $0 != " " } } ?? ""
-    guard essence == expected else {
+    guard essence.lowercased() == expected else {
       throw SiteError(415, "No route found that matches \"Content-Type: \(type)\"")
     }
   }

@@ -18,8 +18,8 @@ package struct LocalChange: Sendable {
     case replace(String, Linkage)
     /// A file for a field of a type (reference 5.7); its bytes are staged (`Mirror.stage`). `LocalChange.type` is the file's
     /// type, `file--file`, and `uuid` a new one; the site gives the file another (see `Mirror.siteUUID`). To attach it to an
-    /// existing host, record an `append` or `replace` on the host in the same call.
-    case upload(StagedFile, hostType: String, field: String)
+    /// existing host, record an `append` or `replace` on the host in the same call, and say so: its file is no temporary one.
+    case upload(StagedFile, hostType: String, field: String, isAttached: Bool = false)
   }
 
   /// The exact resource type, such as `node--topic`: for an update or deletion that of the stored resource.

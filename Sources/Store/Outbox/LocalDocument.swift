@@ -12,35 +12,31 @@ struct LocalDocument {
     self.serial = serial
   }
 
-  /// What a new resource looks like before the site has seen it: the members that others of its type show, without values
-  /// but for those that the site is known to set.
+  /// What a new resource looks like before the site has seen it.
   /// - Parameters:
   ///   - url: the resource's own URL, absolute.
-  ///   - template: another resource of the type; nil where there is none.
+  ///   - typical: what others of the type tell.
   ///   - owner: the account that the site will take for the author.
   ///   - now: Unix seconds.
   init(
-    new type: String, _ uuid: ResourceUUID, url: String, template: JSON?, owner: ResourceUUID?, now: Int64,
+    new type: String, _ uuid: ResourceUUID, url: String, typical: TypicalValues, owner: ResourceUUID?, now: Int64,
     serial: @escaping (ResourceIdentifier) -> Int64? = { _ in nil }
   ) {
-    var attributes = JSONObject()
-    for member in template?["attributes"]?.object?.members ?? [] {
-      attributes[member.name] = LocalDocument.initial(member.name, like: member.value, now: now)
-    }
+    let attributes = typical.attributes(at: now)
     var relationships = JSONObject()
-    for member in template?["relationships"]?.object?.members ?? [] {
+    for member in typical.samples.first?["relationships"]?.object?.members ?? [] {
       guard let old = member.value.object else {
         relationships[member.name] = member.value
         continue
       }
-      let data: JSON = old["data"]?.array == nil ? .null : .array([])
       relationships[member.name] = LocalDocument.relationship(
-        member.name, data: data, url: url, hasRelated: old["links"]?["related"] != nil || old["links"] == nil)
+        member.name, data: typical.linkage(member.name), url: url,
+        hasRelated: old["links"]?["related"] != nil || old["links"] == nil)
     }
     if let owner {
-      for name in ["uid", "user_id"] {
+      for name in ["uid", "user_id", "revision_uid", "revision_user"] where typical.isUsual(name) {
         guard var relationship = relationships[name]?.object, relationship["data"]?.isNull == true else { continue }
-        relationship["data"] = ["type": "user--user", "id": .string(owner.description)]
+        relationship["data"] = LocalDocument.known(["type": "user--user", "id": .string(owner.description)], serial)
         relationships[name] = .object(relationship)
       }
     }
@@ -50,17 +46,6 @@ struct LocalDocument {
     if !relationships.isEmpty { object["relationships"] = .object(relationships) }
     json = .object(object)
     self.serial = serial
-  }
-
-  private static func initial(_ name: String, like value: JSON, now: Int64) -> JSON {
-    switch (name, value) {
-    case ("changed", _), ("created", _): .string(RFC3339.text(unixSeconds: now))
-    case ("status", .bool), ("default_langcode", _): true
-    case ("langcode", _): value
-    case (_, .array): []
-    case (_, .bool): false
-    default: .null
-    }
   }
 
   private static func relationship(_ name: String, data: JSON, url: String, hasRelated: Bool) -> JSON {
@@ -81,10 +66,14 @@ struct LocalDocument {
       let value = FieldValue.completed(member.local, over: group?[member.name])
       var attributes = group ?? JSONObject()
       attributes[member.name] = value
+      // A user without another one is called by the name (reference 2.5).
+      if member.name == "name", let shown = attributes["display_name"], shown.isNull || shown == group?["name"] {
+        attributes["display_name"] = value
+      }
       group = attributes
     case .relationships:
       guard var relationship = group?[member.name]?.object else { return }
-      relationship["data"] = known(member.local)
+      relationship["data"] = LocalDocument.known(member.local, serial)
       group?[member.name] = .object(relationship)
     }
     object[member.group.rawValue] = group.map { .object($0) }
@@ -92,8 +81,8 @@ struct LocalDocument {
   }
 
   /// Adds the serial numbers that the site writes beside a target.
-  private func known(_ data: JSON) -> JSON {
-    if let many = data.array { return .array(many.map(known)) }
+  private static func known(_ data: JSON, _ serial: (ResourceIdentifier) -> Int64?) -> JSON {
+    if let many = data.array { return .array(many.map { known($0, serial) }) }
     guard var identifier = try? ResourceIdentifier(data), identifier.meta?["drupal_internal__target_id"] == nil,
       let number = serial(identifier)
     else { return data }
@@ -116,12 +105,15 @@ struct LocalDocument {
   }
 
   /// Lays changes over the document in their order; nil where the resource is not to be seen. The site's refusal of a
-  /// deletion lets it be seen again.
+  /// deletion lets it be seen again. An account is blocked, not removed (reference 5.4).
   func laying(_ changes: [OutboxChange]) -> LocalDocument? {
     var document = self
     for change in changes where change.state.isUnsettled {
       switch change.kind {
       case .delete where change.state == .rejected: continue
+      case .delete where json["type"]?.string.map({ ResourceTypeName($0).entityType }) == "user":
+        document.set(ChangedMember(.attributes, "status", base: nil, local: false))
+        document.touch(change.recorded)
       case .delete: return nil
       case .create, .update, .upload:
         for member in change.members { document.set(member) }

@@ -43,12 +43,13 @@ final class OutboxWriter {
   }
 
   /// Stores a resource object, or hides the resource.
-  func show(_ json: JSON?, _ resource: Int64) throws {
+  /// - Parameter isFromSite: whether nothing of it is of this side.
+  func show(_ json: JSON?, _ resource: Int64, isFromSite: Bool) throws {
     guard let json else { return try hide(resource) }
     var scanned = try form.scan(json)
     scanned.isLabelOnly = false
     var outcome = ApplyOutcome()
-    try resources.store(scanned, &outcome)
+    try resources.store(scanned, &outcome, isFromSite: isFromSite)
   }
 
   /// Takes a resource out of all reads. References to it stay.
@@ -63,10 +64,11 @@ final class OutboxWriter {
     let changes = try rows.unsettled(of: resource)
     if changes.isEmpty {
       try copies.remove(resource)
-      return try show(copy.isDeleted ? nil : copy.newest.map { try form.json($0, type: type) }, resource)
+      let newest = try copy.isDeleted ? nil : copy.newest.map { try form.json($0, type: type) }
+      return try show(newest, resource, isFromSite: true)
     }
     let document = try root(copy, changes, resource, type: type, uuid: uuid)
-    try show(document.laying(changes)?.json, resource)
+    try show(document.laying(changes)?.json, resource, isFromSite: false)
   }
 
   private func root(
@@ -83,12 +85,12 @@ final class OutboxWriter {
           """, arguments: [Data(uuid.bytes), target.type])
     }
     if let newest = copy.newest { return LocalDocument(try form.json(newest, type: type), serial: serial) }
-    let template = try Row.fetchOne(
+    let samples = try Row.fetchAll(
       db,
       sql: """
         SELECT document, splices, revision FROM resource
-        WHERE type = ? AND internal_id IS NOT NULL ORDER BY internal_id DESC LIMIT 1
-        """, arguments: [names.type(type)]
+        WHERE type = ? AND internal_id IS NOT NULL ORDER BY internal_id DESC LIMIT ?
+        """, arguments: [names.type(type), TypicalValues.most]
     ).map { row in
       try form.json(
         StoredForm(
@@ -100,8 +102,24 @@ final class OutboxWriter {
     let before = try stored(resource).map { try form.json($0, type: type) }
     let created = (before?["attributes"]?["created"]?.string).flatMap { RFC3339.unixSeconds($0) }
     return LocalDocument(
-      new: type, uuid, url: form.base.text + (form.path(of: type) ?? "") + "/\(uuid)", template: template,
+      new: type, uuid, url: form.base.text + (form.path(of: type) ?? "") + "/\(uuid)",
+      typical: TypicalValues(samples.isEmpty ? [try described(type)] : samples),
       owner: owner.flatMap { ResourceUUID($0) }, now: created ?? changes.first?.recorded ?? 0, serial: serial)
+  }
+
+  /// What a resource of a type looks like of which there is none: the members that the type is known to have.
+  private func described(_ type: String) throws -> JSON {
+    let schema = try SchemaLearner.read(names.type(type), db)?.schema ?? TypeSchema()
+    var (attributes, relationships) = (JSONObject(), JSONObject())
+    for field in schema.fields {
+      if field.isRelationship {
+        let links: JSON = field.isInternal ? ["self": [:]] : ["related": [:], "self": [:]]
+        relationships[field.name] = ["data": field.isList ? [] : .null, "links": links]
+      } else {
+        attributes[field.name] = field.isList ? [] : field.kind == .bool ? false : .null
+      }
+    }
+    return ["attributes": .object(attributes), "relationships": .object(relationships)]
   }
 
   /// `attributes.changed` of a stored document, Unix seconds.

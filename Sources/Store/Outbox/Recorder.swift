@@ -13,11 +13,12 @@ struct Recorder {
     switch change.action {
     case .create(let object):
       return try create(change, type, .create, members: given(object, in: nil, change))
-    case .upload(let file, let hostType, let field):
+    case .upload(let file, let hostType, let field, let isAttached):
       let members = [
         ChangedMember(.attributes, "filename", base: nil, local: .string(file.filename)),
         ChangedMember(.attributes, "filesize", base: nil, local: .integer(file.bytes)),
-        ChangedMember(.attributes, "status", base: nil, local: false),
+        ChangedMember(.attributes, "filemime", base: nil, local: .string(file.mediaType)),
+        ChangedMember(.attributes, "status", base: nil, local: .bool(isAttached)),
       ]
       let recorded = try create(change, type, .upload, members: members)
       try writer.db.execute(

@@ -9,6 +9,22 @@ package struct StagedFile: Sendable, Hashable {
   /// SHA-256 of its bytes in lower-case hexadecimal: also its name in the folder.
   package var sha256: String
 
+  /// What the site takes it for, by the ending of its name.
+  var mediaType: String {
+    let ending = filename.split(separator: ".").last.map { $0.lowercased() } ?? ""
+    return switch ending {
+    case "png", "gif", "webp", "avif", "bmp": "image/\(ending)"
+    case "jpg", "jpeg": "image/jpeg"
+    case "svg": "image/svg+xml"
+    case "txt": "text/plain"
+    case "csv", "html", "css": "text/\(ending)"
+    case "pdf", "zip", "json", "xml": "application/\(ending)"
+    case "mp3": "audio/mpeg"
+    case "mp4": "video/mp4"
+    default: "application/octet-stream"
+    }
+  }
+
   /// A staged file.
   package init(filename: String, bytes: Int64, sha256: String) {
     self.filename = filename

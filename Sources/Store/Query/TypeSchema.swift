@@ -76,6 +76,9 @@ package struct TypeSchema: Sendable, Hashable, Codable {
   /// The attribute that holds the serial number: the first of its kind (reference 2.5).
   var idAttribute: String? { fields.first { $0.name.hasPrefix("drupal_internal__") }?.name }
 
+  /// Whether resources have numbered versions: then they show the version's number beside their own (reference 1.5, 2.5).
+  package var isVersioned: Bool { fields.count { $0.name.hasPrefix("drupal_internal__") } > 1 }
+
   /// Takes in what another schema of the same type knows. A field that is new stands behind the one it stood behind there.
   mutating func merge(_ other: TypeSchema) {
     for isRelationship in [false, true] {

@@ -1,0 +1,160 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import JSONAPI
+import Store
+import TokenIssuer
+
+extension LocalAPIResponder {
+  /// Where a request leads.
+  struct Place {
+    var uri: RequestURI
+    var base: DocumentBase
+    var route: Route
+  }
+
+  /// - Throws: `Unplaced` for a request without a place.
+  private func place(of request: Request) throws -> Place {
+    guard let base = bases.base(of: request) else { throw Unplaced(title: "Bad request", status: 400) }
+    let target = LocalAPIResponder.origin(request.head.path ?? "/")
+    guard target.utf8.count <= LocalAPIResponder.longestTarget else {
+      throw Unplaced(title: "Request-URI Too Large", status: 414)
+    }
+    let uri = RequestURI(base: base.text, target: target)
+    return Place(uri: uri, base: base, route: Route(Route.compared(uri.path)))
+  }
+
+  struct Unplaced: Error {
+    var title: String
+    var status: Int
+    var answer: Answer { Answer(page: title, status: status) }
+  }
+
+  /// Answers a read, and whatever is refused without looking further.
+  func answer(_ request: Request, _ caller: Caller) throws -> Answer {
+    let place: Place
+    do { place = try self.place(of: request) } catch let unplaced as Unplaced { return unplaced.answer }
+    switch place.route {
+    case .unknown: return try file(place.uri, request, caller) ?? Answer(page: "Page not found", status: 404)
+    case .moved(let path): return try moved(path, request, place.uri, place.base)
+    case .token: return LocalAPIResponder.onlyPOST
+    case .keys, .userInfo: return try identity(place.uri, place.base, caller)
+    default: return try resource(place, request, caller)
+    }
+  }
+
+  /// Answers a request that may change something.
+  func change(_ request: Request, _ caller: Caller) async throws -> Answer {
+    let place: Place
+    do { place = try self.place(of: request) } catch let unplaced as Unplaced { return unplaced.answer }
+    switch place.route {
+    case .unknown, .moved, .keys, .userInfo: return try answer(request, caller)
+    case .token: return request.method == .post ? try await token(request) : LocalAPIResponder.onlyPOST
+    default:
+      let token: AccessToken?
+      switch caller {
+      case .anonymous: token = nil
+      case .known(let known): token = known
+      case .refused(let failure): return LocalAPIResponder.refused(failure)
+      }
+      guard let route = try known(place.route) else { return Answer(page: "Page not found", status: 404) }
+      return try await write(route, request, place.uri, place.base, token)
+    }
+  }
+
+  /// The content of a file; nil when the path is none's.
+  private func file(_ uri: RequestURI, _ request: Request, _ caller: Caller) throws -> Answer? {
+    guard let content = try files.content(uri.path) else { return nil }
+    guard request.method == .get || request.method == .head else {
+      var answer = Answer(page: "Method not allowed", status: 405)
+      answer.fields[.allow] = "GET, HEAD"
+      return answer
+    }
+    if !content.isPublic {
+      switch caller {
+      case .anonymous: return LocalAPIResponder.anonymous(uri)
+      case .refused(let failure): return LocalAPIResponder.refused(failure)
+      case .known: break
+      }
+    }
+    return files.answer(content, request.headers)
+  }
+
+  /// A target in absolute-form is taken for its path and query (RFC 9112 section 3.2.2).
+  private static func origin(_ target: String) -> String {
+    guard target.utf8.first != UInt8(ascii: "/"), let scheme = target.range(of: "://") else { return target }
+    return target[scheme.upperBound...].firstIndex(of: "/").map { String(target[$0...]) } ?? "/"
+  }
+
+  /// 301 where the path leads to a route without the slashes that are too many; the query stays.
+  private func moved(_ path: String, _ request: Request, _ uri: RequestURI, _ base: DocumentBase) throws -> Answer {
+    let isRead = request.method == .get || request.method == .head
+    guard isRead, try exists(Route(path)) else { return Answer(page: "Page not found", status: 404) }
+    let query = uri.query.uriQuery
+    return Answer(movedTo: base.text + path + (query.isEmpty ? "" : "?\(query)"))
+  }
+
+  /// Reads of the JSON:API routes.
+  private func resource(_ place: Place, _ request: Request, _ caller: Caller) throws -> Answer {
+    let (route, uri) = (place.route, place.uri)
+    if request.method == .options {
+      let methods = try known(route) == nil ? [] : answers.methods(of: route)
+      guard !methods.isEmpty else { return Answer(page: "Page not found", status: 404) }
+      return Answer(allowing: methods.filter { $0 != "HEAD" })
+    }
+    let token: AccessToken?
+    switch caller {
+    case .known(let known): token = known
+    case .anonymous:
+      guard route == .entryPoint else { return LocalAPIResponder.anonymous(uri) }
+      token = nil
+    case .refused(let failure): return LocalAPIResponder.refused(failure)
+    }
+    do {
+      for reading in route.readings {
+        var read = ReadRequest(
+          uri: uri, base: place.base, isCollection: { if case .collection = reading { true } else { false } }())
+        read.method = request.method.rawValue
+        read.precondition = Precondition(request.headers[.ifNoneMatch])
+        if let answer = try answer(reading, read, token) { return answer }
+      }
+      return Answer(page: "Page not found", status: 404)
+    } catch let error as QueryParameterError {
+      return Answer(ErrorResponse(error, request: uri))
+    } catch let error as ErrorResponse {
+      return Answer(error)
+    } catch let error as QueryOverdue {
+      let detail = "\(error) Filter by fewer or other fields; what is asked often gets an index by itself."
+      return Answer(ErrorResponse(status: 503, detail: detail, request: uri))
+    }
+  }
+
+  private func answer(_ route: Route, _ read: ReadRequest, _ caller: AccessToken?) throws -> Answer? {
+    switch route {
+    case .entryPoint: return try answers.entryPoint(read, me: caller.flatMap { try user(behind: $0) })
+    case .collection(let path): return try answers.collection(read, path: path)
+    case .individual(let collection, let id): return try answers.individual(read, collection: collection, id: id)
+    case .related(let collection, let id, let field):
+      return try answers.related(read, collection: collection, id: id, field: field)
+    case .relationship(let collection, let id, let field):
+      return try answers.relationship(read, collection: collection, id: id, field: field)
+    case .token, .keys, .userInfo, .moved, .unknown: return nil
+    }
+  }
+
+  /// The user whom a token stands for: the account's, else the one that synchronises.
+  private func user(behind token: AccessToken) throws -> String? {
+    if let id = token.accountID, let uuid = try mirror.account(id)?.userUUID { return uuid }
+    return try mirror.fact(.siteAccount)
+  }
+
+  /// The reading of a route whose type exists; nil when none does.
+  private func known(_ route: Route) throws -> Route? {
+    if route == .entryPoint { return route }
+    return try answers.reader.single { snapshot in
+      try route.readings.first { try $0.collectionPath.flatMap { try snapshot.type(path: $0) } != nil }
+    }
+  }
+
+  private func exists(_ route: Route) throws -> Bool { try known(route) != nil }
+}
