@@ -36,13 +36,13 @@ def full_disk(program, seed):
     """A disk of its own, too small, and a site that names smaller sizes than it sends: the write itself fails."""
     if os.geteuid() != 0:
         return say("files: a full disk: left out, for it takes root to mount one")
-    site = FileSite([40_000_000] * 12, seed, lies_about_size=True)
+    site = FileSite([90_000_000] * 12, seed, lies_about_size=True)
     place = Workplace(program, site.base, types=["file"])
     try:
         folder = place.folder + "/small"
         os.makedirs(folder)
         place.configure(types=["file"], mirror={"filesPath": folder})
-        script = f"mount -t tmpfs -o size=330m tmpfs {folder} && cd {place.folder} && {place.program} sync; code=$?; df -h {folder} | tail -1; exit $code"
+        script = f"mount -t tmpfs -o size=300m tmpfs {folder} && cd {place.folder} && {place.program} sync; code=$?; df -h {folder} | tail -1; exit $code"
         done = subprocess.run(["unshare", "-m", "bash", "-c", script], capture_output=True, text=True)
         text = (done.stdout + done.stderr).strip()
         rows = place.rows("SELECT count(*) FROM resources WHERE type = 'file--file'")[0][0]
