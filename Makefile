@@ -23,7 +23,7 @@ DOCDIR ?= $(PREFIX)/share/doc/social-mirror
 
 PYTHON ?= python3
 
-.PHONY: all build release test fuzz soak demo interop lint bench install verify-units clean system-packages swift-present
+.PHONY: all build release test fuzz soak drill demo interop lint bench install verify-units clean system-packages swift-present
 
 all: build
 
@@ -82,6 +82,12 @@ demo: swift-present system-packages
 interop: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
 	PYTHON="$(PYTHON)" interop/run .build/debug/social-mirror
+
+# The built program against bad lines and bad sites, over sockets; see drill/. ARGS="kills --seed 7", "guards", "files"; all
+# but the files without it.
+drill: swift-present system-packages
+	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
+	PYTHON="$(PYTHON)" drill/run .build/debug/social-mirror $(ARGS)
 
 lint: swift-present
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift

@@ -31,11 +31,16 @@ extension SampleSite {
     return event
   }
 
-  func changeForever() async throws {
-    while !Task.isCancelled {
+  /// Lets things happen at their pace, until as many have as the settings say; then `becameQuiet` ends.
+  func keepChanging() async throws {
+    var left = settings.changeCount ?? .max
+    while left > 0 {
       try await Task.sleep(for: .seconds(1 / settings.changesPerSecond))
       changeOnce()
+      left -= 1
     }
+    quietSink.finish()
+    while true { try await Task.sleep(for: .seconds(86_400)) }
   }
 }
 

@@ -14,7 +14,11 @@ package final class SampleSite: Sendable {
   /// What the community did by itself, for whoever watches first. The newest 1,000 are kept.
   package let events: AsyncStream<CommunityEvent>
 
+  /// Ends when the community has made all the changes that it makes by itself.
+  package let becameQuiet: AsyncStream<Never>
+
   let eventSink: AsyncStream<CommunityEvent>.Continuation
+  let quietSink: AsyncStream<Never>.Continuation
   private let state: Mutex<Community>
   private let tokens: Mutex<AuthorizationServer>
   private let offset = Mutex(0.0)
@@ -33,6 +37,7 @@ package final class SampleSite: Sendable {
     log = RequestLog(capacity: settings.logCapacity)
     state = Mutex(community)
     tokens = Mutex(AuthorizationServer(settings: settings))
+    (becameQuiet, quietSink) = AsyncStream.makeStream()
     (events, eventSink) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1000))
   }
 

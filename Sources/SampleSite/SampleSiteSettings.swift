@@ -21,6 +21,8 @@ package struct SampleSiteSettings: Sendable {
   package var refreshTokenSeconds = 1_209_600
   /// How often the community changes by itself while the site runs; 0 for never.
   package var changesPerSecond = 0.0
+  /// How many such changes there are before the community is quiet; nil for no end.
+  package var changeCount: Int?
   /// Decides the changes, and the order of rows that sort keys leave equal.
   package var seed: UInt64 = 1
   /// Whether the site takes writes; otherwise it answers 405 as a fresh installation does (reference 5.1).

@@ -19,7 +19,7 @@ extension SampleSite {
       eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.run() }
-      if settings.changesPerSecond > 0 { group.addTask { try await self.changeForever() } }
+      if settings.changesPerSecond > 0 { group.addTask { try await self.keepChanging() } }
       defer { group.cancelAll() }
       try await group.next()
     }

@@ -47,18 +47,20 @@ struct FilesService: Service {
   func run() async throws {
     try await cancelWhenGracefulShutdown {
       do {
+        var tidies = true
         while true {
           let started = ContinuousClock.now
-          try await once()
+          try await once(tidies: tidies)
+          tidies = false
           try await Task.sleep(until: started + .seconds(intervalSeconds))
         }
       } catch is CancellationError {}
     }
   }
 
-  private func once() async throws {
+  private func once(tidies: Bool) async throws {
     do {
-      let report = try await round.run()
+      let report = try await round.run(tidies: tidies)
       if !report.isIdle { logger.info("files", metadata: ["round": "\(FilesSummary(report).sentence)"]) }
     } catch let error as SignInError {
       // The schedule of the resources says so and stops; here it is enough not to ask.

@@ -24,6 +24,10 @@ final class Progress: Sendable {
 
   /// Takes an event of a round.
   func note(_ event: SyncEvent) {
+    if case .drifted(let drift) = event {
+      end()
+      write("social-mirror: \(drift)\n")
+    }
     let line = state.withLock { state -> String? in
       switch event {
       case .started(let types):

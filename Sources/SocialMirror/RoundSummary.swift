@@ -52,8 +52,9 @@ extension SyncReport {
   /// What an operator should know besides failed types, a line each.
   var notices: [String] {
     vanishedTypes.map {
-      "the site no longer names the type \($0); its resources stay. If it is gone for good, take it out of site.entityTypes"
-    } + drifts.map { "\($0)" } + held.map(\.description)
+      "the site no longer names the type \($0); nothing of it was removed. If it is gone for good: "
+        + "social-mirror sync --accept-removals \($0)"
+    } + held.map(\.description)
       + sweeps.filter { $0.failure != nil }.map { "sweep of \($0.type): \($0.failure.map { "\($0)" } ?? "")" }
   }
 }

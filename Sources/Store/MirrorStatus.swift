@@ -17,6 +17,13 @@ package struct MirrorStatus: Sendable {
     package var lastSweep: Int64?
     /// Whether a sweep of it is under way.
     package var isSweeping: Bool
+    /// While one is under way: the serial number up to which it has listed the type, and whether it is through with that.
+    package var sweptUpTo: Int64
+    package var isListed: Bool
+    /// The greatest serial number stored.
+    package var highestID: Int64?
+    /// Resources that it asks for by themselves.
+    package var candidates: Int64
     /// Removals that wait for a person.
     package var held: Int64
     /// Its tombstones by kind.
@@ -71,7 +78,9 @@ extension Mirror {
               run: $0, requests: row["requests"], pages: row["pages"], seen: row["seen"], stored: row["stored"],
               omitted: row["omitted"], outcome: row["outcome"])
           },
-          lastSweep: row["swept"], isSweeping: row["sweeping"], held: row["held"],
+          lastSweep: row["swept"], isSweeping: row["sweeping"],
+          sweptUpTo: max(0, row["swept_up_to"]), isListed: row["is_listed"], highestID: row["highest"],
+          candidates: row["candidates"], held: row["held"],
           tombstones: [.deleted: row["deleted"], .hidden: row["hidden"], .unpublished: row["unpublished"]]
             .filter { $0.value > 0 },
           filters: (row["filters"] as String?).flatMap { FilterProbe.Outcome(rawValue: $0) })
@@ -98,6 +107,9 @@ extension Mirror {
       (SELECT max(changed) FROM resource r WHERE r.type = t.id) AS newest, nullif(c.known_until, 0) AS known_until,
       v.run, v.requests, v.pages, v.seen, v.stored, v.omitted, v.outcome, p.filters,
       s.finished AS swept, s.started IS NOT NULL AS sweeping, coalesce(s.held, 0) AS held,
+      coalesce(s.last_id, 0) AS swept_up_to, coalesce(s.is_listed, 0) AS is_listed,
+      (SELECT max(internal_id) FROM resource r WHERE r.type = t.id) AS highest,
+      (SELECT count(*) FROM sweep_candidate d WHERE d.type = t.id) AS candidates,
       (SELECT count(*) FROM tombstone d WHERE d.type = t.id AND d.kind = 'deleted') AS deleted,
       (SELECT count(*) FROM tombstone d WHERE d.type = t.id AND d.kind = 'hidden') AS hidden,
       (SELECT count(*) FROM tombstone d WHERE d.type = t.id AND d.kind = 'unpublished') AS unpublished

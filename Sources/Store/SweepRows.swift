@@ -85,8 +85,9 @@ extension Mirror {
     try write { db in
       let names = try Names(db)
       let writer = try ResourceWriter(db, names: names)
+      let pending = try PendingCopies(db, names: names, resources: writer)
       var outcome = ApplyOutcome()
-      for resource in page.resources { try writer.store(resource, &outcome) }
+      for resource in page.resources where try !pending.absorb(resource) { try writer.store(resource, &outcome) }
       try writer.finish(db)
       let type = try names.type(page.type)
       if let attribute = page.resources.first?.idAttribute { try names.learn(idAttribute: attribute, of: type) }
@@ -119,12 +120,32 @@ extension Mirror {
     }
   }
 
+  /// All stored resources of a type, as candidates.
+  package func everything(of type: String) throws -> [SweepCandidate] {
+    try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT r.id, i.uuid, r.internal_id FROM resource_type t JOIN resource r ON r.type = t.id
+          JOIN identity i ON i.id = r.id WHERE t.name = ? ORDER BY r.internal_id
+          """, arguments: [type]
+      ).compactMap { row in
+        SweepRows.uuid(row[1]).map {
+          SweepCandidate(id: row[0], uuid: $0, internalID: row[2], isOmitted: false, isKept: false)
+        }
+      }
+    }
+  }
+
   /// Stores what a candidate turned out to be, and takes it off the list.
   package func refresh(_ resource: ScannedResource, candidate: SweepCandidate) throws -> ApplyOutcome {
     try write { db in
-      let writer = try ResourceWriter(db, names: Names(db))
+      let names = try Names(db)
+      let writer = try ResourceWriter(db, names: names)
       var outcome = ApplyOutcome()
-      try writer.store(resource, &outcome)
+      if try !PendingCopies(db, names: names, resources: writer).absorb(resource) {
+        try writer.store(resource, &outcome)
+      }
       try writer.finish(db)
       try db.execute(sql: "DELETE FROM sweep_candidate WHERE resource = ?", arguments: [candidate.id])
       return outcome
@@ -177,7 +198,8 @@ enum SweepRows {
     return state
   }
 
-  /// Whatever is stored in the stretch that a page covers and not on it, and whatever the page names as left out.
+  /// Whatever is stored in the stretch that a page covers and not on it, and whatever the page names as left out. What was made
+  /// here and is not on the site yet is neither.
   static func noteCandidates(of page: SweepApplication, type: Int64, _ db: Database) throws {
     let whole = Set(page.resources.lazy.filter { !$0.isLabelOnly }.map(\.uuid))
     let labels = Set(page.resources.lazy.filter(\.isLabelOnly).map(\.uuid))
@@ -196,6 +218,7 @@ enum SweepRows {
         SELECT r.id, i.uuid, r.internal_id IS NULL FROM resource r JOIN identity i ON i.id = r.id
         WHERE r.type = ?1 AND (r.internal_id > ?2 AND (?3 IS NULL OR r.internal_id <= ?3)
           OR ?3 IS NULL AND r.internal_id IS NULL)
+          AND NOT EXISTS (SELECT 1 FROM outbox_copy o WHERE o.resource = r.id AND o.base_document IS NULL)
         """, arguments: [type, covers.after, covers.through])
     for row in stored {
       guard let uuid = uuid(row[1]), !whole.contains(uuid) else { continue }

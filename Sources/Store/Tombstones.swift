@@ -45,8 +45,9 @@ package struct Removal: Sendable, Hashable {
 }
 
 extension Mirror {
-  /// Removes resources for good: document, relationships from them, identities that nothing refers to any more. Their bytes
-  /// are overwritten in the file and cut off the write-ahead log. What has changed since the sweep began stays.
+  /// Removes resources for good: document, relationships from them, their history of local changes, identities that nothing
+  /// refers to any more. Their bytes are overwritten in the file and cut off the write-ahead log. What has changed since the
+  /// sweep began stays, and so does what has local changes under way: the push finds out and asks.
   /// - Parameter time: the site's, Unix seconds.
   /// - Returns: how many were removed, or marked and kept, by kind.
   package func remove(
@@ -55,7 +56,9 @@ extension Mirror {
     var done: [Tombstone.Kind: Int] = [:]
     try pool.writeWithoutTransaction { db in
       try db.inTransaction {
-        done = try RemovalWriter(db, type: Names(db).type(type), time: time).remove(removals, onHidden)
+        let names = try Names(db)
+        let pending = try PendingCopies(db, names: names, resources: ResourceWriter(db, names: names))
+        done = try RemovalWriter(db, type: names.type(type), time: time, pending: pending).remove(removals, onHidden)
         return .commit
       }
     }
@@ -117,29 +120,37 @@ struct RemovalWriter {
   private let type: Int64
   private let time: Int64
   private let begun: Int64
+  private let pending: PendingCopies
 
-  init(_ db: Database, type: Int64, time: Int64) throws {
+  init(_ db: Database, type: Int64, time: Int64, pending: PendingCopies) throws {
     self.db = db
     self.type = type
     self.time = time
+    self.pending = pending
     begun = try Int64.fetchOne(db, sql: "SELECT sequence FROM sweep WHERE type = ?", arguments: [type]) ?? 0
   }
 
   func remove(_ removals: [Removal], _ policy: HiddenPolicy) throws -> [Tombstone.Kind: Int] {
     var done: [Tombstone.Kind: Int] = [:]
     var sequence = try Int64.fetchOne(db, sql: "SELECT value FROM setting WHERE name = 'sequence'") ?? 0
+    var erased: [Int64] = []
     for removal in removals {
       let id = removal.candidate.id
       try db.execute(sql: "DELETE FROM sweep_candidate WHERE type = ? AND resource = ?", arguments: [type, id])
       let isUnchanged =
         try Bool.fetchOne(db, sql: "SELECT sequence <= ? FROM resource WHERE id = ?", arguments: [begun, id]) ?? false
       guard isUnchanged else { continue }
+      if try pending.absorbRemoval(of: id) { continue }
       let keeps = removal.kind != .deleted && policy == .keep
       sequence += 1
       try bury(removal, keeps: keeps, sequence: sequence)
-      if !keeps { try erase(id) }
+      if !keeps {
+        try erase(id)
+        erased.append(id)
+      }
       if !(keeps && removal.candidate.isKept) { done[removal.kind, default: 0] += 1 }
     }
+    try forgetChanges(of: erased)
     try db.execute(
       sql: "INSERT INTO setting (name, value) VALUES ('sequence', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1",
       arguments: [String(sequence)])
@@ -160,6 +171,19 @@ struct RemovalWriter {
       ])
   }
 
+  /// Removes what local changes and conflicts of the past still hold of these resources. None is under way.
+  private func forgetChanges(of resources: [Int64]) throws {
+    guard !resources.isEmpty, try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM outbox)") == true else { return }
+    let list = resources.map(String.init).joined(separator: ",")
+    try db.execute(
+      sql: """
+        DELETE FROM upload WHERE change IN (SELECT id FROM outbox WHERE resource IN (\(list)));
+        DELETE FROM conflict WHERE resource IN (\(list));
+        DELETE FROM outbox WHERE resource IN (\(list));
+        DELETE FROM outbox_echo WHERE resource IN (\(list));
+        """)
+  }
+
   private func erase(_ id: Int64) throws {
     let targets = try Int64.fetchAll(
       db, sql: "SELECT DISTINCT target FROM relationship WHERE source = ? AND target IS NOT NULL", arguments: [id])
@@ -170,7 +194,9 @@ struct RemovalWriter {
         sql: """
           DELETE FROM identity WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM resource WHERE id = ?1)
             AND NOT EXISTS (SELECT 1 FROM relationship WHERE target = ?1)
-          """, arguments: [orphan])
+            AND (id = ?2 OR NOT EXISTS (SELECT 1 FROM outbox WHERE resource = ?1))
+            AND NOT EXISTS (SELECT 1 FROM outbox_copy WHERE resource = ?1)
+          """, arguments: [orphan, id])
     }
   }
 }

@@ -60,6 +60,8 @@ package struct DescendingWalk: CollectionPull, Hashable {
     let marks = Set(
       page.resources.map { Mark(uuid: $0.uuid, changed: $0.changed) }
         + page.omittedUUIDs.map { Mark(uuid: $0, changed: nil) })
+    // What showed rows a moment ago does not become empty: a cache or a filter answers, not the collection.
+    if hasSeenAnything, marks.isEmpty, !page.hasNext, offset == 0 { throw .suddenlyEmpty }
     // Nothing at all to recognise: neither here nor on the last page.
     let joins = offset == 0 || previous.isEmpty || marks.isEmpty && page.hasNext || !previous.isDisjoint(with: marks)
     guard joins else {

@@ -10,6 +10,8 @@ package enum UntrustworthyPage: Error, Sendable, Hashable, CustomStringConvertib
   case sortIgnored(PullKey)
   /// Pages whose rows are all hidden did not join up, again and again.
   case restless
+  /// Nothing, where the site had shown or promised resources a moment before.
+  case suddenlyEmpty
 
   /// What was seen.
   package var description: String {
@@ -18,6 +20,7 @@ package enum UntrustworthyPage: Error, Sendable, Hashable, CustomStringConvertib
     case .filterIgnored(let key): "the site ignored the filter on changed: it sent \(key) again"
     case .sortIgnored(let key): "the site ignored the sort order at \(key)"
     case .restless: "pages whose resources are all hidden kept moving"
+    case .suddenlyEmpty: "the site's answer was empty where it had shown resources a moment before"
     }
   }
 }

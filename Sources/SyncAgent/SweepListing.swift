@@ -35,6 +35,9 @@ package struct SweepListing: Sendable, Hashable {
   private var previous: Set<ResourceUUID> = []
   private var isBlind = false
   private var stepsBack = 0
+  /// Whether the last page said that more follow; only then a listing is resumed.
+  private var isPromised: Bool
+  private var contradictions = 0
 
   private var overlap: Int { min(10, limit / 2) }
 
@@ -48,6 +51,7 @@ package struct SweepListing: Sendable, Hashable {
     // Behind a key only hidden rows are counted, and their marks are not kept.
     offset = method == .offsets ? max(0, state.offset) : 0
     hasSeenAnything = state.lastID >= 0 || state.offset > 0
+    isPromised = hasSeenAnything
   }
 
   /// The next page to ask for.
@@ -74,6 +78,13 @@ package struct SweepListing: Sendable, Hashable {
       throw .filterIgnored(PullKey(changed: 0, internalID: first))
     }
     let marks = Set(page.resources.map(\.uuid) + page.omittedUUIDs)
+    if isPromised, marks.isEmpty, !page.hasNext, method == .keyset || offset == 0 {
+      // `next` is there for a row that was found, so one follows, unless it went just now: the page is asked for again.
+      contradictions += 1
+      guard contradictions <= 2 else { throw .suddenlyEmpty }
+      return nil
+    }
+    contradictions = 0
     let isUnmarked = marks.isEmpty && page.hasNext
     guard joins(ids.first, marks) || isUnmarked else {
       stepsBack += 1
@@ -87,6 +98,7 @@ package struct SweepListing: Sendable, Hashable {
     previous = marks
     isBlind = isUnmarked
     isComplete = !page.hasNext
+    isPromised = page.hasNext
     if page.hasNext { advance(from: before) }
     return (before, isComplete ? nil : lastID)
   }

@@ -51,12 +51,14 @@ package struct SyncRound: Sendable {
         base: DocumentBase(site.base.description),
         paths: Dictionary(entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first }))
     let tally = Tally()
-    tally.note(vanishedTypes: vanished)
+    tally.note(vanishedTypes: vanished.filter { !settings.acceptedRemovals.contains($0) })
     let described: Int
     do {
+      try removeVanished(vanished.filter { settings.acceptedRemovals.contains($0) }, visit, tally)
       described = try await describe(types.map(\.name), at: visit.siteTime)
       try await pull(types, visit, tally)
       try await sweep(types, visit, tally)
+      try tally.forgiveEmptiness { try mirror.count(of: $0) == 0 }
     } catch {
       let outcome: RunOutcome = error is CancellationError ? .interrupted : .failed
       try? mirror.endRun(run, outcome, parts: tally.parts, message: "\(error)", at: now())
@@ -112,7 +114,10 @@ package struct SyncRound: Sendable {
   /// The types to read.
   private func select(_ entry: EntryPoint) throws -> [EntryPoint.Collection] {
     let types = entry.resourceTypes.filter { settings.selects($0.name) }
-    guard !types.isEmpty else { throw SyncFault.nothingToMirror(asked: settings.only ?? settings.entityTypes) }
+    // None at all, where there were some, is not a matter of configuration.
+    guard try !types.isEmpty || !vanishedTypes(entry).isEmpty else {
+      throw SyncFault.nothingToMirror(asked: settings.only ?? settings.entityTypes)
+    }
     try mirror.note(.siteBaseURL, site.base.description)
     for (fact, value) in [
       (Mirror.Fact.siteAccount, entry.me), (.jsonapiVersion, entry.version), (.contentLanguage, entry.language),
@@ -148,6 +153,29 @@ package struct SyncRound: Sendable {
     let named = Set(entry.resourceTypes.map(\.name))
     return try mirror.types().map(\.name).filter { !named.contains($0) && settings.selects($0) }
       .filter { try mirror.count(of: $0) > 0 }
+  }
+
+  /// Removes all resources of types that the site no longer has, because a person has agreed to it.
+  private func removeVanished(_ types: [String], _ visit: Visit, _ tally: Tally) throws {
+    for type in types {
+      var part = SweepReport(type: type)
+      _ = try mirror.beginSweep(of: type, at: visit.siteTime)
+      var waiting = try mirror.everything(of: type)[...]
+      while !waiting.isEmpty {
+        try Task.checkCancellation()
+        let removals = waiting.prefix(500).map {
+          Removal($0, .deleted, how: "the site no longer has the type; its removal was accepted")
+        }
+        waiting = waiting.dropFirst(500)
+        let done = try mirror.remove(removals, of: type, onHidden: settings.onHidden, at: visit.siteTime)
+        part.tombstones.merge(done, uniquingKeysWith: +)
+      }
+      try mirror.endSweep(of: type, at: visit.siteTime)
+      part.isFinished = true
+      tally.add(part)
+    }
+    // Should they come back, they are read from the beginning.
+    try mirror.forgetCursors(of: types)
   }
 
   /// Sweeps of these types that a guard stopped.

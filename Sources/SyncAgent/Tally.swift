@@ -30,6 +30,17 @@ final class Tally: Sendable {
 
   func add(_ drift: SchemaDrift) { state.withLock { $0.drifts.append(drift) } }
 
+  /// A type that showed nothing has not failed once nothing of it is stored any more: a sweep has removed it.
+  func forgiveEmptiness(where isEmpty: (_ type: String) throws -> Bool) rethrows {
+    try state.withLock { report in
+      for index in report.types.indices {
+        guard case .sawNothing? = report.types[index].failure as? SyncFault, try isEmpty(report.types[index].type)
+        else { continue }
+        report.types[index].failure = nil
+      }
+    }
+  }
+
   func note(vanishedTypes: [String]) { state.withLock { $0.vanishedTypes = vanishedTypes } }
 
   /// A request that belongs to no type.

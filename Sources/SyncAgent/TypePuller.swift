@@ -44,9 +44,7 @@ struct TypePuller {
       filters = found.outcome ?? filters
     }
     guard let idAttribute else {
-      try requireNothing()
-      // Nothing of the type is there yet: known to be empty at this time.
-      try await submit([], cursor: Cursor(changed: 0, internalID: 0, knownUntil: siteTime), &part)
+      try await nothingIsThere(&part)
       return
     }
     let start = Deciders.Start(
@@ -59,7 +57,7 @@ struct TypePuller {
     // Not even the resource that the cursor stands on: it is gone, or the filter no longer works.
     let found = try await probe(idAttribute)
     if !found.isAnythingThere {
-      try requireNothing()
+      return try await nothingIsThere(&part)
     } else if found.outcome != .work {
       // Refused, or the newest are all hidden and nothing can be compared: what a filter does not show is no proof.
       return try await walk(start, cursor, &part)
@@ -70,9 +68,8 @@ struct TypePuller {
   }
 
   private mutating func walk(_ start: Deciders.Start, _ cursor: Cursor, _ part: inout TypeReport) async throws {
-    guard let unbelieved = try await read(DescendingWalk(start), cursor, &part) else { return }
-    try requireNothing()
-    try await submit([], cursor: unbelieved, &part)
+    guard try await read(DescendingWalk(start), cursor, &part) != nil else { return }
+    try await nothingIsThere(&part)
   }
 
   /// Reads page after page.
@@ -130,10 +127,12 @@ struct TypePuller {
     probe.account == account && abs(siteTime - probe.at) < TypePuller.probeLife
   }
 
-  /// A collection that shows nothing is believed only where nothing is stored: what was there is removed by a sweep.
-  private func requireNothing() throws {
+  /// A collection that shows nothing is believed only where nothing is stored: what was there is removed by a sweep. Known to
+  /// be empty at this time, it is read from the beginning when it is not.
+  private func nothingIsThere(_ part: inout TypeReport) async throws {
     let count = try mirror.count(of: type)
     if count > 0 { throw SyncFault.sawNothing(type: type, stored: count) }
+    try await submit([], cursor: Cursor(changed: 0, internalID: 0, knownUntil: siteTime), &part)
   }
 
   private func submit(

@@ -42,7 +42,11 @@ struct TypeSweeper {
   mutating func sweep() async throws -> SweepReport {
     var part = SweepReport(type: type.name)
     do {
-      try await sweep(&part)
+      do { try await sweep(&part) } catch UntrustworthyPage.suddenlyEmpty {
+        // What was listed cannot be relied on: the next round lists the type anew.
+        _ = try mirror.beginSweep(of: type.name, at: siteTime)
+        throw UntrustworthyPage.suddenlyEmpty
+      }
     } catch let error where TypePuller.isOfThisType(error) {
       part.failure = error
     }
@@ -59,7 +63,8 @@ struct TypeSweeper {
     let rows = try mirror.count(of: type.name)
     if !state.isListed, try await !list(&state, rows: rows, &part) { return }
     let allowance = RemovalGuard.allowance(rows: rows, share: settings.maxRemovalShare, accepted: accepted)
-    try await judge(allowance: allowance, &part)
+    let showedNothing = state.lastID < 0 && state.offset == 0
+    try await judge(allowance: allowance, showedNothing: showedNothing, &part)
   }
 
   /// Lists the collection; false when the budget ended before it.
@@ -88,7 +93,9 @@ struct TypeSweeper {
 
   /// Asks for every candidate by itself. As long as no more candidates are left than may be removed without asking, those that
   /// are gone are removed at once; otherwise only when all are known and few enough are gone.
-  private mutating func judge(allowance: Int, _ part: inout SweepReport) async throws {
+  /// - Parameter showedNothing: whether the listing was empty.
+  /// - Throws: `UntrustworthyPage.suddenlyEmpty` when it was, and yet a resource is there.
+  private mutating func judge(allowance: Int, showedNothing: Bool, _ part: inout SweepReport) async throws {
     let candidates = try mirror.candidates(of: type.name)
     let isFree = candidates.count { !$0.isKept } <= allowance
     var gone: [Removal] = []
@@ -100,6 +107,7 @@ struct TypeSweeper {
       }
       switch try await verdict(on: candidate) {
       case .present(let resource):
+        if showedNothing, !resource.isLabelOnly { throw UntrustworthyPage.suddenlyEmpty }
         let outcome = try mirror.refresh(resource, candidate: candidate)
         part.updated += outcome.updated
         part.inserted += outcome.inserted

@@ -101,7 +101,9 @@ package struct Verification: Sendable {
   private func compare(
     _ type: EntryPoint.Collection, idAttribute: String?, _ reader: inout PageReader, _ report: inout VerificationReport
   ) async throws {
-    var unseen = try mirror.identifiers(of: type.name)
+    // What is on its way to the site is compared with what the site showed last.
+    let onTheirWay = try mirror.identifiersWithChanges(of: type.name)
+    var unseen = try mirror.identifiers(of: type.name).subtracting(onTheirWay)
     guard let idAttribute = idAttribute ?? SerialNumber.attribute(of: type.name) else { return }
     var listing = SweepListing(
       type: type.name, idAttribute: idAttribute, method: .offsets, limit: settings.pageLimit, from: SweepState())
@@ -112,7 +114,7 @@ package struct Verification: Sendable {
       for resource in page.resources where seen.insert(resource.uuid).inserted {
         unseen.remove(resource.uuid)
         report.compared += 1
-        let stored = try mirror.document(of: resource.uuid, type: type.name)
+        let stored = try mirror.siteDocument(of: resource.uuid, type: type.name)
         if let difference = Verification.difference(resource, stored) { report.differences.append(difference) }
       }
     }

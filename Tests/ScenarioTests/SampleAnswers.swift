@@ -19,7 +19,8 @@ extension SampleSite {
   func answer(_ method: String, _ target: String, headers: [String: String], body: [UInt8] = []) -> PlainAnswer {
     let response = respond(to: SiteRequest(method, target, headers: headers, body: body, base: siteBase))
     return PlainAnswer(
-      status: response.status, fields: response.headers, body: response.body, isCut: response.cutAfter != nil)
+      status: response.status, fields: response.headers, body: response.body,
+      isCut: response.cutAfter != nil || response.isLost)
   }
 
   /// All that the account sees of some types, by `type/id`, read the slow way: page by page, without a filter.

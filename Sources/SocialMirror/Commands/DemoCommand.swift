@@ -20,6 +20,8 @@ struct DemoCommand: AsyncParsableCommand {
   var resources = 0
   @Option(name: .long, help: "How many changes the sample community makes by itself in a second.")
   var changes = 0.3
+  @Option(name: .long, help: "After how many such changes it is quiet (default: never).")
+  var changeCount: Int?
   @Option(name: .long, help: "Only the sample site, on this port, to try `sync` against.")
   var sitePort: Int?
   @Flag(name: .shortAndLong, help: "Print the addresses and the curl lines only.")
@@ -38,6 +40,7 @@ struct DemoCommand: AsyncParsableCommand {
     var settings = SampleSiteSettings()
     settings.resources = resources
     settings.changesPerSecond = changes
+    settings.changeCount = changeCount
     settings.port = sitePort ?? 0
     let sample = try SampleSite(settings)
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
@@ -50,23 +53,26 @@ struct DemoCommand: AsyncParsableCommand {
       }
       group.addTask {
         guard let site = await ports.first(where: { _ in true }) else { return }
-        try await follow("http://127.0.0.1:\(site)", in: folder)
+        try await follow(sample, "http://127.0.0.1:\(site)", in: folder)
       }
       try await group.next()
       group.cancelAll()
     }
   }
 
-  private func follow(_ siteURL: String, in folder: String) async throws {
-    if sitePort == nil { try await mirror(siteURL, in: folder) } else { try await showSite(siteURL) }
+  private func follow(_ sample: SampleSite, _ siteURL: String, in folder: String) async throws {
+    if sitePort == nil { try await mirror(siteURL, in: folder) } else { try await show(sample, at: siteURL) }
   }
 
-  /// Says how to reach the sample site, until it is stopped.
-  private func showSite(_ url: String) async throws {
+  /// Says how to reach the sample site, and when it has become quiet, until it is stopped.
+  private func show(_ sample: SampleSite, at url: String) async throws {
     let settings = SampleSiteSettings()
     say("site.baseURL \(url)")
     for consumer in settings.consumers { say("site.auth.clientID \(consumer.id), clientSecret \(consumer.secret)") }
     for account in settings.accounts { say("site.auth.username \(account.name), password \(account.password)") }
+    for await _ in sample.becameQuiet {}
+    try Task.checkCancellation()
+    say("The community is quiet: it has made \(changeCount ?? 0) changes.")
     while true { try await Task.sleep(for: .seconds(86_400)) }
   }
 

@@ -21,7 +21,11 @@ struct RunCommand: AsyncParsableCommand {
     let services: [any Service] =
       serving.services + [
         ScheduleService(
-          round: engine.round(settings.roundOfDaemon(engine.siteSettings)), intervalSeconds: interval, logger: logger),
+          round: engine.round(
+            settings.roundOfDaemon(engine.siteSettings),
+            report: { event in
+              if case .drifted(let drift) = event { logger.warning("\(drift)") }
+            }), intervalSeconds: interval, logger: logger),
         FilesService(round: engine.files, intervalSeconds: interval, logger: logger),
         PushService(push: engine.push, logger: logger),
       ]

@@ -68,6 +68,13 @@ struct StatusDocument {
       "swept: \(swept.count) of \(status.types.count) types"
         + (swept.min().map { ", the oldest \(RFC3339.text(unixSeconds: $0))" } ?? "")
         + (sweeping > 0 ? ", \(sweeping) under way" : ""))
+    for type in status.types where type.isSweeping {
+      lines.append(
+        "sweep of \(type.type): "
+          + (type.isListed
+            ? "listed, \(type.candidates) resources to ask for"
+            : "listed up to serial number \(type.sweptUpTo) of \(type.highestID ?? 0)"))
+    }
     lines.append(
       "tombstones: " + Tombstone.Kind.allCases.map { "\(gone[$0] ?? 0) \($0.rawValue)" }.joined(separator: ", "))
     let refused = status.types.filter { $0.filters == .refused }.map(\.type)
@@ -121,7 +128,10 @@ struct StatusDocument {
         ("lagSeconds", type.knownUntil.map { .integer(max(0, now - $0)) } ?? .null),
         ("coverage", type.coverage.map(coverage) ?? .null),
         ("filters", type.filters.map { .string($0.rawValue) } ?? .null),
-        ("lastSweep", time(type.lastSweep)), ("sweeping", .bool(type.isSweeping)), ("held", .integer(type.held)),
+        ("lastSweep", time(type.lastSweep)), ("sweeping", .bool(type.isSweeping)),
+        ("sweptUpTo", type.isSweeping ? .integer(type.sweptUpTo) : .null),
+        ("highestID", type.highestID.map { .integer($0) } ?? .null),
+        ("sweepCandidates", .integer(type.candidates)), ("held", .integer(type.held)),
         (
           "tombstones",
           .object(JSONObject(Tombstone.Kind.allCases.map { ($0.rawValue, .integer(type.tombstones[$0] ?? 0)) }))

@@ -15,10 +15,37 @@ package struct BinaryFolder: Sendable {
   package func location(of hash: String) -> String { "\(path)/\(hash.prefix(2))/\(hash.dropFirst(2))" }
 
   /// What has arrived of a file so far, open for more.
+  /// - Parameter limit: the most bytes that it takes; nil for no limit.
   /// - Throws: `BinaryFault`.
-  package func incoming(_ name: String) throws -> IncomingContent {
+  package func incoming(_ name: String, atMost limit: Int64? = nil) throws -> IncomingContent {
     try make("\(path)/incoming")
-    return try IncomingContent(path: "\(path)/incoming/\(name).part")
+    return try IncomingContent(path: "\(path)/incoming/\(name).part", limit: limit)
+  }
+
+  /// What has arrived of files that are not complete: bytes by name.
+  package func incomingBytes() -> [String: Int64] {
+    var found: [String: Int64] = [:]
+    for entry in names(in: "\(path)/incoming") where entry.hasSuffix(".part") {
+      var info = stat()
+      guard stat("\(path)/incoming/\(entry)", &info) == 0 else { continue }
+      found[String(entry.dropLast(".part".count))] = Int64(info.st_size)
+    }
+    return found
+  }
+
+  /// Removes what has arrived of a file.
+  package func discardIncoming(_ name: String) {
+    for suffix in [".part", ".part.validator"] { unlink("\(path)/incoming/\(name)\(suffix)") }
+  }
+
+  /// The hashes of all contents.
+  package func hashes() -> [String] {
+    names(in: path).filter { $0.count == 2 }.flatMap { first in names(in: "\(path)/\(first)").map { first + $0 } }
+      .filter { $0.count == 64 }
+  }
+
+  private func names(in folder: String) -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
   }
 
   /// Whether a content is there, whole.
@@ -70,6 +97,13 @@ package struct BinaryFault: Error, Sendable, CustomStringConvertible {
 
   init(description: String) { self.description = description }
 
+  /// More than may be stored.
+  static func overBudget(_ description: String) -> BinaryFault {
+    var fault = BinaryFault(description: description)
+    fault.isFull = true
+    return fault
+  }
+
   /// What the system says about the last call.
   init(_ doing: String) {
     isFull = errno == ENOSPC || errno == EDQUOT
@@ -86,9 +120,11 @@ package final class IncomingContent: @unchecked Sendable {
   /// What went wrong while writing.
   package private(set) var fault: BinaryFault?
   private let descriptor: Int32
+  private let limit: Int64?
 
-  init(path: String) throws {
+  init(path: String, limit: Int64?) throws {
     self.path = path
+    self.limit = limit
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
     guard descriptor >= 0 else { throw BinaryFault("opening \(path)") }
     count = Int64(lseek(descriptor, 0, SEEK_END))
@@ -108,6 +144,11 @@ package final class IncomingContent: @unchecked Sendable {
 
   /// Adds a piece. False when the disk did not take it; then `fault` says why.
   package func append(_ piece: UnsafeRawBufferPointer) -> Bool {
+    if let limit, count + Int64(piece.count) > limit {
+      fault = .overBudget(
+        "\(path) is larger than the site said: mirror.filesBudgetBytes leaves room for \(limit) bytes")
+      return false
+    }
     var rest = piece
     while !rest.isEmpty {
       let written = write(descriptor, rest.baseAddress, rest.count)

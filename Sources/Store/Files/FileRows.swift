@@ -171,6 +171,20 @@ extension Mirror {
     }
   }
 
+  /// The UUIDs of the files that a policy wants, as 32 hexadecimal digits.
+  package func fileIdentifiers(_ policy: FilePolicy) throws -> Set<String> {
+    guard policy != .none else { return [] }
+    return try read { db in
+      try Set(
+        String.fetchAll(
+          db,
+          sql: """
+            SELECT lower(hex(i.uuid)) FROM resource_type t JOIN resource r ON r.type = t.id JOIN identity i ON i.id = r.id
+            WHERE t.entity_type = 'file' AND (?1 OR json_extract(r.document, '$.attributes.uri.value') LIKE 'public://%')
+            """, arguments: [policy == .all]))
+    }
+  }
+
   /// Whether a content belongs to any file.
   package func isContentUsed(_ hash: String) throws -> Bool { try read { try Mirror.isUsed(hash, $0) } }
 

@@ -24,10 +24,11 @@ struct FileFetch: Sendable {
   let logger: Logger
 
   /// Fetches what has to be fetched and notes how it went.
+  /// - Parameter limit: the most bytes that it may have; nil for no limit.
   /// - Throws: refused credentials, a fault of the mirror, `CancellationError`.
-  func bring(_ file: FileSource) async throws -> Outcome {
+  func bring(_ file: FileSource, atMost limit: Int64?) async throws -> Outcome {
     do {
-      return try await bring(file, isFresh: false)
+      return try await bring(file, isFresh: false, limit)
     } catch let fault as BinaryFault {
       return fault.isFull ? .diskFull("\(fault)") : try failed(file, "\(fault)")
     } catch let error as SignInError {
@@ -46,24 +47,24 @@ struct FileFetch: Sendable {
     return .failed
   }
 
-  private func bring(_ file: FileSource, isFresh: Bool) async throws -> Outcome {
+  private func bring(_ file: FileSource, isFresh: Bool, _ limit: Int64?) async throws -> Outcome {
     switch FileStep.next(file, isFresh: isFresh) {
     case .keep(let content):
       try mirror.note(content, of: file, at: now())
       return .kept
     case .renewURL:
-      return try await bring(try await renewed(file), isFresh: true)
+      return try await bring(try await renewed(file), isFresh: true, limit)
     case .fetch:
-      do { return try await fetch(file) } catch let error as SiteError
+      do { return try await fetch(file, limit) } catch let error as SiteError
         where !isFresh && [.forbidden, .notFound].contains(error.kind) && file.url.contains("?")
       {
-        return try await bring(try await renewed(file), isFresh: true)
+        return try await bring(try await renewed(file), isFresh: true, limit)
       }
     }
   }
 
-  private func fetch(_ file: FileSource) async throws -> Outcome {
-    let part = try folder.incoming(file.uuid)
+  private func fetch(_ file: FileSource, _ limit: Int64?) async throws -> Outcome {
+    let part = try folder.incoming(file.uuid, atMost: limit)
     let begun = part.count
     let sink = PartSink(part, expecting: file)
     let answer: FileAnswer
@@ -72,7 +73,11 @@ struct FileFetch: Sendable {
         FileStep.request(file, arrived: part.count, partValidator: PartMark.read(part))
       }
     } catch {
-      if part.count == 0 { part.discard() }
+      // On a full disk half a file is only in the way.
+      if part.count == 0 || part.fault?.isFull == true {
+        PartMark.remove(part)
+        part.discard()
+      }
       if let fault = part.fault { throw fault }
       if let objection = sink.objection { throw SiteError(.malformed, status: 200, detail: objection) }
       throw error

@@ -58,13 +58,16 @@ package struct FileRound: Sendable {
   }
 
   /// Runs the round.
+  /// - Parameter tidies: whether it looks for contents that nothing refers to, which a crash may have left. That reads the
+  ///   whole folder: once a process is enough.
   /// - Throws: refused credentials, a fault of the mirror, `CancellationError`. Files that are complete stay.
-  package func run() async throws -> Report {
-    for hash in try mirror.forgetLostFiles(settings.policy) { folder.remove(hash) }
+  package func run(tidies: Bool = true) async throws -> Report {
+    try forget(tidies: tidies)
+    var space = DiskBudget(bytes: settings.budgetBytes, parts: folder.incomingBytes())
     var report = Report()
     var position: Int64 = 0
     var waiting: ArraySlice<FileSource> = []
-    try await withThrowingTaskGroup(of: FileFetch.Outcome.self) { group in
+    try await withThrowingTaskGroup(of: (FileSource, FileFetch.Outcome).self) { group in
       var running = 0
       func refill() throws {
         while running < settings.concurrency, report.stopped == nil {
@@ -73,18 +76,22 @@ package struct FileRound: Sendable {
             guard let last = waiting.last else { return }
             position = last.resource
           }
-          guard let file = waiting.popFirst() else { return }
-          if let reason = try lackOfSpace(for: file) {
-            report.stopped = reason
+          guard let file = waiting.first else { return }
+          if let reason = try lackOfSpace(for: file, space) {
+            // What is arriving may turn out to be there already, or not to come: then there is room after all.
+            if running == 0 { report.stopped = reason }
             return
           }
+          waiting.removeFirst()
           running += 1
-          group.addTask { try await fetcher.bring(file) }
+          let limit = space.begin(file, used: try mirror.fileTotals().bytes)
+          group.addTask { (file, try await fetcher.bring(file, atMost: limit)) }
         }
       }
       try refill()
-      while let outcome = try await group.next() {
+      while let (file, outcome) = try await group.next() {
         running -= 1
+        space.end(file)
         report.add(outcome)
         try refill()
       }
@@ -92,14 +99,30 @@ package struct FileRound: Sendable {
     return report
   }
 
-  private func lackOfSpace(for file: FileSource) throws -> String? {
+  /// Removes what belongs to no file any more: contents, and what had arrived of them.
+  private func forget(tidies: Bool) throws {
+    let lost = try mirror.forgetLostFiles(settings.policy)
+    for hash in lost { folder.remove(hash) }
+    // Names of files go with the rows.
+    if !lost.isEmpty { try mirror.truncateLog() }
+    let arriving = folder.incomingBytes().keys
+    if !arriving.isEmpty {
+      let known = try mirror.fileIdentifiers(settings.policy)
+      for name in arriving where !known.contains(name) { folder.discardIncoming(name) }
+    }
+    guard tidies else { return }
+    for hash in folder.hashes() where try !mirror.isContentUsed(hash) { folder.remove(hash) }
+  }
+
+  private func lackOfSpace(for file: FileSource, _ space: DiskBudget) throws -> String? {
+    if file.known?.hash != nil, file.known?.source == file.identity { return nil }
     let size = file.size ?? 0
     if let free = folder.freeBytes, free - size < FileRound.reserveBytes {
       return "the disk of mirror.filesPath has \(free) bytes left; files wait, resources go on"
     }
-    guard let budget = settings.budgetBytes, file.known?.hash == nil else { return nil }
+    guard let budget = settings.budgetBytes else { return nil }
     let used = try mirror.fileTotals().bytes
-    guard used + size > budget else { return nil }
+    guard !space.holds(file, used: used) else { return nil }
     return "mirror.filesBudgetBytes (\(budget)) is used up: \(used) bytes are there, \(size) more are due"
   }
 }

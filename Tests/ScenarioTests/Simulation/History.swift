@@ -19,6 +19,8 @@ struct History {
     var kills = 0
     var requests = 0
     var changes = 0
+    /// How often the engine met what a world can do to it.
+    var met: [String: Int] = [:]
   }
 
   private let seed: Int
@@ -83,7 +85,7 @@ struct History {
     for _ in 0..<(2 + world.roll(3)) {
       for _ in 0..<world.roll(4) { world.step(1) }
       world.site.clockOffset += Double(world.roll(30))
-      let kill = world.roll(2) == 0 ? 1 + world.roll(160) : nil
+      let kill = world.roll(2) == 0 ? 1 + world.roll(world.roll(2) == 0 ? 160 : 500) : nil
       let sweeps: [SyncSettings.Sweeping] = [.whenDue, .whenDue, .now, .never]
       let sweep = sweeps[world.roll(4)]
       let budget = world.roll(2) == 0 ? 1 + world.roll(6) : nil
@@ -97,7 +99,13 @@ struct History {
     world.site.clockOffset += Double(World.window + 1)
     try round { $0.sweep = .never }
     try judge(afterSweep: false)
-    try round { $0.sweep = .now }
+    let held = Set(try round { $0.sweep = .now }?.held.map(\.type) ?? [])
+    if !held.isEmpty {
+      // A person looks, and agrees.
+      outcome.met["removals held", default: 0] += 1
+      let again = try round { $0.acceptedRemovals = held }
+      if again?.needsPerson ?? true { outcome.problems.append("held again: \(again.map { "\($0.held)" } ?? "failed")") }
+    }
     judgeTombstones()
     try judge(afterSweep: true)
     for result in try mirror.check() where result.violations > 0 {
@@ -105,11 +113,15 @@ struct History {
     }
     outcome.requests = transport.requests
     outcome.changes = world.record.changes
+    outcome.met.merge(world.record.happened, uniquingKeysWith: +)
+    outcome.met.merge(transport.met, uniquingKeysWith: +)
   }
 
+  /// One round; nil when it failed or was cut short.
+  @discardableResult
   private mutating func round(
     kill: Int? = nil, concurrency: Int = 2, configure: (inout SyncSettings) -> Void
-  ) throws {
+  ) throws -> SyncReport? {
     outcome.rounds += 1
     let (world, mirror, transport) = (world, mirror, transport)
     let url = try BaseURL(siteBase)
@@ -123,20 +135,20 @@ struct History {
       base: url, session: session, pacer: RequestPacer(requestsPerSecond: 0, now: { 0 }, sleep: { _ in }),
       wait: { seconds in world.site.clockOffset += seconds }, random: { 0.5 })
     var settings = SyncSettings(
-      entityTypes: ["taxonomy_term"], concurrency: concurrency, settleWindowSeconds: World.window)
-    settings.only = World.types
+      entityTypes: world.types.map { String($0.prefix { $0 != "-" }) }, concurrency: concurrency,
+      settleWindowSeconds: World.window)
+    settings.only = world.types
     settings.pageLimit = 5
-    settings.maxRemovalShare = 1
+    settings.maxRemovalShare = seed % 3 == 0 ? 0.2 : 1
+    settings.onHidden = keepsHidden ? .keep : .drop
     settings.sweepIntervalSeconds = 40
     configure(&settings)
     let round = SyncRound(
       site: site, mirror: mirror, settings: settings, logger: silentLog, now: { world.site.now }, deciders: deciders)
     var steps = 0
-    let failure = try executor.run {
-      do {
-        let report = try await round.run()
-        return report.trouble
-      } catch { return "\(error)" }
+    transport.isAccountKnown = try mirror.fact(.siteAccount) != nil
+    let result = try executor.run { () -> Result<SyncReport, any Error> in
+      do { return .success(try await round.run()) } catch { return .failure(error) }
     } between: { _ in
       steps += 1
       if steps == kill {
@@ -150,20 +162,32 @@ struct History {
       outcome.kills += 1
       transport.mend()
       self.mirror = try Mirror(path: path)
-    } else if kill == nil, world.isQuiet, let failure, try !World.types.contains(where: { try world.truth($0).isEmpty })
-    {
-      // A type that shows nothing any more is not a success, and rightly so.
+      return nil
+    }
+    let report = try? result.get()
+    let failure: String? =
+      switch result {
+      case .success(let report): report.trouble
+      case .failure(let error): "\(error)"
+      }
+    // A type that shows nothing any more is not a success, and rightly so.
+    if world.isQuiet, let failure, try !world.types.contains(where: { try world.truth($0).isEmpty }) {
       outcome.problems.append("a quiet round failed: \(failure)")
     }
+    return report
   }
+
+  private var keepsHidden: Bool { seed % 5 == 0 }
 
   // MARK: Judging
 
   /// Nothing is invented: a tombstone of a resource that was never gone, or gone in another way.
   private mutating func judgeTombstones() {
     let record = world.record
-    for type in World.types {
+    for type in world.types {
       for tombstone in (try? mirror.tombstones(of: type)) ?? [] {
+        outcome.met["tombstones: \(tombstone.kind.rawValue)", default: 0] += 1
+        if tombstone.isKept { outcome.met["kept although hidden", default: 0] += 1 }
         let id = "\(tombstone.uuid)"
         let happened = tombstone.kind == .deleted ? record.deleted : record.hidden
         if !happened.contains(id) { outcome.problems.append("invented: \(id) is \(tombstone.kind.rawValue)") }
@@ -171,13 +195,16 @@ struct History {
     }
   }
 
-  /// After quiet and one cycle the mirror is what the account sees, but for what moved without `changed`; after one sweep
-  /// that too.
+  /// After quiet and one cycle the mirror is what the account sees, but for what moved without `changed` and what no filter
+  /// shows; after one sweep that too.
   private mutating func judge(afterSweep: Bool) throws {
-    let silent = world.record.silent
+    let record = world.record
     let stage = afterSweep ? "after the sweep" : "after one cycle"
-    for type in World.types {
+    for type in world.types {
       let truth = try world.truth(type)
+      let silent = record.silent.union(world.unfilterable(type))
+      let kept = Set(try mirror.tombstones(of: type).filter(\.isKept).map { "\($0.uuid)" })
+      if !keepsHidden, !kept.isEmpty { outcome.problems.append("\(stage): \(kept.count) kept") }
       var stored = try mirror.documents(of: type)
       for (id, document) in truth {
         let mine = stored.removeValue(forKey: id)
@@ -188,7 +215,7 @@ struct History {
           outcome.problems.append("\(stage): \(type) \(id) is \(mine == nil ? "missing" : "old")")
         }
       }
-      for id in stored.keys.sorted() where afterSweep || !silent.contains(id) {
+      for id in stored.keys.sorted() where (afterSweep || !silent.contains(id)) && !kept.contains(id) {
         outcome.problems.append("\(stage): \(type) \(id) is too many")
       }
     }
@@ -243,12 +270,25 @@ private struct PowerCut: Error {}
 /// Hands requests to the world's site, and lets something happen before and after each.
 final class WorldTransport: Transport {
   private let world: World
-  private let state = Mutex((requests: 0, isCut: false))
+  private struct State {
+    var requests = 0
+    var isCut = false
+    var isAccountKnown = false
+    var met: [String: Int] = [:]
+  }
+  private let state = Mutex(State())
 
   init(_ world: World) { self.world = world }
 
   var requests: Int { state.withLock { $0.requests } }
   var isCut: Bool { state.withLock { $0.isCut } }
+  /// What came over the line, as far as it is worth counting.
+  var met: [String: Int] { state.withLock { $0.met } }
+  /// Whether the mirror has noted its account.
+  var isAccountKnown: Bool {
+    get { state.withLock { $0.isAccountKnown } }
+    set { state.withLock { $0.isAccountKnown = newValue } }
+  }
   func cut() { state.withLock { $0.isCut = true } }
   func mend() { state.withLock { $0.isCut = false } }
 
@@ -260,12 +300,43 @@ final class WorldTransport: Transport {
     world.step()
     let path = String(request.url.dropFirst(siteBase.count))
     let headers = Dictionary(request.fields.map { ($0.name.lowercased(), $0.value) }) { first, _ in first }
-    let answer = world.site.answer(request.method, path, headers: headers, body: request.body ?? [])
+    var answer = world.site.answer(request.method, path, headers: headers, body: request.body ?? [])
+    if path == "/jsonapi", answer.status == 200, let lie = world.nextLie(isKnown: isAccountKnown) {
+      answer.body = WorldTransport.distorted(answer.body, lie, world)
+    }
+    count(path, answer)
     world.step()
     await Task.yield()
     if isCut { throw PowerCut() }
     if answer.isCut { throw TransportError(.truncated, "cut", url: request.url) }
     return InboundResponse(
       status: answer.status, fields: answer.fields.map { HTTPField($0.name, $0.value) }, body: answer.body)
+  }
+
+  private static func distorted(_ body: [UInt8], _ lie: World.Lie, _ world: World) -> [UInt8] {
+    let text = String(decoding: body, as: UTF8.self)
+    let changed =
+      switch lie {
+      case .nobody: text.replacing("\"me\":", with: "\"nobody\":")
+      case .somebodyElse: text.replacing(World.account, with: "b1111111-1111-4111-8111-111111111111")
+      case .oneTypeLess: text.replacing("\"\(world.types[1])\":", with: "\"other\":")
+      }
+    return Array(changed.utf8)
+  }
+
+  private func count(_ path: String, _ answer: PlainAnswer) {
+    func has(_ text: String) -> Bool { answer.body.firstRange(of: Array(text.utf8)) != nil }
+    var what = ["answers: \(answer.status)"]
+    if answer.isCut { what.append("answers: cut") }
+    if path.contains("sort=-changed") { what.append("pages of walks") }
+    if path.contains("sort=drupal") { what.append("pages of sweeps") }
+    if path.split(separator: "/").count == 4, answer.status != 200 {
+      what.append("single resources: \(answer.status)")
+    }
+    if answer.status == 200, has("\"data\":[],") {
+      what.append(has("\"next\":") ? "pages without a visible row, more to come" : "empty pages")
+    }
+    if has("\"omitted\":") { what.append("pages with omitted rows") }
+    state.withLock { state in for name in what { state.met[name, default: 0] += 1 } }
   }
 }

@@ -3,11 +3,14 @@ import SampleSite
 import Synchronization
 
 /// A small community that a seed changes between any two steps of the engine: edits, ties, late commits, deletions, what is
-/// hidden and shown again, silent edits, filters that stop working, tokens that end, bad answers, clocks that jump.
+/// hidden, unpublished and shown again, silent edits, filters that stop working or show less, blocked people, tokens that end,
+/// bad answers, clocks that jump, an entry point that names somebody else or one type less.
 final class World: Sendable {
   /// Seconds that a write may take to show.
   static let window = 20
-  static let types = ["taxonomy_term--social_tagging", "taxonomy_term--interests"]
+  static let account = "a0000000-0000-4000-8000-000000000001"
+  /// The second type of a history: of users and files filters show less than there is; pages can be unpublished.
+  private static let companions = ["taxonomy_term--interests", "user--user", "file--file", "node--page"]
 
   /// What the world has done to resources, so that the mirror can be judged.
   struct Record {
@@ -16,35 +19,39 @@ final class World: Sendable {
     var deleted: Set<String> = []
     var hidden: Set<String> = []
     var changes = 0
+    /// How often each thing happened.
+    var happened: [String: Int] = [:]
   }
 
+  /// The two types of this world.
+  let types: [String]
   let site: SampleSite
-  private struct State {
+  struct State {
     var dice: Dice
     var record = Record()
     var isQuiet = false
     var number = 0
+    /// The latest time that the site's clock has shown since it last leapt back.
+    var latest: Int64 = 0
+    var hasLeapt = false
+    /// Whether the account that synchronises is blocked.
+    var isLockedOut = false
+    /// What the next entry points say instead of the truth.
+    var lies: [Lie] = []
   }
-  private let state: Mutex<State>
+  let state: Mutex<State>
 
-  private static let base = Result { () throws -> Community in
-    var community = try Community()
-    for (number, type) in types.enumerated() {
-      for id in community.ids(of: type) { try community.delete(id) }
-      for row in 0..<(number == 0 ? 14 : 9) {
-        // Three rows a second: ties from the beginning.
-        try community.create(type, at: 1_700_000_000 + Int64(row / 3), attributes: [("name", .string("Term \(row)"))])
-      }
-    }
-    return community
-  }
+  /// What an entry point may say instead of the truth.
+  enum Lie: String, CaseIterable, Sendable { case nobody, somebodyElse, oneTypeLess }
 
   init(seed: Int) throws {
+    let companion = World.companions[seed % World.companions.count]
+    types = ["taxonomy_term--social_tagging", companion]
     var settings = SampleSiteSettings()
     settings.clock = { 1_750_000_000 }
     settings.seed = UInt64(seed)
     settings.logCapacity = 1
-    site = SampleSite(settings, community: try World.base.get())
+    site = SampleSite(settings, community: try World.base(companion))
     state = Mutex(State(dice: Dice(seed: seed)))
   }
 
@@ -57,8 +64,45 @@ final class World: Sendable {
 
   /// Nothing happens any more, and what is wrong with answers ends.
   func quieten() {
-    state.withLock { $0.isQuiet = true }
+    state.withLock { state in
+      state.isQuiet = true
+      state.lies = []
+    }
     site.faults.clear()
+    let now = site.now
+    site.withCommunity { community in
+      if community.isBlocked(World.account) { try? community.block(World.account, at: now, false) }
+    }
+  }
+
+  /// What the next entry point says instead of the truth; nil for the truth.
+  /// - Parameter isKnown: whether the mirror knows its account. Before, anyone may be it.
+  func nextLie(isKnown: Bool) -> Lie? {
+    state.withLock { state in
+      guard let lie = state.lies.popLast(), isKnown || lie != .somebodyElse else { return nil }
+      state.record.happened["entry point: \(lie.rawValue)", default: 0] += 1
+      return lie
+    }
+  }
+
+  /// What filters never show of a type, whatever happens (reference 3.3).
+  func unfilterable(_ type: String) -> Set<String> {
+    let community = site.community
+    switch type {
+    case "user--user": return Set(community.ids(of: type).filter { id in isAnonymous(id, community) })
+    case "file--file": return Set(community.ids(of: type).filter { id in isPrivateOfAnother(id, community) })
+    default: return []
+    }
+  }
+
+  private func isAnonymous(_ id: String, _ community: Community) -> Bool {
+    community.resource(id)?.attributes["drupal_internal__uid"]?.integer == 0
+  }
+
+  private func isPrivateOfAnother(_ id: String, _ community: Community) -> Bool {
+    guard let file = community.resource(id) else { return false }
+    let isPrivate = file.attributes["uri"]?["value"]?.string?.hasPrefix("private://") ?? false
+    return isPrivate && file.relationships["uid"]?["data"]?["id"]?.string != World.account
   }
 
   /// Lets something happen, or nothing. Never throws: what cannot happen does not.
@@ -68,95 +112,59 @@ final class World: Sendable {
       for _ in 0...state.dice.roll(3) { happen(&state) }
     }
   }
+}
 
-  private func happen(_ state: inout State) {
-    let kind = state.dice.roll(100)
-    switch kind {
-    case 0..<14: site.clockOffset += Double(state.dice.roll(5))
-    case 14: site.clockOffset -= Double(state.dice.roll(4))
-    case 15: site.clockOffset += 400
-    case 16: site.revokeAllTokens()
-    case 17: site.revokeRefreshTokensToo()
-    case 18, 19: toggleFilters(&state)
-    case 20..<27: spoil(&state)
-    default: change(&state, kind)
+// MARK: The beginning
+
+extension World {
+  private static let bases = Result { () throws -> [String: Community] in
+    let whole = try Community()
+    return Dictionary(
+      uniqueKeysWithValues: try companions.map { companion in
+        var community = whole
+        for (type, count) in [("taxonomy_term--social_tagging", 14), (companion, 9)] {
+          try clear(type, &community)
+          // Three rows a second: ties from the beginning.
+          for row in 0..<count { _ = try populate(type, row, 1_700_000_000 + Int64(row / 3), &community) }
+        }
+        return (companion, community)
+      })
+  }
+
+  private static func base(_ companion: String) throws -> Community { try bases.get()[companion] ?? Community() }
+
+  /// All but the first accounts go: the anonymous one, the site's own, and those of the tokens.
+  private static func clear(_ type: String, _ community: inout Community) throws(CommunityError) {
+    for id in community.ids(of: type) {
+      let uid = community.resource(id)?.attributes["drupal_internal__uid"]?.integer ?? .max
+      if uid > 2, id != account, !id.hasPrefix("a0000000") { try community.delete(id) }
     }
   }
 
-  private func toggleFilters(_ state: inout State) {
-    let type = World.types[state.dice.roll(2)]
-    site.withCommunity { community in
-      if community.silentlyRefusesFilter.remove(type) == nil { community.silentlyRefusesFilter.insert(type) }
+  /// A new resource of a type. Every second file is private, every third of them the account's own.
+  static func populate(
+    _ type: String, _ number: Int, _ time: Int64, _ community: inout Community
+  ) throws(CommunityError) -> String {
+    switch type {
+    case "file--file":
+      let name = "file-\(number).txt"
+      let place = number % 2 == 0 ? ("public", "/sites/default/files") : ("private", "/system/files")
+      let isOwn = number % 3 == 0
+      return try community.create(
+        type, at: time, by: isOwn ? account : "a0000000-0000-4000-8000-000000000002",
+        attributes: [
+          ("filename", .string(name)), ("filemime", "text/plain"), ("filesize", .integer(Int64(number))),
+          ("uri", ["value": .string("\(place.0)://\(name)"), "url": .string("\(place.1)/\(name)")]),
+        ])
+    default: return try community.create(type, at: time, attributes: named(type, "Number \(number)"))
     }
   }
 
-  private func spoil(_ state: inout State) {
-    let faults: [Fault] = [
-      .unavailable(retryAfter: 1), .tooManyRequests(retryAfter: nil), .pageInsteadOfDocument, .truncatedBody,
-      .emptyCollection, .serverError, .unauthorizedPage,
-    ]
-    if state.dice.roll(4) == 0 {
-      // The token is refused just when a sweep asks for single resources, and the new one too.
-      let type = World.types[state.dice.roll(2)].replacing("--", with: "/")
-      site.faults.inject(.unauthorizedPage, times: 2, below: "/jsonapi/\(type)/", after: state.dice.roll(3))
-      return
+  static func named(_ type: String, _ text: String) -> [(String, JSON)] {
+    switch type {
+    case "file--file": [("filename", .string(text))]
+    case "node--page": [("title", .string(text))]
+    default: [("name", .string(text))]
     }
-    let fault = faults[state.dice.roll(faults.count)]
-    // Twice in a row a refused token is not only an old one.
-    site.faults.inject(
-      fault, times: 1 + state.dice.roll(3), below: "/jsonapi/taxonomy_term", after: state.dice.roll(4))
-  }
-
-  private func change(_ state: inout State, _ kind: Int) {
-    state.number += 1
-    let number = state.number
-    let type = World.types[state.dice.roll(3) / 2]
-    let late = state.dice.roll(3) == 0 ? state.dice.roll(World.window - 8) : 0
-    let time = site.now - Int64(late)
-    let name: [(String, JSON)] = [("name", .string("Name \(number)"))]
-    let pick = state.dice.roll(1 << 20)
-    var record = state.record
-    var dice = state.dice
-    site.withCommunity { community in
-      let ids = community.ids(of: type)
-      guard !ids.isEmpty else { return }
-      let id = ids[pick % ids.count]
-      switch kind {
-      case 27..<52: try? community.edit(id, at: time, attributes: name)
-      case 52..<66:
-        for _ in 0...dice.roll(4) { _ = try? community.create(type, at: time, attributes: name) }
-      case 66..<76:
-        // Several in one second, anywhere.
-        for offset in 0..<(2 + dice.roll(6)) {
-          try? community.edit(ids[(pick + offset * 5) % ids.count], at: time, attributes: name)
-        }
-      case 76..<84:
-        for offset in 0...dice.roll(4) where community.count(of: type) > 6 {
-          let gone = ids[(pick + offset) % ids.count]
-          guard community.resource(gone) != nil else { continue }
-          try? community.delete(gone)
-          record.deleted.insert(gone)
-          record.silent.insert(gone)
-        }
-      case 84..<91:
-        let how: Concealment = dice.roll(2) == 0 ? .omitted : .vanished
-        for offset in 0...(dice.roll(3) == 0 ? 7 : 0) {
-          let hidden = ids[(pick + offset) % ids.count]
-          try? community.conceal(hidden, how)
-          record.hidden.insert(hidden)
-          record.silent.insert(hidden)
-        }
-      case 91..<95:
-        for hidden in record.hidden.sorted().prefix(1 + dice.roll(4)) where ids.contains(hidden) {
-          try? community.conceal(hidden, .none)
-        }
-      default:
-        try? community.editSilently(id, attributes: name)
-        record.silent.insert(id)
-      }
-    }
-    record.changes += 1
-    state.dice = dice
-    state.record = record
   }
 }

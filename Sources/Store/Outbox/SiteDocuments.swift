@@ -1,0 +1,31 @@
+import Foundation
+import GRDB
+import JSONAPI
+
+extension Mirror {
+  /// The UUIDs of a type's resources that have local changes under way.
+  package func identifiersWithChanges(of type: String) throws -> Set<ResourceUUID> {
+    try read { db in
+      let sql = """
+        SELECT i.uuid FROM outbox_copy c JOIN identity i ON i.id = c.resource
+        WHERE i.type = (SELECT id FROM resource_type WHERE name = ?)
+        """
+      return Set(try Data.fetchAll(db, sql: sql, arguments: [type]).compactMap(SweepRows.uuid))
+    }
+  }
+
+  /// A resource as the site showed it last, in stored form: without what was changed here and is under way. Nil where the site
+  /// has not shown it.
+  package func siteDocument(of uuid: ResourceUUID, type: String) throws -> [UInt8]? {
+    try read { db in
+      try Row.fetchOne(
+        db,
+        sql: """
+          SELECT iif(c.resource IS NULL, r.document, coalesce(c.site_document, c.base_document))
+          FROM identity i LEFT JOIN resource r ON r.id = i.id LEFT JOIN outbox_copy c ON c.resource = i.id
+          WHERE i.uuid = ? AND i.type = (SELECT id FROM resource_type WHERE name = ?)
+          """, arguments: [Data(uuid.bytes), type]
+      ).flatMap { ($0[0] as String?).map { Array($0.utf8) } }
+    }
+  }
+}

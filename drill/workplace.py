@@ -1,0 +1,183 @@
+"""A folder with a configuration, and the program in it."""
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+CLIENT = ("demo-client", "demo-secret")
+ACCOUNT = ("demo", "demo-password")
+TYPES = ["comment", "event_enrollment", "file", "group", "group_content", "node", "post", "profile", "taxonomy_term", "user"]
+
+
+class Failed(Exception):
+    """The drill shows something that must not be."""
+
+
+def expect(condition, text):
+    if not condition:
+        raise Failed(text)
+
+
+class SampleSite:
+    """`social-mirror demo --site-port`: the site alone."""
+
+    def __init__(self, program, port, *arguments):
+        self.port = port
+        self.process = subprocess.Popen(
+            [program, "demo", "--site-port", str(port), *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        for line in self.process.stdout:
+            if line.startswith("site.auth.username member"):
+                break
+
+    def wait_until_quiet(self):
+        """Until the community has made all the changes that it was told to make."""
+        for line in self.process.stdout:
+            if line.startswith("The community is quiet"):
+                return line.strip()
+        raise Failed("the sample site ended")
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+class Workplace:
+    """A mirror with its configuration."""
+
+    def __init__(self, program, base, account=ACCOUNT, **keys):
+        self.program = os.path.abspath(program)
+        self.folder = tempfile.mkdtemp(prefix="mirror-drill-")
+        self.base = base
+        self.configure(account=account, **keys)
+
+    def configure(self, base=None, account=ACCOUNT, types=TYPES, site={}, sync={}, mirror={}):
+        self.base = base or self.base
+        document = {
+            "site": {
+                "baseURL": self.base,
+                "auth": {
+                    "grant": "password", "clientID": CLIENT[0], "clientSecret": CLIENT[1],
+                    "username": account[0], "password": account[1],
+                },
+                "entityTypes": types, "concurrency": 4, "requestsPerSecond": 400, "timeoutSeconds": 5, **site,
+            },
+            "mirror": {"path": "data/mirror.sqlite", "filesPath": "data/files", "files": "all", **mirror},
+            "sync": {"settleWindowSeconds": 2, **sync},
+        }
+        with open(self.folder + "/config.json", "w") as file:
+            json.dump(document, file)
+
+    @property
+    def mirror(self):
+        return self.folder + "/data/mirror.sqlite"
+
+    def start(self, *arguments):
+        return subprocess.Popen(
+            [self.program, *arguments], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+
+    def run(self, *arguments, code=0):
+        """Runs to the end. What it printed; a surprise when it ends with another code."""
+        done = subprocess.run([self.program, *arguments], cwd=self.folder, capture_output=True, text=True)
+        text = done.stdout + done.stderr
+        expect(code is None or done.returncode == code, f"{' '.join(arguments)}: {done.returncode} instead of {code}\n{text}")
+        return text.strip()
+
+    def measured(self, *arguments, kill_after=None):
+        """Runs to the end, or kills after seconds: exit code (-9 when killed), seconds, greatest memory in MB, output."""
+        started = time.monotonic()
+        with tempfile.TemporaryFile("w+") as out:
+            process = subprocess.Popen([self.program, *arguments], cwd=self.folder, stdout=out, stderr=out)
+            while True:
+                pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+                if pid:
+                    break
+                if kill_after is not None and time.monotonic() - started >= kill_after:
+                    process.send_signal(signal.SIGKILL)
+                    kill_after = None
+                time.sleep(0.005)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            out.seek(0)
+            text = out.read().strip()
+        return process.returncode, time.monotonic() - started, usage.ru_maxrss / 1024, text
+
+    def rows(self, sql):
+        connection = sqlite3.connect(f"file:{self.mirror}?mode=ro", uri=True)
+        try:
+            return connection.execute(sql).fetchall()
+        finally:
+            connection.close()
+
+    def remove(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Reader:
+    """Reads a site with nothing of the program: the other opinion."""
+
+    def __init__(self, base):
+        self.base = base
+        form = {
+            "grant_type": "password", "username": ACCOUNT[0], "password": ACCOUNT[1],
+            "client_id": CLIENT[0], "client_secret": CLIENT[1],
+        }
+        answer = self._open(urllib.request.Request(base + "/oauth/token", urllib.parse.urlencode(form).encode()))
+        self.token = answer["access_token"]
+
+    def _open(self, request):
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
+
+    def get(self, url):
+        return self._open(urllib.request.Request(url, headers={"Authorization": "Bearer " + self.token}))
+
+    def all(self):
+        """Attributes and relationships of everything the account sees, by (type, UUID)."""
+        found = {}
+        for name, link in self.get(self.base + "/jsonapi")["links"].items():
+            url = link["href"] if "--" in name else None
+            while url:
+                page = self.get(url)
+                for resource in page["data"]:
+                    found[name, resource["id"]] = comparable(resource)
+                url = page["links"].get("next", {}).get("href")
+        return found
+
+
+VOLATILE = {"metatag", "revision_timestamp", "access", "login", "uri"}
+
+
+def comparable(resource):
+    attributes = {k: v for k, v in resource.get("attributes", {}).items() if k not in VOLATILE}
+    linkage = {k: v.get("data") for k, v in resource.get("relationships", {}).items() if isinstance(v, dict)}
+    return attributes, linkage
+
+
+def stored(workplace):
+    """The same of the mirror, straight from the file."""
+    found = {}
+    for name, uuid, document in workplace.rows("SELECT type, uuid, document FROM resources"):
+        found[name, uuid] = comparable(json.loads(document.replace("\ufdd0", workplace.base)))
+    return found
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def main(body):
+    """Runs a drill; ends with 1 and the reason when it fails."""
+    try:
+        body()
+    except Failed as failure:
+        print(f"drill: {failure}", file=sys.stderr)
+        sys.exit(1)
