@@ -17,6 +17,7 @@ extension SampleSite {
     case .entryPoint, .collection, .individual, .related, .relationship: break
     }
     let methods = route.methods(types)
+    guard !methods.isEmpty else { return .html(404, "Page not found") }
     if request.method == "OPTIONS" {
       let allowed = methods.filter { $0 != "HEAD" }.joined(separator: ", ")
       return SiteResponse(200, [("content-type", "text/html; charset=UTF-8"), ("allow", allowed)])
@@ -24,10 +25,6 @@ extension SampleSite {
     guard methods.contains(request.method) else { throw notAllowed(reader, methods) }
     if reader.parameters["_format"]?.text == "json" { return notAcceptable(reader) }
     if request.method != "GET", request.method != "HEAD" {
-      // No such relationship: no such route, as for reading.
-      if case .relationship(let number, _, let name) = route, !types[number].relationshipNames.contains(name) {
-        return .html(404, "Page not found")
-      }
       return try write(route, reader)
     }
     switch route {
@@ -39,17 +36,10 @@ extension SampleSite {
       try reader.checkParameters()
       return try reader.individual(found.type, found.row)
     case .related(let number, let id, let name):
-      let type = types[number]
-      guard type.relationshipNames.contains(name), !type.selfOnly.contains(name) else {
-        // The upload route below a resource matches any name, and takes POST alone.
-        if type.hasFileField { throw notAllowed(reader, ["POST"]) }
-        return .html(404, "Page not found")
-      }
       let found = try find(number, id, reader, suffix: "/\(name)", name: "\(name).related")
       try reader.checkParameters()
       return try reader.related(found.type, found.row, name)
     case .relationship(let number, let id, let name):
-      guard types[number].relationshipNames.contains(name) else { return .html(404, "Page not found") }
       let found = try find(
         number, id, reader, suffix: "/relationships/\(name)", name: "\(name).relationship.get")
       try reader.checkParameters()
