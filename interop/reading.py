@@ -150,5 +150,9 @@ def with_jsonapi_requests(demo, token, report, pages):
     bad = jsonapi_requests.Api.config(
         API_ROOT=demo.api + "/", AUTH=Bearer("no.such.token"), APPEND_SLASH=False, TIMEOUT=20, RETRIES=1)
     report.raises("a bad token", ApiClientError, lambda: bad.endpoint("node/topic").get(), "401")
-    report.raises("POST", ApiClientError, lambda: api.endpoint("node/topic").post(
-        object=jsonapi_requests.JsonApiObject(type="node--topic", attributes={"title": "x"})), "405")
+    report.raises("a POST of a reader's field", ApiClientError, lambda: api.endpoint("node/topic").post(
+        object=jsonapi_requests.JsonApiObject(type="node--topic", attributes={"title": "x", "changed": "2024-01-01T00:00:00+00:00"})), "403")
+    made = api.endpoint("node/topic").post(
+        object=jsonapi_requests.JsonApiObject(type="node--topic", attributes={"title": "From another client"})).data
+    report.equal("a POST, read again", api.endpoint(f"node/topic/{made.id}").get().data.attributes["title"],
+                 "From another client")

@@ -126,7 +126,7 @@ package final class SampleSite: Sendable {
     do throws(SiteError) {
       return try dispatch(route, reader)
     } catch {
-      return error.response(requestURL: reader.requestURL)
+      return error.response(requestURL: reader.faultURL)
     }
   }
 

@@ -35,6 +35,8 @@ package struct ResourceType: Sendable {
   /// Which types a relationship was seen to point to.
   let targets: [String: [String]]
   let toMany: Set<String>
+  /// What the identifiers of a relationship have in `meta` besides the number of the target.
+  let metaNames: [String: [String]]
 
   /// Such as `/jsonapi/node/topic`.
   package var path: String { "/jsonapi/\(entityType)/\(bundle)" }
@@ -42,6 +44,9 @@ package struct ResourceType: Sendable {
   /// Whether one of the relationships takes files. Then paths below a resource match an upload route, and a relationship
   /// without a related route gives 405 there instead of 404.
   var hasFileField: Bool { targets.values.contains { $0.contains("file--file") } }
+
+  /// Whether there is a route to the resources of a relationship.
+  func isRelated(_ name: String) -> Bool { relationshipNames.contains(name) && !selfOnly.contains(name) }
 
   /// Relationships as `include` knows them: nodes have one that no document shows.
   var includable: [String] {
@@ -78,12 +83,19 @@ package struct ResourceType: Sendable {
     self.kinds = kinds
     var targets: [String: [String]] = [:]
     var toMany: Set<String> = []
+    var metaNames: [String: [String]] = [:]
     for row in whole {
       for member in row.relationships?.members ?? [] {
         guard let data = member.value["data"] else { continue }
         if data.array != nil { toMany.insert(member.name) }
         for item in data.array ?? [data] {
           guard let type = item["type"]?.string, type != "unknown" else { continue }
+          for name in item["meta"]?.object?.names ?? []
+          where name != "drupal_internal__target_id" && name != "arity" && name != "links"
+            && metaNames[member.name]?.contains(name) != true
+          {
+            metaNames[member.name, default: []].append(name)
+          }
           if targets[member.name, default: []].contains(type) == false {
             targets[member.name, default: []].append(type)
           }
@@ -92,6 +104,7 @@ package struct ResourceType: Sendable {
     }
     self.targets = targets
     self.toMany = toMany
+    self.metaNames = metaNames
   }
 
   private static let epochs: Set<String> = [

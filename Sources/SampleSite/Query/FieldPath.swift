@@ -59,6 +59,7 @@ struct FieldPath: Sendable {
         return
       }
       if Int(parts[0]) != nil { parts.removeFirst() }
+      if parts.first == "meta" { parts.removeFirst() }
       if parts.first == "entity" || parts.first?.hasPrefix("entity:") == true { parts.removeFirst() }
       guard !parts.isEmpty else { throw FieldPath.incomplete(name, path, ["id", "meta.drupal_internal__target_id"]) }
       hops.append(name)
@@ -70,7 +71,8 @@ struct FieldPath: Sendable {
   private static func attribute(
     _ name: String, _ kind: AttributeKind, _ rest: [String], _ path: String, _ type: ResourceType
   ) throws(QueryFault) -> Leaf {
-    let rest = rest.first.flatMap { Int($0) } == nil ? rest : Array(rest.dropFirst())
+    let isPlaced = rest.first.flatMap { Int($0) } != nil
+    let rest = isPlaced ? Array(rest.dropFirst()) : rest
     if kind == .computed { throw QueryFault(status: 500, detail: "'\(name)' not found") }
     guard case .object(let properties) = kind else {
       if let property = rest.first {
@@ -86,7 +88,10 @@ struct FieldPath: Sendable {
       default: return .attribute(name, kind)
       }
     }
-    guard let property = rest.first else { throw incomplete(name, path, properties) }
+    // A place in the list alone means the first property.
+    guard let property = rest.first ?? (isPlaced ? properties.first : nil) else {
+      throw incomplete(name, path, properties)
+    }
     guard properties.contains(property) else {
       throw QueryFault(
         detail:
@@ -107,13 +112,31 @@ struct FieldPath: Sendable {
     if name == "groups" || name == "profile_profiles" {
       throw QueryFault(status: 500, detail: "Call to a member function getColumns() on bool")
     }
-    let rest = rest.first.flatMap { Int($0) } == nil ? rest : Array(rest.dropFirst())
+    let isPlaced = rest.first.flatMap { Int($0) } != nil
+    var rest = isPlaced ? Array(rest.dropFirst()) : rest
+    let metaNames = ["drupal_internal__target_id"] + (type.metaNames[name] ?? [])
     guard let next = rest.first else {
-      guard allowsBare else { throw incomplete(name, path, ["id", "meta.drupal_internal__target_id"]) }
+      if isPlaced { return .targetMeta(name, metaNames[0]) }
+      guard allowsBare else { throw incomplete(name, path, ["id"] + metaNames.map { "meta.\($0)" }) }
       return .relationship(name)
     }
     if next == "id", rest.count == 1 { return .targetUUID(name) }
-    if next == "meta", rest.count == 2 { return .targetMeta(name, rest[1]) }
+    if next == "meta" {
+      rest.removeFirst()
+      guard let key = rest.first else { return .targetMeta(name, metaNames[0]) }
+      if metaNames.contains(key) { return .targetMeta(name, key) }
+    } else if metaNames.contains(next) {
+      throw QueryFault(
+        detail:
+          "Invalid nested filtering. The property `\(next)`, given in the path `\(path)` belongs to the meta object of a "
+          + "relationship and must be preceded by `meta`.")
+    }
+    if let key = rest.first, key == "target_id" {
+      throw QueryFault(
+        detail:
+          "Invalid nested filtering. The property `\(key)`, given in the path `\(path)`, does not exist. Must be one of the "
+          + "following property names: " + (["id"] + metaNames).map { "`\($0)`" }.joined(separator: ", ") + ".")
+    }
     return nil
   }
 

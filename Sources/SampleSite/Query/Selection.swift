@@ -84,7 +84,8 @@ struct Selection {
     let accepts = acceptance()
     let reader = ColumnReader(community: community, viewer: viewer)
     let keyed = collection.slots.lazy.compactMap { $0 }.filter(accepts).map { row in
-      (row: row, keys: sort.map { reader.values($0.path, of: row).first })
+      // A field with several values counts with its least, or its greatest from the greatest down.
+      (row: row, keys: sort.map { key in key.pick(reader.values(key.path, of: row), precedes) })
     }
     let all = keyed.sorted { left, right in
       for (index, key) in sort.enumerated() {

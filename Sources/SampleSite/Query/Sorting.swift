@@ -3,6 +3,11 @@ struct SortKey: Sendable {
   var path: FieldPath
   var isDescending: Bool
 
+  /// The value that decides among several.
+  func pick(_ values: [ColumnValue], _ precedes: (ColumnValue?, ColumnValue?) -> Bool?) -> ColumnValue? {
+    values.dropFirst().reduce(values.first) { best, value in precedes(value, best) == !isDescending ? value : best }
+  }
+
   /// Reads `sort=a,-b` or `sort[k][path]=a&sort[k][direction]=DESC`.
   /// - Throws: `QueryFault` as the site answers it.
   static func parse(

@@ -17,6 +17,7 @@ extension SampleSite {
     case .entryPoint, .collection, .individual, .related, .relationship: break
     }
     let methods = route.methods(types)
+    guard !methods.isEmpty else { return .html(404, "Page not found") }
     if request.method == "OPTIONS" {
       let allowed = methods.filter { $0 != "HEAD" }.joined(separator: ", ")
       return SiteResponse(200, [("content-type", "text/html; charset=UTF-8"), ("allow", allowed)])

@@ -40,6 +40,24 @@ extension Reader {
     return bytes
   }
 
+  /// A document of a relationship's data, with what `include` asks for, seen from the resource that has it.
+  func document(
+    data: JSON, including source: (type: Int, row: Row), links: [(String, String)]
+  ) throws(SiteError) -> [UInt8] {
+    let fields = try FieldChoices(self)
+    let included = try Inclusion(self, omitted: []).resolve(parameters["include"], from: [source])
+    var bytes = Reader.opening
+    data.encode(into: &bytes, .site)
+    if !included.rows.isEmpty {
+      bytes.append(contentsOf: #","included":"#.utf8)
+      append(included.rows, fields, to: &bytes)
+    }
+    bytes.append(contentsOf: #","links":"#.utf8)
+    JSON.object(JSONObject(links.map { ($0.0, ["href": .string($0.1)]) })).encode(into: &bytes, .site)
+    bytes.append(UInt8(ascii: "}"))
+    return bytes
+  }
+
   private static let opening: [UInt8] = {
     var bytes = Array(#"{"jsonapi":"#.utf8)
     DocumentParts.version.encode(into: &bytes, .site)
@@ -154,33 +172,51 @@ struct Inclusion {
     }
     guard !text.isEmpty else { return self }
     var branches: [Branch] = []
-    for path in text.split(separator: ",", omittingEmptySubsequences: false) {
-      let parts = path.split(separator: ".", omittingEmptySubsequences: false).map { $0.filter { $0 != " " } }
-      guard parts.allSatisfy({ !$0.isEmpty }) else { throw SiteError(400, "Empty include path.") }
-      Branch.plant(parts[...], in: &branches)
+    let paths = text.split(separator: ",", omittingEmptySubsequences: false).map { path in
+      path.split(separator: ".", omittingEmptySubsequences: false).map { $0.filter { $0 != " " } }
     }
+    var checked: Set<Int> = []
+    for (number, _) in primary where checked.insert(number).inserted {
+      for path in paths {
+        guard let fault = complaint(path[...], number) else { continue }
+        let whole = path.joined(separator: ".")
+        throw SiteError(400, fault.isNested ? "`\(whole)` is not a valid include path. \(fault.text)" : fault.text)
+      }
+    }
+    for path in paths { Branch.plant(path[...], in: &branches) }
     var result = self
-    try result.follow(branches, from: primary, path: "")
+    try result.follow(branches, from: primary)
     return result
   }
 
-  private mutating func follow(
-    _ branches: [Branch], from rows: [(type: Int, row: Row)], path: String
-  ) throws(SiteError) {
+  /// What is wrong with a path from a type on: behind the first name it is wrong when no type there takes the rest.
+  private func complaint(_ path: ArraySlice<String>, _ number: Int) -> (text: String, isNested: Bool)? {
+    let type = reader.community.types[number]
+    guard let name = path.first, !name.isEmpty else { return ("Empty include path.", false) }
+    guard type.includable.contains(name) else {
+      return (
+        "`\(name)` is not a valid relationship field name. Possible values: "
+          + type.includable.joined(separator: ", ") + ".", false
+      )
+    }
+    guard let next = path.dropFirst().first else { return nil }
+    let targets = (type.targets[name] ?? []).compactMap { reader.community.content.typeNumbers[$0] }
+    if targets.isEmpty, type.selfOnly.contains(name) {
+      return ("`\(next)` is not a valid relationship field name.", true)
+    }
+    let faults = targets.compactMap { complaint(path.dropFirst(), $0)?.text }
+    guard !faults.isEmpty, faults.count == targets.count else { return nil }
+    var texts: [String] = []
+    for text in faults where !texts.contains(text) { texts.append(text) }
+    return (texts.joined(separator: " "), true)
+  }
+
+  private mutating func follow(_ branches: [Branch], from rows: [(type: Int, row: Row)]) throws(SiteError) {
     let community = reader.community
     for branch in branches {
-      let full = path.isEmpty ? branch.name : path + "." + branch.name
       var found: [(type: Int, row: Row)] = []
       var listed: Set<EntityUUID> = []
-      for (number, row) in rows {
-        let type = community.types[number]
-        guard type.includable.contains(branch.name) else {
-          let prefix = path.isEmpty ? "" : "`\(full)` is not a valid include path. "
-          throw SiteError(
-            400,
-            prefix + "`\(branch.name)` is not a valid relationship field name. Possible values: "
-              + type.includable.joined(separator: ", ") + ".")
-        }
+      for (_, row) in rows {
         for target in reader.targets(row, branch.name) where listed.insert(target.1.uuid).inserted {
           found.append(target)
         }
@@ -189,20 +225,21 @@ struct Inclusion {
       for entry in found where !order.contains(community.types[entry.type].entityType) {
         order.append(community.types[entry.type].entityType)
       }
-      let grouped = order.flatMap { name in found.filter { community.types[$0.type].entityType == name } }
-      var visible: [(type: Int, row: Row)] = []
-      for entry in grouped {
-        let type = community.types[entry.type]
-        let sight = reader.viewer.sight(of: entry.row, type, in: community)
-        if sight == .whole || sight == .label {
-          visible.append(entry)
-          if known.insert(entry.row.uuid).inserted { self.rows.append(entry) }
-        } else if known.insert(entry.row.uuid).inserted {
-          let reason = if case .omitted(let reason) = sight { reason } else { "" }
-          omitted.append(Omission(reader.url(of: entry.row, type), reason))
+      for name in order {
+        var visible: [(type: Int, row: Row)] = []
+        for entry in found where community.types[entry.type].entityType == name {
+          let type = community.types[entry.type]
+          let sight = reader.viewer.sight(of: entry.row, type, in: community)
+          if sight == .whole || sight == .label {
+            visible.append(entry)
+            if known.insert(entry.row.uuid).inserted { self.rows.append(entry) }
+          } else if known.insert(entry.row.uuid).inserted {
+            let reason = if case .omitted(let reason) = sight { reason } else { "" }
+            omitted.append(Omission(reader.url(of: entry.row, type), reason))
+          }
         }
+        if !branch.inner.isEmpty { try follow(branch.inner, from: visible) }
       }
-      if !branch.inner.isEmpty { try follow(branch.inner, from: visible, path: full) }
     }
   }
 }

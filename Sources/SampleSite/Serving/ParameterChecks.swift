@@ -35,7 +35,9 @@ extension Reader {
   }
 
   /// `resourceVersion` (reference 1.5). This site keeps the newest revision alone.
-  func checkVersion(_ type: ResourceType, isCollection: Bool) throws(SiteError) {
+  /// - Parameter row: nil for a collection.
+  func checkVersion(_ type: ResourceType, of row: Row?) throws(SiteError) {
+    let isCollection = row == nil
     guard let version = parameters["resourceVersion"]?.text else { return }
     if type.revisionAttribute == nil {
       throw SiteError(501, "Resource versioning is not yet supported for this resource type.")
@@ -51,8 +53,17 @@ extension Reader {
         "Collection resources only support the following resource version identifiers: rel:latest-version, "
           + "rel:working-copy")
     }
-    guard isRelative || parts[0] == "id" else {
+    if isCollection, version == "rel:working-copy", parameters["filter"] != nil {
+      throw SiteError(
+        501,
+        "JSON:API does not support filtering on revisions other than the latest version because a secure Drupal core API "
+          + "does not yet exist to do so.")
+    }
+    guard isRelative || parts[0] == "id" && Int64(parts[1]) != nil else {
       throw SiteError(400, "An invalid resource version identifier, `\(version)`, was provided.")
+    }
+    if let row, !isRelative, Int64(parts[1]) != row.revision {
+      throw SiteError(404, "The requested version, identified by `\(version)`, could not be found.")
     }
   }
 }

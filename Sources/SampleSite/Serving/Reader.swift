@@ -24,8 +24,11 @@ struct Reader {
   /// The request's URL with its query sorted and encoded anew (reference 2.3).
   var requestURL: String { url(parameters.sorted) }
 
-  func url(_ parameters: BracketParameters) -> String {
-    let query = parameters.encoded
+  /// The same as errors name it: with slashes in values encoded, too.
+  var faultURL: String { url(parameters.sorted, encodesSlash: true) }
+
+  func url(_ parameters: BracketParameters, encodesSlash: Bool = false) -> String {
+    let query = encodesSlash ? parameters.encoded.replacing("/", with: "%2F") : parameters.encoded
     let path = request.target.firstIndex(of: "?").map { String(request.target[..<$0]) } ?? request.target
     return request.base + path + (query.isEmpty ? "" : "?" + query)
   }
@@ -56,7 +59,7 @@ struct Reader {
   /// `GET /jsonapi/{entity type}/{bundle}`.
   func collection(_ number: Int) throws(SiteError) -> SiteResponse {
     let type = community.types[number]
-    try checkVersion(type, isCollection: true)
+    try checkVersion(type, of: nil)
     let page = try PageWindow(parameters["page"])
     var selection = Selection(community: community, type: number, viewer: viewer)
     do throws(QueryFault) {
@@ -102,7 +105,7 @@ struct Reader {
   /// `GET /jsonapi/{entity type}/{bundle}/{uuid}`.
   func individual(_ number: Int, _ row: Row) throws(SiteError) -> SiteResponse {
     let type = community.types[number]
-    try checkVersion(type, isCollection: false)
+    try checkVersion(type, of: row)
     switch viewer.sight(of: row, type, in: community) {
     case .whole, .label: break
     case .omitted(let reason): throw .notGranted(url(of: row, type, versioned: true), reason: reason)
@@ -119,6 +122,7 @@ struct Reader {
   /// `GET …/{uuid}/{relationship}` (reference 4.2, end).
   func related(_ number: Int, _ row: Row, _ name: String) throws(SiteError) -> SiteResponse {
     let type = community.types[number]
+    try checkVersion(type, of: row)
     guard viewer.sees(row, of: type, in: community) else {
       throw SiteError(403, "The current user is not allowed to view this relationship.")
     }
@@ -129,6 +133,7 @@ struct Reader {
   /// `GET …/{uuid}/relationships/{relationship}`.
   func relationship(_ number: Int, _ row: Row, _ name: String) throws(SiteError) -> SiteResponse {
     let type = community.types[number]
+    try checkVersion(type, of: row)
     guard viewer.sees(row, of: type, in: community) else {
       throw SiteError(403, "The current user is not allowed to view this relationship.")
     }
@@ -136,14 +141,12 @@ struct Reader {
     guard community.renderRelationship(name, of: row, base: base, into: &member),
       let data = try? JSON(parsing: [UInt8(ascii: "{")] + member + [UInt8(ascii: "}")])[name]?["data"]
     else { throw SiteError(500, "The relationship could not be read.") }
-    var document = JSONObject([("jsonapi", DocumentParts.version), ("data", data)])
-    var links = JSONObject()
+    var links: [(String, String)] = []
     if !type.selfOnly.contains(name) {
-      links["related"] = ["href": .string(url(of: row, type, suffix: "/\(name)", versioned: true))]
+      links.append(("related", url(of: row, type, suffix: "/\(name)", versioned: true)))
     }
-    links["self"] = ["href": .string(requestURL)]
-    document["links"] = .object(links)
-    return success(JSON.object(document).encoded(.site))
+    links.append(("self", requestURL))
+    return success(try document(data: data, including: (number, row), links: links))
   }
 
   func success(_ body: [UInt8]) -> SiteResponse {

@@ -14,10 +14,12 @@ enum Route: Sendable, Equatable {
   case nowhere
 
   init(_ path: String, types: [ResourceType]) {
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
-    if path == "/oauth/token" {
+    // Paths of the API are compared without regard to case, those of files as they are.
+    let folded = path.lowercased()
+    let parts = folded.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
+    if folded == "/oauth/token" {
       self = .token
-    } else if path == "/oauth/userinfo" {
+    } else if folded == "/oauth/userinfo" {
       self = .userinfo
     } else if parts.first != "jsonapi" {
       self = FileAddress(path).map(Route.file) ?? .nowhere
@@ -40,7 +42,8 @@ enum Route: Sendable, Equatable {
     }
   }
 
-  /// The methods of the path, as in `Allow`; HEAD goes with GET.
+  /// The methods of the path, as in `Allow`, in the order of the names of its routes; HEAD goes with GET. Upload routes take
+  /// any name. None where the type has no such relationship.
   func methods(_ types: [ResourceType]) -> [String] {
     switch self {
     case .entryPoint: ["GET", "HEAD"]
@@ -48,9 +51,7 @@ enum Route: Sendable, Equatable {
     case .individual(let type, _):
       (types[type].hasFileField ? ["POST"] : []) + ["GET", "HEAD", "DELETE", "PATCH"]
     case .related(let type, _, let name):
-      // The upload route matches any name.
-      (types[type].relationshipNames.contains(name) && !types[type].selfOnly.contains(name) ? ["GET", "HEAD"] : [])
-        + (types[type].hasFileField ? ["POST"] : [])
+      (types[type].isRelated(name) ? ["GET", "HEAD"] : []) + (types[type].hasFileField ? ["POST"] : [])
     case .relationship(let type, _, let name):
       types[type].relationshipNames.contains(name) ? ["DELETE", "GET", "HEAD", "PATCH", "POST"] : []
     case .token: ["POST"]
