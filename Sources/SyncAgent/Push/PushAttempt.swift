@@ -47,7 +47,7 @@ struct PushAttempt {
 
   private func create(_ report: inout PushReport) async throws {
     if change.state == .uncertain {
-      if case .there(let copy) = try await look(&report) { return try settle(.resource(copy), &report) }
+      if case .there(let copy) = try await look(&report) { return try settle(created(copy), &report) }
       if try givesUp(&report) { return }
     }
     guard try mirror.begin(change, members: change.members, site: nil) else { return }
@@ -57,11 +57,17 @@ struct PushAttempt {
       guard case .there(let copy) = try await lookAfter(&report) else { return try reject(error, &report) }
       // Another attempt may have arrived before, or this one twice.
       if change.sends > 0 || PushDecision.agrees(copy.json, with: change.members) {
-        return try settle(.resource(copy), &report)
+        return try settle(created(copy), &report)
       }
       try mirror.note(.exists, of: change, site: copy, fields: fields(against: copy.json), at: time)
       report.conflicts += 1
     }
+  }
+
+  /// What a look found of a resource that was made: as it was made, where it was never changed since.
+  private func created(_ copy: SiteCopy) -> Settlement {
+    let (created, changed) = (copy.json["attributes"]?["created"], copy.json["attributes"]?["changed"])
+    return created != nil && FieldValue.same(created, changed) ? .resource(copy) : .found(copy)
   }
 
   private func update(_ report: inout PushReport) async throws {
@@ -247,7 +253,7 @@ struct PushAttempt {
   }
 
   private func reject(_ error: any Error, _ report: inout PushReport) throws {
-    try mirror.reject(change, error: "\(error)", document: (error as? SiteError)?.document)
+    try mirror.reject(change, error: "\(error)", document: (error as? SiteError)?.document, at: time)
     report.rejected += 1
     report.lastError = "\(error)"
     push.logger.warning("the site refused a change", metadata: metadata.merging(["reason": "\(error)"]) { $1 })
@@ -256,7 +262,8 @@ struct PushAttempt {
   /// Whether the site itself failed so often, and certainly without doing it, that a person should look.
   private func givesUp(_ report: inout PushReport) throws -> Bool {
     guard change.attempts >= push.site.retries.attempts, let document = change.errorDocument else { return false }
-    try mirror.reject(change, error: change.error ?? "the site failed again and again", document: Array(document.utf8))
+    try mirror.reject(
+      change, error: change.error ?? "the site failed again and again", document: Array(document.utf8), at: time)
     report.rejected += 1
     return true
   }

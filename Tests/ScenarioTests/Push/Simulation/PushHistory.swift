@@ -111,6 +111,7 @@ final class PushHistory: Sendable {
   /// Somebody does something; a writer whose transaction a kill rolled back was told nothing.
   func act() {
     do {
+      if ProcessInfo.processInfo.environment["PUSH_TRACE"] != nil { print(site.now, "act") }
       switch roll(10) {
       case 0...5: try writeHere()
       case 6...7: try editThere()
@@ -200,6 +201,7 @@ final class StruckTransport: Transport {
     let request = history.isBlind ? StruckTransport.withoutChanged(original) : original
     let headers = Dictionary(request.fields.map { ($0.name.lowercased(), $0.value) }) { first, _ in first }
     let site = history.site
+    if ProcessInfo.processInfo.environment["PUSH_TRACE"] != nil { print(site.now, fate.map { "\($0)" } ?? "-", request.method, target, String(decoding: request.body ?? [], as: UTF8.self).prefix(300)) }
     let answer = history.watching(request.method, target) {
       site.answer(request.method, target, headers: headers, body: request.body ?? [])
     }

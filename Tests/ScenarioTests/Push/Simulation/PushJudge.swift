@@ -105,7 +105,9 @@ extension PushHistory {
       switch conflict.kind {
       case .fields:
         for field in conflict.fields where !edited.contains("\(id) \(field.name)") {
-          fault("a conflict about \(field.name) of \(conflict.type) that nobody on the site edited")
+          fault(
+            "a conflict about \(field.name) of \(conflict.type) that nobody on the site edited: "
+              + [field.base, field.site, field.local].map { $0?.text().prefix(60) ?? "-" }.joined(separator: " | "))
         }
       case .changedOnSite: if !edited.contains(id) { fault("a conflict about an edit that nobody made") }
       case .deletedOnSite:
@@ -123,7 +125,10 @@ extension PushHistory {
       + conflicts.flatMap { conflict in
         conflict.fields.map { $0.local?.text() ?? "" } + [conflict.local?.text() ?? ""]
       }
-    for (text, write) in state.withLock({ $0.ledger.writes }) where write.applied == 0 && !write.isReplaced {
+    let ledger = state.withLock { $0.ledger }
+    for (text, write) in ledger.writes where write.applied == 0 && !write.isReplaced {
+      // What the site refuses may have been corrected by its writer.
+      if ledger.isRefused(write), ledger.hasLater(text) { continue }
       if !kept.contains(where: { $0.contains(text) }) { fault("\(text.prefix(60)) of \(write.member) is lost") }
     }
   }

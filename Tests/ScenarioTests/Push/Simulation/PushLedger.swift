@@ -50,9 +50,10 @@ struct PushLedger {
   mutating func note(_ token: String?, _ resource: String, _ member: String?, seen: String?, _ change: Int64?) {
     var allowed: Set<String> = seen.map { [$0] } ?? []
     for other in order {
-      guard let old = writes[other], old.resource == resource, member == nil || old.member == member, !old.isReplaced,
-        change != nil, old.change == change
-      else { continue }
+      guard let old = writes[other], old.resource == resource, member == nil || old.member == member else { continue }
+      // Whoever saw what the site refused stands on what that stood on.
+      if isRefused(old), other == seen || allowed.contains(other) { allowed.formUnion(old.seen) }
+      guard !old.isReplaced, change != nil, old.change == change else { continue }
       writes[other]?.isReplaced = true
       allowed.formUnion(old.seen)
     }
@@ -60,6 +61,17 @@ struct PushLedger {
     writes[token] = Write(resource: resource, member: member, seen: allowed, change: change)
     order.append(token)
     tally.writes += 1
+  }
+
+  /// Whether a write is part of a change with a title that is too long.
+  func isRefused(_ write: Write) -> Bool {
+    writes.contains { $0.key.hasSuffix("xx") && $0.value.resource == write.resource && $0.value.change == write.change }
+  }
+
+  /// Whether the same member was written here again.
+  func hasLater(_ token: String) -> Bool {
+    guard let write = writes[token], let place = order.firstIndex(of: token) else { return false }
+    return order[(place + 1)...].contains { writes[$0]?.resource == write.resource && writes[$0]?.member == write.member }
   }
 
   /// A value came to stand on the site by a request of the push.

@@ -125,6 +125,7 @@ extension PushHistory {
     ])
     guard let recorded = try record(.update(object), type, id) else { return }
     state.withLock { $0.ledger.note(token, id, member, seen: seen, recorded.change) }
+    if ProcessInfo.processInfo.environment["PUSH_TRACE"] != nil { print(site.now, "patched", id, member, token.prefix(20), "over", seen, recorded.change ?? 0) }
   }
 
   private func create(_ type: String, _ member: String, on topic: String? = nil) throws {
@@ -279,6 +280,7 @@ extension PushHistory {
   func apply(_ document: [UInt8]) throws {
     var scanner = self.scanner
     let page = try scanner.page(document)
+    if ProcessInfo.processInfo.environment["PUSH_TRACE"] != nil { print(site.now, "page", String(decoding: document, as: UTF8.self).prefix(900).suffix(620)) }
     guard let type = page.resources.first?.type else { return }
     _ = try mirror.apply([
       PageApplication(type: type, resources: page.resources, omitted: 0, cursor: nil, run: 1)
