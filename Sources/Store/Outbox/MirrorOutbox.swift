@@ -39,6 +39,14 @@ extension Mirror {
   /// One change, over or not; nil when there is none of that number. `Prefer: wait` asks it until `state.isUnsettled` ends.
   package func change(_ id: Int64) throws -> OutboxChange? { try read { try OutboxRows(db: $0).change(id) } }
 
+  /// The deletion that waits behind a change of the same resource; nil when there is none.
+  package func deletion(behind change: OutboxChange) throws -> OutboxChange? {
+    try read { db in
+      try OutboxRows(db: db).unsettled(of: change.resource)
+        .first { $0.kind == .delete && $0.id > change.id && $0.state == .queued }
+    }
+  }
+
   /// What was last agreed with the site about the resource of an unsettled change; nil where the site never had it.
   package func base(of change: OutboxChange) throws -> JSON? {
     try read { db in

@@ -74,6 +74,7 @@ struct PushAttempt {
     var change = self.change
     for _ in 0..<PushAttempt.mostMerges {
       guard case .there(let copy) = try await look(&report) else { return try deletedOnSite(&report) }
+      try protect(copy, from: change, &report)
       switch PushDecision.update(change, site: copy.json, policies: push.policies) {
       case .done: return try settle(.resource(copy), &report)
       case .conflict(let fields):
@@ -105,6 +106,24 @@ struct PushAttempt {
       }
     }
     try postpone(.queued, "the resource changes on the site faster than it can be merged", &report)
+  }
+
+  /// A deletion that waits behind an update was asked for by somebody who did not see what others edited since: once the
+  /// update is merged with that, nobody could tell.
+  private func protect(_ copy: SiteCopy, from change: OutboxChange, _ report: inout PushReport) throws {
+    guard let deletion = try mirror.deletion(behind: change),
+      PushDecision.isEdited(copy.json, since: try mirror.base(of: change), by: change.members)
+    else { return }
+    let winner = push.policies.winner(deletion, site: copy.json)
+    if winner == .local { return }
+    try mirror.note(.changedOnSite, of: deletion, site: copy, fields: [], at: time)
+    if winner == .site {
+      for conflict in try mirror.conflicts() where conflict.change == deletion.id {
+        try mirror.resolve(conflict.id, .site, at: time)
+      }
+    } else {
+      report.conflicts += 1
+    }
   }
 
   /// How often in a row somebody else may be faster.

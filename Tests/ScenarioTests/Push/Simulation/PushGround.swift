@@ -46,7 +46,8 @@ struct PushGround: Sendable {
     var tags: [String] = []
     for number in 0..<4 {
       tags.append(
-        try community.create("taxonomy_term--social_tagging", at: now, attributes: [("name", .string("Tag \(number)"))]))
+        try community.create("taxonomy_term--social_tagging", at: now, attributes: [("name", .string("Tag \(number)"))])
+      )
     }
     let both: JSON = [
       ["type": "taxonomy_term--social_tagging", "id": .string(tags[0])],
@@ -58,7 +59,10 @@ struct PushGround: Sendable {
           "node--topic", at: now + Int64(number),
           attributes: [
             ("title", .string("base title \(number)")),
-            ("body", ["value": .string("base body \(number)"), "format": "basic_html", "processed": "", "summary": nil]),
+            (
+              "body",
+              ["value": .string("base body \(number)"), "format": "basic_html", "processed": "", "summary": nil]
+            ),
           ], relationships: [("social_tagging", both)]))
     }
     let users = community.ids(of: "user--user").filter { $0 != account }.prefix(3)

@@ -111,7 +111,6 @@ final class PushHistory: Sendable {
   /// Somebody does something; a writer whose transaction a kill rolled back was told nothing.
   func act() {
     do {
-      if ProcessInfo.processInfo.environment["PUSH_TRACE"] != nil { print(site.now, "act") }
       switch roll(10) {
       case 0...5: try writeHere()
       case 6...7: try editThere()
@@ -171,18 +170,23 @@ final class StruckTransport: Transport {
 
   init(_ history: PushHistory, _ fuse: CommitFuse) { (self.history, self.fuse) = (history, fuse) }
 
-  private enum Fate: CaseIterable { case answerLost, requestLost, unavailable, throttled, failsAfterwards, killed, killedAfter }
+  private enum Fate: CaseIterable {
+    case answerLost, requestLost, unavailable, throttled, failsAfterwards, killed, killedAfter
+  }
 
   func send(_ original: OutboundRequest) async throws -> InboundResponse {
     if fuse.isBlown { throw CommitFuse.PowerCut() }
     let target = String(original.url.dropFirst(siteBase.count))
     let isToken = target.hasPrefix("/oauth")
-    let fate = isToken ? nil : history.state.withLock { state -> Fate? in
-      state.ledger.tally.requests += 1
-      guard !state.isQuiet, state.dice.roll(target == "/jsonapi" ? 30 : 4) == 0 else { return nil }
-      state.ledger.tally.strikes += 1
-      return Fate.allCases[state.dice.roll(Fate.allCases.count)]
-    }
+    let fate =
+      isToken
+      ? nil
+      : history.state.withLock { state -> Fate? in
+        state.ledger.tally.requests += 1
+        guard !state.isQuiet, state.dice.roll(target == "/jsonapi" ? 30 : 4) == 0 else { return nil }
+        state.ledger.tally.strikes += 1
+        return Fate.allCases[state.dice.roll(Fate.allCases.count)]
+      }
     // Between any two requests others write, and pages of a pull arrive. A deletion is the one write that the site takes
     // without a comparison: what happens between its read and itself nobody can see.
     if !isToken, original.method != "DELETE" {
@@ -201,7 +205,6 @@ final class StruckTransport: Transport {
     let request = history.isBlind ? StruckTransport.withoutChanged(original) : original
     let headers = Dictionary(request.fields.map { ($0.name.lowercased(), $0.value) }) { first, _ in first }
     let site = history.site
-    if ProcessInfo.processInfo.environment["PUSH_TRACE"] != nil { print(site.now, fate.map { "\($0)" } ?? "-", request.method, target, String(decoding: request.body ?? [], as: UTF8.self).prefix(300)) }
     let answer = history.watching(request.method, target) {
       site.answer(request.method, target, headers: headers, body: request.body ?? [])
     }

@@ -34,7 +34,14 @@ extension PushHistory {
     case "POST":
       let answer = act()
       if answer.status == 201, let made = try? JSON(parsing: answer.body)["data"]?["attributes"]?.object {
-        for text in PushHistory.texts(made).values { state.withLock { $0.ledger.applied(text, over: nil) } }
+        for text in PushHistory.texts(made).values {
+          state.withLock { state in
+            // Whoever finds nothing cannot tell what was deleted from what never arrived.
+            let resource = state.ledger.writes[text]?.resource ?? ""
+            if state.ledger.deletedThere.contains(resource) { state.ledger.writes[text]?.applied = 0 }
+            state.ledger.applied(text, over: nil)
+          }
+        }
       }
       return answer
     case "DELETE":
@@ -128,7 +135,8 @@ extension PushHistory {
     let ledger = state.withLock { $0.ledger }
     for (text, write) in ledger.writes where write.applied == 0 && !write.isReplaced {
       // What the site refuses may have been corrected by its writer.
-      if ledger.isRefused(write), ledger.hasLater(text) { continue }
+      // Or deleted.
+      if ledger.isRefused(write), ledger.hasLater(text) || ledger.deletedHere[write.resource] != nil { continue }
       if !kept.contains(where: { $0.contains(text) }) { fault("\(text.prefix(60)) of \(write.member) is lost") }
     }
   }
@@ -187,7 +195,8 @@ extension PushHistory {
     guard let one, let other else { return "\(one == nil ? "nothing" : "something") here" }
     for group in ["attributes", "relationships"] {
       for member in other[group]?.object?.members ?? [] where one[group]?[member.name] != member.value {
-        return "\(member.name) \(one[group]?[member.name]?.text().prefix(120) ?? "-") for \(member.value.text().prefix(120))"
+        return
+          "\(member.name) \(one[group]?[member.name]?.text().prefix(120) ?? "-") for \(member.value.text().prefix(120))"
       }
     }
     return "links or order"

@@ -71,7 +71,9 @@ struct PushLedger {
   /// Whether the same member was written here again.
   func hasLater(_ token: String) -> Bool {
     guard let write = writes[token], let place = order.firstIndex(of: token) else { return false }
-    return order[(place + 1)...].contains { writes[$0]?.resource == write.resource && writes[$0]?.member == write.member }
+    return order[(place + 1)...].contains {
+      writes[$0]?.resource == write.resource && writes[$0]?.member == write.member
+    }
   }
 
   /// A value came to stand on the site by a request of the push.

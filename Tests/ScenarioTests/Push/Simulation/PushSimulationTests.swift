@@ -40,7 +40,7 @@ import Testing
     case keepsTheOldBase = "does not base what waits on what the site made of the change before"
     case coalescesAcrossASend = "joins a change to one that may have arrived"
     case believesOldPages = "lets a page that was read before a push undo it"
-    case neverConflicts = "writes down the site's value as the base of everything"
+    case neverConflicts = "drops what cannot be merged"
 
     /// SQL that makes a mirror behave so; nil where SQL cannot.
     var sql: String? {

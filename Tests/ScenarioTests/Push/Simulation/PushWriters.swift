@@ -125,12 +125,12 @@ extension PushHistory {
     ])
     guard let recorded = try record(.update(object), type, id) else { return }
     state.withLock { $0.ledger.note(token, id, member, seen: seen, recorded.change) }
-    if ProcessInfo.processInfo.environment["PUSH_TRACE"] != nil { print(site.now, "patched", id, member, token.prefix(20), "over", seen, recorded.change ?? 0) }
   }
 
   private func create(_ type: String, _ member: String, on topic: String? = nil) throws {
     let id = String(
-      format: "d%07x-%04x-4000-8000-%012x", seed & 0xFFF_FFFF, state.withLock { $0.ledger.number } & 0xFFFF, roll(1 << 30))
+      format: "d%07x-%04x-4000-8000-%012x", seed & 0xFFF_FFFF, state.withLock { $0.ledger.number } & 0xFFFF,
+      roll(1 << 30))
     let token = newToken("local")
     var attributes = [attribute(member, token)]
     var relationships = JSONObject()
@@ -158,7 +158,9 @@ extension PushHistory {
   }
 
   private func tag(_ topic: String) throws {
-    guard let data = try shown("node--topic", topic)?["relationships"]?["social_tagging"]?["data"]?.array else { return }
+    guard let data = try shown("node--topic", topic)?["relationships"]?["social_tagging"]?["data"]?.array else {
+      return
+    }
     let old = data.compactMap { $0["id"]?.string }
     let tag = ground.tags[roll(ground.tags.count)]
     let identifier = ResourceIdentifier(type: "taxonomy_term--social_tagging", id: tag)
@@ -280,7 +282,6 @@ extension PushHistory {
   func apply(_ document: [UInt8]) throws {
     var scanner = self.scanner
     let page = try scanner.page(document)
-    if ProcessInfo.processInfo.environment["PUSH_TRACE"] != nil { print(site.now, "page", String(decoding: document, as: UTF8.self).prefix(900).suffix(620)) }
     guard let type = page.resources.first?.type else { return }
     _ = try mirror.apply([
       PageApplication(type: type, resources: page.resources, omitted: 0, cursor: nil, run: 1)
