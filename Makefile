@@ -23,7 +23,7 @@ DOCDIR ?= $(PREFIX)/share/doc/social-mirror
 
 PYTHON ?= python3
 
-.PHONY: all build release test fuzz soak drill demo interop lint bench install verify-units clean system-packages swift-present
+.PHONY: all build release test fuzz soak drill drill-push demo interop lint bench install verify-units clean system-packages swift-present
 
 all: build
 
@@ -67,12 +67,22 @@ fuzz: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) -c release --product Fuzz
 	exec .build/release/Fuzz $(ARGS)
 
-# Random histories of the engine against a simulated site, in a release build: make soak FOR=600 SEED=1 (seconds, first seed)
+# Random histories of the pull, then of the push, against a simulated site, in a release build: make soak FOR=600 SEED=1
+# (seconds for each, first seed). SOAK=SimulationTests or SOAK=PushSimulationTests plays one of them.
 FOR ?= 60
+SOAK ?= SimulationTests PushSimulationTests
 soak: swift-present system-packages
 	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing $(SWIFTFLAGS)
-	SOAK_SECONDS=$(FOR) $(if $(SEED),SOAK_SEED=$(SEED)) $(SWIFT) test -c release --skip-build \
-	  -Xswiftc -enable-testing $(SWIFTFLAGS) --filter 'SimulationTests/soak'
+	for suite in $(SOAK); do
+	  SOAK_SECONDS=$(FOR) $(if $(SEED),SOAK_SEED=$(SEED)) $(SWIFT) test -c release --skip-build \
+	    -Xswiftc -enable-testing $(SWIFTFLAGS) --filter "ScenarioTests\.$$suite/soak"
+	done
+
+# The built program writes to a sample site over sockets; see drill/push/. ARGS="backlog 10000 20", "mirrors", "day"; all three
+# without: a day, two mirrors, a backlog of 1,000.
+drill-push: swift-present system-packages
+	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
+	PYTHON="$(PYTHON)" drill/push/run .build/debug/social-mirror $(ARGS)
 
 demo: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror

@@ -22,7 +22,6 @@ extension SampleSite {
       let allowed = methods.filter { $0 != "HEAD" }.joined(separator: ", ")
       return SiteResponse(200, [("content-type", "text/html; charset=UTF-8"), ("allow", allowed)])
     }
-    if methods.isEmpty { return .html(404, "Page not found") }
     guard methods.contains(request.method) else { throw notAllowed(reader, methods) }
     if reader.parameters["_format"]?.text == "json" { return notAcceptable(reader) }
     if request.method != "GET", request.method != "HEAD" {

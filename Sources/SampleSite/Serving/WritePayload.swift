@@ -27,13 +27,13 @@ struct WritePayload: Sendable {
     if data["id"]?.isNull == false, id.flatMap({ EntityUUID($0) }) == nil {
       throw SiteError(422, "IDs should be properly generated and formatted UUIDs as described in RFC 4122.")
     }
+    try read(relationships: data["relationships"], type, community)
+    let old = stored.map { community.document($0).attributes }
+    try read(attributes: data["attributes"], type, method, old: old)
     if let stored, id?.lowercased() != stored.uuid.text {
       throw SiteError(
         400, "The selected entity (\(stored.uuid.text)) does not match the ID in the payload (\(id ?? "")).")
     }
-    try read(relationships: data["relationships"], type, community)
-    let old = stored.map { community.document($0).attributes }
-    try read(attributes: data["attributes"], type, method, old: old)
     try validate(type, isNew: stored == nil)
   }
 

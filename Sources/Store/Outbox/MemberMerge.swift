@@ -96,13 +96,17 @@ extension [ChangedMember] {
 
   /// These members after an earlier change of the same resource was saved by the site, which answered `answer`. What that
   /// change had set, the site may show in a form of its own (formatted text, an alias): that is no edit by somebody else.
-  package func following(_ sent: [ChangedMember], answered answer: JSON?) -> [ChangedMember] {
+  /// - Parameter isAnswer: whether `answer` is the site's answer to that change; else it was read later, and another value may
+  ///   be somebody else's.
+  package func following(_ sent: [ChangedMember], answered answer: JSON?, isAnswer: Bool = true) -> [ChangedMember] {
     map { member in
       guard let before = sent.first(where: { $0.isSameMember(as: member) }),
         FieldValue.same(before.local, member.base, in: member.group)
       else { return member }
+      let value = member.value(in: answer)
+      guard isAnswer || FieldValue.same(before.local, value, in: member.group) else { return member }
       var member = member
-      member.base = member.value(in: answer)
+      member.base = value
       return member
     }
   }

@@ -22,8 +22,10 @@ package struct SiteCopy: Sendable {
 
 /// What a change has become on the site.
 package enum Settlement: Sendable {
-  /// The site has the resource, in this form.
+  /// The site has the resource, in this form: what it made of the change, and nothing else.
   case resource(SiteCopy)
+  /// The site has the resource; others may have edited it since the change arrived.
+  case found(SiteCopy)
   /// The site does not have the resource any more.
   case gone
 }
@@ -36,6 +38,14 @@ extension Mirror {
 
   /// One change, over or not; nil when there is none of that number. `Prefer: wait` asks it until `state.isUnsettled` ends.
   package func change(_ id: Int64) throws -> OutboxChange? { try read { try OutboxRows(db: $0).change(id) } }
+
+  /// The deletion that waits behind a change of the same resource; nil when there is none.
+  package func deletion(behind change: OutboxChange) throws -> OutboxChange? {
+    try read { db in
+      try OutboxRows(db: db).unsettled(of: change.resource)
+        .first { $0.kind == .delete && $0.id > change.id && $0.state == .queued }
+    }
+  }
 
   /// What was last agreed with the site about the resource of an unsettled change; nil where the site never had it.
   package func base(of change: OutboxChange) throws -> JSON? {
@@ -99,7 +109,7 @@ extension Mirror {
 
   /// Notes that the site refused a change for good. Its data and the site's error document stay; the local copy goes on
   /// showing it, but for a refused deletion, until a person corrects or drops it.
-  package func reject(_ change: OutboxChange, error: String, document: [UInt8]?) throws {
+  package func reject(_ change: OutboxChange, error: String, document: [UInt8]?, at now: Int64) throws {
     try outboxWrite { writer in
       guard try writer.rows.change(change.id)?.isStill(change) == true else { return }
       try writer.db.execute(
@@ -107,6 +117,7 @@ extension Mirror {
           UPDATE outbox SET state = 'rejected', attempts = attempts + 1, error = ?, error_document = ?, version = version + 1
           WHERE id = ? AND state IN ('queued', 'sending', 'uncertain')
           """, arguments: [error, document.map { String(decoding: $0, as: UTF8.self) }, change.id])
+      try writer.supersede(change.id, of: change.resource, at: now)
       try writer.redraw(change.resource, type: change.type, uuid: change.uuid)
     }
   }
@@ -128,13 +139,15 @@ extension Mirror {
         for rest in try writer.rows.unsettled(of: row.resource) { try writer.rows.finish(rest, .dropped, at: now) }
         try writer.copies.remove(row.resource)
         try writer.hide(row.resource)
-      case .resource(let site):
+      case .resource(let site), .found(let site):
+        var isAnswer = true
+        if case .found = settlement { isAnswer = false }
         var uuid = row.uuid
         if row.kind == .upload, site.scanned.uuid != row.uuid {
           uuid = site.scanned.uuid
           try writer.rename(row, to: uuid)
         }
-        try writer.takeOver(site, after: row, uuid: uuid, at: now)
+        try writer.takeOver(site, after: row, isAnswer: isAnswer, uuid: uuid, at: now)
       }
       return true
     }
@@ -193,12 +206,14 @@ extension OutboxWriter {
   }
 
   /// Makes the site's answer the base of what waits behind a settled change.
-  func takeOver(_ site: SiteCopy, after settled: OutboxChange, uuid: ResourceUUID, at now: Int64) throws {
+  func takeOver(
+    _ site: SiteCopy, after settled: OutboxChange, isAnswer: Bool, uuid: ResourceUUID, at now: Int64
+  ) throws {
     try copies.echo(settled.resource, changed: site.scanned.changed, isDeleted: false, at: now)
     try copies.save(OutboxCopies.Copy(base: site.form), of: settled.resource)
     var isFirst = true
     for change in try rows.unsettled(of: settled.resource) where change.kind == .update {
-      var members = change.members.following(settled.members, answered: site.json)
+      var members = change.members.following(settled.members, answered: site.json, isAnswer: isAnswer)
       if isFirst, change.state == .queued { members = members.rebased(on: site.json) }
       if change.state != .rejected { isFirst = false }
       try rows.set(members: members, of: change)

@@ -134,8 +134,10 @@ final class OutboxWriter {
     guard var copy = try copies.copy(of: resource) else { return }
     copy.isDeleted = false
     let json = try form.json(site, type: type)
-    var isClean = copy.base != nil
-    if let head = try rows.unsettled(of: resource).first(where: { $0.state != .rejected }) {
+    let waiting = try rows.unsettled(of: resource)
+    // Who asked for a deletion has not seen this: it stays apart from what was agreed on, so that the push finds it.
+    var isClean = copy.base != nil && !waiting.contains { $0.kind == .delete }
+    if let head = waiting.first(where: { $0.state != .rejected }) {
       // What is under way is compared with what it was based on when it left.
       if head.state == .queued, head.kind == .update {
         let members = head.members.rebased(on: json)

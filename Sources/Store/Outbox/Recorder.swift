@@ -82,7 +82,9 @@ struct Recorder {
     _ change: LocalChange, _ type: Int64, _ id: Int64, _ members: [ChangedMember]
   ) throws -> RecordedChange {
     if members.isEmpty { return recorded(nil, id, change) }
-    let last = try writer.rows.unsettled(of: id).last
+    let waiting = try writer.rows.unsettled(of: id)
+    let last = waiting.last
+    let members = try writer.supersede(waiting.dropLast(), by: members, at: now)
     let decision = Coalescing.decide(
       .update, after: last.map { summary($0, members) },
       namesLaterCreation: try last.map { try namesLaterCreation(members, than: $0) } ?? false)

@@ -47,7 +47,7 @@ struct PushAttempt {
 
   private func create(_ report: inout PushReport) async throws {
     if change.state == .uncertain {
-      if case .there(let copy) = try await look(&report) { return try settle(.resource(copy), &report) }
+      if case .there(let copy) = try await look(&report) { return try settle(created(copy), &report) }
       if try givesUp(&report) { return }
     }
     guard try mirror.begin(change, members: change.members, site: nil) else { return }
@@ -57,17 +57,24 @@ struct PushAttempt {
       guard case .there(let copy) = try await lookAfter(&report) else { return try reject(error, &report) }
       // Another attempt may have arrived before, or this one twice.
       if change.sends > 0 || PushDecision.agrees(copy.json, with: change.members) {
-        return try settle(.resource(copy), &report)
+        return try settle(created(copy), &report)
       }
       try mirror.note(.exists, of: change, site: copy, fields: fields(against: copy.json), at: time)
       report.conflicts += 1
     }
   }
 
+  /// What a look found of a resource that was made: as it was made, where it was never changed since.
+  private func created(_ copy: SiteCopy) -> Settlement {
+    let (created, changed) = (copy.json["attributes"]?["created"], copy.json["attributes"]?["changed"])
+    return created != nil && FieldValue.same(created, changed) ? .resource(copy) : .found(copy)
+  }
+
   private func update(_ report: inout PushReport) async throws {
     var change = self.change
     for _ in 0..<PushAttempt.mostMerges {
       guard case .there(let copy) = try await look(&report) else { return try deletedOnSite(&report) }
+      try protect(copy, from: change, &report)
       switch PushDecision.update(change, site: copy.json, policies: push.policies) {
       case .done: return try settle(.resource(copy), &report)
       case .conflict(let fields):
@@ -99,6 +106,24 @@ struct PushAttempt {
       }
     }
     try postpone(.queued, "the resource changes on the site faster than it can be merged", &report)
+  }
+
+  /// A deletion that waits behind an update was asked for by somebody who did not see what others edited since: once the
+  /// update is merged with that, nobody could tell.
+  private func protect(_ copy: SiteCopy, from change: OutboxChange, _ report: inout PushReport) throws {
+    guard let deletion = try mirror.deletion(behind: change),
+      PushDecision.isEdited(copy.json, since: try mirror.base(of: change), by: change.members)
+    else { return }
+    let winner = push.policies.winner(deletion, site: copy.json)
+    if winner == .local { return }
+    try mirror.note(.changedOnSite, of: deletion, site: copy, fields: [], at: time)
+    if winner == .site {
+      for conflict in try mirror.conflicts() where conflict.change == deletion.id {
+        try mirror.resolve(conflict.id, .site, at: time)
+      }
+    } else {
+      report.conflicts += 1
+    }
   }
 
   /// How often in a row somebody else may be faster.
@@ -247,7 +272,7 @@ struct PushAttempt {
   }
 
   private func reject(_ error: any Error, _ report: inout PushReport) throws {
-    try mirror.reject(change, error: "\(error)", document: (error as? SiteError)?.document)
+    try mirror.reject(change, error: "\(error)", document: (error as? SiteError)?.document, at: time)
     report.rejected += 1
     report.lastError = "\(error)"
     push.logger.warning("the site refused a change", metadata: metadata.merging(["reason": "\(error)"]) { $1 })
@@ -256,7 +281,8 @@ struct PushAttempt {
   /// Whether the site itself failed so often, and certainly without doing it, that a person should look.
   private func givesUp(_ report: inout PushReport) throws -> Bool {
     guard change.attempts >= push.site.retries.attempts, let document = change.errorDocument else { return false }
-    try mirror.reject(change, error: change.error ?? "the site failed again and again", document: Array(document.utf8))
+    try mirror.reject(
+      change, error: change.error ?? "the site failed again and again", document: Array(document.utf8), at: time)
     report.rejected += 1
     return true
   }

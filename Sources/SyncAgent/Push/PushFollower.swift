@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import Store
 import Synchronization
@@ -38,14 +39,20 @@ package struct PushFollower: Sendable {
         }
       }
       wake.yield()
+      var failures = 0
       for await _ in wakes {
+        // While the site is away, a change that comes is no reason to ask it again.
+        if failures > 0, !next.isDue(now()) { continue }
         do {
           let report = try await push.run(waits: false)
+          failures = 0
           next.set(report.next)
           if report.requests > 0 { pushed(report) }
         } catch {
           try Task.checkCancellation()
-          next.set(now() + Int64(push.site.retries.longestWaitSeconds))
+          failures += 1
+          let longest = push.site.retries.longestWaitSeconds
+          next.set(now() + Int64(min(longest, pow(2, Double(min(failures, 10))))))
           try await failed(error)
         }
       }
@@ -60,11 +67,5 @@ private final class NextAttempt: Sendable {
   private let time = Mutex<Int64?>(nil)
 
   func set(_ next: Int64?) { time.withLock { $0 = next } }
-  func isDue(_ now: Int64) -> Bool {
-    time.withLock { time in
-      guard let due = time, due <= now else { return false }
-      time = nil
-      return true
-    }
-  }
+  func isDue(_ now: Int64) -> Bool { time.withLock { $0.map { $0 <= now } ?? false } }
 }
