@@ -28,7 +28,7 @@ extension Mirror {
   /// Notes what a probe of a type found out.
   package func note(_ probe: FilterProbe, of type: String) throws {
     try write { db in
-      try db.execute(
+      try db.run(
         sql: """
           INSERT INTO probe (type, account, filters, at) VALUES (?1, ?2, ?3, ?4)
           ON CONFLICT (type) DO UPDATE SET account = ?2, filters = ?3, at = ?4
@@ -39,7 +39,7 @@ extension Mirror {
   /// How many resources of a type are stored.
   package func count(of type: String) throws -> Int {
     try read { db in
-      try Int.fetchOne(
+      try Int.cachedOne(
         db,
         sql: "SELECT count(*) FROM resource WHERE type = (SELECT id FROM resource_type WHERE name = ?)",
         arguments: [type]) ?? 0
@@ -49,7 +49,7 @@ extension Mirror {
   /// The stored document of a type's newest resource; nil while none is stored.
   package func newestDocument(of type: String) throws -> [UInt8]? {
     try read { db in
-      try String.fetchOne(
+      try String.cachedOne(
         db,
         sql: """
           SELECT document FROM resource WHERE type = (SELECT id FROM resource_type WHERE name = ?)

@@ -24,7 +24,7 @@ package enum RunOutcome: String, Sendable {
 /// Cursors, runs and coverage.
 enum Ledger {
   static func save(_ cursor: Cursor, type: Int64, _ db: Database) throws {
-    try db.execute(
+    try db.run(
       sql: """
         INSERT INTO cursor (type, changed, internal_id, known_until) VALUES (?1, ?2, ?3, ?4)
         ON CONFLICT (type) DO UPDATE SET changed = ?2, internal_id = ?3, known_until = ?4
@@ -32,7 +32,7 @@ enum Ledger {
   }
 
   static func count(_ page: PageApplication, type: Int64, stored: Int, _ db: Database) throws {
-    try db.execute(
+    try db.run(
       sql: """
         INSERT INTO coverage (run, type, pages, seen, stored, omitted) VALUES (?1, ?2, 1, ?3, ?4, ?5)
         ON CONFLICT (run, type) DO UPDATE SET pages = pages + 1, seen = seen + ?3, stored = stored + ?4, omitted = omitted + ?5
@@ -44,7 +44,7 @@ extension Mirror {
   /// All resource types that have a path, by name.
   package func types() throws -> [MirroredType] {
     try read { db in
-      try Row.fetchAll(
+      try Row.cachedAll(
         db,
         sql: """
           SELECT t.id, t.name, t.entity_type, t.path, t.id_attribute, c.changed, c.internal_id, c.known_until,
@@ -71,9 +71,12 @@ extension Mirror {
   package func discovered(_ paths: [String: String]) throws {
     try write { db in
       let names = try Names(db)
-      for (name, path) in paths.sorted(by: { $0.key < $1.key }) {
+      let known = try Row.cachedAll(db, sql: "SELECT name, path FROM resource_type WHERE path IS NOT NULL").reduce(
+        into: [:]
+      ) { $0[$1[0] as String] = $1[1] as String }
+      for (name, path) in paths.sorted(by: { $0.key < $1.key }) where known[name] != path {
         let type = try names.type(name)
-        try db.execute(
+        try db.run(
           sql: "UPDATE resource_type SET path = ?1 WHERE id = ?2 AND path IS NOT ?1", arguments: [path, type])
       }
     }
@@ -88,7 +91,7 @@ extension Mirror {
   package func forgetCursors(of types: [String]) throws {
     try write { db in
       for type in types {
-        try db.execute(
+        try db.run(
           sql: "DELETE FROM cursor WHERE type = (SELECT id FROM resource_type WHERE name = ?)", arguments: [type])
       }
     }
@@ -97,12 +100,12 @@ extension Mirror {
   /// Opens a run in the ledger; runs that a crash left open are closed as interrupted. Gives its number.
   package func beginRun(_ kind: String, at now: Int64) throws -> Int64 {
     try write { db in
-      try db.execute(
+      try db.run(
         sql: "UPDATE run SET outcome = 'interrupted', finished = ? WHERE finished IS NULL", arguments: [now])
-      try db.execute(sql: "INSERT INTO run (kind, started) VALUES (?, ?)", arguments: [kind, now])
+      try db.run(sql: "INSERT INTO run (kind, started) VALUES (?, ?)", arguments: [kind, now])
       let run = db.lastInsertedRowID
-      try db.execute(sql: "DELETE FROM coverage WHERE run <= ? - 200", arguments: [run])
-      try db.execute(sql: "DELETE FROM run WHERE id <= ? - 200", arguments: [run])
+      try db.run(sql: "DELETE FROM coverage WHERE run <= ? - 200", arguments: [run])
+      try db.run(sql: "DELETE FROM run WHERE id <= ? - 200", arguments: [run])
       return run
     }
   }
@@ -119,13 +122,13 @@ extension Mirror {
     try write { db in
       let names = try Names(db)
       for part in parts {
-        try db.execute(
+        try db.run(
           sql: """
             INSERT INTO coverage (run, type, requests, outcome) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT (run, type) DO UPDATE SET requests = ?3, outcome = ?4
             """, arguments: [run, names.type(part.type), part.requests, part.outcome.rawValue])
       }
-      try db.execute(
+      try db.run(
         sql: "UPDATE run SET finished = ?, outcome = ?, message = ? WHERE id = ?",
         arguments: [now, outcome.rawValue, message, run])
     }

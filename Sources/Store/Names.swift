@@ -9,17 +9,17 @@ final class Names {
 
   init(_ db: Database) throws {
     self.db = db
-    for row in try Row.fetchAll(db, sql: "SELECT name, id, id_attribute FROM resource_type") {
+    for row in try Row.cachedAll(db, sql: "SELECT name, id, id_attribute FROM resource_type") {
       types[row[0]] = row[1]
       idAttributes[row[1]] = row[2]
     }
-    for row in try Row.fetchAll(db, sql: "SELECT name, id FROM field") { fields[row[0]] = row[1] }
+    for row in try Row.cachedAll(db, sql: "SELECT name, id FROM field") { fields[row[0]] = row[1] }
   }
 
   func type(_ name: String) throws -> Int64 {
     if let id = types[name] { return id }
     let entityType = name.firstIndex(of: "-").map { String(name[..<$0]) } ?? name
-    try db.execute(
+    try db.run(
       sql: "INSERT INTO resource_type (name, entity_type) VALUES (?, ?)", arguments: [name, entityType])
     types[name] = db.lastInsertedRowID
     return db.lastInsertedRowID
@@ -27,7 +27,7 @@ final class Names {
 
   func field(_ name: String) throws -> Int64 {
     if let id = fields[name] { return id }
-    try db.execute(sql: "INSERT INTO field (name) VALUES (?)", arguments: [name])
+    try db.run(sql: "INSERT INTO field (name) VALUES (?)", arguments: [name])
     fields[name] = db.lastInsertedRowID
     return db.lastInsertedRowID
   }
@@ -36,6 +36,6 @@ final class Names {
   func learn(idAttribute: String, of type: Int64) throws {
     guard idAttributes[type] != idAttribute else { return }
     idAttributes[type] = idAttribute
-    try db.execute(sql: "UPDATE resource_type SET id_attribute = ? WHERE id = ?", arguments: [idAttribute, type])
+    try db.run(sql: "UPDATE resource_type SET id_attribute = ? WHERE id = ?", arguments: [idAttribute, type])
   }
 }

@@ -41,10 +41,10 @@ final class ResourceWriter {
     clearLinkage = try RawStatement(connection, "DELETE FROM relationship WHERE source = ?")
     addLinkage = try RawStatement(
       connection, "INSERT INTO relationship (source, field, delta, target_type, target) VALUES (?, ?, ?, ?, ?)")
-    let isAnyGone = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM tombstone)") ?? false
+    let isAnyGone = try Bool.cachedOne(db, sql: "SELECT EXISTS (SELECT 1 FROM tombstone)") ?? false
     clearTombstone =
       isAnyGone ? try RawStatement(connection, "DELETE FROM tombstone WHERE type = ? AND uuid = ?") : nil
-    sequence = try Int64.fetchOne(db, sql: "SELECT value FROM setting WHERE name = 'sequence'") ?? 0
+    sequence = try Int64.cachedOne(db, sql: "SELECT value FROM setting WHERE name = 'sequence'") ?? 0
   }
 
   /// Stores one resource where it is new or different.
@@ -80,7 +80,7 @@ final class ResourceWriter {
   /// Keeps the sequence for the next transaction.
   func finish(_ db: Database) throws {
     try learner.finish()
-    try db.execute(
+    try db.run(
       sql: "INSERT INTO setting (name, value) VALUES ('sequence', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1",
       arguments: [String(sequence)])
   }

@@ -27,7 +27,7 @@ extension Mirror {
   /// Notes a fact.
   package func note(_ fact: Fact, _ value: String) throws {
     try write { db in
-      try db.execute(
+      try db.run(
         sql: "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",
         arguments: [fact.rawValue, value])
     }

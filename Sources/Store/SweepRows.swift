@@ -70,11 +70,11 @@ extension Mirror {
       let id = try Names(db).type(type)
       var state = SweepState()
       state.started = time
-      state.sequence = try Int64.fetchOne(db, sql: "SELECT value FROM setting WHERE name = 'sequence'") ?? 0
-      let before = try Row.fetchOne(db, sql: "SELECT finished, held FROM sweep WHERE type = ?", arguments: [id])
+      state.sequence = try Int64.cachedOne(db, sql: "SELECT value FROM setting WHERE name = 'sequence'") ?? 0
+      let before = try Row.cachedOne(db, sql: "SELECT finished, held FROM sweep WHERE type = ?", arguments: [id])
       state.finished = before?["finished"]
       state.held = before?["held"] ?? 0
-      try db.execute(sql: "DELETE FROM sweep_candidate WHERE type = ?", arguments: [id])
+      try db.run(sql: "DELETE FROM sweep_candidate WHERE type = ?", arguments: [id])
       try SweepRows.save(state, type: id, db)
       return state
     }
@@ -104,7 +104,7 @@ extension Mirror {
   /// The candidates of a type by serial number, without those that have changed since the sweep began.
   package func candidates(of type: String) throws -> [SweepCandidate] {
     try read { db in
-      try Row.fetchAll(
+      try Row.cachedAll(
         db,
         sql: """
           SELECT r.id, i.uuid, r.internal_id, c.is_omitted, coalesce(d.kept, 0)
@@ -123,7 +123,7 @@ extension Mirror {
   /// All stored resources of a type, as candidates.
   package func everything(of type: String) throws -> [SweepCandidate] {
     try read { db in
-      try Row.fetchAll(
+      try Row.cachedAll(
         db,
         sql: """
           SELECT r.id, i.uuid, r.internal_id FROM resource_type t JOIN resource r ON r.type = t.id
@@ -147,7 +147,7 @@ extension Mirror {
         try writer.store(resource, &outcome)
       }
       try writer.finish(db)
-      try db.execute(sql: "DELETE FROM sweep_candidate WHERE resource = ?", arguments: [candidate.id])
+      try db.run(sql: "DELETE FROM sweep_candidate WHERE resource = ?", arguments: [candidate.id])
       return outcome
     }
   }
@@ -163,7 +163,7 @@ extension Mirror {
       state.finished = time
       state.held = held
       try SweepRows.save(state, type: id, db)
-      if held == 0 { try db.execute(sql: "DELETE FROM sweep_candidate WHERE type = ?", arguments: [id]) }
+      if held == 0 { try db.run(sql: "DELETE FROM sweep_candidate WHERE type = ?", arguments: [id]) }
     }
   }
 }
@@ -171,7 +171,7 @@ extension Mirror {
 /// The rows behind sweeps.
 enum SweepRows {
   static func save(_ state: SweepState, type: Int64, _ db: Database) throws {
-    try db.execute(
+    try db.run(
       sql: """
         INSERT INTO sweep (type, started, sequence, last_id, position, is_listed, finished, held)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -204,7 +204,7 @@ enum SweepRows {
     let whole = Set(page.resources.lazy.filter { !$0.isLabelOnly }.map(\.uuid))
     let labels = Set(page.resources.lazy.filter(\.isLabelOnly).map(\.uuid))
     for uuid in page.omitted {
-      try db.execute(
+      try db.run(
         sql: """
           INSERT INTO sweep_candidate (type, resource, is_omitted)
           SELECT r.type, r.id, 1 FROM identity i JOIN resource r ON r.id = i.id WHERE i.uuid = ? AND i.type = ?
@@ -212,7 +212,7 @@ enum SweepRows {
           """, arguments: [Data(uuid.bytes), type])
     }
     guard let covers = page.covers else { return }
-    let stored = try Row.fetchAll(
+    let stored = try Row.cachedAll(
       db,
       sql: """
         SELECT r.id, i.uuid, r.internal_id IS NULL FROM resource r JOIN identity i ON i.id = r.id
@@ -224,7 +224,7 @@ enum SweepRows {
       guard let uuid = uuid(row[1]), !whole.contains(uuid) else { continue }
       // Of this one only the label is stored, and the label is there.
       if row[2], labels.contains(uuid) { continue }
-      try db.execute(
+      try db.run(
         sql: "INSERT OR IGNORE INTO sweep_candidate (type, resource, is_omitted) VALUES (?, ?, 0)",
         arguments: [type, row[0] as Int64])
     }

@@ -80,14 +80,14 @@ extension Mirror {
         SELECT i.uuid FROM resource r JOIN identity i ON i.id = r.id
         WHERE r.type = (SELECT id FROM resource_type WHERE name = ?)
         """
-      return Set(try Data.fetchAll(db, sql: sql, arguments: [type]).compactMap(SweepRows.uuid))
+      return Set(try Data.cachedAll(db, sql: sql, arguments: [type]).compactMap(SweepRows.uuid))
     }
   }
 
   /// The stored document of a resource; nil where there is none.
   package func document(of uuid: ResourceUUID, type: String) throws -> [UInt8]? {
     try read { db in
-      try String.fetchOne(
+      try String.cachedOne(
         db,
         sql: """
           SELECT r.document FROM identity i JOIN resource r ON r.id = i.id
@@ -100,7 +100,7 @@ extension Mirror {
   /// All tombstones of a type.
   package func tombstones(of type: String) throws -> [Tombstone] {
     try read { db in
-      try Row.fetchAll(
+      try Row.cachedAll(
         db,
         sql: """
           SELECT d.uuid, d.kind, d.learned, d.how, d.kept FROM tombstone d JOIN resource_type t ON t.id = d.type
@@ -127,18 +127,18 @@ struct RemovalWriter {
     self.type = type
     self.time = time
     self.pending = pending
-    begun = try Int64.fetchOne(db, sql: "SELECT sequence FROM sweep WHERE type = ?", arguments: [type]) ?? 0
+    begun = try Int64.cachedOne(db, sql: "SELECT sequence FROM sweep WHERE type = ?", arguments: [type]) ?? 0
   }
 
   func remove(_ removals: [Removal], _ policy: HiddenPolicy) throws -> [Tombstone.Kind: Int] {
     var done: [Tombstone.Kind: Int] = [:]
-    var sequence = try Int64.fetchOne(db, sql: "SELECT value FROM setting WHERE name = 'sequence'") ?? 0
+    var sequence = try Int64.cachedOne(db, sql: "SELECT value FROM setting WHERE name = 'sequence'") ?? 0
     var erased: [Int64] = []
     for removal in removals {
       let id = removal.candidate.id
-      try db.execute(sql: "DELETE FROM sweep_candidate WHERE type = ? AND resource = ?", arguments: [type, id])
+      try db.run(sql: "DELETE FROM sweep_candidate WHERE type = ? AND resource = ?", arguments: [type, id])
       let isUnchanged =
-        try Bool.fetchOne(db, sql: "SELECT sequence <= ? FROM resource WHERE id = ?", arguments: [begun, id]) ?? false
+        try Bool.cachedOne(db, sql: "SELECT sequence <= ? FROM resource WHERE id = ?", arguments: [begun, id]) ?? false
       guard isUnchanged else { continue }
       if try pending.absorbRemoval(of: id) { continue }
       let keeps = removal.kind != .deleted && policy == .keep
@@ -151,14 +151,14 @@ struct RemovalWriter {
       if !(keeps && removal.candidate.isKept) { done[removal.kind, default: 0] += 1 }
     }
     try forgetChanges(of: erased)
-    try db.execute(
+    try db.run(
       sql: "INSERT INTO setting (name, value) VALUES ('sequence', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1",
       arguments: [String(sequence)])
     return done
   }
 
   private func bury(_ removal: Removal, keeps: Bool, sequence: Int64) throws {
-    try db.execute(
+    try db.run(
       sql: """
         INSERT INTO tombstone (type, uuid, internal_id, kind, learned, how, kept, sequence)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -173,7 +173,9 @@ struct RemovalWriter {
 
   /// Removes what local changes and conflicts of the past still hold of these resources. None is under way.
   private func forgetChanges(of resources: [Int64]) throws {
-    guard !resources.isEmpty, try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM outbox)") == true else { return }
+    guard !resources.isEmpty, try Bool.cachedOne(db, sql: "SELECT EXISTS (SELECT 1 FROM outbox)") == true else {
+      return
+    }
     let list = resources.map(String.init).joined(separator: ",")
     try db.execute(
       sql: """
@@ -185,12 +187,12 @@ struct RemovalWriter {
   }
 
   private func erase(_ id: Int64) throws {
-    let targets = try Int64.fetchAll(
+    let targets = try Int64.cachedAll(
       db, sql: "SELECT DISTINCT target FROM relationship WHERE source = ? AND target IS NOT NULL", arguments: [id])
-    try db.execute(sql: "DELETE FROM relationship WHERE source = ?", arguments: [id])
-    try db.execute(sql: "DELETE FROM resource WHERE id = ?", arguments: [id])
+    try db.run(sql: "DELETE FROM relationship WHERE source = ?", arguments: [id])
+    try db.run(sql: "DELETE FROM resource WHERE id = ?", arguments: [id])
     for orphan in targets + [id] {
-      try db.execute(
+      try db.run(
         sql: """
           DELETE FROM identity WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM resource WHERE id = ?1)
             AND NOT EXISTS (SELECT 1 FROM relationship WHERE target = ?1)

@@ -27,12 +27,12 @@ final class PendingCopies {
     let sources = """
       FROM %@ c JOIN identity i ON i.id = c.resource JOIN resource_type t ON t.id = i.type
       """
-    for row in try Row.fetchAll(
+    for row in try Row.cachedAll(
       db, sql: "SELECT t.name, i.uuid, c.resource " + sources.replacing("%@", with: "outbox_copy"))
     {
       if let key = PendingCopies.key(row) { pending[key] = row[2] }
     }
-    for row in try Row.fetchAll(
+    for row in try Row.cachedAll(
       db, sql: "SELECT t.name, i.uuid, c.changed, c.deleted " + sources.replacing("%@", with: "outbox_echo"))
     {
       if let key = PendingCopies.key(row) { echoes[key] = Echo(changed: row[2], isDeleted: row[3]) }

@@ -20,7 +20,7 @@ final class PathIndexWriter {
   init(_ db: Database) throws {
     self.db = db
     let connection = db.sqliteConnection
-    for row in try Row.fetchAll(db, sql: "SELECT id, type, path, kind FROM path_index WHERE state <> 'unsuitable'") {
+    for row in try Row.cachedAll(db, sql: "SELECT id, type, path, kind FROM path_index WHERE state <> 'unsuitable'") {
       let entry = Entry(
         id: row["id"], path: PathKey(row["path"] as String), kind: ValueClass(rawValue: row["kind"] as String) ?? .text)
       entries[row["type"], default: []].append(entry)
@@ -52,8 +52,8 @@ final class PathIndexWriter {
   }
 
   private func giveUp(_ entry: Entry, _ type: Int64) throws {
-    try db.execute(sql: "DELETE FROM indexed_value WHERE path = ?", arguments: [entry.id])
-    try db.execute(sql: "UPDATE path_index SET state = 'unsuitable' WHERE id = ?", arguments: [entry.id])
+    try db.run(sql: "DELETE FROM indexed_value WHERE path = ?", arguments: [entry.id])
+    try db.run(sql: "UPDATE path_index SET state = 'unsuitable' WHERE id = ?", arguments: [entry.id])
     entries[type]?.removeAll { $0.id == entry.id }
   }
 

@@ -79,17 +79,17 @@ final class SchemaLearner {
 
   static func read(_ type: Int64, _ db: Database) throws -> (schema: TypeSchema, examined: Int64)? {
     guard
-      let row = try Row.fetchOne(db, sql: "SELECT fields, examined FROM type_schema WHERE type = ?", arguments: [type])
+      let row = try Row.cachedOne(db, sql: "SELECT fields, examined FROM type_schema WHERE type = ?", arguments: [type])
     else { return nil }
     return (try SchemaRow.decode(row["fields"]), row["examined"])
   }
 
   static func write(_ schema: TypeSchema?, examined: Int64, type: Int64, _ db: Database) throws {
     guard let schema else {
-      try db.execute(sql: "UPDATE type_schema SET examined = ? WHERE type = ?", arguments: [examined, type])
+      try db.run(sql: "UPDATE type_schema SET examined = ? WHERE type = ?", arguments: [examined, type])
       return
     }
-    try db.execute(
+    try db.run(
       sql: """
         INSERT INTO type_schema (type, version, examined, fields) VALUES (?1, 1, ?2, ?3)
         ON CONFLICT (type) DO UPDATE SET version = version + 1, examined = ?2, fields = ?3

@@ -325,7 +325,8 @@ final class WorldTransport: Transport {
   }
 
   private func count(_ path: String, _ answer: PlainAnswer) {
-    func has(_ text: String) -> Bool { answer.body.firstRange(of: Array(text.utf8)) != nil }
+    let body = Data(answer.body)
+    func has(_ text: String) -> Bool { body.range(of: Data(text.utf8)) != nil }
     var what = ["answers: \(answer.status)"]
     if answer.isCut { what.append("answers: cut") }
     if path.contains("sort=-changed") { what.append("pages of walks") }
