@@ -31,7 +31,7 @@ extension ReadSnapshot {
         throw IncludeFault.here(IncludeFault.message(name, possible: schema.relationships))
       }
       guard let next = path.dropFirst().first else { return }
-      types = try field.targets.compactMap { try self.type(name: $0) }
+      types = try targets(of: field, type: type)
       // Configuration has no relationships.
       if types.isEmpty, field.isInternal { throw IncludeFault.behind([IncludeFault.message(next, possible: [])]) }
     } catch let fault as IncludeFault { throw fault } catch { throw .mirror(error) }

@@ -29,7 +29,7 @@ package struct SiteDescription: Sendable, Hashable {
       for attribute in data?["attributes"]?["properties"]?.object?.members ?? [] {
         fields.append(
           Field(
-            name: attribute.name, isRelationship: false, properties: properties(attribute.value, of: attribute.name)))
+            name: attribute.name, isRelationship: false, properties: properties(attribute.value)))
       }
       for relationship in data?["relationships"]?["properties"]?.object?.members ?? [] {
         fields.append(Field(name: relationship.name, isRelationship: true, properties: []))
@@ -39,12 +39,13 @@ package struct SiteDescription: Sendable, Hashable {
     return types.isEmpty ? nil : SiteDescription(types: types)
   }
 
-  /// A field of one property is shown bare, and `langcode` is described as an object that it is not; text that has a format
-  /// also has a processed form.
-  private static func properties(_ schema: JSON, of name: String) -> [String] {
-    guard schema["type"]?.string == "object", name != "langcode",
-      var names = schema["properties"]?.object?.members.map(\.name), names.count > 1
+  /// A field of one property is shown bare, and so are languages, which are described as objects that they are not; text that
+  /// has a format also has a processed form, and a link has options.
+  private static func properties(_ schema: JSON) -> [String] {
+    guard schema["type"]?.string == "object",
+      var names = schema["properties"]?.object?.members.map(\.name), names.count > 1, names != ["value", "language"]
     else { return [] }
+    if names == ["uri", "title"] { names.append("options") }
     if names.starts(with: ["value", "format"]), !names.contains("processed") { names.insert("processed", at: 2) }
     return names
   }

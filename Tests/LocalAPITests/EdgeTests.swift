@@ -97,6 +97,8 @@ import Testing
     Case(
       target: "T?include=node_type.uid", status: 400,
       text: #"`node_type.uid` is not a valid include path. `uid` is not a valid relationship field name.""#),
+    // Described as an object, empty in all users.
+    Case(target: "/jsonapi/user/user?filter%5Bpreferred_admin_langcode%5D=en", status: 200, text: #""data":[]"#),
     // Names of the site's own code, and of its database.
     Case(target: "/jsonapi/node/topic?filter%5Bnid%5D=1&sort=uuid", status: 200),
     Case(

@@ -29,8 +29,15 @@ package final class CrawledMirror: Sendable {
     let made = try CrawledMirror()
     _ = try made.apply(CrawledMirror.pages(base: site, as: account), cursor: true)
     try made.mirror.note(.siteAccount, CrawledMirror.account)
-    for (type, fields) in try description.get().types { try made.mirror.describe(type, TypeSchema(described: fields)) }
+    try made.describe()
     return made
+  }
+
+  /// Takes in the recorded API description.
+  package func describe() throws {
+    for (type, fields) in try CrawledMirror.description.get().types {
+      try mirror.describe(type, TypeSchema(described: fields))
+    }
   }
 
   /// What the recorded API description says.

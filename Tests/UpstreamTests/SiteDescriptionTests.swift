@@ -26,11 +26,18 @@ import Testing
   }
 
   @Test func onlyWhatIsTrueOfValuesIsTaken() throws {
-    let topic = try #require(try recorded()?.types["node--topic"])
+    let whole = try #require(try recorded())
+    let topic = try #require(whole.types["node--topic"])
     func properties(_ name: String) -> [String]? { topic.first { $0.name == name }?.properties }
     #expect(properties("body") == ["value", "format", "processed", "summary"])
     #expect(properties("path") == ["alias", "pid", "langcode"])
     #expect(properties("langcode") == [])
+    func properties(_ field: String, of type: String) -> [String]? {
+      whole.types[type]?.first { $0.name == field }?.properties
+    }
+    // Languages by other names, and links.
+    #expect(properties("preferred_admin_langcode", of: "user--user") == [])
+    #expect(properties("field_term_page_url", of: "taxonomy_term--social_tagging") == ["uri", "title", "options"])
     #expect(properties("created") == [])
   }
 

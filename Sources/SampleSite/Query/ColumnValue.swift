@@ -16,6 +16,19 @@ struct ColumnReader {
     values(path.hops[...], path.leaf, row)
   }
 
+  /// Whether a path ends in nothing on any of its ways: what a left join finds.
+  func hasNull(_ path: FieldPath, of row: Row) -> Bool { hasNull(path.hops[...], path.leaf, row) }
+
+  private func hasNull(_ hops: ArraySlice<String>, _ leaf: FieldPath.Leaf, _ row: Row) -> Bool {
+    guard let hop = hops.first else { return values([], leaf, row).isEmpty }
+    let items = identifiers(hop, row)
+    return items.isEmpty
+      || items.contains { item in
+        guard let id = item["id"]?.string, let found = community.find(id), isJoined(found) else { return true }
+        return hasNull(hops.dropFirst(), leaf, found.row)
+      }
+  }
+
   private func values(_ hops: ArraySlice<String>, _ leaf: FieldPath.Leaf, _ row: Row) -> [ColumnValue] {
     if let hop = hops.first {
       return identifiers(hop, row).flatMap { item -> [ColumnValue] in
@@ -28,6 +41,8 @@ struct ColumnReader {
     case .id: return [.number(Double(row.id))]
     case .changed: return [.number(Double(row.changed))]
     case .created: return [.number(Double(row.created))]
+    case .attribute(let name, _) where name == community.types[community.recorded(row).type].revisionAttribute:
+      return [.number(Double(row.revision))]
     case .attribute(let name, let kind): return column(community.recorded(row).attributes[name], kind)
     case .property(let attribute, let property):
       return column(community.recorded(row).attributes[attribute]?[property], .text)

@@ -35,9 +35,9 @@ struct Condition: Sendable {
     // The two columns of the keyset query, without the detour over values.
     if path.hops.isEmpty, path.leaf == .changed { return matches(.number(Double(row.changed))) }
     if path.hops.isEmpty, path.leaf == .id { return matches(.number(Double(row.id))) }
+    if comparison == .isNull { return reader.hasNull(path, of: row) }
     let values = reader.values(path, of: row)
     switch comparison {
-    case .isNull: return values.isEmpty
     case .isNotNull: return !values.isEmpty
     default: return values.contains(where: matches)
     }

@@ -78,8 +78,28 @@ extension PathResolver {
   }
 
   func targets(of candidates: [Candidate]) throws -> [ServedType] {
-    var names: [String] = []
-    for target in candidates.flatMap(\.field.targets) where !names.contains(target) { names.append(target) }
-    return try names.compactMap { try snapshot.type(name: $0) }
+    var found: [ServedType] = []
+    for candidate in candidates {
+      for type in try snapshot.targets(of: candidate.field, type: candidate.type) where !found.contains(type) {
+        found.append(type)
+      }
+    }
+    return found
+  }
+}
+
+extension ReadSnapshot {
+  /// The types that a relationship is known to lead to: as seen in this type, or else in others of its entity type, which
+  /// store a field of that name alike.
+  package func targets(of field: TypeSchema.Field, type: ServedType) throws -> [ServedType] {
+    var names = field.targets
+    if names.isEmpty {
+      for other in try types() where other.entityType == type.entityType && other.id != type.id {
+        for name in try schema(of: other)?.field(field.name)?.targets ?? [] where !names.contains(name) {
+          names.append(name)
+        }
+      }
+    }
+    return try names.compactMap { try self.type(name: $0) }
   }
 }
