@@ -119,7 +119,9 @@ struct Recorder {
     }
     try writer.copies.begin(id, base: writer.stored(id))
     var row: Int64?
-    if let last = waiting.last, Coalescing.decide(.delete, after: summary(last, [])) == .merge(as: .delete) {
+    if let last = waiting.last, Coalescing.decide(.delete, after: summary(last, [])) == .merge(as: .delete),
+      try !clashes(last, change)
+    {
       try writer.rows.rewrite(last.id, kind: .delete, members: [], author: change.author, at: now)
       row = last.id
     } else {
@@ -139,6 +141,13 @@ struct Recorder {
     guard let old = relationship["data"]?.array else { throw RecordRefusal.notToMany(type: change.type, name: name) }
     let member = ChangedMember(.relationships, name, base: .array(old), local: .array(edited(old)))
     return try edit(change, type, id, different([member]))
+  }
+
+  /// Whether an update stands against what the site shows already: a deletion in its place would hide that from everybody.
+  private func clashes(_ update: OutboxChange, _ change: LocalChange) throws -> Bool {
+    guard update.kind == .update, let newest = try writer.copies.copy(of: update.resource)?.newest else { return false }
+    let site = try writer.form.json(newest, type: change.type)
+    return update.members.contains { MemberMerge($0, site: $0.value(in: site)).outcome == .conflict }
   }
 
   // MARK: Parts

@@ -7,7 +7,7 @@ struct TypicalValues {
   let samples: [JSON]
 
   /// How many others tell what is usual.
-  static let most = 25
+  static let most = 12
   /// So many that are alike are no chance.
   private static let enough = 3
 

@@ -22,8 +22,8 @@ struct PushAttempt {
     case gone
   }
 
-  private var mirror: Mirror { push.mirror }
-  private var path: String { change.path ?? "" }
+  var mirror: Mirror { push.mirror }
+  var path: String { change.path ?? "" }
 
   /// Settles the change, or writes down why not. An error of this change alone is not thrown.
   func run(_ report: inout PushReport) async throws {
@@ -47,7 +47,7 @@ struct PushAttempt {
 
   private func create(_ report: inout PushReport) async throws {
     if change.state == .uncertain {
-      if case .there(let copy) = try await look(&report) { return try settle(created(copy), &report) }
+      if case .there(let copy) = try await look(&report) { return try settleFound(copy, &report) }
       if try givesUp(&report) { return }
     }
     guard try mirror.begin(change, members: change.members, site: nil) else { return }
@@ -57,17 +57,21 @@ struct PushAttempt {
       guard case .there(let copy) = try await lookAfter(&report) else { return try reject(error, &report) }
       // Another attempt may have arrived before, or this one twice.
       if change.sends > 0 || PushDecision.agrees(copy.json, with: change.members) {
-        return try settle(created(copy), &report)
+        return try settleFound(copy, &report)
       }
       try mirror.note(.exists, of: change, site: copy, fields: fields(against: copy.json), at: time)
       report.conflicts += 1
     }
   }
 
-  /// What a look found of a resource that was made: as it was made, where it was never changed since.
-  private func created(_ copy: SiteCopy) -> Settlement {
+  /// Settles a creation whose resource was found by a look: as it was made, where it agrees and was never changed since. Else
+  /// others may have edited it, and who asked for its deletion meanwhile has not seen that.
+  private func settleFound(_ copy: SiteCopy, _ report: inout PushReport) throws {
     let (created, changed) = (copy.json["attributes"]?["created"], copy.json["attributes"]?["changed"])
-    return created != nil && FieldValue.same(created, changed) ? .resource(copy) : .found(copy)
+    let isAsMade =
+      created != nil && FieldValue.same(created, changed) && PushDecision.agrees(copy.json, with: change.members)
+    if !isAsMade, let deletion = try mirror.deletion(behind: change) { try dispute(deletion, copy, &report) }
+    try settle(isAsMade ? .resource(copy) : .found(copy), &report)
   }
 
   private func update(_ report: inout PushReport) async throws {
@@ -114,6 +118,10 @@ struct PushAttempt {
     guard let deletion = try mirror.deletion(behind: change),
       PushDecision.isEdited(copy.json, since: try mirror.base(of: change), by: change.members)
     else { return }
+    try dispute(deletion, copy, &report)
+  }
+
+  private func dispute(_ deletion: OutboxChange, _ copy: SiteCopy, _ report: inout PushReport) throws {
     let winner = push.policies.winner(deletion, site: copy.json)
     if winner == .local { return }
     try mirror.note(.changedOnSite, of: deletion, site: copy, fields: [], at: time)
@@ -188,144 +196,5 @@ struct PushAttempt {
     guard try mirror.begin(change, members: change.members, site: nil) else { return }
     let request = OutgoingRequest.upload(upload, hostPath: hostPath, bytes: bytes)
     try settle(.resource(written(try await send(request, &report))), &report)
-  }
-
-  // MARK: Reading
-
-  private func send(_ request: SiteRequest, _ report: inout PushReport) async throws -> InboundResponse {
-    try await push.site.pacer.pass()
-    report.requests += 1
-    return try await push.site.session.authorized(request.prepare(base: push.site.base))
-  }
-
-  private func look(_ report: inout PushReport) async throws -> Sight {
-    let response = try await send(OutgoingRequest.read(change, path: path), &report)
-    do {
-      return .there(try copy(SiteAnswer.document(of: response), status: response.status))
-    } catch let error as SiteError where error.kind == .notFound {
-      return .gone
-    }
-  }
-
-  /// A look after a write has left: whatever goes wrong with it leaves the write uncertain.
-  private func lookAfter(_ report: inout PushReport) async throws -> Sight {
-    do {
-      return try await look(&report)
-    } catch let error as SiteError {
-      var unclear = error
-      unclear.kind = .unavailable
-      throw unclear
-    } catch let error as TransportError {
-      var unclear = error
-      unclear.mayHaveArrived = true
-      throw unclear
-    }
-  }
-
-  private func written(_ response: InboundResponse) throws -> SiteCopy {
-    guard case .document(let body) = try SiteAnswer.written(response) else {
-      throw SiteError(.malformed, status: response.status, detail: "no document after a write")
-    }
-    return try copy(body, status: response.status)
-  }
-
-  private func copy(_ body: [UInt8], status: Int) throws -> SiteCopy {
-    guard let copy = try copies(body, status: status).first else {
-      throw SiteError(.malformed, status: status, detail: "a document without its resource")
-    }
-    return copy
-  }
-
-  private func page(_ response: InboundResponse) throws -> [SiteCopy] {
-    try copies(SiteAnswer.document(of: response), status: response.status)
-  }
-
-  private func copies(_ body: [UInt8], status: Int) throws -> [SiteCopy] {
-    do {
-      var scanner = self.scanner
-      let page = try scanner.page(body)
-      let data = try JSON(parsing: body)["data"] ?? .null
-      return zip(page.resources, data.array ?? [data]).map { SiteCopy(scanned: $0, json: $1) }
-    } catch {
-      throw SiteError(.malformed, status: status, detail: error.description)
-    }
-  }
-
-  // MARK: Writing down
-
-  private func settle(_ settlement: Settlement, _ report: inout PushReport) throws {
-    if try mirror.settle(change, as: settlement, at: time) { report.settled += 1 }
-  }
-
-  private func deletedOnSite(_ report: inout PushReport) throws {
-    let policy = push.policies.policy(type: change.type)
-    if policy == .site {
-      try mirror.note(.deletedOnSite, of: change, site: nil, fields: [], policy: "site", at: time)
-      return try settle(.gone, &report)
-    }
-    try mirror.note(.deletedOnSite, of: change, site: nil, fields: [], at: time)
-    report.conflicts += 1
-  }
-
-  private func fields(against site: JSON) -> [ConflictField] {
-    change.members.map { ConflictField($0.group, $0.name, base: nil, site: $0.value(in: site), local: $0.local) }
-  }
-
-  private func reject(_ error: any Error, _ report: inout PushReport) throws {
-    try mirror.reject(change, error: "\(error)", document: (error as? SiteError)?.document, at: time)
-    report.rejected += 1
-    report.lastError = "\(error)"
-    push.logger.warning("the site refused a change", metadata: metadata.merging(["reason": "\(error)"]) { $1 })
-  }
-
-  /// Whether the site itself failed so often, and certainly without doing it, that a person should look.
-  private func givesUp(_ report: inout PushReport) throws -> Bool {
-    guard change.attempts >= push.site.retries.attempts, let document = change.errorDocument else { return false }
-    try mirror.reject(
-      change, error: change.error ?? "the site failed again and again", document: Array(document.utf8), at: time)
-    report.rejected += 1
-    return true
-  }
-
-  private func postpone(_ state: ChangeState, _ reason: String, seconds: Double = 1, _ report: inout PushReport) throws
-  {
-    try mirror.postpone(
-      change, state, until: time + max(1, Int64(seconds.rounded(.up))), error: reason)
-    report.postponed += 1
-    report.lastError = reason
-  }
-
-  /// An attempt that failed: where the change stands now, and when it comes again.
-  private func note(_ error: any Error, _ report: inout PushReport) throws {
-    guard let fresh = try mirror.change(change.id), fresh.state.isUnsettled else { return }
-    let verdict = PushVerdict(error, of: change.kind)
-    // Before a request has left, a failed look leaves the change as it was.
-    let hasLeft = fresh.state == .sending
-    // A refused look says nothing about a write that may have arrived.
-    if verdict == .rejected, fresh.state != .uncertain { return try reject(error, &report) }
-    let before: ChangeState = change.state == .uncertain ? .uncertain : .queued
-    let state: ChangeState = hasLeft && (verdict == .uncertain || verdict == .look) ? .uncertain : before
-    if verdict == .stop {
-      try mirror.postpone(change, state, isAttempt: false, until: time, error: "\(error)")
-      throw error
-    }
-    let retries = push.site.retries
-    let wait: Double =
-      switch retries.verdict(
-        RetryTable.failure(of: error), attempt: change.attempts + 1, random: push.site.random())
-      {
-      case .after(let seconds): seconds
-      case .giveUp, .askPerson: retries.longestWaitSeconds
-      }
-    try mirror.postpone(
-      change, state, until: time + max(1, Int64(wait.rounded(.up))), error: "\(error)",
-      document: (error as? SiteError)?.document)
-    report.postponed += 1
-    report.lastError = "\(error)"
-    push.logger.info("a change waits", metadata: metadata.merging(["reason": "\(error)"]) { $1 })
-  }
-
-  private var metadata: Logger.Metadata {
-    ["change": "\(change.id)", "type": "\(change.type)", "uuid": "\(change.uuid)"]
   }
 }

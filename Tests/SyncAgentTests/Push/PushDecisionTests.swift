@@ -146,9 +146,23 @@ import Upstream
   }
 
   @Test func countersAreNoEdit() {
-    let base: JSON = ["attributes": ["changed": "2026-01-01T00:00:00+00:00", "comments": 1]]
-    let drifted: JSON = ["attributes": ["changed": "2026-01-01T00:00:00+00:00", "comments": 2]]
-    let edited: JSON = ["attributes": ["changed": "2026-01-01T00:00:01+00:00", "comments": 1]]
-    #expect(!PushDecision.isEdited(drifted, since: base) && PushDecision.isEdited(edited, since: base))
+    func topic(_ changed: String = "2026-01-01T00:00:00+00:00", _ comments: Int = 1, _ title: String = "a") -> JSON {
+      [
+        "attributes": [
+          "changed": .string(changed), "title": .string(title), "field_comments": ["comment_count": .integer(comments)],
+        ]
+      ]
+    }
+    let base = topic()
+    #expect(
+      !PushDecision.isEdited(base, since: base)
+        && !PushDecision.isEdited(topic("2026-01-01T00:00:00+00:00", 2), since: base))
+    #expect(PushDecision.isEdited(topic("2026-01-01T00:00:01+00:00"), since: base))
+    // Within one second the members tell.
+    let same = topic("2026-01-01T00:00:00+00:00", 1, "b")
+    #expect(PushDecision.isEdited(same, since: base))
+    // What our own change set is nobody else's edit.
+    let own = [ChangedMember(.attributes, "title", base: "a", local: "b")]
+    #expect(!PushDecision.isEdited(same, since: base, by: own) && PushDecision.isEdited(same, since: base, by: []))
   }
 }

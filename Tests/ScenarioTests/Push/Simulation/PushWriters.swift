@@ -152,7 +152,10 @@ extension PushHistory {
     guard let before = try shown(type, id), let recorded = try record(.delete, type, id) else { return }
     state.withLock { state in
       state.ledger.note(nil, id, nil, seen: nil, recorded.change)
-      state.ledger.deletedHere[id] = Set(PushHistory.texts(before["attributes"]?.object).values)
+      let own = state.ledger.writes.values.filter { $0.resource == id }
+      state.ledger.deletedHere[id] = own.reduce(into: Set(PushHistory.texts(before["attributes"]?.object).values)) {
+        $0.formUnion($1.seen)
+      }
       state.ledger.tally.deletions += 1
     }
   }

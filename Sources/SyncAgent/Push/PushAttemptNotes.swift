@@ -1,0 +1,82 @@
+import JSONAPI
+import Logging
+import Store
+import Upstream
+
+/// What an attempt writes down.
+extension PushAttempt {
+  func settle(_ settlement: Settlement, _ report: inout PushReport) throws {
+    if try mirror.settle(change, as: settlement, at: time) { report.settled += 1 }
+  }
+
+  func deletedOnSite(_ report: inout PushReport) throws {
+    let policy = push.policies.policy(type: change.type)
+    if policy == .site {
+      try mirror.note(.deletedOnSite, of: change, site: nil, fields: [], policy: "site", at: time)
+      return try settle(.gone, &report)
+    }
+    try mirror.note(.deletedOnSite, of: change, site: nil, fields: [], at: time)
+    report.conflicts += 1
+  }
+
+  func fields(against site: JSON) -> [ConflictField] {
+    change.members.map { ConflictField($0.group, $0.name, base: nil, site: $0.value(in: site), local: $0.local) }
+  }
+
+  func reject(_ error: any Error, _ report: inout PushReport) throws {
+    try mirror.reject(change, error: "\(error)", document: (error as? SiteError)?.document, at: time)
+    report.rejected += 1
+    report.lastError = "\(error)"
+    push.logger.warning("the site refused a change", metadata: metadata.merging(["reason": "\(error)"]) { $1 })
+  }
+
+  /// Whether the site itself failed so often, and certainly without doing it, that a person should look.
+  func givesUp(_ report: inout PushReport) throws -> Bool {
+    guard change.attempts >= push.site.retries.attempts, let document = change.errorDocument else { return false }
+    try mirror.reject(
+      change, error: change.error ?? "the site failed again and again", document: Array(document.utf8), at: time)
+    report.rejected += 1
+    return true
+  }
+
+  func postpone(_ state: ChangeState, _ reason: String, seconds: Double = 1, _ report: inout PushReport) throws {
+    try mirror.postpone(
+      change, state, until: time + max(1, Int64(seconds.rounded(.up))), error: reason)
+    report.postponed += 1
+    report.lastError = reason
+  }
+
+  /// An attempt that failed: where the change stands now, and when it comes again.
+  func note(_ error: any Error, _ report: inout PushReport) throws {
+    guard let fresh = try mirror.change(change.id), fresh.state.isUnsettled else { return }
+    let verdict = PushVerdict(error, of: change.kind)
+    // Before a request has left, a failed look leaves the change as it was.
+    let hasLeft = fresh.state == .sending
+    // A refused look says nothing about a write that may have arrived.
+    if verdict == .rejected, fresh.state != .uncertain { return try reject(error, &report) }
+    let before: ChangeState = change.state == .uncertain ? .uncertain : .queued
+    let state: ChangeState = hasLeft && (verdict == .uncertain || verdict == .look) ? .uncertain : before
+    if verdict == .stop {
+      try mirror.postpone(change, state, isAttempt: false, until: time, error: "\(error)")
+      throw error
+    }
+    let retries = push.site.retries
+    let wait: Double =
+      switch retries.verdict(
+        RetryTable.failure(of: error), attempt: change.attempts + 1, random: push.site.random())
+      {
+      case .after(let seconds): seconds
+      case .giveUp, .askPerson: retries.longestWaitSeconds
+      }
+    try mirror.postpone(
+      change, state, until: time + max(1, Int64(wait.rounded(.up))), error: "\(error)",
+      document: (error as? SiteError)?.document)
+    report.postponed += 1
+    report.lastError = "\(error)"
+    push.logger.info("a change waits", metadata: metadata.merging(["reason": "\(error)"]) { $1 })
+  }
+
+  var metadata: Logger.Metadata {
+    ["change": "\(change.id)", "type": "\(change.type)", "uuid": "\(change.uuid)"]
+  }
+}
