@@ -15,6 +15,8 @@ package actor OAuthSession {
 
   private var current: StoredToken?
   private var isLoaded = false
+  /// The access token that this session itself got last.
+  private var obtained: String?
   /// The current token is not in the vault yet, because writing failed; it is not handed out before.
   private var isUnsaved = false
 
@@ -43,9 +45,10 @@ package actor OAuthSession {
   package func accessToken() async throws -> String { try await usableToken().accessToken }
 
   /// Sends a request with the token. After a 401 the token is renewed, unless another caller has done so, and the request is
-  /// sent once more; the site answers 401 before it looks at a request (reference 7.6), so that nothing happens twice.
-  /// - Throws: `SignInError.refused` after a second 401; `TransportError` (`otherOrigin`) when the request is not for the
-  ///   site, and whatever `accessToken` and the transport throw.
+  /// sent once more; the site answers 401 before it looks at a request (reference 7.6), so that nothing happens twice. A
+  /// token that another process left in the vault may be as old as the first: only one that this session got is final.
+  /// - Throws: `SignInError.refused` after a 401 to a new token; `TransportError` (`otherOrigin`) when the request is not for
+  ///   the site, and whatever `accessToken` and the transport throw.
   package func authorized(_ request: OutboundRequest) async throws -> InboundResponse {
     try await authorized(request) { [transport] in try await transport.send($0) }
   }
@@ -64,14 +67,16 @@ package actor OAuthSession {
         .otherOrigin, "a request to another origin than \(origin) does not get the token",
         url: WebAddress.withoutSecrets(request.url))
     }
-    let token = try await usableToken()
-    let first = try await send(BearerField.add(token.accessToken, to: request))
-    guard first.status == 401 else { return first }
-    logger.debug("the site refused the token; renewing it", metadata: ["hint": "\(hint(first, token) ?? "none")"])
-    let renewed = try await renew(insteadOf: token.accessToken)
-    let second = try await send(BearerField.add(renewed.accessToken, to: request))
-    guard second.status != 401 else { throw SignInError.refused(hint: hint(second, renewed)) }
-    return second
+    var token = try await usableToken()
+    var response = try await send(BearerField.add(token.accessToken, to: request))
+    for _ in 1...2 where response.status == 401 {
+      logger.debug("the site refused the token; renewing it", metadata: ["hint": "\(hint(response, token) ?? "none")"])
+      token = try await renew(insteadOf: token.accessToken)
+      response = try await send(BearerField.add(token.accessToken, to: request))
+      if token.accessToken == obtained { break }
+    }
+    guard response.status != 401 else { throw SignInError.refused(hint: hint(response, token)) }
+    return response
   }
 
   private func hint(_ response: InboundResponse, _ token: StoredToken) -> String? {
@@ -118,6 +123,7 @@ package actor OAuthSession {
     if current?.accessToken == stale { adoptStored() }
     if let current, current.accessToken != stale, isUsable(current) { return current }
     let token = try await obtain()
+    obtained = token.accessToken
     try keep(token)
     return token
   }

@@ -234,6 +234,21 @@ final class TestVault: TokenVault {
     #expect(transport.forms.count { $0.contains("refresh_token=refresh2") } == 1)
   }
 
+  /// Another process stored a token meanwhile, which was revoked together with ours.
+  @Test func aStoredTokenThatIsRevokedTooIsRenewed() async throws {
+    let transport = transport()
+    let session = try session(transport)
+    _ = try await session.accessToken()
+    let other = try self.session(transport)
+    clock.advance(280)
+    #expect(try await other.accessToken() == "access2")
+    clock.advance(-280)
+    route.revokeAccess()
+    #expect(try await session.authorized(request).body == Array("access3".utf8))
+    #expect(transport.forms.last?.contains("refresh_token=refresh2") == true)
+    #expect(transport.requests.count { $0.url.hasSuffix("/jsonapi") } == 3)
+  }
+
   @Test func aSecond401IsFinal() async throws {
     let transport = transport()
     let session = try session(transport)

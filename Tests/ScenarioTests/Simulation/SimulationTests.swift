@@ -13,8 +13,7 @@ import Testing
     let only = Self.environment["SIMULATION_SEED"].flatMap { Int($0) }
     let count = Self.environment["SIMULATION_HISTORIES"].flatMap { Int($0) } ?? 2000
     let seeds = only.map { $0...$0 } ?? 1...count
-    var sum = await Simulation.play(seeds)
-    if only == nil { sum.failures.removeAll { Self.knownFailures.contains($0.seed) } }
+    let sum = await Simulation.play(seeds)
     for outcome in sum.failures.prefix(5) {
       Issue.record("seed \(outcome.seed): \(outcome.problems.prefix(5).joined(separator: "; "))")
     }
@@ -41,15 +40,6 @@ import Testing
     "single resources: 403", "single resources: 404", "single resources: 500", "tombstones: deleted",
     "tombstones: hidden", "tombstones: unpublished", "kept although hidden", "removals held",
   ]
-
-  /// Histories that end wrong and are not understood yet: the first quiet round is refused its token.
-  private static let knownFailures: Set<Int> = [789]
-
-  @Test func historiesThatAreKnownToEndWrong() {
-    for seed in Self.knownFailures {
-      withKnownIssue("seed \(seed)", isIntermittent: true) { #expect(History.play(seed).problems.isEmpty) }
-    }
-  }
 
   /// The same seed is the same history.
   @Test(arguments: [3, 17, 41]) func aSeedIsAHistory(seed: Int) {
