@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import JSONAPI
 import TokenIssuer
 
 /// Who asks.
@@ -9,6 +10,11 @@ enum Caller: Sendable {
   case known(AccessToken)
   /// A token that is no good.
   case refused(BearerFailure)
+
+  /// The good token.
+  var token: AccessToken? { if case .known(let token) = self { token } else { nil } }
+  /// Why the token is no good.
+  var failure: BearerFailure? { if case .refused(let failure) = self { failure } else { nil } }
 }
 
 extension LocalAPIResponder {
@@ -28,6 +34,15 @@ extension LocalAPIResponder {
       return .known(try await verifier.verify(bearer, at: Date().timeIntervalSince1970))
     } catch let failure as BearerFailure {
       return .refused(failure)
+    }
+  }
+
+  /// What a caller is told where only signed-in ones are shown something; nil for those.
+  static func refusal(of caller: Caller, _ uri: RequestURI) -> Answer? {
+    switch caller {
+    case .known: nil
+    case .anonymous: anonymous(uri)
+    case .refused(let failure): refused(failure)
     }
   }
 

@@ -36,7 +36,7 @@ struct LocalAPIResponder: HTTPResponder {
     if let read = finishedAtOnce(request, context.logger) {
       answer = read
     } else {
-      answer = await finished(request, context.logger)
+      answer = await finishedLater(request, context.logger)
     }
     guard let file = answer.file, request.method != .head, !file.range.isEmpty else {
       return LocalAPIResponder.response(answer, to: request)
@@ -59,6 +59,11 @@ struct LocalAPIResponder: HTTPResponder {
   /// The answer as it is sent, but for HEAD.
   func finished(_ request: Request, _ logger: Logger) async -> Answer {
     if let answer = finishedAtOnce(request, logger) { return answer }
+    return await finishedLater(request, logger)
+  }
+
+  /// The same for requests that have to wait for something.
+  private func finishedLater(_ request: Request, _ logger: Logger) async -> Answer {
     do {
       let caller = try await caller(request)
       if LocalAPIResponder.isRead(request) { return read(request, caller, logger) }

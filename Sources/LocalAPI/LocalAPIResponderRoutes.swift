@@ -51,14 +51,9 @@ extension LocalAPIResponder {
     case .unknown, .moved, .keys, .userInfo: return try answer(request, caller)
     case .token: return request.method == .post ? try await token(request) : LocalAPIResponder.onlyPOST
     default:
-      let token: AccessToken?
-      switch caller {
-      case .anonymous: token = nil
-      case .known(let known): token = known
-      case .refused(let failure): return LocalAPIResponder.refused(failure)
-      }
+      if let failure = caller.failure { return LocalAPIResponder.refused(failure) }
       guard let route = try known(place.route) else { return Answer(page: "Page not found", status: 404) }
-      return try await write(route, request, place.uri, place.base, token)
+      return try await write(route, request, place.uri, place.base, caller.token)
     }
   }
 
@@ -70,13 +65,7 @@ extension LocalAPIResponder {
       answer.fields[.allow] = "GET, HEAD"
       return answer
     }
-    if !content.isPublic {
-      switch caller {
-      case .anonymous: return LocalAPIResponder.anonymous(uri)
-      case .refused(let failure): return LocalAPIResponder.refused(failure)
-      case .known: break
-      }
-    }
+    if !content.isPublic, let refusal = LocalAPIResponder.refusal(of: caller, uri) { return refusal }
     return files.answer(content, request.headers)
   }
 
@@ -102,21 +91,15 @@ extension LocalAPIResponder {
       guard !methods.isEmpty else { return Answer(page: "Page not found", status: 404) }
       return Answer(allowing: methods.filter { $0 != "HEAD" })
     }
-    let token: AccessToken?
-    switch caller {
-    case .known(let known): token = known
-    case .anonymous:
-      guard route == .entryPoint else { return LocalAPIResponder.anonymous(uri) }
-      token = nil
-    case .refused(let failure): return LocalAPIResponder.refused(failure)
-    }
+    if let failure = caller.failure { return LocalAPIResponder.refused(failure) }
+    if route != .entryPoint, let refusal = LocalAPIResponder.refusal(of: caller, uri) { return refusal }
     do {
       for reading in route.readings {
         var read = ReadRequest(
           uri: uri, base: place.base, isCollection: { if case .collection = reading { true } else { false } }())
         read.method = request.method.rawValue
         read.precondition = Precondition(request.headers[.ifNoneMatch])
-        if let answer = try answer(reading, read, token) { return answer }
+        if let answer = try answer(reading, read, caller.token) { return answer }
       }
       return Answer(page: "Page not found", status: 404)
     } catch let error as QueryParameterError {

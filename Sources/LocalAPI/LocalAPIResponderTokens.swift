@@ -26,14 +26,9 @@ extension LocalAPIResponder {
 
   /// `/oauth/jwks` and `/oauth/userinfo`, for signed-in callers.
   func identity(_ uri: RequestURI, _ base: DocumentBase, _ caller: Caller) throws -> Answer {
-    let token: AccessToken
-    switch caller {
-    case .anonymous: return LocalAPIResponder.anonymous(uri)
-    case .refused(let failure): return LocalAPIResponder.refused(failure)
-    case .known(let known): token = known
-    }
+    if let refusal = LocalAPIResponder.refusal(of: caller, uri) { return refusal }
     guard uri.path == "/oauth/userinfo" else { return LocalAPIResponder.answer(key.document) }
-    guard let id = token.accountID, let account = try mirror.account(id) else {
+    guard let id = caller.token?.accountID, let account = try mirror.account(id) else {
       return Answer(page: "Access denied", status: 403)
     }
     let info = UserInfo(

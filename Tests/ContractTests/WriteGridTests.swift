@@ -3,7 +3,6 @@ import JSONAPI
 import LocalAPI
 import SampleSite
 import Support
-import Synchronization
 import Testing
 
 /// The same writes asked of the sample site and of a local API over a mirror of the same community: two implementations that
@@ -51,7 +50,7 @@ import Testing
 struct GridSubjects {
   private let site: SampleSite
   private let api: InProcessLocalAPI
-  private let clock = Mutex<Int64>.Box(1_795_470_000)
+  private let clock = HandMovedClock<Int64>(1_795_470_000)
   private let token: String
 
   init() async throws {
@@ -155,18 +154,6 @@ struct GridComparison {
       for (left, right) in zip(one, other) { compare(left, right, "\(path)[]") }
     default:
       if site != local { note(path, "\(site?.text().prefix(200) ?? "-") and \(local?.text().prefix(200) ?? "-")") }
-    }
-  }
-}
-
-extension Mutex where Value == Int64 {
-  /// A time that a test moves by hand.
-  final class Box: Sendable {
-    private let time: Mutex<Int64>
-    init(_ value: Int64) { time = Mutex(value) }
-    var value: Int64 {
-      get { time.withLock { $0 } }
-      set { time.withLock { $0 = newValue } }
     }
   }
 }

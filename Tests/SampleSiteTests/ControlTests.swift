@@ -1,13 +1,13 @@
 import JSONAPI
 import SampleSite
-import Synchronization
+import Support
 import Testing
 
 /// What simulations do to a site: everything synchronous, at a time of their own.
 @Suite struct ControlTests {
   static let member = "a0000000-0000-4000-8000-000000000002"
   static let start = 1_795_500_000.0
-  let clock = Mutex<Double>.Box(start)
+  let clock = HandMovedClock<Double>(start)
   let site: SampleSite
   let caller: Caller
 
@@ -132,7 +132,7 @@ import Testing
 
   @Test func sameSeedAndClockGiveTheSameBytes() throws {
     func story() throws -> [[UInt8]] {
-      let clock = Mutex<Double>.Box(Self.start)
+      let clock = HandMovedClock<Double>(Self.start)
       var settings = SampleSiteSettings()
       settings.clock = { clock.value }
       let site = SampleSite(settings, community: try Community.small())

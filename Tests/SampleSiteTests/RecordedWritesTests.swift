@@ -2,7 +2,6 @@ import Foundation
 import JSONAPI
 import SampleSite
 import Support
-import Synchronization
 import Testing
 
 /// Recorded writes of the real site, sent to the sample site in their order: the same status, the same errors, the same
@@ -94,7 +93,7 @@ struct KnownWriteDifference {
 /// A sample site in the middle of the recording.
 struct Replay {
   let site: SampleSite
-  let clock: Mutex<Double>.Box
+  let clock: HandMovedClock<Double>
   private(set) var ids: [String: String] = [:]
   private(set) var used: Set<String> = []
   private(set) var compared = 0
@@ -102,7 +101,7 @@ struct Replay {
   private let crawled: [String: JSON]
 
   init() throws {
-    let clock = Mutex<Double>.Box(1_795_465_990)
+    let clock = HandMovedClock<Double>(1_795_465_990)
     var settings = SampleSiteSettings()
     settings.clock = { clock.value }
     self.clock = clock
@@ -219,18 +218,6 @@ struct Difference: CustomStringConvertible {
     case (.object(let one), .object(let other)):
       return [Difference(path: "\(path) members", got: "\(one.names)", expected: "\(other.names)")]
     default: return [Difference(path: path, got: got.text(.plain), expected: expected.text(.plain))]
-    }
-  }
-}
-
-extension Mutex where Value == Double {
-  /// A time that a test moves by hand.
-  final class Box: Sendable {
-    private let time: Mutex<Double>
-    init(_ value: Double) { time = Mutex(value) }
-    var value: Double {
-      get { time.withLock { $0 } }
-      set { time.withLock { $0 = newValue } }
     }
   }
 }

@@ -3,7 +3,6 @@ import JSONAPI
 import SampleSite
 import Support
 import SyncAgent
-import Synchronization
 import Testing
 import Upstream
 
@@ -106,18 +105,9 @@ final class PushBench: Sendable {
   ) async throws -> PushReport {
     let site = self.site
     let transport = transport ?? FatefulTransport(site, decide: { _, _ in .arrives })
-    let url = try BaseURL(siteBase)
-    let session = try OAuthSession(
-      tokenURL: url.url(path: "/oauth/token"),
-      credentials: Credentials(
-        grant: .password(username: "demo", password: "demo-password"), clientID: "demo-client",
-        clientSecret: "demo-secret"),
-      transport: transport, vault: vault, now: { site.now }, logger: silentLog)
     return try await PushRound(
-      site: Site(
-        base: url, session: session, pacer: RequestPacer(requestsPerSecond: 0, now: { 0 }, sleep: { _ in }),
-        wait: { site.clockOffset += $0 }, random: { 0.5 }),
-      mirror: mirror, policies: ConflictPolicies(policies), logger: silentLog, now: { site.now }
+      site: site.connection(transport, vault), mirror: mirror, policies: ConflictPolicies(policies), logger: silentLog,
+      now: { site.now }
     ).run(waits: waits)
   }
 

@@ -124,16 +124,7 @@ struct History {
   ) throws -> SyncReport? {
     outcome.rounds += 1
     let (world, mirror, transport) = (world, mirror, transport)
-    let url = try BaseURL(siteBase)
-    let session = try OAuthSession(
-      tokenURL: url.url(path: "/oauth/token"),
-      credentials: Credentials(
-        grant: .password(username: "demo", password: "demo-password"), clientID: "demo-client",
-        clientSecret: "demo-secret"),
-      transport: transport, vault: vault, now: { world.site.now }, logger: silentLog, executor: executor)
-    let site = Site(
-      base: url, session: session, pacer: RequestPacer(requestsPerSecond: 0, now: { 0 }, sleep: { _ in }),
-      wait: { seconds in world.site.clockOffset += seconds }, random: { 0.5 })
+    let site = try world.site.connection(transport, vault, executor: executor)
     var settings = SyncSettings(
       entityTypes: world.types.map { String($0.prefix { $0 != "-" }) }, concurrency: concurrency,
       settleWindowSeconds: World.window)

@@ -80,22 +80,6 @@ struct PushGround: Sendable {
   }
 }
 
-extension SampleSite {
-  /// A connection to this site on which waiting takes no time.
-  func connection(_ transport: any Transport, _ vault: MemoryTokenVault) throws -> Site {
-    let url = try BaseURL(siteBase)
-    let session = try OAuthSession(
-      tokenURL: url.url(path: "/oauth/token"),
-      credentials: Credentials(
-        grant: .password(username: "demo", password: "demo-password"), clientID: "demo-client",
-        clientSecret: "demo-secret"),
-      transport: transport, vault: vault, now: { self.now }, logger: silentLog)
-    return Site(
-      base: url, session: session, pacer: RequestPacer(requestsPerSecond: 0, now: { 0 }, sleep: { _ in }),
-      wait: { self.clockOffset += $0 }, random: { 0.5 })
-  }
-}
-
 /// Ends the mirror's life before one of its commits: that one and all later ones are rolled back.
 final class CommitFuse: TransactionObserver, Sendable {
   struct PowerCut: Error {}
