@@ -67,15 +67,16 @@ fuzz: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) -c release --product Fuzz
 	exec .build/release/Fuzz $(ARGS)
 
-# Random histories of the pull, then of the push, against a simulated site, in a release build: make soak FOR=600 SEED=1
+# Random histories of the pull, then of the push, against a simulated site, in a release build of its own: make soak FOR=600 SEED=1
 # (seconds for each, first seed). SOAK=SimulationTests or SOAK=PushSimulationTests plays one of them.
 FOR ?= 60
 SOAK ?= SimulationTests PushSimulationTests
 soak: swift-present system-packages
-	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing $(SWIFTFLAGS)
+	flags="-c release -Xswiftc -enable-testing $(SWIFTFLAGS) --scratch-path .build/soak"
+	$(SWIFT) build --build-tests $$flags
 	for suite in $(SOAK); do
-	  SOAK_SECONDS=$(FOR) $(if $(SEED),SOAK_SEED=$(SEED)) $(SWIFT) test -c release --skip-build \
-	    -Xswiftc -enable-testing $(SWIFTFLAGS) --filter "ScenarioTests\.$$suite/soak"
+	  SOAK_SECONDS=$(FOR) $(if $(SEED),SOAK_SEED=$(SEED)) $(SWIFT) test --skip-build $$flags \
+	    --filter "ScenarioTests\.$$suite/soak"
 	done
 
 # The built program writes to a sample site over sockets; see drill/push/. ARGS="backlog 10000 20", "mirrors", "day"; all three

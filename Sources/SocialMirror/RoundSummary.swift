@@ -36,15 +36,28 @@ struct RoundSummary {
       + ", \(report.requests) requests, \(String(format: "%.1f", seconds)) s"
   }
 
+  /// A line for each type that was read, then one for each that was swept.
   private var table: [String] {
-    let width = report.types.map(\.type.count).max() ?? 0
-    let head = "type".padding(toLength: width, withPad: " ", startingAt: 0) + "  requests  pages   seen  omitted"
-    return [head]
-      + report.types.map { part in
-        part.type.padding(toLength: width, withPad: " ", startingAt: 0)
-          + String(format: "  %8d  %5d  %5d  %7d", part.requests, part.pages, part.seen, part.omitted)
-          + (part.failure == nil ? "" : "  failed")
-      }
+    let width = max(report.types.map(\.type.count).max() ?? 0, 4)
+    func line(_ type: String, _ figures: String, _ failure: (any Error)?) -> String {
+      type.padding(toLength: width, withPad: " ", startingAt: 0) + figures + (failure == nil ? "" : "  failed")
+    }
+    let pulls = report.types.map { part in
+      line(
+        part.type,
+        String(
+          format: "  %8d  %11d  %6d  %8d  %7d", part.requests, part.bytes, part.pages, part.seen, part.omitted),
+        part.failure)
+    }
+    let sweeps = report.sweeps.map { part in
+      line(
+        part.type,
+        String(
+          format: "  %8d  %11d  %6d  %8d  %7d", part.requests, part.bytes, part.pages, part.seen, part.removed),
+        part.failure)
+    }
+    return [line("type", "  requests        bytes   pages      seen  omitted", nil)] + pulls
+      + (sweeps.isEmpty ? [] : [line("swept", "  requests        bytes   pages      seen  removed", nil)] + sweeps)
   }
 }
 

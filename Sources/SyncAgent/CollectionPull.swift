@@ -39,6 +39,8 @@ package struct Deciders: Sendable {
 
   /// Reads a type whose filters work.
   package var pull: @Sendable (Start) -> any CollectionPull = { KeysetPull($0) }
+  /// Reads a type whose filters do not.
+  package var walk: @Sendable (Start) -> any CollectionPull = { DescendingWalk($0) }
   /// What an error says about a single resource; nil when it concerns more than that.
   package var verdict: @Sendable (any Error) -> Verdict? = Verdict.init
 

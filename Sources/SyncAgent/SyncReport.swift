@@ -20,6 +20,8 @@ package enum SyncEvent: Sendable {
 package struct TypeReport: Sendable {
   package var type: String
   package var requests = 0
+  /// Decoded content of the answers.
+  package var bytes = 0
   package var pages = 0
   /// Resources that the site sent.
   package var seen = 0
@@ -70,6 +72,8 @@ package struct SyncReport: Sendable {
 package struct SweepReport: Sendable {
   package var type: String
   package var requests = 0
+  /// Decoded content of the answers.
+  package var bytes = 0
   package var pages = 0
   package var seen = 0
   package var inserted = 0

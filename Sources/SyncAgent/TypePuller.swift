@@ -30,6 +30,7 @@ struct TypePuller {
       part.failure = error
     }
     part.requests = reader.requests
+    part.bytes = reader.bytes
     return part
   }
 
@@ -68,7 +69,7 @@ struct TypePuller {
   }
 
   private mutating func walk(_ start: Deciders.Start, _ cursor: Cursor, _ part: inout TypeReport) async throws {
-    guard try await read(DescendingWalk(start), cursor, &part) != nil else { return }
+    guard try await read(deciders.walk(start), cursor, &part) != nil else { return }
     try await nothingIsThere(&part)
   }
 

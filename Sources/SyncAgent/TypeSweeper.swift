@@ -51,6 +51,7 @@ struct TypeSweeper {
       part.failure = error
     }
     part.requests = reader.requests
+    part.bytes = reader.bytes
     return part
   }
 

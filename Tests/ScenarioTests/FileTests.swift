@@ -2,11 +2,11 @@ import Foundation
 import JSONAPI
 import SampleSite
 import Support
-import SyncAgent
 import Testing
 import Upstream
 
 @testable import Store
+@testable import SyncAgent
 
 /// Contents of files over real sockets: what is on disk is what the site serves, whatever happened on the way.
 @Suite struct FileTests {
@@ -141,6 +141,45 @@ import Upstream
       #expect(try files.bench.mirror.fileTotals().bytes <= 1000 + 3 * 250_000)
       try await files.bench.round(base: files.base)
       #expect(try await files.round().stopped == nil)
+    }
+  }
+
+  /// A crash left a content without a row, and parts of files that are gone.
+  @Test func whatBelongsToNoFileLeavesTheDisk() async throws {
+    try await withBench { files in
+      _ = try await files.round()
+      let before = files.stored.sorted()
+      let orphan = String(repeating: "ab", count: 32)
+      for (path, text) in [
+        (files.folder.location(of: orphan), "left over"),
+        ("\(files.folder.path)/incoming/\(String(repeating: "0", count: 32)).part", "half of it"),
+      ] {
+        try FileManager.default.createDirectory(
+          atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: URL(filePath: path))
+      }
+      #expect(files.stored.count == before.count + 1)
+      _ = try await files.round()
+      #expect(files.stored.sorted() == before)
+      #expect(files.folder.incomingBytes().isEmpty)
+    }
+  }
+
+  /// The site names a small size and sends a large content: the budget holds all the same.
+  @Test func aFileThatIsLargerThanItsResourceSaysStaysWithinTheBudget() async throws {
+    try await withBench { files in
+      let id = try #require(try await files.id(of: Self.image))
+      let uuid = id.replacing("-", with: "")
+      let size = try files.truth(Self.image).count
+      let source = FileSource(
+        resource: 1, uuid: uuid, sequence: 1, uri: "public://x", url: Self.image, size: 10, mediaType: nil, changed: nil,
+        known: nil)
+      var space = DiskBudget(bytes: 1000, parts: [:])
+      #expect(size > 1000 && space.holds(source, used: 0))
+      let part = try files.folder.incoming(uuid, atMost: space.begin(source, used: 0))
+      let bytes = try files.truth(Self.image)
+      let isTaken = bytes.withUnsafeBytes { part.append($0) }
+      #expect(!isTaken && part.fault?.isFull == true && part.count == 0)
     }
   }
 

@@ -108,6 +108,66 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     #expect(try bench.mirrored() == before)
   }
 
+  /// The type is gone from the site; a person agrees that it goes here, too. When it is back, all of it comes.
+  @Test func aTypeThatVanishedGoesWhenAPersonAgrees() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let count = try bench.mirror.count(of: "node--event")
+    let withoutEvents: InProcessTransport.After = { target, response in
+      guard target == "/jsonapi" else { return response }
+      var changed = response
+      changed.body = Array(
+        String(decoding: response.body, as: UTF8.self).replacing("\"node--event\":", with: "\"gone\":").utf8)
+      return changed
+    }
+    let accepted = try await bench.round(
+      configure: { $0.acceptedRemovals = ["node--event"] }, after: withoutEvents)
+    #expect(accepted.report.removed == count && !accepted.report.needsPerson)
+    #expect(try bench.mirror.count(of: "node--event") == 0)
+    #expect(try bench.mirror.tombstones(of: "node--event").count == count)
+    #expect(try !bench.mirror.tombstones(of: "node--topic").contains { _ in true })
+    #expect(try await !bench.round(after: withoutEvents).report.needsPerson)
+    try await bench.round()
+    try bench.expectEqual()
+  }
+
+  /// An entry point that names no type of ours any more is a matter for a person, not of configuration.
+  @Test func anEntryPointWithoutTypesRemovesNothing() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let before = try bench.mirrored()
+    let outcome = try await bench.round(
+      configure: sweepNow,
+      after: { target, response in
+        guard target == "/jsonapi" else { return response }
+        var changed = response
+        changed.body = Array(String(decoding: response.body, as: UTF8.self).replacing("\"node--", with: "\"x").utf8)
+        return changed
+      })
+    #expect(outcome.report.needsPerson && outcome.report.vanishedTypes.count == 3)
+    #expect(try bench.mirrored() == before)
+  }
+
+  /// Collections that are empty while their resources answer: a filter or a cache speaks, not the site.
+  @Test func whatStillAnswersIsNotRemovedWhateverWasAgreedTo() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let before = try bench.mirrored()
+    for accepted: Set<String> in [[], ["node--event", "node--topic", "node--page"]] {
+      bench.site.faults.inject(.emptyCollection, times: 1000, below: "/jsonapi/node/event?")
+      let outcome = try await bench.round(configure: { settings in
+        sweepNow(&settings)
+        settings.acceptedRemovals = accepted
+      })
+      bench.site.faults.clear()
+      #expect(outcome.report.failures.map(\.type) == ["node--event"])
+      #expect(outcome.report.sweeps.first { $0.type == "node--event" }?.failure as? UntrustworthyPage == .suddenlyEmpty)
+      #expect(try bench.mirrored() == before)
+    }
+    #expect(try await bench.round(configure: sweepNow).report.failures.isEmpty)
+    try bench.expectEqual()
+  }
+
   @Test(arguments: [
     (rows: 0, share: 0.2, accepted: 0, allowance: 0), (1, 0.2, 0, 0), (3, 0.2, 0, 2), (5, 0.2, 0, 4), (20, 0.2, 0, 4),
     (100, 0.2, 0, 20), (100, 0, 0, 0), (100, 0, 7, 7), (100, 1, 0, 100), (100, 0.2, 50, 70), (100, 0.999, 0, 99),

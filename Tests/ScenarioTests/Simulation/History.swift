@@ -316,8 +316,15 @@ final class WorldTransport: Transport {
   }
 
   private func count(_ path: String, _ answer: PlainAnswer) {
-    let body = Data(answer.body)
-    func has(_ text: String) -> Bool { body.range(of: Data(text.utf8)) != nil }
+    func has(_ text: StaticString) -> Bool {
+      let length = text.utf8CodeUnitCount
+      return answer.body.withUnsafeBytes { body in
+        guard let start = body.baseAddress, body.count >= length else { return false }
+        return (0...(body.count - length)).contains { place in
+          body[place + 1] == text.utf8Start[1] && memcmp(start + place, text.utf8Start, length) == 0
+        }
+      }
+    }
     var what = ["answers: \(answer.status)"]
     if answer.isCut { what.append("answers: cut") }
     if path.contains("sort=-changed") { what.append("pages of walks") }

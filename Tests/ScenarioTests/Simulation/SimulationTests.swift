@@ -50,7 +50,7 @@ import Testing
 
   /// The simulation can see: every known mistake is noticed within so many seeds.
   @Test(arguments: WrongPull.allCases) func everyKnownMistakeIsNoticed(wrong: WrongPull) async {
-    let within = 200
+    let within = 400
     let caught = await Simulation.firstFailure(1...within, deciders: wrong.deciders)
     print("simulation: \(wrong.rawValue) is noticed at seed \(caught.map { "\($0.seed): \($0.problems[0])" } ?? "-")")
     #expect(caught != nil, "\(wrong.rawValue) goes unnoticed in \(within) histories")

@@ -89,12 +89,12 @@ extension World {
       (.emptyCollection, "a sudden emptiness"), (.serverError, "500"), (.unauthorizedPage, "401"),
       (.reset, "a lost connection"),
     ]
-    if state.dice.roll(4) == 0 {
-      // Just when a sweep asks for single resources. Twice a refused token is not only an old one.
+    if state.dice.roll(2) == 0 {
+      // Just when a sweep asks for single resources, and more often than requests are repeated.
       let type = types[state.dice.roll(2)].replacing("--", with: "/")
-      let (fault, name) = [faults[6], faults[5], faults[2]][state.dice.roll(3)]
+      let (fault, name) = [faults[6], faults[6], faults[5], faults[2], faults[2]][state.dice.roll(5)]
       note("\(name) for single resources", &state)
-      site.faults.inject(fault, times: 2, below: "/jsonapi/\(type)/", after: state.dice.roll(3))
+      site.faults.inject(fault, times: 6, below: "/jsonapi/\(type)/", after: state.dice.roll(3))
       return
     }
     let (fault, name) = faults[state.dice.roll(faults.count)]

@@ -1,9 +1,11 @@
 import JSONAPI
 import SyncAgent
+import Upstream
 
 /// Pulls as other programs have them, each with one mistake (reference 6.4, 6.5). The simulation must notice every one.
 enum WrongPull: String, CaseIterable, Sendable {
   case offsetPaging, withoutTieBreak, withoutWindow, stopsOnShortPages, cursorBeforeRows, refusedTokenIsDeletion
+  case walkWithoutOverlap, forbiddenIsDeletion, faultIsDeletion, pageIsDeletion
 
   var deciders: Deciders {
     var deciders = Deciders()
@@ -18,12 +20,53 @@ enum WrongPull: String, CaseIterable, Sendable {
       }
     case .stopsOnShortPages: deciders.pull = { HastyPull($0) }
     case .cursorBeforeRows: deciders.pull = { RashPull($0) }
+    case .walkWithoutOverlap: deciders.walk = { BlindWalk($0) }
+    case .forbiddenIsDeletion: deciders.verdict = { WrongPull.deletion($0, .forbidden) }
+    case .faultIsDeletion: deciders.verdict = { WrongPull.deletion($0, .serverFault) }
+    case .pageIsDeletion: deciders.verdict = { WrongPull.deletion($0, .html) }
     case .refusedTokenIsDeletion:
       deciders.verdict = { error in
         "\(error)".contains("401") || "\(type(of: error))" == "SignInError" ? .deleted : Verdict(error)
       }
     }
     return deciders
+  }
+
+  private static func deletion(_ error: any Error, _ kind: SiteError.Kind) -> Verdict? {
+    (error as? SiteError)?.kind == kind ? .deleted : Verdict(error)
+  }
+}
+
+/// Downwards from the newest change, one page after the other, none overlapping the last.
+private struct BlindWalk: CollectionPull {
+  private let start: Deciders.Start
+  private var offset = 0
+  private var highest: PullKey
+  private(set) var isComplete = false
+  private(set) var hasSeenAnything = false
+
+  init(_ start: Deciders.Start) {
+    self.start = start
+    highest = start.settled
+  }
+
+  var settled: PullKey? { isComplete ? highest : nil }
+
+  var parameters: QueryParameters {
+    .unfiltered(
+      sort: [SortKey("changed", descending: true), SortKey(start.idAttribute, descending: true)], offset: offset,
+      limit: start.limit)
+  }
+
+  mutating func accept(_ page: ScannedPage) throws(UntrustworthyPage) {
+    hasSeenAnything = hasSeenAnything || !page.resources.isEmpty || page.hasNext
+    for resource in page.resources {
+      guard let changed = resource.changed, let id = resource.internalID, changed <= start.horizon else { continue }
+      highest = max(highest, PullKey(changed: changed, internalID: id))
+    }
+    offset += start.limit
+    let isBelow = page.resources.last?.changed.map { $0 < start.settled.changed } ?? false
+    isComplete = !page.hasNext || isBelow
   }
 }
 
