@@ -34,7 +34,7 @@ final class Progress: Sendable {
         state = State()
         state.types = types
       case .estimated(let type, let highest):
-        let entityType = String(type.prefix { $0 != "-" })
+        let entityType = Progress.entityType(of: type)
         state.highest[entityType] = max(state.highest[entityType] ?? 0, highest)
       case .stored(let outcome):
         state.seen += Int64(outcome.inserted + outcome.updated + outcome.unchanged)
@@ -62,6 +62,8 @@ final class Progress: Sendable {
     if isTerminal, isShown, !isQuiet { write("\r\u{1B}[K") }
   }
 
+  private static func entityType(of type: String) -> String { String(type.prefix { $0 != "-" }) }
+
   private static func line(_ state: State, elapsed: Duration) -> String {
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
     let rate = Double(state.seen) / max(seconds, 0.001)
@@ -69,6 +71,9 @@ final class Progress: Sendable {
     let atMost = state.highest.values.reduce(0, +)
     if rate > 0, atMost > state.seen {
       line += ", at most \(Progress.duration(Double(atMost - state.seen) / rate)) left"
+      // Of what has not begun nothing is known yet.
+      let begun = state.types.count { state.highest[Progress.entityType(of: $0)] != nil }
+      if begun < state.types.count { line += " for \(begun) of them" }
     }
     return line
   }

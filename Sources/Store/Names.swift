@@ -9,11 +9,14 @@ final class Names {
 
   init(_ db: Database) throws {
     self.db = db
-    for row in try Row.cachedAll(db, sql: "SELECT name, id, id_attribute FROM resource_type") {
-      types[row[0]] = row[1]
+    // Row by row: this is done for every page, and rows of an array would be copies.
+    let types = try Row.fetchCursor(db.cachedStatement(sql: "SELECT name, id, id_attribute FROM resource_type"))
+    while let row = try types.next() {
+      self.types[row[0]] = row[1]
       idAttributes[row[1]] = row[2]
     }
-    for row in try Row.cachedAll(db, sql: "SELECT name, id FROM field") { fields[row[0]] = row[1] }
+    let fields = try Row.fetchCursor(db.cachedStatement(sql: "SELECT name, id FROM field"))
+    while let row = try fields.next() { self.fields[row[0]] = row[1] }
   }
 
   func type(_ name: String) throws -> Int64 {

@@ -21,7 +21,7 @@ extension Mirror {
 
   /// The value of a fact; nil when it was never noted.
   package func fact(_ fact: Fact) throws -> String? {
-    try read { try String.fetchOne($0, sql: "SELECT value FROM setting WHERE name = ?", arguments: [fact.rawValue]) }
+    try read { try String.cachedOne($0, sql: "SELECT value FROM setting WHERE name = ?", arguments: [fact.rawValue]) }
   }
 
   /// Notes a fact.

@@ -177,7 +177,7 @@ struct RemovalWriter {
       return
     }
     let list = resources.map(String.init).joined(separator: ",")
-    try db.execute(
+    try db.run(
       sql: """
         DELETE FROM upload WHERE change IN (SELECT id FROM outbox WHERE resource IN (\(list)));
         DELETE FROM conflict WHERE resource IN (\(list));

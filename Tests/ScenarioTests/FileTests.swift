@@ -172,8 +172,8 @@ import Upstream
       let uuid = id.replacing("-", with: "")
       let size = try files.truth(Self.image).count
       let source = FileSource(
-        resource: 1, uuid: uuid, sequence: 1, uri: "public://x", url: Self.image, size: 10, mediaType: nil, changed: nil,
-        known: nil)
+        resource: 1, uuid: uuid, sequence: 1, uri: "public://x", url: Self.image, size: 10, mediaType: nil,
+        changed: nil, known: nil)
       var space = DiskBudget(bytes: 1000, parts: [:])
       #expect(size > 1000 && space.holds(source, used: 0))
       let part = try files.folder.incoming(uuid, atMost: space.begin(source, used: 0))

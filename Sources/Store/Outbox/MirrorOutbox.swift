@@ -56,7 +56,7 @@ extension Mirror {
 
   /// After a crash: what was being sent is uncertain. For the one engine, before it begins.
   package func recoverOutbox() throws {
-    try write { try $0.execute(sql: "UPDATE outbox SET state = 'uncertain' WHERE state = 'sending'") }
+    try write { try $0.run(sql: "UPDATE outbox SET state = 'uncertain' WHERE state = 'sending'") }
   }
 
   /// Writes down that a request for a change is about to leave. Only then may it leave.
@@ -68,7 +68,7 @@ extension Mirror {
   package func begin(_ change: OutboxChange, members: [ChangedMember], site: SiteCopy?) throws -> Bool {
     try outboxWrite { writer in
       guard try writer.isCurrent(change) else { return false }
-      try writer.db.execute(
+      try writer.db.run(
         sql: """
           UPDATE outbox SET state = 'sending', sends = sends + 1, version = version + 1, members = ? WHERE id = ?
           """, arguments: [ChangedMember.encode(members), change.id])
@@ -94,7 +94,7 @@ extension Mirror {
     document: [UInt8]? = nil
   ) throws {
     try write { db in
-      try db.execute(
+      try db.run(
         sql: """
           UPDATE outbox SET state = ?, attempts = attempts + ?, next_attempt = ?, error = ?, error_document = ?,
             version = version + 1
@@ -112,7 +112,7 @@ extension Mirror {
   package func reject(_ change: OutboxChange, error: String, document: [UInt8]?, at now: Int64) throws {
     try outboxWrite { writer in
       guard try writer.rows.change(change.id)?.isStill(change) == true else { return }
-      try writer.db.execute(
+      try writer.db.run(
         sql: """
           UPDATE outbox SET state = 'rejected', attempts = attempts + 1, error = ?, error_document = ?, version = version + 1
           WHERE id = ? AND state IN ('queued', 'sending', 'uncertain')
@@ -156,7 +156,7 @@ extension Mirror {
   /// Notes the highest serial number of a file on the site, before an upload is first tried.
   package func note(highestID: Int64, of change: OutboxChange) throws {
     try write {
-      try $0.execute(
+      try $0.run(
         sql: "UPDATE upload SET highest_id = ? WHERE change = ? AND highest_id IS NULL",
         arguments: [highestID, change.id])
     }
@@ -165,7 +165,7 @@ extension Mirror {
   /// The UUID that a file has today which was recorded here under another; nil when there was no such upload.
   package func siteUUID(ofUpload uuid: ResourceUUID) throws -> ResourceUUID? {
     try read { db in
-      let bytes = try Data.fetchOne(
+      let bytes = try Data.cachedOne(
         db,
         sql: """
           SELECT i.uuid FROM upload u JOIN outbox o ON o.id = u.change JOIN identity i ON i.id = o.resource
@@ -180,7 +180,7 @@ extension Mirror {
   /// Whether a file of the site is what an upload of ours has become.
   package func isUploaded(_ uuid: ResourceUUID) throws -> Bool {
     try read { db in
-      try Bool.fetchOne(
+      try Bool.cachedOne(
         db,
         sql: """
           SELECT EXISTS (
@@ -224,16 +224,16 @@ extension OutboxWriter {
   /// Gives an uploaded file the UUID that the site chose, everywhere: as identity, and in what other changes say.
   func rename(_ upload: OutboxChange, to uuid: ResourceUUID) throws {
     let type = try names.type(upload.type)
-    let other = try Int64.fetchOne(
+    let other = try Int64.cachedOne(
       db, sql: "SELECT id FROM identity WHERE uuid = ? AND type = ?", arguments: [Data(uuid.bytes), type])
     if let other, other != upload.resource {
       // A pull was faster.
       try hide(other)
-      try db.execute(
+      try db.run(
         sql: "UPDATE relationship SET target = ? WHERE target = ?", arguments: [upload.resource, other])
-      try db.execute(sql: "DELETE FROM identity WHERE id = ?", arguments: [other])
+      try db.run(sql: "DELETE FROM identity WHERE id = ?", arguments: [other])
     }
-    try db.execute(
+    try db.run(
       sql: "UPDATE identity SET uuid = ? WHERE id = ?", arguments: [Data(uuid.bytes), upload.resource])
     // Its form with the old UUID goes; the site's comes in its place.
     try hide(upload.resource)

@@ -102,7 +102,7 @@ extension Mirror {
       var copy = try writer.copies.copy(of: row.resource) ?? .init(base: nil)
       let base = try copy.base.map { try writer.form.json($0, type: row.type) }
       let local = try writer.stored(row.resource).map { try writer.form.json($0, type: row.type) }
-      try writer.db.execute(
+      try writer.db.run(
         sql: """
           INSERT INTO conflict (change, resource, kind, noticed, base, site, local, fields, decision, decided)
           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -112,7 +112,7 @@ extension Mirror {
           JSON.array(fields.map(\.json)).text(), policy.map { "policy \($0)" }, policy.map { _ in now },
         ])
       guard policy == nil else { return }
-      try writer.db.execute(
+      try writer.db.run(
         sql: "UPDATE outbox SET state = 'conflict', version = version + 1 WHERE id = ?", arguments: [row.id])
       copy.site = site?.form
       copy.isDeleted = site == nil
@@ -133,7 +133,7 @@ extension Mirror {
   }
 
   private static func conflicts(_ db: Database, where condition: String) throws -> [OutboxConflict] {
-    try Row.fetchAll(
+    try Row.cachedAll(
       db,
       sql: """
         SELECT c.*, t.name AS type_name, i.uuid, o.consumer, o.account FROM conflict c
@@ -170,7 +170,7 @@ extension Mirror {
       guard conflict.decision == nil, let change = try writer.rows.change(conflict.change), change.state == .conflict
       else { throw OutboxRefusal(description: "conflict \(id) was decided already") }
       try writer.decide(change, conflict.kind, decision, at: now)
-      try writer.db.execute(
+      try writer.db.run(
         sql: "UPDATE conflict SET decision = ?, decided = ? WHERE id = ?", arguments: [decision.name, now, id])
     }
   }

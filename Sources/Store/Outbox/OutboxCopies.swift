@@ -20,7 +20,7 @@ struct OutboxCopies {
   }
 
   func copy(of resource: Int64) throws -> Copy? {
-    try Row.fetchOne(db, sql: "SELECT * FROM outbox_copy WHERE resource = ?", arguments: [resource]).map { row in
+    try Row.cachedOne(db, sql: "SELECT * FROM outbox_copy WHERE resource = ?", arguments: [resource]).map { row in
       Copy(
         base: form(row["base_document"], row["base_splices"], row["base_revision"]),
         site: form(row["site_document"], row["site_splices"], row["site_revision"]), isDeleted: row["site_deleted"])
@@ -40,7 +40,7 @@ struct OutboxCopies {
   func save(_ copy: Copy, of resource: Int64) throws {
     let text = { (form: StoredForm?) in form.map { String(decoding: $0.document, as: UTF8.self) } }
     let splices = { (form: StoredForm?) in form.map { Data($0.splices) } }
-    try db.execute(
+    try db.run(
       sql: "INSERT OR REPLACE INTO outbox_copy VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
       arguments: [
         resource, text(copy.base), splices(copy.base), copy.base?.revision, text(copy.site), splices(copy.site),
@@ -49,13 +49,13 @@ struct OutboxCopies {
   }
 
   func remove(_ resource: Int64) throws {
-    try db.execute(sql: "DELETE FROM outbox_copy WHERE resource = ?", arguments: [resource])
+    try db.run(sql: "DELETE FROM outbox_copy WHERE resource = ?", arguments: [resource])
   }
 
   /// Notes what a push made of a resource.
   func echo(_ resource: Int64, changed: Int64?, isDeleted: Bool, at now: Int64) throws {
-    try db.execute(sql: "DELETE FROM outbox_echo WHERE at < ?", arguments: [now - OutboxCopies.echoSeconds])
-    try db.execute(
+    try db.run(sql: "DELETE FROM outbox_echo WHERE at < ?", arguments: [now - OutboxCopies.echoSeconds])
+    try db.run(
       sql: "INSERT OR REPLACE INTO outbox_echo VALUES (?, ?, ?, ?)", arguments: [resource, changed, isDeleted, now])
   }
 

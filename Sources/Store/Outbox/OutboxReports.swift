@@ -24,15 +24,15 @@ extension Mirror {
   package func outboxStatus() throws -> OutboxStatus {
     try read { db in
       var status = OutboxStatus()
-      for row in try Row.fetchAll(
+      for row in try Row.cachedAll(
         db, sql: "SELECT state, count(*), min(recorded) FROM outbox WHERE \(OutboxSchema.isUnsettled) GROUP BY state")
       {
         guard let state = ChangeState(rawValue: row[0]) else { continue }
         status.changes[state] = row[1]
         status.oldest = min(status.oldest ?? .max, row[2])
       }
-      status.openConflicts = try Int64.fetchOne(db, sql: "SELECT count(*) FROM conflict WHERE decision IS NULL") ?? 0
-      status.lastError = try String.fetchOne(
+      status.openConflicts = try Int64.cachedOne(db, sql: "SELECT count(*) FROM conflict WHERE decision IS NULL") ?? 0
+      status.lastError = try String.cachedOne(
         db,
         sql: "SELECT error FROM outbox WHERE \(OutboxSchema.isUnsettled) AND error IS NOT NULL ORDER BY id DESC LIMIT 1"
       )
@@ -49,7 +49,7 @@ extension Mirror {
         throw OutboxRefusal(description: "change \(id) is in conflict; `conflicts resolve` decides it")
       }
       let state: ChangeState = change.state == .rejected ? .queued : change.state
-      try writer.db.execute(
+      try writer.db.run(
         sql: "UPDATE outbox SET state = ?, attempts = 0, next_attempt = 0, version = version + 1 WHERE id = ?",
         arguments: [state.rawValue, id])
       try writer.redraw(change.resource, type: change.type, uuid: change.uuid)
@@ -71,7 +71,7 @@ extension Mirror {
       }
       for change in dropped {
         try writer.rows.finish(change, .dropped, at: now)
-        try writer.db.execute(
+        try writer.db.run(
           sql: "UPDATE conflict SET decision = 'dropped', decided = ? WHERE change = ? AND decision IS NULL",
           arguments: [now, change.id])
       }

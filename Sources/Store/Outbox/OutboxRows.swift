@@ -15,7 +15,7 @@ struct OutboxRows {
 
   /// Changes by a condition on `o`, the oldest first.
   func changes(where condition: String, _ arguments: StatementArguments = []) throws -> [OutboxChange] {
-    try Row.fetchAll(
+    try Row.cachedAll(
       db, sql: "\(OutboxRows.select) WHERE \(condition) ORDER BY o.id", arguments: arguments
     ).compactMap(OutboxRows.change)
   }
@@ -50,7 +50,7 @@ struct OutboxRows {
   func insert(
     _ kind: ChangeKind, resource: Int64, type: Int64, members: [ChangedMember], author: ChangeAuthor, at now: Int64
   ) throws -> Int64 {
-    try db.execute(
+    try db.run(
       sql: """
         INSERT INTO outbox (resource, type, kind, members, consumer, account, recorded, state)
         VALUES (?, ?, ?, ?, ?, ?, ?, 'queued')
@@ -65,7 +65,7 @@ struct OutboxRows {
   func rewrite(
     _ id: Int64, kind: ChangeKind, members: [ChangedMember], author: ChangeAuthor, at now: Int64
   ) throws {
-    try db.execute(
+    try db.run(
       sql: """
         UPDATE outbox SET kind = ?, members = ?, consumer = ?, account = ?, recorded = ?, state = 'queued',
           version = version + 1, attempts = 0, next_attempt = 0, error = NULL, error_document = NULL, sends = 0
@@ -77,7 +77,7 @@ struct OutboxRows {
   /// Sets the members of a change where they differ.
   func set(members: [ChangedMember], of change: OutboxChange) throws {
     guard members != change.members else { return }
-    try db.execute(
+    try db.run(
       sql: "UPDATE outbox SET members = ?, version = version + 1 WHERE id = ?",
       arguments: [ChangedMember.encode(members), change.id])
   }
@@ -88,7 +88,7 @@ struct OutboxRows {
       guard FieldValue.isSecret(member.name) else { return member }
       return ChangedMember(member.group, member.name, base: nil, local: .null)
     }
-    try db.execute(
+    try db.run(
       sql: """
         UPDATE outbox SET state = ?, finished = ?, members = ?, version = version + 1, error = NULL, error_document = NULL
         WHERE id = ?

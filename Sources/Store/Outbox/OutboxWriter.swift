@@ -27,14 +27,14 @@ final class OutboxWriter {
   /// The interned (type, UUID), made where there is none.
   func identity(_ uuid: ResourceUUID, _ type: Int64) throws -> Int64 {
     let bytes = Data(uuid.bytes)
-    try db.execute(sql: "INSERT OR IGNORE INTO identity (uuid, type) VALUES (?, ?)", arguments: [bytes, type])
-    return try Int64.fetchOne(
+    try db.run(sql: "INSERT OR IGNORE INTO identity (uuid, type) VALUES (?, ?)", arguments: [bytes, type])
+    return try Int64.cachedOne(
       db, sql: "SELECT id FROM identity WHERE uuid = ? AND type = ?", arguments: [bytes, type]) ?? 0
   }
 
   /// The resource as it is stored; nil when there is none to be seen.
   func stored(_ resource: Int64) throws -> StoredForm? {
-    try Row.fetchOne(
+    try Row.cachedOne(
       db, sql: "SELECT document, splices, revision FROM resource WHERE id = ?", arguments: [resource]
     ).map { row in
       StoredForm(
@@ -54,8 +54,8 @@ final class OutboxWriter {
 
   /// Takes a resource out of all reads. References to it stay.
   func hide(_ resource: Int64) throws {
-    try db.execute(sql: "DELETE FROM resource WHERE id = ?", arguments: [resource])
-    try db.execute(sql: "DELETE FROM relationship WHERE source = ?", arguments: [resource])
+    try db.run(sql: "DELETE FROM resource WHERE id = ?", arguments: [resource])
+    try db.run(sql: "DELETE FROM relationship WHERE source = ?", arguments: [resource])
   }
 
   /// Makes a resource show what follows from its copies and changes. Without unsettled changes its copies end.
@@ -77,7 +77,7 @@ final class OutboxWriter {
     let db = self.db
     let serial: (ResourceIdentifier) -> Int64? = { target in
       guard let uuid = ResourceUUID(target.id) else { return nil }
-      return try? Int64.fetchOne(
+      return try? Int64.cachedOne(
         db,
         sql: """
           SELECT r.internal_id FROM identity i JOIN resource r ON r.id = i.id JOIN resource_type t ON t.id = i.type
@@ -85,7 +85,7 @@ final class OutboxWriter {
           """, arguments: [Data(uuid.bytes), target.type])
     }
     if let newest = copy.newest { return LocalDocument(try form.json(newest, type: type), serial: serial) }
-    let samples = try Row.fetchAll(
+    let samples = try Row.cachedAll(
       db,
       sql: """
         SELECT document, splices, revision FROM resource
@@ -97,7 +97,7 @@ final class OutboxWriter {
           document: Array((row[0] as String).utf8), splices: (row[1] as Data?).map { Array($0) } ?? [],
           revision: row[2]), type: type)
     }
-    let owner = try String.fetchOne(db, sql: "SELECT value FROM setting WHERE name = 'site_account'")
+    let owner = try String.cachedOne(db, sql: "SELECT value FROM setting WHERE name = 'site_account'")
     // A change that was added to keeps the hour of its birth.
     let before = try stored(resource).map { try form.json($0, type: type) }
     let created = (before?["attributes"]?["created"]?.string).flatMap { RFC3339.unixSeconds($0) }

@@ -21,7 +21,7 @@ struct Recorder {
         ChangedMember(.attributes, "status", base: nil, local: .bool(isAttached)),
       ]
       let recorded = try create(change, type, .upload, members: members)
-      try writer.db.execute(
+      try writer.db.run(
         sql: """
           INSERT INTO upload (change, host_type, field, filename, local_uuid, bytes, sha256) VALUES (?, ?, ?, ?, ?, ?, ?)
           """,
@@ -62,7 +62,7 @@ struct Recorder {
   private func create(
     _ change: LocalChange, _ type: Int64, _ kind: ChangeKind, members: [ChangedMember]
   ) throws -> RecordedChange {
-    let isTaken = try Bool.fetchOne(
+    let isTaken = try Bool.cachedOne(
       writer.db,
       sql: """
         SELECT EXISTS (
@@ -171,7 +171,7 @@ struct Recorder {
   private func namesLaterCreation(_ members: [ChangedMember], than last: OutboxChange) throws -> Bool {
     guard last.kind == .create else { return false }
     for target in Set(members.flatMap(\.targets)) {
-      let isLater = try Bool.fetchOne(
+      let isLater = try Bool.cachedOne(
         writer.db,
         sql: """
           SELECT EXISTS (

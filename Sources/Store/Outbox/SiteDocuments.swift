@@ -10,7 +10,7 @@ extension Mirror {
         SELECT i.uuid FROM outbox_copy c JOIN identity i ON i.id = c.resource
         WHERE i.type = (SELECT id FROM resource_type WHERE name = ?)
         """
-      return Set(try Data.fetchAll(db, sql: sql, arguments: [type]).compactMap(SweepRows.uuid))
+      return Set(try Data.cachedAll(db, sql: sql, arguments: [type]).compactMap(SweepRows.uuid))
     }
   }
 
@@ -18,7 +18,7 @@ extension Mirror {
   /// has not shown it.
   package func siteDocument(of uuid: ResourceUUID, type: String) throws -> [UInt8]? {
     try read { db in
-      try Row.fetchOne(
+      try Row.cachedOne(
         db,
         sql: """
           SELECT iif(c.resource IS NULL, r.document, coalesce(c.site_document, c.base_document))

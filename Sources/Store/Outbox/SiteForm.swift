@@ -20,9 +20,9 @@ struct SiteForm {
 
   init(_ db: Database) throws {
     base = DocumentBase(
-      try String.fetchOne(db, sql: "SELECT value FROM setting WHERE name = 'site_base_url'") ?? "https://site.invalid")
+      try String.cachedOne(db, sql: "SELECT value FROM setting WHERE name = 'site_base_url'") ?? "https://site.invalid")
     var paths: [String: String] = [:]
-    for row in try Row.fetchAll(db, sql: "SELECT name, path FROM resource_type WHERE path IS NOT NULL") {
+    for row in try Row.cachedAll(db, sql: "SELECT name, path FROM resource_type WHERE path IS NOT NULL") {
       paths[row[0]] = row[1]
     }
     self.paths = paths

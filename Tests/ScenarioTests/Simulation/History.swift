@@ -329,7 +329,7 @@ final class WorldTransport: Transport {
     if answer.isCut { what.append("answers: cut") }
     if path.contains("sort=-changed") { what.append("pages of walks") }
     if path.contains("sort=drupal") { what.append("pages of sweeps") }
-    if path.split(separator: "/").count == 4, answer.status != 200 {
+    if path.utf8.count(where: { $0 == UInt8(ascii: "/") }) == 4, answer.status != 200 {
       what.append("single resources: \(answer.status)")
     }
     if answer.status == 200, has("\"data\":[],") {

@@ -114,7 +114,11 @@ enum Simulation {
         }
         guard seeds.contains(seed) else { return }
         let outcome = History.play(seed)
-        sum.withLock { $0.add(outcome) }
+        sum.withLock { sum in
+          sum.add(outcome)
+          sum.seconds = Date().timeIntervalSince(started)
+          if sum.histories.isMultiple(of: 5000) { Simulation.say("so far: \(sum)") }
+        }
       }
     }
     var result = sum.withLock { $0 }
@@ -137,6 +141,9 @@ enum Simulation {
     }
     return found.withLock { $0 }
   }
+
+  /// Says on standard error how far a long play is.
+  static func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 
   private static func onThreads(
     _ count: Int = ProcessInfo.processInfo.activeProcessorCount, _ work: @escaping @Sendable () -> Void

@@ -130,6 +130,7 @@ enum PushSimulation {
       state.withLock { state in
         state.sum.tally = state.sum.tally + tally
         if !faults.isEmpty { state.sum.failures.append((seed, faults)) }
+        if state.sum.tally.histories.isMultiple(of: 5000) { Simulation.say("so far: \(state.sum)") }
       }
     }
 
