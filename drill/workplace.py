@@ -50,6 +50,16 @@ class SampleSite:
         self.process.wait()
 
 
+def highest_memory(pid):
+    """The most that a process has had in memory, in MB. What the kernel reports at its end is no good: that counts the moment
+    before it was the program, when it was a copy of this one."""
+    try:
+        with open(f"/proc/{pid}/status") as status:
+            return next((int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM:")), 0)
+    except OSError:
+        return 0
+
+
 class Workplace:
     """A mirror with its configuration."""
 
@@ -97,18 +107,16 @@ class Workplace:
         started = time.monotonic()
         with tempfile.TemporaryFile("w+") as out:
             process = subprocess.Popen([self.program, *arguments], cwd=self.folder, stdout=out, stderr=out)
-            while True:
-                pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-                if pid:
-                    break
+            peak = 0
+            while process.poll() is None:
+                peak = max(peak, highest_memory(process.pid))
                 if kill_after is not None and time.monotonic() - started >= kill_after:
                     process.send_signal(signal.SIGKILL)
                     kill_after = None
                 time.sleep(0.005)
-            process.returncode = os.waitstatus_to_exitcode(status)
             out.seek(0)
             text = out.read().strip()
-        return process.returncode, time.monotonic() - started, usage.ru_maxrss / 1024, text
+        return process.returncode, time.monotonic() - started, peak, text
 
     def rows(self, sql):
         connection = sqlite3.connect(f"file:{self.mirror}?mode=ro", uri=True)
