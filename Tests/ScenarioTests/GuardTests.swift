@@ -5,6 +5,16 @@ import SyncAgent
 import Testing
 import Upstream
 
+/// An entry point in which one text stands for another.
+private func entryPoint(_ text: String, as other: String) -> InProcessTransport.After {
+  { target, response in
+    guard target == "/jsonapi" else { return response }
+    var changed = response
+    changed.body = Array(String(decoding: response.body, as: UTF8.self).replacing(text, with: other).utf8)
+    return changed
+  }
+}
+
 private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
 
 /// What stops a removal.
@@ -94,15 +104,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     let bench = try Bench(quietSite(), entityTypes: ["node"])
     try await bench.round()
     let before = try bench.mirrored()
-    let outcome = try await bench.round(
-      configure: sweepNow,
-      after: { target, response in
-        guard target == "/jsonapi" else { return response }
-        var changed = response
-        changed.body = Array(
-          String(decoding: response.body, as: UTF8.self).replacing("\"node--event\":", with: "\"gone\":").utf8)
-        return changed
-      })
+    let outcome = try await bench.round(configure: sweepNow, after: entryPoint("\"node--event\":", as: "\"gone\":"))
     #expect(outcome.report.vanishedTypes == ["node--event"])
     #expect(outcome.report.needsPerson)
     #expect(try bench.mirrored() == before)
@@ -113,13 +115,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     let bench = try Bench(quietSite(), entityTypes: ["node"])
     try await bench.round()
     let count = try bench.mirror.count(of: "node--event")
-    let withoutEvents: InProcessTransport.After = { target, response in
-      guard target == "/jsonapi" else { return response }
-      var changed = response
-      changed.body = Array(
-        String(decoding: response.body, as: UTF8.self).replacing("\"node--event\":", with: "\"gone\":").utf8)
-      return changed
-    }
+    let withoutEvents = entryPoint("\"node--event\":", as: "\"gone\":")
     let accepted = try await bench.round(
       configure: { $0.acceptedRemovals = ["node--event"] }, after: withoutEvents)
     #expect(accepted.report.removed == count && !accepted.report.needsPerson)
@@ -136,14 +132,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     let bench = try Bench(quietSite(), entityTypes: ["node"])
     try await bench.round()
     let before = try bench.mirrored()
-    let outcome = try await bench.round(
-      configure: sweepNow,
-      after: { target, response in
-        guard target == "/jsonapi" else { return response }
-        var changed = response
-        changed.body = Array(String(decoding: response.body, as: UTF8.self).replacing("\"node--", with: "\"x").utf8)
-        return changed
-      })
+    let outcome = try await bench.round(configure: sweepNow, after: entryPoint("\"node--", as: "\"x"))
     #expect(outcome.report.needsPerson && outcome.report.vanishedTypes.count == 3)
     #expect(try bench.mirrored() == before)
   }
