@@ -100,6 +100,19 @@ struct Answer: Sendable {
     return answer
   }
 
+  /// The fields with the body's length, also where the body stays out because of HEAD.
+  var sentFields: HTTPFields {
+    var fields = fields
+    let size = file.map { Int($0.range.count) } ?? body.readableBytes
+    fields.append(HTTPField(name: .contentLength, value: String(size)))
+    return fields
+  }
+
+  /// Whether the body is the content of a file, which is sent piece by piece.
+  func isStreamed(to request: HTTPRequest) -> Bool {
+    file.map { request.method != .head && !$0.range.isEmpty } ?? false
+  }
+
   private static let documentFields = common("application/vnd.api+json")
 
   /// The headers that matter on every answer of the site to a signed-in request (reference 4.1). `Accept-Encoding` is in
