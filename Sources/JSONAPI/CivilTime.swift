@@ -78,9 +78,13 @@ extension Int64 {
 extension [UInt8] {
   /// Appends a number with leading zeros up to `width` digits.
   mutating func append(_ number: Int64, width: Int) {
-    let digits = String(number.magnitude)
     if number < 0 { append(UInt8(ascii: "-")) }
-    for _ in 0..<Swift.max(0, width - digits.utf8.count) { append(UInt8(ascii: "0")) }
-    append(contentsOf: digits.utf8)
+    let start = count
+    var rest = number.magnitude
+    repeat {
+      append(0x30 + UInt8(rest % 10))
+      rest /= 10
+    } while rest > 0 || count - start < width
+    self[start...].reverse()
   }
 }

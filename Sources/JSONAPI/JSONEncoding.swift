@@ -64,7 +64,7 @@ extension JSON {
           index += 1
           continue
         }
-        bytes.append(contentsOf: utf8[start..<index])
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<index]))
         start = index + (byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4)
         if byte < 0x80 {
           escape(byte, into: &bytes, style)
@@ -74,7 +74,7 @@ extension JSON {
         }
         index = start
       }
-      bytes.append(contentsOf: utf8[start...])
+      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
     }
   }
 

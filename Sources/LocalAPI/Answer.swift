@@ -61,8 +61,7 @@ struct Answer: Sendable {
     body = ByteBuffer()
     fields = Answer.documentFields
     fields[.contentType] = nil
-    fields[.eTag] = tag
-    speaks(knownUntil: knownUntil, pending: pending)
+    speaks(tag: tag, knownUntil: knownUntil, pending: pending)
   }
 
   /// An answer without content: 204.
@@ -73,13 +72,18 @@ struct Answer: Sendable {
     fields[.contentType] = nil
   }
 
-  /// Says up to when the content is known and how many local changes in it are not settled.
+  /// Says which state of the content it shows, up to when that is known, and how many local changes in it are not settled.
+  /// To be called once at most.
   /// - Parameters:
+  ///   - tag: the `ETag`, if it has one.
   ///   - knownUntil: Unix seconds; 0 before the first complete pull, when nothing can be said.
   ///   - pending: nil when it is not known without reading the content.
-  mutating func speaks(knownUntil: Int64, pending: Int? = 0) {
-    if knownUntil > 0 { fields[.mirrorAsOf] = RFC3339.text(unixSeconds: knownUntil) }
-    fields[.mirrorPending] = pending.map { String($0) }
+  mutating func speaks(tag: String? = nil, knownUntil: Int64, pending: Int? = 0) {
+    if let tag { fields.append(HTTPField(name: .eTag, value: tag)) }
+    if knownUntil > 0 {
+      fields.append(HTTPField(name: .mirrorAsOf, value: RFC3339.text(unixSeconds: knownUntil)))
+    }
+    if let pending { fields.append(HTTPField(name: .mirrorPending, value: String(pending))) }
   }
 
   /// The content of a file.
@@ -100,12 +104,10 @@ struct Answer: Sendable {
     return answer
   }
 
-  /// The fields with the body's length, also where the body stays out because of HEAD.
-  var sentFields: HTTPFields {
-    var fields = fields
+  /// Adds the body's length, also where the body stays out because of HEAD.
+  mutating func measure() {
     let size = file.map { Int($0.range.count) } ?? body.readableBytes
     fields.append(HTTPField(name: .contentLength, value: String(size)))
-    return fields
   }
 
   /// Whether the body is the content of a file, which is sent piece by piece.
@@ -125,6 +127,18 @@ struct Answer: Sendable {
     fields[.vary] = "X-Consumer-ID, Accept-Encoding"
     fields[.xContentTypeOptions] = "nosniff"
     return fields
+  }
+}
+
+extension HTTPFields {
+  /// As the subscript, which builds a sequence of its own for each look: most names are there once or not at all.
+  func value(of name: HTTPField.Name) -> String? {
+    var found: String?
+    for field in self where field.name == name {
+      if found != nil { return self[name] }
+      found = field.value
+    }
+    return found
   }
 }
 

@@ -52,12 +52,12 @@ final class AnswersAtOnce: ChannelDuplexHandler, RemovableChannelHandler {
   /// which waits for it; so does one that wants the connection closed.
   private func answer(_ head: HTTPRequest, _ context: ChannelHandlerContext) -> Bool {
     guard waiting == 0, context.channel.isWritable, !head.headerFields.contains(.connection),
-      let answer = responder.finishedAtOnce(head, logger), !answer.isStreamed(to: head)
+      var answer = responder.finishedAtOnce(head, logger), !answer.isStreamed(to: head)
     else { return false }
-    var fields = answer.sentFields
-    fields.append(HTTPField(name: .date, value: dateNow()))
-    fields.append(HTTPField(name: .server, value: serverName))
-    let response = HTTPResponse(status: .init(code: answer.status), headerFields: fields)
+    answer.measure()
+    answer.fields.append(HTTPField(name: .date, value: dateNow()))
+    answer.fields.append(HTTPField(name: .server, value: serverName))
+    let response = HTTPResponse(status: .init(code: answer.status), headerFields: answer.fields)
     context.write(wrapOutboundOut(.head(response)), promise: nil)
     if head.method != .head { context.write(wrapOutboundOut(.body(answer.body)), promise: nil) }
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)

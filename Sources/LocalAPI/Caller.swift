@@ -46,6 +46,6 @@ extension LocalAPIResponder {
   }
 
   private static func bearer(_ request: HTTPRequest) -> String? {
-    request.headerFields[.authorization].flatMap { AccessTokenVerifier.bearerToken(inAuthorization: $0) }
+    request.headerFields.value(of: .authorization).flatMap { AccessTokenVerifier.bearerToken(inAuthorization: $0) }
   }
 }

@@ -33,15 +33,16 @@ struct LocalAPIResponder: HTTPResponder {
 
   /// What `AnswersAtOnce` did not answer.
   func respond(to request: Request, context: Context) async throws -> Response {
-    let answer = await finished(request, context.logger)
+    var answer = await finished(request, context.logger)
+    answer.measure()
     let status = HTTPResponse.Status(code: answer.status)
     if let file = answer.file, answer.isStreamed(to: request.head) {
       let bytes = Int(file.range.lowerBound)...Int(file.range.upperBound - 1)
       let body = try await FileIO().loadFile(path: file.path, range: bytes, context: context)
-      return Response(status: status, headers: answer.sentFields, body: body)
+      return Response(status: status, headers: answer.fields, body: body)
     }
     let body = request.method == .head ? ResponseBody() : ResponseBody(byteBuffer: answer.body)
-    return Response(status: status, headers: answer.sentFields, body: body)
+    return Response(status: status, headers: answer.fields, body: body)
   }
 
   /// The answer as it is sent, but for HEAD.
@@ -81,16 +82,21 @@ struct LocalAPIResponder: HTTPResponder {
     return answer
   }
 
-  /// Nil for requests whose answers are not kept: they depend on more than the mirror, or have no body.
+  /// Nil for requests whose answers are not kept: they depend on more than the mirror, have no body, or are made as fast as
+  /// looked up, as a resource is that need not be compressed.
   private func question(of request: HTTPRequest) -> AnswerCache.Question? {
-    guard request.method == .get, let target = request.path, target.utf8.starts(with: "/jsonapi/".utf8),
-      request.headerFields[.ifNoneMatch] == nil, let base = bases.base(of: request)
+    guard request.method == .get, let target = request.path, target.utf8.starts(with: "/jsonapi/".utf8) else {
+      return nil
+    }
+    let isPacked = LocalAPIResponder.takesGzip(request)
+    guard isPacked || !Route.endsInUUID(target), request.headerFields.value(of: .ifNoneMatch) == nil,
+      let base = bases.base(of: request)
     else { return nil }
-    return AnswerCache.Question(base: base.text, target: target, isPacked: LocalAPIResponder.takesGzip(request))
+    return AnswerCache.Question(base: base.text, target: target, isPacked: isPacked)
   }
 
   private static func takesGzip(_ request: HTTPRequest) -> Bool {
-    request.headerFields[.acceptEncoding].map { AcceptEncoding.prefersGzip($0) } ?? false
+    request.headerFields.value(of: .acceptEncoding).map { AcceptEncoding.prefersGzip($0) } ?? false
   }
 
   /// The answer with the site's marks and the coding that was chosen; a fault as 500.

@@ -98,7 +98,7 @@ extension LocalAPIResponder {
         var read = ReadRequest(
           uri: uri, base: place.base, isCollection: { if case .collection = reading { true } else { false } }())
         read.method = request.method.rawValue
-        read.precondition = Precondition(request.headerFields[.ifNoneMatch])
+        read.precondition = Precondition(request.headerFields.value(of: .ifNoneMatch))
         if let answer = try answer(reading, read, caller.token) { return answer }
       }
       return Answer(page: "Page not found", status: 404)

@@ -29,7 +29,8 @@ enum Route: Equatable {
 
   /// The path as routes compare it: without percent-encoding and in lower case, as the site does.
   static func compared(_ path: String) -> String {
-    let isPlain = path.utf8.allSatisfy { $0 != UInt8(ascii: "%") && !(0x41...0x5A).contains($0) }
+    var bytes = path
+    let isPlain = bytes.withUTF8 { $0.allSatisfy { $0 != UInt8(ascii: "%") && !(0x41...0x5A).contains($0) } }
     return isPlain ? path : PercentCoding.decodedPath(path).lowercased()
   }
 
@@ -45,7 +46,7 @@ enum Route: Equatable {
     let parts = Route.parts(of: path)
     guard !parts.contains(where: { $0.isEmpty }) else { return .unknown }
     func isUUID(fromEnd index: Int) -> Bool {
-      parts.count > index + 1 && ResourceUUID(String(parts[parts.count - 1 - index])) != nil
+      parts.count > index + 1 && Route.isUUID(parts[parts.count - 1 - index].utf8)
     }
     if isUUID(fromEnd: 0) { return reading(path, parts, as: 1) }
     if isUUID(fromEnd: 1) { return reading(path, parts, as: 2) }
@@ -55,18 +56,35 @@ enum Route: Equatable {
 
   /// What stands between the slashes. Slashes are looked for as bytes: every request passes here.
   private static func parts(of path: String) -> [Substring] {
-    path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { Substring($0) }
+    var parts: [Substring] = []
+    parts.reserveCapacity(6)
+    var rest = path[...].utf8.dropFirst()
+    while let slash = rest.firstIndex(of: UInt8(ascii: "/")) {
+      parts.append(path[rest.startIndex..<slash])
+      rest = rest[path.utf8.index(after: slash)...]
+    }
+    parts.append(Substring(rest))
+    return parts
+  }
+
+  private static func isUUID(_ part: Substring.UTF8View) -> Bool {
+    part.count == 36 && ResourceUUID(String(Substring(part))) != nil
+  }
+
+  /// Whether a target's last part is a UUID, as that of a resource is.
+  static func endsInUUID(_ target: String) -> Bool {
+    let end = target.utf8.suffix(37)
+    return end.first == UInt8(ascii: "/") && isUUID(target[end.startIndex...].utf8.dropFirst())
   }
 
   /// The path read with its last `count` parts behind the collection's: what stands there is a UUID or should be one.
   private static func reading(_ path: String, _ parts: [Substring], as count: Int) -> Route {
     let collection = String(path[..<path.utf8.index(before: parts[parts.count - count].startIndex)])
     let id = String(parts[parts.count - count])
-    let field = String(parts[parts.count - 1])
     return switch count {
     case 1: .individual(collection: collection, id: id)
-    case 2: .related(collection: collection, id: id, field: field)
-    default: .relationship(collection: collection, id: id, field: field)
+    case 2: .related(collection: collection, id: id, field: String(parts[parts.count - 1]))
+    default: .relationship(collection: collection, id: id, field: String(parts[parts.count - 1]))
     }
   }
 
