@@ -79,12 +79,15 @@ extension [UInt8] {
   /// Appends a number with leading zeros up to `width` digits.
   mutating func append(_ number: Int64, width: Int) {
     if number < 0 { append(UInt8(ascii: "-")) }
-    let start = count
-    var rest = number.magnitude
-    repeat {
-      append(0x30 + UInt8(rest % 10))
-      rest /= 10
-    } while rest > 0 || count - start < width
-    self[start...].reverse()
+    var unit: UInt64 = 1
+    var digits = 1
+    while digits < width || number.magnitude / unit > 9 {
+      unit *= 10
+      digits += 1
+    }
+    while unit > 0 {
+      append(0x30 + UInt8(number.magnitude / unit % 10))
+      unit /= 10
+    }
   }
 }

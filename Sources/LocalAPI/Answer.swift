@@ -79,11 +79,12 @@ struct Answer: Sendable {
   ///   - knownUntil: Unix seconds; 0 before the first complete pull, when nothing can be said.
   ///   - pending: nil when it is not known without reading the content.
   mutating func speaks(tag: String? = nil, knownUntil: Int64, pending: Int? = 0) {
-    if let tag { fields.append(HTTPField(name: .eTag, value: tag)) }
-    if knownUntil > 0 {
-      fields.append(HTTPField(name: .mirrorAsOf, value: RFC3339.text(unixSeconds: knownUntil)))
-    }
-    if let pending { fields.append(HTTPField(name: .mirrorPending, value: String(pending))) }
+    var said: [HTTPField] = []
+    said.reserveCapacity(3)
+    if let tag { said.append(HTTPField(name: .eTag, value: tag)) }
+    if knownUntil > 0 { said.append(HTTPField(name: .mirrorAsOf, value: RFC3339.text(unixSeconds: knownUntil))) }
+    if let pending { said.append(HTTPField(name: .mirrorPending, value: String(pending))) }
+    fields.append(contentsOf: said)
   }
 
   /// The content of a file.
@@ -104,10 +105,9 @@ struct Answer: Sendable {
     return answer
   }
 
-  /// Adds the body's length, also where the body stays out because of HEAD.
-  mutating func measure() {
-    let size = file.map { Int($0.range.count) } ?? body.readableBytes
-    fields.append(HTTPField(name: .contentLength, value: String(size)))
+  /// The body's length, also where the body stays out because of HEAD.
+  var length: HTTPField {
+    HTTPField(name: .contentLength, value: String(file.map { Int($0.range.count) } ?? body.readableBytes))
   }
 
   /// Whether the body is the content of a file, which is sent piece by piece.

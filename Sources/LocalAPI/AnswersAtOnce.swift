@@ -15,7 +15,7 @@ final class AnswersAtOnce: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundOut = HTTPResponsePart
 
   private let responder: LocalAPIResponder
-  private let serverName: String
+  private let server: HTTPField
   private let logger: Logger
   /// How many requests went on and are not answered yet.
   private var waiting = 0
@@ -26,7 +26,7 @@ final class AnswersAtOnce: ChannelDuplexHandler, RemovableChannelHandler {
 
   init(responder: LocalAPIResponder, serverName: String, logger: Logger) {
     self.responder = responder
-    self.serverName = serverName
+    server = HTTPField(name: .server, value: serverName)
     self.logger = logger
   }
 
@@ -51,17 +51,19 @@ final class AnswersAtOnce: ChannelDuplexHandler, RemovableChannelHandler {
   /// Sends the answer, if there is one without waiting. A client that does not read what it was sent waits for Hummingbird,
   /// which waits for it; so does one that wants the connection closed.
   private func answer(_ head: HTTPRequest, _ context: ChannelHandlerContext) -> Bool {
-    guard waiting == 0, context.channel.isWritable, !head.headerFields.contains(.connection),
+    guard waiting == 0, context.channel.isWritable, AnswersAtOnce.keepsConnection(head),
       var answer = responder.finishedAtOnce(head, logger), !answer.isStreamed(to: head)
     else { return false }
-    answer.measure()
-    answer.fields.append(HTTPField(name: .date, value: dateNow()))
-    answer.fields.append(HTTPField(name: .server, value: serverName))
+    answer.fields.append(contentsOf: [answer.length, HTTPField(name: .date, value: dateNow()), server])
     let response = HTTPResponse(status: .init(code: answer.status), headerFields: answer.fields)
     context.write(wrapOutboundOut(.head(response)), promise: nil)
     if head.method != .head { context.write(wrapOutboundOut(.body(answer.body)), promise: nil) }
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     return true
+  }
+
+  private static func keepsConnection(_ head: HTTPRequest) -> Bool {
+    head.headerFields.value(of: .connection).map { $0.lowercased() == "keep-alive" } ?? true
   }
 
   private func dateNow() -> String {

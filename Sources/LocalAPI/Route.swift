@@ -43,12 +43,15 @@ enum Route: Equatable {
       while path.hasSuffix("/") { path.removeLast() }
       return .moved(String(path))
     }
+    if Route.endsInUUID(path), !Route.hasEmptyPart(path) {
+      let slash = path.utf8.index(path.endIndex, offsetBy: -37)
+      return .individual(collection: String(path[..<slash]), id: String(path[path.utf8.index(after: slash)...]))
+    }
     let parts = Route.parts(of: path)
     guard !parts.contains(where: { $0.isEmpty }) else { return .unknown }
     func isUUID(fromEnd index: Int) -> Bool {
       parts.count > index + 1 && Route.isUUID(parts[parts.count - 1 - index].utf8)
     }
-    if isUUID(fromEnd: 0) { return reading(path, parts, as: 1) }
     if isUUID(fromEnd: 1) { return reading(path, parts, as: 2) }
     if isUUID(fromEnd: 2), parts[parts.count - 2] == "relationships" { return reading(path, parts, as: 3) }
     return .collection(path)
@@ -56,15 +59,19 @@ enum Route: Equatable {
 
   /// What stands between the slashes. Slashes are looked for as bytes: every request passes here.
   private static func parts(of path: String) -> [Substring] {
-    var parts: [Substring] = []
-    parts.reserveCapacity(6)
-    var rest = path[...].utf8.dropFirst()
-    while let slash = rest.firstIndex(of: UInt8(ascii: "/")) {
-      parts.append(path[rest.startIndex..<slash])
-      rest = rest[path.utf8.index(after: slash)...]
+    path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { Substring($0) }
+  }
+
+  private static func hasEmptyPart(_ path: String) -> Bool {
+    var path = path
+    return path.withUTF8 { bytes in
+      var last = UInt8(0)
+      for byte in bytes {
+        if byte == UInt8(ascii: "/"), last == byte { return true }
+        last = byte
+      }
+      return false
     }
-    parts.append(Substring(rest))
-    return parts
   }
 
   private static func isUUID(_ part: Substring.UTF8View) -> Bool {
