@@ -27,7 +27,8 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
-let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let lifecycle = Target.Dependency.product(
@@ -75,7 +76,7 @@ let package = Package(
       name: "LocalAPI",
       dependencies: [
         "JSONAPI", "Store", "TokenIssuer", "CZlib", crypto, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes,
-        nioCore, nioHTTPTypes, nioSSL, logging,
+        nioCore, nioHTTP1, nioHTTPTypesHTTP1, nioSSL, logging,
       ],
       swiftSettings: strict),
     .target(name: "SampleContent", exclude: ["community.bin", "pack.py"]),

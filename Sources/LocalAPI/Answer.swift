@@ -106,9 +106,7 @@ struct Answer: Sendable {
   }
 
   /// The body's length, also where the body stays out because of HEAD.
-  var length: HTTPField {
-    HTTPField(name: .contentLength, value: String(file.map { Int($0.range.count) } ?? body.readableBytes))
-  }
+  var length: Int { file.map { Int($0.range.count) } ?? body.readableBytes }
 
   /// Whether the body is the content of a file, which is sent piece by piece.
   func isStreamed(to request: HTTPRequest) -> Bool {

@@ -3,19 +3,19 @@ import HTTPTypes
 import JSONAPI
 import Logging
 import NIOCore
-import NIOHTTPTypes
+import NIOHTTP1
 
 /// Answers reads in the pipeline of their connection, on the event loop that reads it: a read of the mirror is short and waits
 /// for nothing, so a task and its changes of thread would cost more than the answer. What has to wait goes on to Hummingbird,
 /// and so does what follows it on the same connection, for answers keep the order of their requests (RFC 9112 section 9.3.2).
-final class AnswersAtOnce: ChannelDuplexHandler, RemovableChannelHandler {
-  typealias InboundIn = HTTPRequestPart
-  typealias InboundOut = HTTPRequestPart
-  typealias OutboundIn = HTTPResponsePart
-  typealias OutboundOut = HTTPResponsePart
+final class AnswersAtOnce: ChannelDuplexHandler {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias InboundOut = HTTPServerRequestPart
+  typealias OutboundIn = HTTPServerResponsePart
+  typealias OutboundOut = HTTPServerResponsePart
 
   private let responder: LocalAPIResponder
-  private let server: HTTPField
+  private let serverName: String
   private let logger: Logger
   /// How many requests went on and are not answered yet.
   private var waiting = 0
@@ -26,7 +26,7 @@ final class AnswersAtOnce: ChannelDuplexHandler, RemovableChannelHandler {
 
   init(responder: LocalAPIResponder, serverName: String, logger: Logger) {
     self.responder = responder
-    server = HTTPField(name: .server, value: serverName)
+    self.serverName = serverName
     self.logger = logger
   }
 
@@ -36,8 +36,8 @@ final class AnswersAtOnce: ChannelDuplexHandler, RemovableChannelHandler {
       isAnswered = answer(head, context)
       if isAnswered { return }
       waiting += 1
-    case .body: if isAnswered { return }
-    case .end: if isAnswered { return }
+    case .body, .end:
+      if isAnswered { return }
     }
     context.fireChannelRead(data)
   }
@@ -49,26 +49,66 @@ final class AnswersAtOnce: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   /// Sends the answer, if there is one without waiting. A client that does not read what it was sent waits for Hummingbird,
-  /// which waits for it; so does one that wants the connection closed.
-  private func answer(_ head: HTTPRequest, _ context: ChannelHandlerContext) -> Bool {
-    guard waiting == 0, context.channel.isWritable, AnswersAtOnce.keepsConnection(head),
-      var answer = responder.finishedAtOnce(head, logger), !answer.isStreamed(to: head)
+  /// which waits for it.
+  private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) -> Bool {
+    guard waiting == 0, context.channel.isWritable, let request = HTTPRequest(read: head),
+      let answer = responder.finishedAtOnce(request, logger), !answer.isStreamed(to: request)
     else { return false }
-    answer.fields.append(contentsOf: [answer.length, HTTPField(name: .date, value: dateNow()), server])
-    let response = HTTPResponse(status: .init(code: answer.status), headerFields: answer.fields)
+    var headers = HTTPHeaders()
+    headers.reserveCapacity(answer.fields.count + 3)
+    for field in answer.fields { headers.add(name: field.name.rawName, value: field.value) }
+    headers.add(name: "Content-Length", value: String(answer.length))
+    headers.add(name: "Date", value: dateNow())
+    headers.add(name: "Server", value: serverName)
+    let response = HTTPResponseHead(version: .http1_1, status: .init(statusCode: answer.status), headers: headers)
     context.write(wrapOutboundOut(.head(response)), promise: nil)
-    if head.method != .head { context.write(wrapOutboundOut(.body(answer.body)), promise: nil) }
+    if request.method != .head { context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil) }
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     return true
-  }
-
-  private static func keepsConnection(_ head: HTTPRequest) -> Bool {
-    head.headerFields.value(of: .connection).map { $0.lowercased() == "keep-alive" } ?? true
   }
 
   private func dateNow() -> String {
     let second = Int64(Date().timeIntervalSince1970)
     if second != date.second { date = (second, IMFFixdate.text(unixSeconds: second)) }
     return date.text
+  }
+}
+
+extension HTTPRequest {
+  /// All that an answer to a read looks at. A field that is not here is not seen.
+  private static let fieldsOfReads: [HTTPField.Name] = [
+    .authorization, .acceptEncoding, .ifNoneMatch, .ifModifiedSince, .ifRange, .range,
+  ]
+
+  /// A read as most clients send it; nil for all else, which has a longer way: other methods, older versions, targets in other
+  /// forms, connections that are to be closed or upgraded.
+  fileprivate init?(read head: HTTPRequestHead) {
+    let method: HTTPRequest.Method
+    switch head.method {
+    case .GET: method = .get
+    case .HEAD: method = .head
+    case .OPTIONS: method = .options
+    default: return nil
+    }
+    guard head.version == .http1_1, head.uri.utf8.first == UInt8(ascii: "/") else { return nil }
+    var host: String?
+    var fields = HTTPFields()
+    for (name, value) in head.headers {
+      if let known = HTTPRequest.fieldsOfReads.first(where: { name.isField($0.canonicalName) }) {
+        fields.append(HTTPField(name: known, value: value))
+      } else if name.isField("host") {
+        host = host ?? value
+      } else if name.isField("connection"), value.lowercased() != "keep-alive" {
+        return nil
+      }
+    }
+    self.init(method: method, scheme: nil, authority: host, path: head.uri, headerFields: fields)
+  }
+}
+
+extension String {
+  /// Whether it is the name of this field, which is given in lower case.
+  fileprivate func isField(_ name: String) -> Bool {
+    utf8.count == name.utf8.count && utf8.elementsEqual(name.utf8) { $0 | 0x20 == $1 }
   }
 }

@@ -34,7 +34,7 @@ struct LocalAPIResponder: HTTPResponder {
   /// What `AnswersAtOnce` did not answer.
   func respond(to request: Request, context: Context) async throws -> Response {
     var answer = await finished(request, context.logger)
-    answer.fields.append(answer.length)
+    answer.fields[.contentLength] = String(answer.length)
     let status = HTTPResponse.Status(code: answer.status)
     if let file = answer.file, answer.isStreamed(to: request.head) {
       let bytes = Int(file.range.lowerBound)...Int(file.range.upperBound - 1)

@@ -76,11 +76,11 @@ package struct LocalAPIServer: Sendable {
   /// - Throws: when the address is taken, or a certificate cannot be read.
   package func run(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
     let serverName = "social-mirror"
-    let plain = HTTPServerBuilder.http1(
-      configuration: .init(
-        additionalChannelHandlers: [
-          AnswersAtOnce(responder: responder, serverName: serverName, logger: logger)
-        ]))
+    let plain = HTTPServerBuilder {
+      AnsweringChannel(base: HTTP1Channel(responder: $0)) {
+        AnswersAtOnce(responder: responder, serverName: serverName, logger: logger)
+      }
+    }
     let server: HTTPServerBuilder
     if let certificate = settings.certificateFile, let privateKey = settings.privateKeyFile {
       server = try .tls(plain, tlsConfiguration: TLSFiles.configuration(certificate, privateKey))

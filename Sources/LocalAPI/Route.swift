@@ -50,7 +50,7 @@ enum Route: Equatable {
     let parts = Route.parts(of: path)
     guard !parts.contains(where: { $0.isEmpty }) else { return .unknown }
     func isUUID(fromEnd index: Int) -> Bool {
-      parts.count > index + 1 && Route.isUUID(parts[parts.count - 1 - index].utf8)
+      parts.count > index + 1 && ResourceUUID(String(parts[parts.count - 1 - index])) != nil
     }
     if isUUID(fromEnd: 1) { return reading(path, parts, as: 2) }
     if isUUID(fromEnd: 2), parts[parts.count - 2] == "relationships" { return reading(path, parts, as: 3) }
@@ -74,14 +74,13 @@ enum Route: Equatable {
     }
   }
 
-  private static func isUUID(_ part: Substring.UTF8View) -> Bool {
-    part.count == 36 && ResourceUUID(String(Substring(part))) != nil
-  }
-
   /// Whether a target's last part is a UUID, as that of a resource is.
   static func endsInUUID(_ target: String) -> Bool {
-    let end = target.utf8.suffix(37)
-    return end.first == UInt8(ascii: "/") && isUUID(target[end.startIndex...].utf8.dropFirst())
+    var target = target
+    return target.withUTF8 { bytes in
+      guard bytes.count > 36, bytes[bytes.count - 37] == UInt8(ascii: "/") else { return false }
+      return ResourceUUID(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes).suffix(36))) != nil
+    }
   }
 
   /// The path read with its last `count` parts behind the collection's: what stands there is a UUID or should be one.

@@ -26,12 +26,13 @@ import Testing
         Self.request("GET", "/jsonapi/node/topic", "Connection: keep-alive\r\n"),
         Self.request("DELETE", "/nowhere", signed),
         Self.request("GET", "/jsonapi", signed),
+        Self.request("GET", "http://mirror/jsonapi", signed),
         Self.request("OPTIONS", "/oauth/jwks", signed + "Connection: close\r\n"),
       ]
       for _ in 0..<20 {
         let text = String(decoding: try await api.exchange(conversation.joined()), as: UTF8.self)
         let statuses = text.matches(of: /HTTP\/1\.1 ([0-9]{3})/).map { String($0.1) }
-        #expect(statuses == ["200", "200", "404", "200", "401", "404", "200", "200"])
+        #expect(statuses == ["200", "200", "404", "200", "401", "404", "200", "200", "200"])
         for field in ["content-length: ", "date: ", "server: social-mirror"] {
           let lines = text.components(separatedBy: "\r\n").filter { $0.lowercased().hasPrefix(field) }
           #expect(lines.count == conversation.count, "\(field)")
@@ -45,14 +46,14 @@ import Testing
     try await RunningLocalAPI.serving(CrawledMirror.full()) { api in
       let signed = try await api.signedIn()
       let fields = signed.map { "\($0): \($1)\r\n" }.joined()
-      let target = "/jsonapi/node/topic?page%5Blimit%5D=50"
+      let target = "/jsonapi/node/topic?page%5Blimit%5D=30"
       let one = try await api.send("GET", target, signed.merging(["Host": "mirror"]) { $1 })
       let conversation =
-        String(repeating: Self.request("GET", target, fields), count: 49)
+        String(repeating: Self.request("GET", target, fields), count: 11)
         + Self.request("GET", target, fields + "Connection: close\r\n")
       let bytes = try await api.exchange(conversation)
       #expect(one.status == 200 && one.body.count > 65_536)
-      #expect(String(decoding: bytes, as: UTF8.self).components(separatedBy: one.text).count == 51)
+      #expect(String(decoding: bytes, as: UTF8.self).components(separatedBy: one.text).count == 13)
     }
   }
 }
