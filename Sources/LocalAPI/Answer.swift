@@ -109,8 +109,8 @@ struct Answer: Sendable {
   var length: Int { file.map { Int($0.range.count) } ?? body.readableBytes }
 
   /// Whether the body is the content of a file, which is sent piece by piece.
-  func isStreamed(to request: HTTPRequest) -> Bool {
-    file.map { request.method != .head && !$0.range.isEmpty } ?? false
+  func isStreamed(to method: HTTPRequest.Method) -> Bool {
+    file.map { method != .head && !$0.range.isEmpty } ?? false
   }
 
   private static let documentFields = common("application/vnd.api+json")
@@ -125,18 +125,6 @@ struct Answer: Sendable {
     fields[.vary] = "X-Consumer-ID, Accept-Encoding"
     fields[.xContentTypeOptions] = "nosniff"
     return fields
-  }
-}
-
-extension HTTPFields {
-  /// As the subscript, which builds a sequence of its own for each look: most names are there once or not at all.
-  func value(of name: HTTPField.Name) -> String? {
-    var found: String?
-    for field in self where field.name == name {
-      if found != nil { return self[name] }
-      found = field.value
-    }
-    return found
   }
 }
 

@@ -51,8 +51,8 @@ final class AnswersAtOnce: ChannelDuplexHandler {
   /// Sends the answer, if there is one without waiting. A client that does not read what it was sent waits for Hummingbird,
   /// which waits for it.
   private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) -> Bool {
-    guard waiting == 0, context.channel.isWritable, let request = HTTPRequest(read: head),
-      let answer = responder.finishedAtOnce(request, logger), !answer.isStreamed(to: request)
+    guard waiting == 0, context.channel.isWritable, let request = RequestHead(read: head),
+      let answer = responder.finishedAtOnce(request, logger), !answer.isStreamed(to: request.method)
     else { return false }
     var headers = HTTPHeaders()
     headers.reserveCapacity(answer.fields.count + 3)
@@ -71,44 +71,5 @@ final class AnswersAtOnce: ChannelDuplexHandler {
     let second = Int64(Date().timeIntervalSince1970)
     if second != date.second { date = (second, IMFFixdate.text(unixSeconds: second)) }
     return date.text
-  }
-}
-
-extension HTTPRequest {
-  /// All that an answer to a read looks at. A field that is not here is not seen.
-  private static let fieldsOfReads: [HTTPField.Name] = [
-    .authorization, .acceptEncoding, .ifNoneMatch, .ifModifiedSince, .ifRange, .range,
-  ]
-
-  /// A read as most clients send it; nil for all else, which has a longer way: other methods, older versions, targets in other
-  /// forms, connections that are to be closed or upgraded.
-  fileprivate init?(read head: HTTPRequestHead) {
-    let method: HTTPRequest.Method
-    switch head.method {
-    case .GET: method = .get
-    case .HEAD: method = .head
-    case .OPTIONS: method = .options
-    default: return nil
-    }
-    guard head.version == .http1_1, head.uri.utf8.first == UInt8(ascii: "/") else { return nil }
-    var host: String?
-    var fields = HTTPFields()
-    for (name, value) in head.headers {
-      if let known = HTTPRequest.fieldsOfReads.first(where: { name.isField($0.canonicalName) }) {
-        fields.append(HTTPField(name: known, value: value))
-      } else if name.isField("host") {
-        host = host ?? value
-      } else if name.isField("connection"), value.lowercased() != "keep-alive" {
-        return nil
-      }
-    }
-    self.init(method: method, scheme: nil, authority: host, path: head.uri, headerFields: fields)
-  }
-}
-
-extension String {
-  /// Whether it is the name of this field, which is given in lower case.
-  fileprivate func isField(_ name: String) -> Bool {
-    utf8.count == name.utf8.count && utf8.elementsEqual(name.utf8) { $0 | 0x20 == $1 }
   }
 }

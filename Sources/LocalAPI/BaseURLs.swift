@@ -1,4 +1,3 @@
-import HTTPTypes
 import JSONAPI
 import Synchronization
 
@@ -17,7 +16,7 @@ final class BaseURLs: Sendable {
   }
 
   /// The base URL for a request; nil when its host is none.
-  func base(of request: HTTPRequest) -> DocumentBase? {
+  func base(of request: RequestHead) -> DocumentBase? {
     if let fixed { return fixed }
     guard let host = request.authority, !host.isEmpty else { return nil }
     return known.withLock { known in

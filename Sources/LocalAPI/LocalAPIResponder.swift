@@ -36,7 +36,7 @@ struct LocalAPIResponder: HTTPResponder {
     var answer = await finished(request, context.logger)
     answer.fields[.contentLength] = String(answer.length)
     let status = HTTPResponse.Status(code: answer.status)
-    if let file = answer.file, answer.isStreamed(to: request.head) {
+    if let file = answer.file, answer.isStreamed(to: request.method) {
       let bytes = Int(file.range.lowerBound)...Int(file.range.upperBound - 1)
       let body = try await FileIO().loadFile(path: file.path, range: bytes, context: context)
       return Response(status: status, headers: answer.fields, body: body)
@@ -47,7 +47,7 @@ struct LocalAPIResponder: HTTPResponder {
 
   /// The answer as it is sent, but for HEAD.
   func finished(_ request: Request, _ logger: Logger) async -> Answer {
-    let head = request.head
+    let head = RequestHead(request.head)
     if let answer = finishedAtOnce(head, logger) { return answer }
     do {
       let caller = try await caller(head)
@@ -59,17 +59,17 @@ struct LocalAPIResponder: HTTPResponder {
   }
 
   /// The same for reads by a caller who is known, without waiting; nil for all others.
-  func finishedAtOnce(_ request: HTTPRequest, _ logger: Logger) -> Answer? {
+  func finishedAtOnce(_ request: RequestHead, _ logger: Logger) -> Answer? {
     guard LocalAPIResponder.isRead(request), let caller = try? callerAtOnce(request) else { return nil }
     return read(request, caller, logger)
   }
 
-  private static func isRead(_ request: HTTPRequest) -> Bool {
+  private static func isRead(_ request: RequestHead) -> Bool {
     request.method == .get || request.method == .head || request.method == .options
   }
 
   /// A kept answer where it is still true, else a new one.
-  private func read(_ request: HTTPRequest, _ caller: Caller, _ logger: Logger) -> Answer {
+  private func read(_ request: RequestHead, _ caller: Caller, _ logger: Logger) -> Answer {
     func new() -> Answer { coded(Result { try self.answer(request, caller) }, request, logger) }
     guard case .known = caller, let question = question(of: request) else { return new() }
     var origin: AnswerCache.Origin?
@@ -84,23 +84,23 @@ struct LocalAPIResponder: HTTPResponder {
 
   /// Nil for requests whose answers are not kept: they depend on more than the mirror, have no body, or are made as fast as
   /// looked up, as a resource is that need not be compressed.
-  private func question(of request: HTTPRequest) -> AnswerCache.Question? {
+  private func question(of request: RequestHead) -> AnswerCache.Question? {
     guard request.method == .get, let target = request.path, target.utf8.starts(with: "/jsonapi/".utf8) else {
       return nil
     }
     let isPacked = LocalAPIResponder.takesGzip(request)
-    guard isPacked || !Route.endsInUUID(target), request.headerFields.value(of: .ifNoneMatch) == nil,
+    guard isPacked || !Route.endsInUUID(target), request.ifNoneMatch == nil,
       let base = bases.base(of: request)
     else { return nil }
     return AnswerCache.Question(base: base.text, target: target, isPacked: isPacked)
   }
 
-  private static func takesGzip(_ request: HTTPRequest) -> Bool {
-    request.headerFields.value(of: .acceptEncoding).map { AcceptEncoding.prefersGzip($0) } ?? false
+  private static func takesGzip(_ request: RequestHead) -> Bool {
+    request.acceptEncoding.map { AcceptEncoding.prefersGzip($0) } ?? false
   }
 
   /// The answer with the site's marks and the coding that was chosen; a fault as 500.
-  private func coded(_ result: Result<Answer, any Error>, _ request: HTTPRequest, _ logger: Logger) -> Answer {
+  private func coded(_ result: Result<Answer, any Error>, _ request: RequestHead, _ logger: Logger) -> Answer {
     var answer: Answer
     do {
       answer = try result.get()
