@@ -78,9 +78,16 @@ extension Int64 {
 extension [UInt8] {
   /// Appends a number with leading zeros up to `width` digits.
   mutating func append(_ number: Int64, width: Int) {
-    let digits = String(number.magnitude)
     if number < 0 { append(UInt8(ascii: "-")) }
-    for _ in 0..<Swift.max(0, width - digits.utf8.count) { append(UInt8(ascii: "0")) }
-    append(contentsOf: digits.utf8)
+    var unit: UInt64 = 1
+    var digits = 1
+    while digits < width || number.magnitude / unit > 9 {
+      unit *= 10
+      digits += 1
+    }
+    while unit > 0 {
+      append(0x30 + UInt8(number.magnitude / unit % 10))
+      unit /= 10
+    }
   }
 }

@@ -64,7 +64,7 @@ extension JSON {
           index += 1
           continue
         }
-        bytes.append(contentsOf: utf8[start..<index])
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<index]))
         start = index + (byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4)
         if byte < 0x80 {
           escape(byte, into: &bytes, style)
@@ -74,7 +74,7 @@ extension JSON {
         }
         index = start
       }
-      bytes.append(contentsOf: utf8[start...])
+      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
     }
   }
 
@@ -90,13 +90,15 @@ extension JSON {
 
   private static func escape(_ byte: UInt8, into bytes: inout [UInt8], _ style: JSONStyle) {
     switch byte {
+    case 0x2F:
+      bytes.append(0x5C)
+      bytes.append(byte)
     case 0x08: bytes.append(contentsOf: "\\b".utf8)
     case 0x09: bytes.append(contentsOf: "\\t".utf8)
     case 0x0A: bytes.append(contentsOf: "\\n".utf8)
     case 0x0C: bytes.append(contentsOf: "\\f".utf8)
     case 0x0D: bytes.append(contentsOf: "\\r".utf8)
     case 0x5C: bytes.append(contentsOf: "\\\\".utf8)
-    case 0x2F: bytes.append(contentsOf: "\\/".utf8)
     case 0x22 where style != .site: bytes.append(contentsOf: "\\\"".utf8)
     // PHP's HEX flags write `" & ' < >` in upper case, all other escapes in lower case.
     case 0x20...: escape(UInt32(byte), digits: upperDigits, into: &bytes)

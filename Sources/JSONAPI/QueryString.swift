@@ -7,6 +7,9 @@ package struct QueryString: Sendable, Hashable {
   /// The query of `links.self`: as `uriQuery`, in Drupal's encoding. Without `?`.
   package let selfQuery: String
 
+  /// No parameters.
+  static let empty = QueryString(parsing: "")
+
   /// Reads a raw query string, given without `?`.
   package init(parsing raw: String) {
     tree = QueryTree(parsing: raw)

@@ -44,6 +44,7 @@ package enum RFC3339 {
   /// The form the site writes: UTC, whole seconds, `+00:00`, such as `1970-01-01T00:00:00+00:00`.
   package static func text(unixSeconds: Int64) -> String {
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(25)
     append(unixSeconds: unixSeconds, into: &bytes)
     return String(decoding: bytes, as: UTF8.self)
   }

@@ -12,9 +12,12 @@ package struct RequestURI: Sendable, Hashable {
   ///   - target: path and optional query as in the request line (RFC 9112 section 3.2.1, origin-form).
   package init(base: String, target: String) {
     self.base = base
-    let question = target.utf8.firstIndex(of: UInt8(ascii: "?"))
-    path = String(target[..<(question ?? target.endIndex)])
-    query = QueryString(parsing: question.map { String(target[target.utf8.index(after: $0)...]) } ?? "")
+    if let question = target.utf8.firstIndex(of: UInt8(ascii: "?")) {
+      path = String(target[..<question])
+      query = QueryString(parsing: String(target[target.utf8.index(after: question)...]))
+    } else {
+      (path, query) = (target, .empty)
+    }
   }
 
   /// The URI without its query.

@@ -61,8 +61,7 @@ struct Answer: Sendable {
     body = ByteBuffer()
     fields = Answer.documentFields
     fields[.contentType] = nil
-    fields[.eTag] = tag
-    speaks(knownUntil: knownUntil, pending: pending)
+    speaks(tag: tag, knownUntil: knownUntil, pending: pending)
   }
 
   /// An answer without content: 204.
@@ -73,13 +72,19 @@ struct Answer: Sendable {
     fields[.contentType] = nil
   }
 
-  /// Says up to when the content is known and how many local changes in it are not settled.
+  /// Says which state of the content it shows, up to when that is known, and how many local changes in it are not settled.
+  /// To be called once at most.
   /// - Parameters:
+  ///   - tag: the `ETag`, if it has one.
   ///   - knownUntil: Unix seconds; 0 before the first complete pull, when nothing can be said.
   ///   - pending: nil when it is not known without reading the content.
-  mutating func speaks(knownUntil: Int64, pending: Int? = 0) {
-    if knownUntil > 0 { fields[.mirrorAsOf] = RFC3339.text(unixSeconds: knownUntil) }
-    fields[.mirrorPending] = pending.map { String($0) }
+  mutating func speaks(tag: String? = nil, knownUntil: Int64, pending: Int? = 0) {
+    var said: [HTTPField] = []
+    said.reserveCapacity(3)
+    if let tag { said.append(HTTPField(name: .eTag, value: tag)) }
+    if knownUntil > 0 { said.append(HTTPField(name: .mirrorAsOf, value: RFC3339.text(unixSeconds: knownUntil))) }
+    if let pending { said.append(HTTPField(name: .mirrorPending, value: String(pending))) }
+    fields.append(contentsOf: said)
   }
 
   /// The content of a file.
@@ -98,6 +103,14 @@ struct Answer: Sendable {
     answer.file = slice
     if slice == nil { answer.fields[.contentType] = nil }
     return answer
+  }
+
+  /// The body's length, also where the body stays out because of HEAD.
+  var length: Int { file.map { Int($0.range.count) } ?? body.readableBytes }
+
+  /// Whether the body is the content of a file, which is sent piece by piece.
+  func isStreamed(to method: HTTPRequest.Method) -> Bool {
+    file.map { method != .head && !$0.range.isEmpty } ?? false
   }
 
   private static let documentFields = common("application/vnd.api+json")

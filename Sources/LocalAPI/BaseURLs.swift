@@ -1,5 +1,3 @@
-import HTTPTypes
-import Hummingbird
 import JSONAPI
 import Synchronization
 
@@ -18,9 +16,9 @@ final class BaseURLs: Sendable {
   }
 
   /// The base URL for a request; nil when its host is none.
-  func base(of request: Request) -> DocumentBase? {
+  func base(of request: RequestHead) -> DocumentBase? {
     if let fixed { return fixed }
-    guard let host = request.head.authority, !host.isEmpty else { return nil }
+    guard let host = request.authority, !host.isEmpty else { return nil }
     return known.withLock { known in
       if let base = known[host] { return base }
       guard host.utf8.allSatisfy(BaseURLs.isHostByte), host.utf8.count <= 255 else { return nil }

@@ -1,6 +1,4 @@
 import Foundation
-import HTTPTypes
-import Hummingbird
 import JSONAPI
 import TokenIssuer
 
@@ -20,14 +18,14 @@ enum Caller: Sendable {
 extension LocalAPIResponder {
   /// The caller, where that takes no waiting: nil for a token that was not seen lately.
   /// - Throws: the ledger's error.
-  func callerAtOnce(_ request: Request) throws -> Caller? {
+  func callerAtOnce(_ request: RequestHead) throws -> Caller? {
     guard let bearer = LocalAPIResponder.bearer(request) else { return .anonymous }
     return try verifier.cached(bearer, at: Date().timeIntervalSince1970).map { .known($0) }
   }
 
   /// The caller of any request.
   /// - Throws: the ledger's error.
-  func caller(_ request: Request) async throws -> Caller {
+  func caller(_ request: RequestHead) async throws -> Caller {
     if let caller = try callerAtOnce(request) { return caller }
     guard let bearer = LocalAPIResponder.bearer(request) else { return .anonymous }
     do {
@@ -46,7 +44,7 @@ extension LocalAPIResponder {
     }
   }
 
-  private static func bearer(_ request: Request) -> String? {
-    request.headers[.authorization].flatMap { AccessTokenVerifier.bearerToken(inAuthorization: $0) }
+  private static func bearer(_ request: RequestHead) -> String? {
+    request.authorization.flatMap { AccessTokenVerifier.bearerToken(inAuthorization: $0) }
   }
 }

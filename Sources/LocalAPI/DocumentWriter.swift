@@ -35,15 +35,18 @@ struct DocumentWriter {
 
   /// Ends the document with its links, in the order of their names.
   mutating func finish(links: [(name: String, href: String)]) -> ByteBuffer {
-    append(",\"links\":{")
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(links.reduce(32) { $0 + 2 * $1.href.utf8.count })
+    bytes += ",\"links\":{".utf8
     for (index, link) in links.enumerated() {
-      append(index == 0 ? "\"" : ",\"")
-      buffer.writeString(link.name)
-      append("\":{\"href\":")
-      append(value: .string(link.href))
-      append("}")
+      bytes += (index == 0 ? "\"" : ",\"").utf8
+      bytes += link.name.utf8
+      bytes += "\":{\"href\":".utf8
+      JSON.encode(link.href, into: &bytes)
+      bytes += "}".utf8
     }
-    append("}}")
+    bytes += "}}".utf8
+    buffer.writeBytes(bytes)
     return buffer
   }
 }

@@ -13,7 +13,7 @@ struct EntityTags: Sendable {
   private let prefix = "W/\"\(String(UInt64.random(in: .min ... .max), radix: 36))-"
 
   /// The tag of content whose last change has this number.
-  func tag(_ sequence: Int64) -> String { "\(prefix)\(sequence)\"" }
+  func tag(_ sequence: Int64) -> String { prefix + String(sequence) + "\"" }
 }
 
 /// What a request says in `If-None-Match` (RFC 9110 section 13.1.2).

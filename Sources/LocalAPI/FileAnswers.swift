@@ -25,7 +25,7 @@ struct FileAnswers: Sendable {
   }
 
   /// The answer to a GET or HEAD.
-  func answer(_ content: FileContent, _ fields: HTTPFields) -> Answer? {
+  func answer(_ content: FileContent, _ request: RequestHead) -> Answer? {
     guard let folder, let hash = content.hash, folder.holds(hash, bytes: content.bytes) else { return nil }
     let tag = content.validator.flatMap { $0.hasPrefix("\"") ? $0 : nil } ?? "\"\(hash.prefix(32))\""
     var answer = Answer(file: FileSlice(path: folder.location(of: hash), range: 0..<content.bytes))
@@ -34,8 +34,8 @@ struct FileAnswers: Sendable {
     answer.fields[.lastModified] = content.lastModified.map { IMFFixdate.text(unixSeconds: $0) }
     answer.fields[.acceptRanges] = "bytes"
     if !content.isPublic { answer.fields[.cacheControl] = "private" }
-    if isKnown(content, tag, fields) { return answer.reduced(to: 304, slice: nil) }
-    guard let wanted = fields[.range], applies(content, tag, fields) else { return answer }
+    if isKnown(content, tag, request) { return answer.reduced(to: 304, slice: nil) }
+    guard let wanted = request.range, applies(content, tag, request) else { return answer }
     switch ByteRange(wanted, size: content.bytes) {
     case .whole: return answer
     case .part(let range):
@@ -48,9 +48,9 @@ struct FileAnswers: Sendable {
   }
 
   /// Whether the client has it already; a date counts only where no tag is named (RFC 9110, 13.2.2).
-  private func isKnown(_ content: FileContent, _ tag: String, _ fields: HTTPFields) -> Bool {
-    if let names = fields[.ifNoneMatch].map(Precondition.init) { return names == .any || names.names("W/" + tag) }
-    guard let since = fields[.ifModifiedSince].flatMap(IMFFixdate.unixSeconds), let changed = content.lastModified
+  private func isKnown(_ content: FileContent, _ tag: String, _ request: RequestHead) -> Bool {
+    if let names = request.ifNoneMatch.map(Precondition.init) { return names == .any || names.names("W/" + tag) }
+    guard let since = request.ifModifiedSince.flatMap(IMFFixdate.unixSeconds), let changed = content.lastModified
     else {
       return false
     }
@@ -58,8 +58,8 @@ struct FileAnswers: Sendable {
   }
 
   /// Whether a range may be taken of what is here (RFC 9110, 13.1.5).
-  private func applies(_ content: FileContent, _ tag: String, _ fields: HTTPFields) -> Bool {
-    guard let condition = fields[.ifRange] else { return true }
+  private func applies(_ content: FileContent, _ tag: String, _ request: RequestHead) -> Bool {
+    guard let condition = request.ifRange else { return true }
     return condition == tag || IMFFixdate.unixSeconds(condition).map { $0 == content.lastModified } ?? false
   }
 }

@@ -31,61 +31,45 @@ struct LocalAPIResponder: HTTPResponder {
   /// Longer targets are answered 414, as web servers do before the site sees them. Bytes.
   static let longestTarget = 32_768
 
+  /// What `AnswersAtOnce` did not answer.
   func respond(to request: Request, context: Context) async throws -> Response {
-    let answer: Answer
-    if let read = finishedAtOnce(request, context.logger) {
-      answer = read
-    } else {
-      answer = await finishedLater(request, context.logger)
+    var answer = await finished(request, context.logger)
+    answer.fields[.contentLength] = String(answer.length)
+    let status = HTTPResponse.Status(code: answer.status)
+    if let file = answer.file, answer.isStreamed(to: request.method) {
+      let bytes = Int(file.range.lowerBound)...Int(file.range.upperBound - 1)
+      let body = try await FileIO().loadFile(path: file.path, range: bytes, context: context)
+      return Response(status: status, headers: answer.fields, body: body)
     }
-    guard let file = answer.file, request.method != .head, !file.range.isEmpty else {
-      return LocalAPIResponder.response(answer, to: request)
-    }
-    let bytes = Int(file.range.lowerBound)...Int(file.range.upperBound - 1)
-    let body = try await FileIO().loadFile(path: file.path, range: bytes, context: context)
-    return Response(status: .init(code: answer.status), headers: answer.fields, body: body)
-  }
-
-  private static func response(_ answer: Answer, to request: Request) -> Response {
-    let isHead = request.method == .head
-    var fields = answer.fields
-    if isHead, answer.status != 304 {
-      fields[.contentLength] = String(answer.file.map { $0.range.count } ?? answer.body.readableBytes)
-    }
-    let body = isHead ? ResponseBody() : ResponseBody(byteBuffer: answer.body)
-    return Response(status: .init(code: answer.status), headers: fields, body: body)
+    let body = request.method == .head ? ResponseBody() : ResponseBody(byteBuffer: answer.body)
+    return Response(status: status, headers: answer.fields, body: body)
   }
 
   /// The answer as it is sent, but for HEAD.
   func finished(_ request: Request, _ logger: Logger) async -> Answer {
-    if let answer = finishedAtOnce(request, logger) { return answer }
-    return await finishedLater(request, logger)
-  }
-
-  /// The same for requests that have to wait for something.
-  private func finishedLater(_ request: Request, _ logger: Logger) async -> Answer {
+    let head = RequestHead(request.head)
+    if let answer = finishedAtOnce(head, logger) { return answer }
     do {
-      let caller = try await caller(request)
-      if LocalAPIResponder.isRead(request) { return read(request, caller, logger) }
-      return coded(.success(try await change(request, caller)), request, logger)
+      let caller = try await caller(head)
+      if LocalAPIResponder.isRead(head) { return read(head, caller, logger) }
+      return coded(.success(try await change(request, caller)), head, logger)
     } catch {
-      return coded(.failure(error), request, logger)
+      return coded(.failure(error), head, logger)
     }
   }
 
-  /// The same for reads by a caller who is known, without waiting: every step that could wait costs as much as a small
-  /// answer. Nil for all others.
-  private func finishedAtOnce(_ request: Request, _ logger: Logger) -> Answer? {
+  /// The same for reads by a caller who is known, without waiting; nil for all others.
+  func finishedAtOnce(_ request: RequestHead, _ logger: Logger) -> Answer? {
     guard LocalAPIResponder.isRead(request), let caller = try? callerAtOnce(request) else { return nil }
     return read(request, caller, logger)
   }
 
-  private static func isRead(_ request: Request) -> Bool {
+  private static func isRead(_ request: RequestHead) -> Bool {
     request.method == .get || request.method == .head || request.method == .options
   }
 
   /// A kept answer where it is still true, else a new one.
-  private func read(_ request: Request, _ caller: Caller, _ logger: Logger) -> Answer {
+  private func read(_ request: RequestHead, _ caller: Caller, _ logger: Logger) -> Answer {
     func new() -> Answer { coded(Result { try self.answer(request, caller) }, request, logger) }
     guard case .known = caller, let question = question(of: request) else { return new() }
     var origin: AnswerCache.Origin?
@@ -98,28 +82,33 @@ struct LocalAPIResponder: HTTPResponder {
     return answer
   }
 
-  /// Nil for requests whose answers are not kept: they depend on more than the mirror, or have no body.
-  private func question(of request: Request) -> AnswerCache.Question? {
-    guard request.method == .get, let target = request.head.path, target.utf8.starts(with: "/jsonapi/".utf8),
-      request.headers[.ifNoneMatch] == nil, let base = bases.base(of: request)
+  /// Nil for requests whose answers are not kept: they depend on more than the mirror, have no body, or are made as fast as
+  /// looked up, as a resource is that need not be compressed.
+  private func question(of request: RequestHead) -> AnswerCache.Question? {
+    guard request.method == .get, let target = request.path, target.utf8.starts(with: "/jsonapi/".utf8) else {
+      return nil
+    }
+    let isPacked = LocalAPIResponder.takesGzip(request)
+    guard isPacked || !Route.endsInUUID(target), request.ifNoneMatch == nil,
+      let base = bases.base(of: request)
     else { return nil }
-    return AnswerCache.Question(base: base.text, target: target, isPacked: LocalAPIResponder.takesGzip(request))
+    return AnswerCache.Question(base: base.text, target: target, isPacked: isPacked)
   }
 
-  private static func takesGzip(_ request: Request) -> Bool {
-    request.headers[.acceptEncoding].map { AcceptEncoding.prefersGzip($0) } ?? false
+  private static func takesGzip(_ request: RequestHead) -> Bool {
+    request.acceptEncoding.map { AcceptEncoding.prefersGzip($0) } ?? false
   }
 
   /// The answer with the site's marks and the coding that was chosen; a fault as 500.
-  private func coded(_ result: Result<Answer, any Error>, _ request: Request, _ logger: Logger) -> Answer {
+  private func coded(_ result: Result<Answer, any Error>, _ request: RequestHead, _ logger: Logger) -> Answer {
     var answer: Answer
     do {
       answer = try result.get()
       try facts.facts().mark(&answer)
     } catch {
       // What happened is for the operator's log; the client learns that it was not its fault.
-      logger.error("a request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
-      let uri = RequestURI(base: "", target: request.uri.string)
+      let uri = RequestURI(base: "", target: request.path ?? "/")
+      logger.error("a request failed", metadata: ["path": "\(uri.path)", "error": "\(error)"])
       answer = Answer(
         ErrorResponse(status: 500, detail: "The mirror could not answer; its log says why.", request: uri))
     }

@@ -14,9 +14,9 @@ extension LocalAPIResponder {
   }
 
   /// - Throws: `Unplaced` for a request without a place.
-  private func place(of request: Request) throws -> Place {
+  private func place(of request: RequestHead) throws -> Place {
     guard let base = bases.base(of: request) else { throw Unplaced(title: "Bad request", status: 400) }
-    let target = LocalAPIResponder.origin(request.head.path ?? "/")
+    let target = LocalAPIResponder.origin(request.path ?? "/")
     guard target.utf8.count <= LocalAPIResponder.longestTarget else {
       throw Unplaced(title: "Request-URI Too Large", status: 414)
     }
@@ -31,7 +31,7 @@ extension LocalAPIResponder {
   }
 
   /// Answers a read, and whatever is refused without looking further.
-  func answer(_ request: Request, _ caller: Caller) throws -> Answer {
+  func answer(_ request: RequestHead, _ caller: Caller) throws -> Answer {
     let place: Place
     do { place = try self.place(of: request) } catch let unplaced as Unplaced { return unplaced.answer }
     switch place.route {
@@ -46,9 +46,10 @@ extension LocalAPIResponder {
   /// Answers a request that may change something.
   func change(_ request: Request, _ caller: Caller) async throws -> Answer {
     let place: Place
-    do { place = try self.place(of: request) } catch let unplaced as Unplaced { return unplaced.answer }
+    let head = RequestHead(request.head)
+    do { place = try self.place(of: head) } catch let unplaced as Unplaced { return unplaced.answer }
     switch place.route {
-    case .unknown, .moved, .keys, .userInfo: return try answer(request, caller)
+    case .unknown, .moved, .keys, .userInfo: return try answer(head, caller)
     case .token: return request.method == .post ? try await token(request) : LocalAPIResponder.onlyPOST
     default:
       if let failure = caller.failure { return LocalAPIResponder.refused(failure) }
@@ -58,7 +59,7 @@ extension LocalAPIResponder {
   }
 
   /// The content of a file; nil when the path is none's.
-  private func file(_ uri: RequestURI, _ request: Request, _ caller: Caller) throws -> Answer? {
+  private func file(_ uri: RequestURI, _ request: RequestHead, _ caller: Caller) throws -> Answer? {
     guard let content = try files.content(uri.path) else { return nil }
     guard request.method == .get || request.method == .head else {
       var answer = Answer(page: "Method not allowed", status: 405)
@@ -66,7 +67,7 @@ extension LocalAPIResponder {
       return answer
     }
     if !content.isPublic, let refusal = LocalAPIResponder.refusal(of: caller, uri) { return refusal }
-    return files.answer(content, request.headers)
+    return files.answer(content, request)
   }
 
   /// A target in absolute-form is taken for its path and query (RFC 9112 section 3.2.2).
@@ -76,7 +77,7 @@ extension LocalAPIResponder {
   }
 
   /// 301 where the path leads to a route without the slashes that are too many; the query stays.
-  private func moved(_ path: String, _ request: Request, _ uri: RequestURI, _ base: DocumentBase) throws -> Answer {
+  private func moved(_ path: String, _ request: RequestHead, _ uri: RequestURI, _ base: DocumentBase) throws -> Answer {
     let isRead = request.method == .get || request.method == .head
     guard isRead, try exists(Route(path)) else { return Answer(page: "Page not found", status: 404) }
     let query = uri.query.uriQuery
@@ -84,7 +85,7 @@ extension LocalAPIResponder {
   }
 
   /// Reads of the JSON:API routes.
-  private func resource(_ place: Place, _ request: Request, _ caller: Caller) throws -> Answer {
+  private func resource(_ place: Place, _ request: RequestHead, _ caller: Caller) throws -> Answer {
     let (route, uri) = (place.route, place.uri)
     if request.method == .options {
       let methods = try known(route) == nil ? [] : answers.methods(of: route)
@@ -98,7 +99,7 @@ extension LocalAPIResponder {
         var read = ReadRequest(
           uri: uri, base: place.base, isCollection: { if case .collection = reading { true } else { false } }())
         read.method = request.method.rawValue
-        read.precondition = Precondition(request.headers[.ifNoneMatch])
+        read.precondition = Precondition(request.ifNoneMatch)
         if let answer = try answer(reading, read, caller.token) { return answer }
       }
       return Answer(page: "Page not found", status: 404)

@@ -75,7 +75,12 @@ package struct LocalAPIServer: Sendable {
   /// - Parameter onListening: is told the port once it listens.
   /// - Throws: when the address is taken, or a certificate cannot be read.
   package func run(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
-    let plain = HTTPServerBuilder { EventLoopExecution(base: HTTP1Channel(responder: $0)) }
+    let serverName = "social-mirror"
+    let plain = HTTPServerBuilder {
+      AnsweringChannel(base: HTTP1Channel(responder: $0)) {
+        AnswersAtOnce(responder: responder, serverName: serverName, logger: logger)
+      }
+    }
     let server: HTTPServerBuilder
     if let certificate = settings.certificateFile, let privateKey = settings.privateKeyFile {
       server = try .tls(plain, tlsConfiguration: TLSFiles.configuration(certificate, privateKey))
@@ -85,7 +90,7 @@ package struct LocalAPIServer: Sendable {
     let application = Application(
       responder: responder, server: server,
       configuration: ApplicationConfiguration(
-        address: .hostname(settings.host, port: settings.port), serverName: "social-mirror"),
+        address: .hostname(settings.host, port: settings.port), serverName: serverName),
       onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
     try await application.run()
   }

@@ -151,8 +151,7 @@ struct ResourceAnswers: Sendable {
   ) -> Answer {
     if request.precondition == .any { return Answer(notModified: tag, knownUntil: knownUntil, pending: pending) }
     var answer = Answer(document: writer.finish(links: links))
-    answer.fields[.eTag] = tag
-    answer.speaks(knownUntil: knownUntil, pending: pending)
+    answer.speaks(tag: tag, knownUntil: knownUntil, pending: pending)
     return answer
   }
 }

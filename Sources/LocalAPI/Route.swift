@@ -29,7 +29,8 @@ enum Route: Equatable {
 
   /// The path as routes compare it: without percent-encoding and in lower case, as the site does.
   static func compared(_ path: String) -> String {
-    let isPlain = path.utf8.allSatisfy { $0 != UInt8(ascii: "%") && !(0x41...0x5A).contains($0) }
+    var bytes = path
+    let isPlain = bytes.withUTF8 { $0.allSatisfy { $0 != UInt8(ascii: "%") && !(0x41...0x5A).contains($0) } }
     return isPlain ? path : PercentCoding.decodedPath(path).lowercased()
   }
 
@@ -42,12 +43,15 @@ enum Route: Equatable {
       while path.hasSuffix("/") { path.removeLast() }
       return .moved(String(path))
     }
+    if Route.endsInUUID(path), !Route.hasEmptyPart(path) {
+      let slash = path.utf8.index(path.endIndex, offsetBy: -37)
+      return .individual(collection: String(path[..<slash]), id: String(path[path.utf8.index(after: slash)...]))
+    }
     let parts = Route.parts(of: path)
     guard !parts.contains(where: { $0.isEmpty }) else { return .unknown }
     func isUUID(fromEnd index: Int) -> Bool {
       parts.count > index + 1 && ResourceUUID(String(parts[parts.count - 1 - index])) != nil
     }
-    if isUUID(fromEnd: 0) { return reading(path, parts, as: 1) }
     if isUUID(fromEnd: 1) { return reading(path, parts, as: 2) }
     if isUUID(fromEnd: 2), parts[parts.count - 2] == "relationships" { return reading(path, parts, as: 3) }
     return .collection(path)
@@ -58,15 +62,35 @@ enum Route: Equatable {
     path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { Substring($0) }
   }
 
+  private static func hasEmptyPart(_ path: String) -> Bool {
+    var path = path
+    return path.withUTF8 { bytes in
+      var last = UInt8(0)
+      for byte in bytes {
+        if byte == UInt8(ascii: "/"), last == byte { return true }
+        last = byte
+      }
+      return false
+    }
+  }
+
+  /// Whether a target's last part is a UUID, as that of a resource is.
+  static func endsInUUID(_ target: String) -> Bool {
+    var target = target
+    return target.withUTF8 { bytes in
+      guard bytes.count > 36, bytes[bytes.count - 37] == UInt8(ascii: "/") else { return false }
+      return ResourceUUID(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes).suffix(36))) != nil
+    }
+  }
+
   /// The path read with its last `count` parts behind the collection's: what stands there is a UUID or should be one.
   private static func reading(_ path: String, _ parts: [Substring], as count: Int) -> Route {
     let collection = String(path[..<path.utf8.index(before: parts[parts.count - count].startIndex)])
     let id = String(parts[parts.count - count])
-    let field = String(parts[parts.count - 1])
     return switch count {
     case 1: .individual(collection: collection, id: id)
-    case 2: .related(collection: collection, id: id, field: field)
-    default: .relationship(collection: collection, id: id, field: field)
+    case 2: .related(collection: collection, id: id, field: String(parts[parts.count - 1]))
+    default: .relationship(collection: collection, id: id, field: String(parts[parts.count - 1]))
     }
   }
 

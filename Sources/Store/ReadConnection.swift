@@ -5,6 +5,7 @@ import Synchronization
 final class ReadConnection {
   private let connection: OpaquePointer?
   private var statements: [String: RawStatement] = [:]
+  private var fixed = [RawStatement?](repeating: nil, count: FixedStatement.allCases.count)
   private let deadline = ReadDeadline()
 
   /// Opens the mirror's file for reading.
@@ -35,6 +36,7 @@ final class ReadConnection {
 
   deinit {
     statements.removeAll()
+    fixed.removeAll()
     sqlite3_close_v2(connection)
   }
 
@@ -45,6 +47,14 @@ final class ReadConnection {
     if statements.count >= 64 { statements.removeAll() }
     let statement = try RawStatement(connection, sql)
     statements[sql] = statement
+    return statement
+  }
+
+  /// The same without a look at the text.
+  func statement(_ which: FixedStatement) throws -> RawStatement {
+    if let statement = fixed[which.rawValue] { return statement }
+    let statement = try RawStatement(connection, which.sql)
+    fixed[which.rawValue] = statement
     return statement
   }
 

@@ -29,21 +29,12 @@ package struct ReadSnapshot {
   package func types() throws -> [ServedType] { try catalog.all(connection) }
 
   static let columns = "r.id, r.type, r.revision, r.document, r.splices, r.sequence"
-  /// With the time up to which the type is known, and the number of unsettled local changes.
-  private static let single =
-    columns + """
-      , (SELECT known_until FROM cursor WHERE cursor.type = r.type),
-      (SELECT count(*) FROM outbox o WHERE o.type = r.type AND o.resource = r.id AND o.\(OutboxSchema.isUnsettled))
-      """
-  private static let singleByUUID = "SELECT \(single) FROM identity i JOIN resource r ON r.id = i.id WHERE i.uuid = ?"
-  private static let singleByID = "SELECT \(single) FROM resource r WHERE r.id = ?"
-
   /// The resource of this UUID among all bundles of an entity type: the site does not mind the bundle in the path
   /// (reference 4.2). Nil when there is none.
   package func resource<Value>(
     _ uuid: ResourceUUID, entityType: String, _ body: (StoredRow) throws -> Value
   ) throws -> Value? {
-    let statement = try connection.statement(ReadSnapshot.singleByUUID)
+    let statement = try connection.statement(.resourceByUUID)
     defer { statement.reset() }
     statement.bind(uuid.high, uuid.low, at: 1)
     while try statement.step() {
@@ -55,7 +46,7 @@ package struct ReadSnapshot {
 
   /// The resource of an interned identity.
   package func resource<Value>(id: Int64, _ body: (StoredRow) throws -> Value) throws -> Value? {
-    let statement = try connection.statement(ReadSnapshot.singleByID)
+    let statement = try connection.statement(.resourceByID)
     defer { statement.reset() }
     statement.bind(id, at: 1)
     guard try statement.step(), let row = try row(statement, isSingle: true) else { return nil }
@@ -97,7 +88,7 @@ package struct ReadSnapshot {
   }
 
   /// - Parameters:
-  ///   - isSingle: whether the statement has the columns of `single`.
+  ///   - isSingle: whether it is a statement for one resource, which has more columns.
   ///   - like: the type of the row before, most likely this one's too.
   private func row(_ statement: RawStatement, isSingle: Bool, like: ServedType? = nil) throws -> StoredRow? {
     let number = statement.integer(1)

@@ -17,10 +17,20 @@ package final class AccessTokenCache: Sendable {
     case stale(AccessToken)
   }
 
+  /// A token as a key. Only tokens whose signature was good become keys, and a signature's end is as good as random: it is
+  /// enough to tell one from another before they are compared.
+  private struct Key: Hashable {
+    let token: String
+
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(token.utf8.suffix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+    }
+  }
+
   private struct State {
     /// Two halves: when the young one is full, it becomes the old one, whose tokens that nobody used since are forgotten.
-    var young: [String: Entry] = [:]
-    var old: [String: Entry] = [:]
+    var young: [Key: Entry] = [:]
+    var old: [Key: Entry] = [:]
     /// Counts invalidations: an entry whose check began before one is not kept.
     var generation: UInt64 = 0
   }
@@ -58,11 +68,12 @@ package final class AccessTokenCache: Sendable {
   var generation: UInt64 { state.withLock { $0.generation } }
 
   func find(_ token: String, at now: Double) -> Finding {
-    state.withLock { state in
-      var found = state.young[token]
-      if found == nil, let entry = state.old.removeValue(forKey: token) {
+    let key = Key(token: token)
+    return state.withLock { state in
+      var found = state.young[key]
+      if found == nil, let entry = state.old.removeValue(forKey: key) {
         found = entry
-        insert(entry, for: token, &state)
+        insert(entry, for: key, &state)
       }
       guard let found else { return .missing }
       // A clock that was set back makes an entry stale, not young.
@@ -75,23 +86,24 @@ package final class AccessTokenCache: Sendable {
   func keep(_ token: String, _ value: AccessToken, at now: Double, since generation: UInt64) {
     state.withLock { state in
       guard state.generation == generation else { return }
-      state.old[token] = nil
-      insert(Entry(token: value, checkedAt: now), for: token, &state)
+      let key = Key(token: token)
+      state.old[key] = nil
+      insert(Entry(token: value, checkedAt: now), for: key, &state)
     }
   }
 
   func remove(_ token: String) {
     state.withLock { state in
-      state.young[token] = nil
-      state.old[token] = nil
+      state.young[Key(token: token)] = nil
+      state.old[Key(token: token)] = nil
     }
   }
 
-  private func insert(_ entry: Entry, for token: String, _ state: inout State) {
-    if state.young.count >= half && state.young[token] == nil {
+  private func insert(_ entry: Entry, for key: Key, _ state: inout State) {
+    if state.young.count >= half && state.young[key] == nil {
       state.old = state.young
       state.young = [:]
     }
-    state.young[token] = entry
+    state.young[key] = entry
   }
 }

@@ -13,10 +13,10 @@ package struct AccessTokenVerifier: Sendable {
 
   /// The token in an `Authorization` header: what follows `Bearer`, trimmed, possibly empty. `nil` for another scheme.
   package static func bearerToken(inAuthorization header: String) -> String? {
-    let header = header.trimmedAsByPHP
+    let header = header[...].trimmedAsByPHP
     let scheme = header.utf8.prefix { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
     guard scheme.elementsEqual("bearer".utf8, by: { $0 | 0x20 == $1 }) else { return nil }
-    return String(header[scheme.endIndex...]).trimmedAsByPHP
+    return String(header[scheme.endIndex...].trimmedAsByPHP)
   }
 
   /// The token if it was verified before and is still good at `now` (Unix seconds); `nil` means: ask `verify`.

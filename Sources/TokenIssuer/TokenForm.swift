@@ -57,10 +57,20 @@ extension UInt8 {
 
 extension String {
   /// Without the characters at both ends that PHP's `trim` takes away.
-  var trimmedAsByPHP: String {
-    let isSpace: (UInt8) -> Bool = { [0x20, 0x0A, 0x0D, 0x09, 0x0B, 0x00].contains($0) }
+  var trimmedAsByPHP: String { String(self[...].trimmedAsByPHP) }
+}
+
+extension Substring {
+  /// Without the characters at both ends that PHP's `trim` takes away.
+  var trimmedAsByPHP: Substring {
+    func isSpace(_ byte: UInt8) -> Bool {
+      switch byte {
+      case 0x20, 0x0A, 0x0D, 0x09, 0x0B, 0x00: true
+      default: false
+      }
+    }
     guard let first = utf8.firstIndex(where: { !isSpace($0) }), let last = utf8.lastIndex(where: { !isSpace($0) })
     else { return "" }
-    return String(self[first..<utf8.index(after: last)])
+    return self[first..<utf8.index(after: last)]
   }
 }

@@ -75,10 +75,14 @@ package struct RunningLocalAPI: Sendable {
   ) async throws -> Answer {
     let host = ["Host": "127.0.0.1:\(port)", "Connection": "close", "Content-Length": "\(body.utf8.count)"]
     let head = host.merging(fields) { $1 }.map { "\($0): \($1)\r\n" }.joined()
-    let request = Array("\(method) \(target) HTTP/1.1\r\n\(head)\r\n\(body)".utf8)
+    return try parsed(await exchange("\(method) \(target) HTTP/1.1\r\n\(head)\r\n\(body)"))
+  }
+
+  /// Sends bytes at once and gives what came back until the server closed the connection.
+  package func exchange(_ request: String) async throws -> [UInt8] {
     // Blocking calls need a thread of their own: the server's tasks share the others.
-    return try await withCheckedThrowingContinuation { continuation in
-      Thread.detachNewThread { continuation.resume(with: Result { try parsed(exchange(request)) }) }
+    try await withCheckedThrowingContinuation { continuation in
+      Thread.detachNewThread { continuation.resume(with: Result { try exchange(Array(request.utf8)) }) }
     }
   }
 

@@ -1,0 +1,20 @@
+/// The statements that give one resource, known by their number: hashing their text would take as long as some of their work.
+enum FixedStatement: Int, CaseIterable {
+  case resourceByUUID
+  case resourceByID
+
+  var sql: String {
+    switch self {
+    case .resourceByUUID:
+      "SELECT \(FixedStatement.columns) FROM identity i JOIN resource r ON r.id = i.id WHERE i.uuid = ?"
+    case .resourceByID: "SELECT \(FixedStatement.columns) FROM resource r WHERE r.id = ?"
+    }
+  }
+
+  /// With the time up to which the type is known, and the number of unsettled local changes.
+  private static let columns =
+    ReadSnapshot.columns + """
+      , (SELECT known_until FROM cursor WHERE cursor.type = r.type),
+      (SELECT count(*) FROM outbox o WHERE o.type = r.type AND o.resource = r.id AND o.\(OutboxSchema.isUnsettled))
+      """
+}
