@@ -73,7 +73,7 @@ let package = Package(
       name: "LocalAPI",
       dependencies: [
         "JSONAPI", "Store", "TokenIssuer", "CZlib", crypto, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes,
-        nioCore, nioSSL, logging,
+        nioCore, nioPosix, nioSSL, logging,
       ],
       swiftSettings: strict),
     .target(name: "SampleContent", exclude: ["community.bin", "pack.py"]),

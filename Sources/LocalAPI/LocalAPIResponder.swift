@@ -33,7 +33,10 @@ struct LocalAPIResponder: HTTPResponder {
 
   func respond(to request: Request, context: Context) async throws -> Response {
     let answer: Answer
-    if let read = finishedAtOnce(request, context.logger) {
+    let logger = context.logger
+    if let read = SlowReads.mayBe(request)
+      ? try await SlowReads.run({ finishedAtOnce(request, logger) }) : finishedAtOnce(request, logger)
+    {
       answer = read
     } else {
       answer = await finishedLater(request, context.logger)

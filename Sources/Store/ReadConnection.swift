@@ -33,6 +33,9 @@ final class ReadConnection {
     }
   }
 
+  /// - Throws: `QueryOverdue` when the time that `within` gave is up.
+  func checkTime() throws { try deadline.check() }
+
   deinit {
     statements.removeAll()
     sqlite3_close_v2(connection)

@@ -15,6 +15,9 @@ enum Schema {
     migrator.registerMigration("5 files") { db in try db.execute(sql: files) }
     migrator.registerMigration("6 outbox") { db in try db.execute(sql: OutboxSchema.tables) }
     migrator.registerMigration("7 outbox by resource") { db in try db.execute(sql: OutboxSchema.byResource) }
+    migrator.registerMigration("8 indexes built along serial numbers") { db in
+      try db.execute(sql: "UPDATE path_index SET built = 0 WHERE state = 'building'")
+    }
     return migrator
   }
 

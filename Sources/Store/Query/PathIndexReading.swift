@@ -9,12 +9,25 @@ extension ReadSnapshot {
     return try statement.step() ? (statement.integer(0), statement.text(1)) : nil
   }
 
-  /// How SQLite goes about a query: the lines of `EXPLAIN QUERY PLAN`.
+  /// Whether the mirror has any resource of a type.
+  func hasResources(_ type: ServedType) throws -> Bool {
+    let statement = try connection.statement("SELECT EXISTS (SELECT 1 FROM resource WHERE type = ?)")
+    defer { statement.reset() }
+    statement.bind(type.id, at: 1)
+    return try statement.step() && statement.integer(0) != 0
+  }
+
+  /// How SQLite goes about a query: the lines of `EXPLAIN QUERY PLAN`, indented as they nest.
   package func plan(_ query: CompiledQuery) throws -> [String] {
     let statement = try connection.statement("EXPLAIN QUERY PLAN \(query.sql)")
     defer { statement.reset() }
+    var depths: [Int64: Int] = [:]
     var lines: [String] = []
-    while try statement.step() { lines.append(statement.text(3)) }
+    while try statement.step() {
+      let depth = depths[statement.integer(1)].map { $0 + 1 } ?? 0
+      depths[statement.integer(0)] = depth
+      lines.append(String(repeating: "  ", count: depth) + statement.text(3))
+    }
     return lines
   }
 

@@ -69,20 +69,8 @@ enum QueryFunctions {
     switch mode {
     case 1: return memcmp(base, start, wanted.count) == 0
     case 2: return memcmp(base + (text.count - wanted.count), start, wanted.count) == 0
-    default: return found(UnsafeRawBufferPointer(wanted), in: UnsafeRawBufferPointer(text))
+    default: return ByteSearch.found(UnsafeRawBufferPointer(wanted), in: UnsafeRawBufferPointer(text))
     }
-  }
-
-  private static func found(_ wanted: UnsafeRawBufferPointer, in text: UnsafeRawBufferPointer) -> Bool {
-    guard let base = text.baseAddress, let start = wanted.baseAddress, let first = wanted.first else { return true }
-    let last = text.count - wanted.count
-    var at = 0
-    while at <= last, let next = memchr(base + at, Int32(first), last - at + 1) {
-      at = base.distance(to: UnsafeRawPointer(next))
-      if memcmp(next, start, wanted.count) == 0 { return true }
-      at += 1
-    }
-    return false
   }
 
   private static func uuidText(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
