@@ -18,12 +18,17 @@ extension QueryCompiler {
     }
   }
 
-  /// The indexes of a value; nil where a type with resources lacks one that is complete and compares as the path does.
-  mutating func index(of value: ResolvedPath.Value, _ types: [ServedType]) throws -> PathIndex? {
+  /// The indexes of a value; nil where a type with resources lacks one that has all values and compares as the path does.
+  /// - Parameter holdsTexts: whether those are wanted that keep long texts.
+  mutating func index(
+    of value: ResolvedPath.Value, _ types: [ServedType], holdsTexts: Bool = false
+  ) throws -> PathIndex? {
     guard let key = PathKey(value) else { return nil }
     var found = PathIndex(ids: [])
     for type in types {
-      if let index = try snapshot.pathIndex(type: type.id, key), index.kind == ValueClass(value).rawValue {
+      if let index = try snapshot.pathIndex(type: type.id, key), index.kind == ValueClass(value).rawValue,
+        index.holdsTexts == holdsTexts
+      {
         found.ids.append(index.id)
       } else if try snapshot.hasResources(type) {
         return nil
@@ -35,7 +40,8 @@ extension QueryCompiler {
   }
 
   mutating func indexed(_ item: Item, _ row: RowReference) throws -> Term? {
-    guard case .value(let value) = item.leaf, let index = try index(of: value, item.types) else { return nil }
+    guard case .value(let value) = item.leaf else { return nil }
+    guard let index = try index(of: value, item.types) else { return try textual(item, value, row) }
     let kind = ValueClass(value)
     var probe = Arguments(start: 0)
     let probedPath = index.sql("v.path") { probe.bind($0) }

@@ -64,8 +64,26 @@ enum PathIndexes {
   }
 
   private static func clear(_ id: Int64, _ db: Database) throws {
-    try db.execute(sql: "DELETE FROM indexed_value WHERE path = ?", arguments: [id])
+    try empty(id, db)
     try db.execute(sql: "DELETE FROM path_index WHERE id = ?", arguments: [id])
+  }
+
+  private static func empty(_ id: Int64, _ db: Database) throws {
+    try db.execute(sql: "DELETE FROM indexed_value WHERE path = ?", arguments: [id])
+    try db.execute(sql: "DELETE FROM indexed_text WHERE path = ?", arguments: [id])
+  }
+
+  /// Empties an index that cannot hold a value, and gives what it becomes: nil when it is not kept any more.
+  static func giveUp(_ entry: PathIndexWriter.Entry, _ db: Database) throws -> PathIndexWriter.Entry? {
+    try empty(entry.id, db)
+    let isText = !entry.holdsTexts && entry.kind == .text
+    let state = isText ? PathIndexState.buildingTexts : .unsuitable
+    try db.execute(
+      sql: "UPDATE path_index SET state = ?, built = 0 WHERE id = ?", arguments: [state.rawValue, entry.id])
+    guard isText else { return nil }
+    var entry = entry
+    entry.holdsTexts = true
+    return entry
   }
 
   /// One bounded step of building, along the type's own rows: a type may be few among many. What is written meanwhile its
@@ -73,7 +91,11 @@ enum PathIndexes {
   static func build(_ db: Database, resources: Int) throws -> Bool {
     guard
       let row = try Row.fetchOne(
-        db, sql: "SELECT id, type, path, kind, built FROM path_index WHERE state = 'building' ORDER BY id LIMIT 1")
+        db,
+        sql: """
+          SELECT id, type, path, kind, built, state FROM path_index WHERE state IN ('building', 'building texts')
+          ORDER BY id LIMIT 1
+          """)
     else { return false }
     let id: Int64 = row["id"]
     var progress = BuildProgress(rawValue: row["built"])
@@ -87,8 +109,7 @@ enum PathIndexes {
     rows.bind(row["type"] as Int64, at: 2)
     rows.bind(Int64(resources), at: 3)
     let writer = try PathIndexWriter(db)
-    let entry = PathIndexWriter.Entry(
-      id: id, path: PathKey(row["path"] as String), kind: ValueClass(rawValue: row["kind"] as String) ?? .text)
+    let entry = PathIndexWriter.Entry(row)
     var count = 0
     var isSuitable = true
     while try isSuitable && rows.step() {
@@ -98,14 +119,16 @@ enum PathIndexes {
       progress.key = serial ?? rows.integer(0)
     }
     rows.reset()
+    guard isSuitable else {
+      _ = try PathIndexes.giveUp(entry, db)
+      return true
+    }
+    let state = PathIndexState(rawValue: row["state"]) ?? .building
     let isFinished = progress.hasSerial && count < resources
     if !progress.hasSerial, count < resources { progress = .firstSerial }
-    if !isSuitable { try db.execute(sql: "DELETE FROM indexed_value WHERE path = ?", arguments: [id]) }
     try db.execute(
       sql: "UPDATE path_index SET built = ?, state = ? WHERE id = ?",
-      arguments: [
-        progress.rawValue, !isSuitable ? "unsuitable" : isFinished ? "complete" : "building", id,
-      ])
+      arguments: [progress.rawValue, (isFinished ? state.finished : state).rawValue, id])
     return true
   }
 }

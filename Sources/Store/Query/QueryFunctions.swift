@@ -7,6 +7,8 @@ enum QueryFunctions {
   static let fold = "mirror_fold"
   /// `mirror_match(x, folded, mode)`: whether the folded text is in x (0), at its start (1) or at its end (2).
   static let match = "mirror_match"
+  /// `mirror_find(x, folded, mode)`: the same where x is folded already.
+  static let find = "mirror_find"
   /// `mirror_uuid(blob)`: a UUID's text.
   static let uuid = "mirror_uuid"
 
@@ -32,6 +34,14 @@ enum QueryFunctions {
             QueryFunctions.matches(folded, wanted, sqlite3_value_int(values?[2]))
           }
           sqlite3_result_int(context, found ? 1 : 0)
+        }, nil, nil, nil),
+      sqlite3_create_function_v2(
+        connection, find, 3, flags, nil,
+        { context, _, values in
+          guard let value = values?[0], let needle = values?[1], let text = QueryFunctions.text(value),
+            let wanted = QueryFunctions.text(needle)
+          else { return sqlite3_result_null(context) }
+          sqlite3_result_int(context, QueryFunctions.matches(text, wanted, sqlite3_value_int(values?[2])) ? 1 : 0)
         }, nil, nil, nil),
       sqlite3_create_function_v2(
         connection, uuid, 1, flags, nil,
