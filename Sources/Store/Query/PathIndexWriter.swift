@@ -118,11 +118,14 @@ final class PathIndexWriter {
 
   private func addText(_ entry: Entry, _ row: RawStatement, _ resource: Int64) throws -> Bool {
     guard !row.isNull(0) else { return true }
-    let bytes = row.bytes(0).bindMemory(to: UInt8.self)
-    GeneralCollation.fold(bytes, trimmed: false).withUnsafeBytes { insertText.bindText($0, at: 3) }
-    insertText.bind(entry.id, at: 1)
-    insertText.bind(resource, at: 2)
-    try insertText.run()
+    let folded = GeneralCollation.fold(row.bytes(0).bindMemory(to: UInt8.self), trimmed: false)
+    try folded.withUnsafeBytes { bytes in
+      insertText.bind(entry.id, at: 1)
+      insertText.bind(resource, at: 2)
+      // An empty list has no address, which would bind null.
+      if bytes.isEmpty { insertText.bind("", at: 3) } else { insertText.bindText(bytes, at: 3) }
+      try insertText.run()
+    }
     // A list has no text of its own.
     return try !row.step()
   }
