@@ -56,7 +56,7 @@ extension QueryCompiler {
     let some = "\(row.id) IN (SELECT v.resource FROM indexed_value v WHERE \(path) AND \(condition.sql))\(verified)"
     if condition.isRange || condition.isScan {
       let found = try snapshot.count("\(probedPath) AND \(probed.sql)", probe.list, upTo: QueryCompiler.fewRows + 1)
-      if found <= QueryCompiler.fewRows { return Term(sql: some, isDriving: true) }
+      if found <= QueryCompiler.fewRows { return Term(sql: some, isDriving: true, drivesByID: true) }
     }
     if condition.isScan { return Term(sql: some) }
     return Term(

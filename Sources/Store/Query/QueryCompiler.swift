@@ -65,7 +65,11 @@ package struct QueryCompiler {
     let order = try order(
       parameters.sort, mayLead: !isDriven, skipsOnly: conditions.isEmpty && parameters.page.offset > 0)
     var terms = conditions.map(\.sql) + order.conditions
-    if order.from.contains("resource r") { terms.insert("r.type = \(bind(.integer(type.id)))", at: 0) }
+    if order.from.contains("resource r") {
+      // Without statistics SQLite takes the type for rarer than it is: the plus keeps it from walking along all of it.
+      let column = conditions.contains(where: \.drivesByID) ? "+r.type" : "r.type"
+      terms.insert("\(column) = \(bind(.integer(type.id)))", at: 0)
+    }
     let filter = terms.joined(separator: " AND ")
     let limit =
       "LIMIT \(bind(.integer(Int64(parameters.page.limit + 1)))) OFFSET "
@@ -119,12 +123,14 @@ package struct QueryCompiler {
     guard !terms.isEmpty else { return .always }
     if conjunction == .and { return QueryCompiler.all(terms) }
     return Term(
-      sql: "(\(terms.map(\.sql).joined(separator: " OR ")))", isDriving: terms.allSatisfy(\.isDriving))
+      sql: "(\(terms.map(\.sql).joined(separator: " OR ")))", isDriving: terms.allSatisfy(\.isDriving),
+      drivesByID: terms.allSatisfy(\.drivesByID))
   }
 
   static func all(_ terms: [Term]) -> Term {
     if terms.count == 1, let only = terms.first { return only }
     return Term(
-      sql: "(\(terms.map(\.sql).joined(separator: " AND ")))", isDriving: terms.contains(where: \.isDriving))
+      sql: "(\(terms.map(\.sql).joined(separator: " AND ")))", isDriving: terms.contains(where: \.isDriving),
+      drivesByID: terms.contains(where: \.drivesByID))
   }
 }

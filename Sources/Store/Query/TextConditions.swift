@@ -29,7 +29,8 @@ extension QueryCompiler {
     let (path, text) = (index.sql("x.path") { bind($0) }, bind(folded))
     let found = "\(path) AND \(QueryFunctions.find)(x.value, \(text), \(mode))"
     if tried.reduce(0, +) < QueryCompiler.few {
-      return Term(sql: "\(row.id) IN (SELECT x.resource FROM indexed_text x WHERE \(found))", isDriving: true)
+      return Term(
+        sql: "\(row.id) IN (SELECT x.resource FROM indexed_text x WHERE \(found))", isDriving: true, drivesByID: true)
     }
     return Term(sql: "EXISTS (SELECT 1 FROM indexed_text x WHERE x.resource = \(row.id) AND \(found))")
   }
