@@ -76,7 +76,7 @@ let package = Package(
       name: "LocalAPI",
       dependencies: [
         "JSONAPI", "Store", "TokenIssuer", "CZlib", crypto, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes,
-        nioCore, nioHTTP1, nioHTTPTypesHTTP1, nioSSL, logging,
+        nioCore, nioHTTP1, nioHTTPTypesHTTP1, nioPosix, nioSSL, logging,
       ],
       swiftSettings: strict),
     .target(name: "SampleContent", exclude: ["community.bin", "pack.py"]),

@@ -6,6 +6,8 @@ import Synchronization
 final class GzipEncoder: Sendable {
   /// Smaller bodies fit a packet or two anyway.
   static let leastBytes = 1024
+  /// Larger ones would keep a core busy for longer than they are worth. Bytes.
+  static let mostBytes = 16 << 20
 
   private let idle = Mutex<[Stream]>([])
 
@@ -47,6 +49,7 @@ final class GzipEncoder: Sendable {
 
   /// The compressed form; nil when there is no memory for it, or it is not smaller.
   func packed(_ plain: UnsafeRawBufferPointer) -> [UInt8]? {
+    guard plain.count <= GzipEncoder.mostBytes else { return nil }
     guard let stream = idle.withLock({ $0.popLast() }) ?? Stream() else { return nil }
     let packed = stream.packed(plain)
     idle.withLock { if $0.count < 16 { $0.append(stream) } }

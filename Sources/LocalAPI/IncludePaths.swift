@@ -6,8 +6,9 @@ extension ReadSnapshot {
   /// types that the name before it may lead to, whether or not there is a resource to follow.
   /// - Throws: `QueryParameterError` in the site's words.
   func check(include path: ArraySlice<String>, of type: ServedType) throws {
+    var walk = IncludeWalk(snapshot: self)
     do throws(IncludeFault) {
-      try follow(path, from: type)
+      try walk.follow(path, from: type)
     } catch {
       switch error {
       case .here(let message): throw QueryParameterError(message)
@@ -18,20 +19,48 @@ extension ReadSnapshot {
       }
     }
   }
+}
 
-  private func follow(_ path: ArraySlice<String>, from type: ServedType) throws(IncludeFault) {
+/// One walk along a path of `include`. What was found out about the rest of the path from a type is kept: relationships may
+/// lead to several types, these again to several, and in circles.
+private struct IncludeWalk {
+  let snapshot: ReadSnapshot
+  private var known: [Place: IncludeFault?] = [:]
+
+  private struct Place: Hashable {
+    var type: Int64
+    /// How many names of the path are left.
+    var left: Int
+  }
+
+  init(snapshot: ReadSnapshot) { self.snapshot = snapshot }
+
+  mutating func follow(_ path: ArraySlice<String>, from type: ServedType) throws(IncludeFault) {
+    let place = Place(type: type.id, left: path.count)
+    if let known = known[place] {
+      if let fault = known { throw fault }
+      return
+    }
+    do throws(IncludeFault) { try step(path, from: type) } catch {
+      known[place] = .some(error)
+      throw error
+    }
+    known[place] = .some(nil)
+  }
+
+  private mutating func step(_ path: ArraySlice<String>, from type: ServedType) throws(IncludeFault) {
     guard let name = path.first, !name.isEmpty, name != "0" else {
       throw .here(QueryParameterError.emptyIncludePath.detail)
     }
     let types: [ServedType]
     do {
       // Of a type that never was seen nothing is known.
-      guard let schema = try schema(of: type) else { return }
+      guard let schema = try snapshot.schema(of: type) else { return }
       guard let field = schema.field(name), field.isRelationship else {
         throw IncludeFault.here(IncludeFault.message(name, possible: schema.relationships))
       }
       guard let next = path.dropFirst().first else { return }
-      types = try targets(of: field, type: type)
+      types = try snapshot.targets(of: field, type: type)
       // Configuration has no relationships.
       if types.isEmpty, field.isInternal { throw IncludeFault.behind([IncludeFault.message(next, possible: [])]) }
     } catch let fault as IncludeFault { throw fault } catch { throw .mirror(error) }

@@ -19,6 +19,7 @@ struct IncludeResolver {
   /// Follows the paths from the primary resources.
   /// - Throws: `QueryParameterError` in the site's words for a path that a type among them does not have.
   mutating func resolve(_ paths: [[String]], from sources: [Source]) throws {
+    try QueryBounds.check(include: paths)
     var checked: Set<Int64> = []
     for source in sources where checked.insert(source.type.id).inserted {
       for path in paths { try snapshot.check(include: path[...], of: source.type) }

@@ -48,20 +48,23 @@ struct LocalAPIResponder: HTTPResponder {
   /// The answer as it is sent, but for HEAD.
   func finished(_ request: Request, _ logger: Logger) async -> Answer {
     let head = RequestHead(request.head)
-    if let answer = finishedAtOnce(head, logger) { return answer }
     do {
       let caller = try await caller(head)
-      if LocalAPIResponder.isRead(head) { return read(head, caller, logger) }
-      return coded(.success(try await change(request, caller)), head, logger)
+      guard LocalAPIResponder.isRead(head) else {
+        return coded(.success(try await change(request, caller)), head, logger)
+      }
+      guard SlowReads.mayBe(head) else { return read(head, caller, logger) }
+      return try await SlowReads.run { read(head, caller, logger) }
     } catch {
       return coded(.failure(error), head, logger)
     }
   }
 
-  /// The same for reads by a caller who is known, without waiting; nil for all others.
+  /// The same for short reads by a caller who is known, without waiting; nil for all others. One that may take long is answered
+  /// if its answer was kept.
   func finishedAtOnce(_ request: RequestHead, _ logger: Logger) -> Answer? {
     guard LocalAPIResponder.isRead(request), let caller = try? callerAtOnce(request) else { return nil }
-    return read(request, caller, logger)
+    return SlowReads.mayBe(request) ? kept(request, caller) : read(request, caller, logger)
   }
 
   private static func isRead(_ request: RequestHead) -> Bool {
@@ -72,14 +75,23 @@ struct LocalAPIResponder: HTTPResponder {
   private func read(_ request: RequestHead, _ caller: Caller, _ logger: Logger) -> Answer {
     func new() -> Answer { coded(Result { try self.answer(request, caller) }, request, logger) }
     guard case .known = caller, let question = question(of: request) else { return new() }
-    var origin: AnswerCache.Origin?
-    if cache.knows(question) {
-      origin = try? AnswerCache.Origin(version: version.current(), facts: facts.facts())
-      if let origin, let answer = cache.answer(to: question, from: origin) { return answer }
-    }
+    let origin = origin(of: question)
+    if let origin, let answer = cache.answer(to: question, from: origin) { return answer }
     let answer = new()
     if answer.plainBytes >= AnswerCache.leastBytes { cache.note(answer, to: question, from: origin) }
     return answer
+  }
+
+  /// A kept answer, where there is one that is still true.
+  private func kept(_ request: RequestHead, _ caller: Caller) -> Answer? {
+    guard case .known = caller, let question = question(of: request), let origin = origin(of: question) else { return nil }
+    return cache.answer(to: question, from: origin)
+  }
+
+  /// The state of the mirror from which an answer would come; nil for a question that is new.
+  private func origin(of question: AnswerCache.Question) -> AnswerCache.Origin? {
+    guard cache.knows(question) else { return nil }
+    return try? AnswerCache.Origin(version: version.current(), facts: facts.facts())
   }
 
   /// Nil for requests whose answers are not kept: they depend on more than the mirror, have no body, or are made as fast as

@@ -111,7 +111,7 @@ extension ResourceAnswers {
   /// A name behind a resource that is no related route. Where resources have files, the site's upload route takes any name,
   /// and takes POST alone; elsewhere there is no route: nil.
   private func noRoute(_ type: ServedType, _ request: ReadRequest, _ snapshot: ReadSnapshot) throws -> Answer? {
-    guard try hasUploadRoutes(type, snapshot) else { return nil }
+    guard try snapshot.hasUploadRoutes(type) else { return nil }
     return Answer(.methodNotAllowed(request.method, allowed: ["POST"], request: request.uri))
   }
 
@@ -121,15 +121,17 @@ extension ResourceAnswers {
       for route in route.readings {
         guard let type = try route.collectionPath.flatMap({ try snapshot.type(path: $0) }) else { continue }
         return route.methods(
-          schema: try snapshot.schema(of: type), hasUploads: try hasUploadRoutes(type, snapshot))
+          schema: try snapshot.schema(of: type), hasUploads: try snapshot.hasUploadRoutes(type))
       }
       return route.methods(schema: nil, hasUploads: false)
     }
   }
+}
 
+extension ReadSnapshot {
   /// Whether the site has upload routes below a type's resources: as far as is known of its fields, or seen in its rows.
-  private func hasUploadRoutes(_ type: ServedType, _ snapshot: ReadSnapshot) throws -> Bool {
-    if try snapshot.schema(of: type)?.fields.contains(where: UploadRequest.takesFiles) == true { return true }
-    return try snapshot.refersToFiles(type)
+  func hasUploadRoutes(_ type: ServedType) throws -> Bool {
+    if try schema(of: type)?.fields.contains(where: UploadRequest.takesFiles) == true { return true }
+    return try refersToFiles(type)
   }
 }

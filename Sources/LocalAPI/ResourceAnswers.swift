@@ -68,7 +68,9 @@ struct ResourceAnswers: Sendable {
         let hasNone = try snapshot.pendingChanges(of: type).isEmpty
         return Answer(notModified: tag, knownUntil: state.knownUntil, pending: hasNone ? 0 : nil)
       }
-      for (path, comparison) in request.filterPaths {
+      let paths = request.filterPaths
+      try QueryBounds.check(conditions: paths.count)
+      for (path, comparison) in paths {
         try QueryCompiler.check(path, comparison, of: type, in: snapshot)
       }
       try request.checkParameters(upTo: .page)

@@ -34,6 +34,9 @@ final class ReadConnection {
     }
   }
 
+  /// - Throws: `QueryOverdue` when the time that `within` gave is up.
+  func checkTime() throws { try deadline.check() }
+
   deinit {
     statements.removeAll()
     fixed.removeAll()

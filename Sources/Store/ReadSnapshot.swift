@@ -46,6 +46,7 @@ package struct ReadSnapshot {
 
   /// The resource of an interned identity.
   package func resource<Value>(id: Int64, _ body: (StoredRow) throws -> Value) throws -> Value? {
+    try connection.checkTime()
     let statement = try connection.statement(.resourceByID)
     defer { statement.reset() }
     statement.bind(id, at: 1)
@@ -55,6 +56,7 @@ package struct ReadSnapshot {
 
   /// The targets of one relationship in its order; nil for one that names no resource (`missing`, `virtual`).
   package func targets(of source: Int64, field: String) throws -> [Int64?] {
+    try connection.checkTime()
     let statement = try connection.statement(
       """
       SELECT target FROM relationship WHERE source = ?1 AND field = (SELECT id FROM field WHERE name = ?2) ORDER BY delta
@@ -84,6 +86,7 @@ package struct ReadSnapshot {
       guard let row = try row(statement, isSingle: false, like: type) else { continue }
       type = row.type
       if try !body(row) { return }
+      try connection.checkTime()
     }
   }
 

@@ -15,6 +15,7 @@ enum Schema {
     migrator.registerMigration("5 files") { db in try db.execute(sql: files) }
     migrator.registerMigration("6 outbox") { db in try db.execute(sql: OutboxSchema.tables) }
     migrator.registerMigration("7 outbox by resource") { db in try db.execute(sql: OutboxSchema.byResource) }
+    migrator.registerMigration("8 indexes of long texts") { db in try db.execute(sql: texts) }
     return migrator
   }
 
@@ -86,6 +87,19 @@ enum Schema {
     CREATE TRIGGER resource_leaves_indexes AFTER DELETE ON resource BEGIN
       DELETE FROM indexed_value WHERE resource = OLD.id;
     END;
+    """
+
+  /// The texts of paths whose values are too long for a b-tree, compared as above, with the spaces at their end: to look through
+  /// them takes a tenth of the time that documents take. Indexes are built in another order than before: those under way begin
+  /// again.
+  private static let texts = """
+    CREATE TABLE indexed_text (
+      path INTEGER NOT NULL, resource INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (path, resource)) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER resource_leaves_texts AFTER DELETE ON resource BEGIN
+      DELETE FROM indexed_text WHERE path IN (SELECT id FROM path_index WHERE type = OLD.type) AND resource = OLD.id;
+    END;
+    UPDATE path_index SET built = 0 WHERE state = 'building';
+    DELETE FROM path_index WHERE state = 'unsuitable';
     """
 
   /// Clients, people and refresh tokens of the local API. Secrets only as hashes.

@@ -17,6 +17,18 @@ import Testing
       #expect(indexes.map { $0["path"]?.string } == ["title"])
       #expect(indexes.first?["rows"]?.integer ?? 0 > 100 && indexes.first?["state"] == "complete")
 
+      let url = "/jsonapi/node/topic?filter[title]=x&page[limit]=5"
+      let explained = try await place.run(["explain", url])
+      #expect(explained.code == 0 && explained.out.contains("indexes used  node--topic title"), "\(explained.all)")
+      let document = try JSON(
+        parsing: Array(try await place.run(["explain", "--json", "https://x.example" + url]).out.utf8))
+      #expect(document["plan"]?.array?.isEmpty == false && document["rows"] == 0 && document["overdue"] == false)
+      #expect(document["sql"]?.string?.contains("ORDER BY") == true && document["milliseconds"]?.double != nil)
+      let wrong = try await place.run(["explain", "/jsonapi/nothing"])
+      #expect(wrong.code == 2 && wrong.err.contains("no collection"))
+      let bad = try await place.run(["explain", "/jsonapi/node/topic?filter[nope]=1"])
+      #expect(bad.code == 2 && bad.err.contains("400: Invalid nested filtering"))
+
       #expect(try await place.run(["index", "drop", "node--topic", "title"]).code == 0)
       let again = try await place.run(["index", "drop", "node--topic", "title"])
       #expect(again.code == 2 && again.err.contains("index list"))

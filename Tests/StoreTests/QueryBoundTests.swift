@@ -39,6 +39,32 @@ import Testing
     #expect(try reader.single { try $0.type(name: "node--topic") } != nil)
   }
 
+  /// What is done between many small statements counts, too.
+  @Test func timeIsCountedBetweenStatements() throws {
+    let reader = ResourceReader(try Self.small.get().mirror, timeLimit: .milliseconds(20))
+    #expect(throws: QueryOverdue.self) {
+      try reader.snapshot { snapshot in while true { _ = try snapshot.targets(of: 1, field: "uid") } }
+    }
+    #expect(throws: QueryOverdue.self) {
+      try reader.snapshot { snapshot in while true { _ = try snapshot.resource(id: 1) { $0.id } } }
+    }
+  }
+
+  @Test func anExplanationShowsWhatIsDone() throws {
+    let small = try SmallCommunity.mirror(SmallCommunity.usual)
+    let reader = ResourceReader(small.mirror)
+    let type = try #require(try reader.single { try $0.type(name: "node--topic") })
+    let parameters = try QueryParameters(QueryString(parsing: "filter[title]=cafe&page[limit]=1").tree)
+    let before = try reader.explain(parameters, for: type)
+    #expect(before.rows == 1 && before.indexes.isEmpty && before.documentPaths == ["node--topic title"])
+    #expect(before.arguments.contains(.text("CAFE")) && !before.sql.contains("CAFE"))
+    #expect(before.plan.contains { $0.contains("resource_by_internal_id") } && before.overdue == nil)
+    try small.index("sort=title")
+    let after = try reader.explain(parameters, for: type)
+    #expect(after.rows == 1 && after.indexes == ["node--topic title"] && after.documentPaths.isEmpty)
+    #expect(after.plan.contains { $0.hasPrefix("  ") && $0.contains("path=? AND value=?") }, "\(after.plan)")
+  }
+
   /// Random filters and sorts over all fields: whatever they are, SQLite takes them.
   @Test(arguments: 0..<200) func randomQueriesCompile(seed: UInt64) throws {
     var random = SplitMix(state: seed)

@@ -11,14 +11,16 @@ package struct InProcessLocalAPI: Sendable {
   private let server: LocalAPIServer
 
   /// A local API over a mirror, with the clients and people of `RunningLocalAPI`.
-  /// - Parameter host: the authority of its links.
-  /// - Parameter now: the time of writes, Unix seconds.
+  /// - Parameters:
+  ///   - host: the authority of its links.
+  ///   - accessTokenSeconds: how long the token is good.
+  ///   - now: the time of writes, Unix seconds.
   package init(
-    _ made: CrawledMirror, host: String = "localhost",
+    _ made: CrawledMirror, host: String = "localhost", accessTokenSeconds: Int = 300,
     now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
   ) async throws {
     self.made = made
-    server = try await RunningLocalAPI.prepared(made, now: now)
+    server = try await RunningLocalAPI.prepared(made, accessTokenSeconds: accessTokenSeconds, now: now)
     let form = "grant_type=client_credentials&client_id=reports&client_secret=client%20secret"
     let fields = ["Host": host, "Content-Type": "application/x-www-form-urlencoded"]
     let answer = await server.answer("POST", "/oauth/token", fields, body: Array(form.utf8))

@@ -29,7 +29,8 @@ package struct RunningLocalAPI: Sendable {
 
   /// A server over a mirror that is not listening: it answers in this process. Clients and people as in `serving`.
   package static func prepared(
-    _ made: CrawledMirror, now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
+    _ made: CrawledMirror, accessTokenSeconds: Int = 300,
+    now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
   ) async throws -> LocalAPIServer {
     let cost = SecretHash.Cost(logarithm: 1)
     try made.mirror.save(
@@ -39,11 +40,12 @@ package struct RunningLocalAPI: Sendable {
     try made.mirror.saveAccount(
       name: "ann", passwordHash: SecretHash.make("her password", cost: cost).encoded, userUUID: CrawledMirror.account,
       scopes: Scopes.standard, at: 1)
+    var settings = LocalAPISettings(
+      host: "127.0.0.1", port: 0, signingKeyPath: made.folder.appending(path: "key.pem").path)
+    settings.accessTokenSeconds = accessTokenSeconds
     return try await LocalAPIServer(
-      mirror: made.mirror,
-      settings: LocalAPISettings(
-        host: "127.0.0.1", port: 0, signingKeyPath: made.folder.appending(path: "key.pem").path),
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: now)
+      mirror: made.mirror, settings: settings, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: now
+    )
   }
 
   /// Serves a mirror as long as `body` runs. It knows the client `reports` with the secret `client secret`, and the person

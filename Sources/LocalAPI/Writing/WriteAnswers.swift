@@ -50,7 +50,9 @@ struct WriteAnswers: Sendable {
   func find(_ route: Route, _ method: String) throws -> WriteRoute.Found {
     try answers.reader.snapshot { snapshot in
       let type = try route.collectionPath.flatMap { try snapshot.type(path: $0) }
-      return WriteRoute.find(route, method, schema: try type.flatMap { try snapshot.schema(of: $0) })
+      return WriteRoute.find(
+        route, method, schema: try type.flatMap { try snapshot.schema(of: $0) },
+        hasUploads: try type.map { try snapshot.hasUploadRoutes($0) } ?? false)
     }
   }
 

@@ -21,9 +21,10 @@ enum WriteRoute: Equatable {
     case nothing
   }
 
-  /// - Parameter schema: the type's; nil while nothing is known of it.
-  static func find(_ route: Route, _ method: String, schema: TypeSchema?) -> Found {
-    let hasUploads = hasUploads(schema)
+  /// - Parameters:
+  ///   - schema: the type's; nil while nothing is known of it.
+  ///   - hasUploads: whether the type takes files.
+  static func find(_ route: Route, _ method: String, schema: TypeSchema?, hasUploads: Bool) -> Found {
     let methods = route.methods(schema: schema, hasUploads: hasUploads)
     switch (route, method) {
     case (.collection(let path), "POST"): return .route(.create(path))
@@ -36,11 +37,6 @@ enum WriteRoute: Equatable {
       return .route(.relationship(path, id: id, field: field))
     default: return methods.isEmpty ? .nothing : .otherMethods(methods)
     }
-  }
-
-  /// Whether resources of a type have files.
-  static func hasUploads(_ schema: TypeSchema?) -> Bool {
-    schema?.fields.contains(where: UploadRequest.takesFiles) ?? false
   }
 
   var path: String {

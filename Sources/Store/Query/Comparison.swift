@@ -5,6 +5,8 @@ struct Term {
   var sql: String
   /// Whether it names few rows that an index finds, so that a query had better begin with it.
   var isDriving = false
+  /// Whether it names them by their number.
+  var drivesByID = false
 
   static let always = Term(sql: "1")
   static let never = Term(sql: "0")
@@ -62,7 +64,7 @@ extension QueryCompiler {
       if uuids.isEmpty { return isPositive ? .never : Term(sql: "\(id) IS NOT NULL") }
       let list = uuids.map { bind(.uuid($0)) }.joined(separator: ", ")
       let found = "(SELECT id FROM identity WHERE uuid IN (\(list)))"
-      return Term(sql: "\(id) \(isPositive ? "IN" : "NOT IN") \(found)", isDriving: isPositive)
+      return Term(sql: "\(id) \(isPositive ? "IN" : "NOT IN") \(found)", isDriving: isPositive, drivesByID: isPositive)
     case .isNotNull: return Term(sql: "\(id) IS NOT NULL")
     case .isNull: return Term(sql: "\(id) IS NULL")
     default: return Term(sql: comparison(QueryCompiler.uuidText(id), .text, condition))

@@ -7,49 +7,72 @@ extension QueryCompiler {
   /// A condition that more rows fulfil had better be looked up row by row, in the order of the page.
   private static let fewRows: Int64 = 5_000
 
-  /// The number of the index of a value; nil where there is none that is complete and compares as the path does.
-  mutating func index(of value: ResolvedPath.Value, _ types: [ServedType]) throws -> Int64? {
-    guard types.count == 1, let type = types.first, let key = PathKey(value) else { return nil }
-    guard let index = try snapshot.pathIndex(type: type.id, key), index.kind == ValueClass(value).rawValue else {
-      return nil
+  /// The automatic indexes of one path: that of each type which the path may belong to.
+  struct PathIndex {
+    var ids: [Int64]
+
+    /// The SQL that names the indexes, as a condition on `path`.
+    func sql(_ column: String, bind: (QueryArgument) -> String) -> String {
+      let list = ids.map { bind(.integer($0)) }
+      return list.count == 1 ? "\(column) = \(list[0])" : "\(column) IN (\(list.joined(separator: ", ")))"
     }
-    indexes.append("\(type.name) \(key)")
-    return index.id
+  }
+
+  /// The indexes of a value; nil where a type with resources lacks one that has all values and compares as the path does.
+  /// - Parameter holdsTexts: whether those are wanted that keep long texts.
+  mutating func index(
+    of value: ResolvedPath.Value, _ types: [ServedType], holdsTexts: Bool = false
+  ) throws -> PathIndex? {
+    guard let key = PathKey(value) else { return nil }
+    var found = PathIndex(ids: [])
+    for type in types {
+      if let index = try snapshot.pathIndex(type: type.id, key), index.kind == ValueClass(value).rawValue,
+        index.holdsTexts == holdsTexts
+      {
+        found.ids.append(index.id)
+      } else if try snapshot.hasResources(type) {
+        return nil
+      }
+    }
+    guard !found.ids.isEmpty else { return nil }
+    for type in types where !indexes.contains("\(type.name) \(key)") { indexes.append("\(type.name) \(key)") }
+    return found
   }
 
   mutating func indexed(_ item: Item, _ row: RowReference) throws -> Term? {
-    guard case .value(let value) = item.leaf, let index = try index(of: value, item.types) else { return nil }
+    guard case .value(let value) = item.leaf else { return nil }
+    guard let index = try index(of: value, item.types) else { return try textual(item, value, row) }
     let kind = ValueClass(value)
-    var probe: [QueryArgument] = [.integer(index)]
-    guard
-      let counted = QueryCompiler.condition(
-        item.condition, kind,
-        bind: {
-          probe.append($0)
-          return "?\(probe.count)"
-        })
-    else { return nil }
-    let path = bind(.integer(index))
-    var bound: [QueryArgument] = []
-    let start = arguments.count
-    let sql = QueryCompiler.condition(item.condition, kind) { argument in
-      bound.append(argument)
-      return "?\(start + bound.count)"
+    var probe = Arguments(start: 0)
+    let probedPath = index.sql("v.path") { probe.bind($0) }
+    guard let probed = QueryCompiler.condition(item.condition, kind, bind: { probe.bind($0) }) else { return nil }
+    guard probed.isExact || !value.isList else { return nil }
+    var bound = Arguments(start: arguments.count)
+    let path = index.sql("v.path") { bound.bind($0) }
+    guard let condition = QueryCompiler.condition(item.condition, kind, bind: { bound.bind($0) }) else { return nil }
+    arguments += bound.list
+    let verified =
+      condition.isExact ? "" : " AND \(comparison(extracted(value, row), kind, item.condition))"
+    let some = "\(row.id) IN (SELECT v.resource FROM indexed_value v WHERE \(path) AND \(condition.sql))\(verified)"
+    if condition.isRange || condition.isScan {
+      let found = try snapshot.count("\(probedPath) AND \(probed.sql)", probe.list, upTo: QueryCompiler.fewRows + 1)
+      if found <= QueryCompiler.fewRows { return Term(sql: some, isDriving: true, drivesByID: true) }
     }
-    guard let sql else { return nil }
-    arguments += bound
-    if counted.isRange {
-      let found = try snapshot.count("v.path = ?1 AND \(counted.sql)", probe, upTo: QueryCompiler.fewRows + 1)
-      if found <= QueryCompiler.fewRows {
-        return Term(
-          sql: "\(row.id) IN (SELECT v.resource FROM indexed_value v WHERE v.path = \(path) AND \(sql.sql))",
-          isDriving: true)
-      }
-    } else if sql.isScan {
-      return Term(sql: "\(row.id) IN (SELECT v.resource FROM indexed_value v WHERE v.path = \(path) AND \(sql.sql))")
-    }
+    if condition.isScan { return Term(sql: some) }
     return Term(
-      sql: "EXISTS (SELECT 1 FROM indexed_value v WHERE v.resource = \(row.id) AND v.path = \(path) AND \(sql.sql))")
+      sql: "EXISTS (SELECT 1 FROM indexed_value v WHERE v.resource = \(row.id) AND \(path) AND \(condition.sql))"
+        + verified)
+  }
+
+  /// Arguments that are collected beside those of the query, numbered behind the first `start`.
+  private struct Arguments {
+    var start: Int
+    var list: [QueryArgument] = []
+
+    mutating func bind(_ argument: QueryArgument) -> String {
+      list.append(argument)
+      return "?\(start + list.count)"
+    }
   }
 
   private struct Condition {
@@ -58,6 +81,8 @@ extension QueryCompiler {
     var isRange = false
     /// Whether all values have to be looked at.
     var isScan = false
+    /// Whether what it finds is all right: else the documents of what it finds have to be looked at, too.
+    var isExact = true
   }
 
   private static func condition(
@@ -96,17 +121,27 @@ extension QueryCompiler {
   private static func match(
     _ comparison: FilterOperator, _ value: String, _ kind: ValueClass, _ bind: (QueryArgument) -> String
   ) -> Condition? {
-    // Stored values lack the spaces at their end, which only these operators would see.
-    guard !kind.isNumeric, !value.isEmpty, !value.utf8.contains(0), value.utf8.last != 0x20 else { return nil }
-    let folded = kind == .binary ? value : GeneralCollation.fold(value, trimmed: false)
+    guard !kind.isNumeric, !value.utf8.contains(0) else { return nil }
+    // Stored values lack the spaces at their end, which only these operators see: values are found by what is left of the
+    // wanted text, and then compared.
+    let wanted = String(decoding: value.utf8.reversed().drop { $0 == 0x20 }.reversed(), as: UTF8.self)
+    let isExact = wanted.utf8.count == value.utf8.count
+    let folded = kind == .binary ? wanted : GeneralCollation.fold(wanted, trimmed: false)
+    if folded.isEmpty { return Condition(sql: "v.value > \(null)", isScan: !isExact, isExact: isExact) }
     switch comparison {
     case .startsWith:
       // No text has this scalar: it stands behind everything that begins so.
       return Condition(
-        sql: "v.value >= \(bind(.text(folded))) AND v.value < \(bind(.text(folded + "\u{10FFFF}")))", isRange: true)
-    // A value with spaces behind it does not end so, and is not told apart here.
-    case .endsWith: return nil
-    default: return Condition(sql: "v.value > \(null) AND instr(v.value, \(bind(.text(folded)))) > 0", isScan: true)
+        sql: "v.value >= \(bind(.text(folded))) AND v.value < \(bind(.text(folded + "\u{10FFFF}")))", isRange: true,
+        isExact: isExact)
+    case .endsWith:
+      let end = bind(.text(folded))
+      // A value with spaces behind it does not end so.
+      return Condition(
+        sql: "v.value > \(null) AND substr(v.value, -length(\(end))) = \(end)", isScan: true, isExact: false)
+    default:
+      return Condition(
+        sql: "v.value > \(null) AND instr(v.value, \(bind(.text(folded)))) > 0", isScan: true, isExact: isExact)
     }
   }
 }

@@ -13,7 +13,8 @@ package struct PathIndexRow: Sendable, Hashable {
   package var reason: String
   /// When it was made, Unix seconds.
   package var created: Int64
-  /// `building`, `complete`, or `unsuitable`: values too long to index, so that it is not made again.
+  /// `building`, `complete`; the same with `texts`, where values are too long to be ordered and are looked through; or
+  /// `unsuitable`, so that it is not made again.
   package var state: String
 }
 
@@ -25,7 +26,8 @@ extension Mirror {
         db,
         sql: """
           SELECT t.name, p.path, p.reason, p.created, p.state,
-            (SELECT count(*) FROM indexed_value v WHERE v.path = p.id) AS rows
+            (SELECT count(*) FROM indexed_value v WHERE v.path = p.id)
+              + (SELECT count(*) FROM indexed_text x WHERE x.path = p.id) AS rows
           FROM path_index p JOIN resource_type t ON t.id = p.type ORDER BY t.name, p.path
           """
       ).map { row in

@@ -9,6 +9,14 @@ final class PathIndexWriter {
     var id: Int64
     var path: PathKey
     var kind: ValueClass
+    var holdsTexts = false
+
+    init(_ row: Row) {
+      id = row["id"]
+      path = PathKey(row["path"] as String)
+      kind = ValueClass(rawValue: row["kind"] as String) ?? .text
+      holdsTexts = PathIndexState(rawValue: row["state"])?.holdsTexts ?? false
+    }
   }
 
   private var entries: [Int64: [Entry]] = [:]
@@ -16,14 +24,16 @@ final class PathIndexWriter {
   private let extract: [ValueClass: RawStatement]
   private let insert: RawStatement
   private let remove: RawStatement
+  private let insertText: RawStatement
+  private let removeText: RawStatement
 
   init(_ db: Database) throws {
     self.db = db
     let connection = db.sqliteConnection
-    for row in try Row.cachedAll(db, sql: "SELECT id, type, path, kind FROM path_index WHERE state <> 'unsuitable'") {
-      let entry = Entry(
-        id: row["id"], path: PathKey(row["path"] as String), kind: ValueClass(rawValue: row["kind"] as String) ?? .text)
-      entries[row["type"], default: []].append(entry)
+    for row in try Row.cachedAll(
+      db, sql: "SELECT id, type, path, kind, state FROM path_index WHERE state <> 'unsuitable'")
+    {
+      entries[row["type"], default: []].append(Entry(row))
     }
     var extract: [ValueClass: RawStatement] = [:]
     for kind in [ValueClass.number, .time, .dateTime, .text, .binary] {
@@ -33,6 +43,9 @@ final class PathIndexWriter {
     insert = try RawStatement(
       connection, "INSERT OR IGNORE INTO indexed_value (path, value, serial, resource) VALUES (?1, ?2, ?3, ?4)")
     remove = try RawStatement(connection, "DELETE FROM indexed_value WHERE resource = ? AND path = ?")
+    insertText = try RawStatement(
+      connection, "INSERT OR REPLACE INTO indexed_text (path, resource, value) VALUES (?1, ?2, ?3)")
+    removeText = try RawStatement(connection, "DELETE FROM indexed_text WHERE resource = ? AND path = ?")
   }
 
   /// Brings the indexes of a type up to date with a resource that is new or different.
@@ -40,9 +53,10 @@ final class PathIndexWriter {
     guard let entries = entries[type] else { return }
     for entry in entries {
       if !isNew {
-        remove.bind(id, at: 1)
-        remove.bind(entry.id, at: 2)
-        try remove.run()
+        let old = entry.holdsTexts ? removeText : remove
+        old.bind(id, at: 1)
+        old.bind(entry.id, at: 2)
+        try old.run()
       }
       let isSuitable = try resource.document.withUnsafeBytes {
         try add(entry, resource: id, serial: resource.internalID, document: $0)
@@ -52,9 +66,9 @@ final class PathIndexWriter {
   }
 
   private func giveUp(_ entry: Entry, _ type: Int64) throws {
-    try db.run(sql: "DELETE FROM indexed_value WHERE path = ?", arguments: [entry.id])
-    try db.run(sql: "UPDATE path_index SET state = 'unsuitable' WHERE id = ?", arguments: [entry.id])
+    let next = try PathIndexes.giveUp(entry, db)
     entries[type]?.removeAll { $0.id == entry.id }
+    if let next { entries[type]?.append(next) }
   }
 
   /// Adds the values of one document. False when one is too long.
@@ -64,6 +78,10 @@ final class PathIndexWriter {
     extract.bind(entry.path.jsonPath, at: 2)
     defer { extract.reset() }
     var count = 0
+    if entry.holdsTexts {
+      guard try extract.step() else { return true }
+      return try addText(entry, extract, resource)
+    }
     while try extract.step() {
       guard try add(entry, extract, resource, serial) else { return false }
       count += 1
@@ -96,6 +114,20 @@ final class PathIndexWriter {
     }
     try put(entry, resource, serial)
     return true
+  }
+
+  private func addText(_ entry: Entry, _ row: RawStatement, _ resource: Int64) throws -> Bool {
+    guard !row.isNull(0) else { return true }
+    let folded = GeneralCollation.fold(row.bytes(0).bindMemory(to: UInt8.self), trimmed: false)
+    try folded.withUnsafeBytes { bytes in
+      insertText.bind(entry.id, at: 1)
+      insertText.bind(resource, at: 2)
+      // An empty list has no address, which would bind null.
+      if bytes.isEmpty { insertText.bind("", at: 3) } else { insertText.bindText(bytes, at: 3) }
+      try insertText.run()
+    }
+    // A list has no text of its own.
+    return try !row.step()
   }
 
   private func put(_ entry: Entry, _ resource: Int64, _ serial: Int64?) throws {

@@ -3,7 +3,7 @@ import JSONAPI
 
 /// When a path is worth an index: decided from what is recorded alone.
 package enum IndexPolicy {
-  /// Below so many resources, reading documents is quick enough.
+  /// Below so many resources of a type, its documents alone are read quickly enough.
   package static let leastRows: Int64 = 2_000
   /// So many queries that had to read documents are worth an index.
   package static let queries: Int64 = 5
@@ -14,8 +14,8 @@ package enum IndexPolicy {
   package static func reason(
     rows: Int64, queries: Int64, slowestMilliseconds: Int64, leastRows: Int64 = IndexPolicy.leastRows
   ) -> String? {
-    guard rows >= leastRows else { return nil }
-    guard queries >= self.queries || slowestMilliseconds >= slowMilliseconds else { return nil }
+    // A slow query over several types needs the indexes of all of them, of the small ones too.
+    guard queries >= self.queries && rows >= leastRows || slowestMilliseconds >= slowMilliseconds else { return nil }
     return "\(queries) queries read \(rows) documents for it, the slowest took \(slowestMilliseconds) ms"
   }
 }
@@ -32,8 +32,8 @@ enum PathIndexes {
       sql: """
         SELECT u.type, u.path, u.kind, u.queries, u.slowest_ms FROM path_use u
         LEFT JOIN path_index p ON p.type = u.type AND p.path = u.path
-        WHERE (p.id IS NULL OR p.kind <> u.kind) AND (u.queries >= ?1 OR u.slowest_ms >= ?2)
-          AND (SELECT count(*) FROM (SELECT 1 FROM resource r WHERE r.type = u.type LIMIT ?3)) >= ?3
+        WHERE (p.id IS NULL OR p.kind <> u.kind) AND (u.slowest_ms >= ?2 OR u.queries >= ?1
+          AND (SELECT count(*) FROM (SELECT 1 FROM resource r WHERE r.type = u.type LIMIT ?3)) >= ?3)
         """, arguments: [IndexPolicy.queries, IndexPolicy.slowMilliseconds, leastRows])
     for row in candidates {
       let rows = try Int64.fetchOne(
@@ -64,41 +64,95 @@ enum PathIndexes {
   }
 
   private static func clear(_ id: Int64, _ db: Database) throws {
-    try db.execute(sql: "DELETE FROM indexed_value WHERE path = ?", arguments: [id])
+    try empty(id, db)
     try db.execute(sql: "DELETE FROM path_index WHERE id = ?", arguments: [id])
   }
 
-  /// One bounded step of building. False when nothing is left to do.
+  private static func empty(_ id: Int64, _ db: Database) throws {
+    try db.execute(sql: "DELETE FROM indexed_value WHERE path = ?", arguments: [id])
+    try db.execute(sql: "DELETE FROM indexed_text WHERE path = ?", arguments: [id])
+  }
+
+  /// Empties an index that cannot hold a value, and gives what it becomes: nil when it is not kept any more.
+  static func giveUp(_ entry: PathIndexWriter.Entry, _ db: Database) throws -> PathIndexWriter.Entry? {
+    try empty(entry.id, db)
+    let isText = !entry.holdsTexts && entry.kind == .text
+    let state = isText ? PathIndexState.buildingTexts : .unsuitable
+    try db.execute(
+      sql: "UPDATE path_index SET state = ?, built = 0 WHERE id = ?", arguments: [state.rawValue, entry.id])
+    guard isText else { return nil }
+    var entry = entry
+    entry.holdsTexts = true
+    return entry
+  }
+
+  /// One bounded step of building, along the type's own rows: a type may be few among many. What is written meanwhile its
+  /// writer indexes. False when nothing is left to do.
   static func build(_ db: Database, resources: Int) throws -> Bool {
     guard
       let row = try Row.fetchOne(
-        db, sql: "SELECT id, type, path, kind, built FROM path_index WHERE state = 'building' ORDER BY id LIMIT 1")
+        db,
+        sql: """
+          SELECT id, type, path, kind, built, state FROM path_index WHERE state IN ('building', 'building texts')
+          ORDER BY id LIMIT 1
+          """)
     else { return false }
     let id: Int64 = row["id"]
-    let connection = db.sqliteConnection
-    let ids = try RawStatement(
-      connection, "SELECT id, internal_id, document FROM resource WHERE id > ?1 AND type = ?2 ORDER BY id LIMIT ?3")
+    var progress = BuildProgress(rawValue: row["built"])
+    let rows = try RawStatement(
+      db.sqliteConnection,
+      """
+      SELECT id, internal_id, document FROM resource
+      WHERE type = ?2 AND \(progress.condition) ORDER BY internal_id, id LIMIT ?3
+      """)
+    rows.bind(progress.key, at: 1)
+    rows.bind(row["type"] as Int64, at: 2)
+    rows.bind(Int64(resources), at: 3)
     let writer = try PathIndexWriter(db)
-    ids.bind(row["built"] as Int64, at: 1)
-    ids.bind(row["type"] as Int64, at: 2)
-    ids.bind(Int64(resources), at: 3)
-    let entry = PathIndexWriter.Entry(
-      id: id, path: PathKey(row["path"] as String), kind: ValueClass(rawValue: row["kind"] as String) ?? .text)
-    var last: Int64 = row["built"]
+    let entry = PathIndexWriter.Entry(row)
     var count = 0
     var isSuitable = true
-    while try isSuitable && ids.step() {
-      last = ids.integer(0)
+    while try isSuitable && rows.step() {
+      let serial = rows.optionalInteger(1)
       count += 1
-      isSuitable = try writer.add(entry, resource: last, serial: ids.optionalInteger(1), document: ids.bytes(2))
+      isSuitable = try writer.add(entry, resource: rows.integer(0), serial: serial, document: rows.bytes(2))
+      progress.key = serial ?? rows.integer(0)
     }
-    ids.reset()
-    if !isSuitable { try db.execute(sql: "DELETE FROM indexed_value WHERE path = ?", arguments: [id]) }
+    rows.reset()
+    guard isSuitable else {
+      _ = try PathIndexes.giveUp(entry, db)
+      return true
+    }
+    let state = PathIndexState(rawValue: row["state"]) ?? .building
+    let isFinished = progress.hasSerial && count < resources
+    if !progress.hasSerial, count < resources { progress = .firstSerial }
     try db.execute(
       sql: "UPDATE path_index SET built = ?, state = ? WHERE id = ?",
-      arguments: [last, isSuitable ? count < resources ? "complete" : "building" : "unsuitable", id])
+      arguments: [progress.rawValue, (isFinished ? state.finished : state).rawValue, id])
     return true
   }
+}
+
+/// How far the building of an index has come: first the resources without a serial number, by their own number, then the others
+/// by serial number.
+struct BuildProgress: Hashable {
+  var hasSerial: Bool
+  /// What is behind this is still to do.
+  var key: Int64
+
+  static let firstSerial = BuildProgress(hasSerial: true, key: -1)
+
+  private init(hasSerial: Bool, key: Int64) { (self.hasSerial, self.key) = (hasSerial, key) }
+
+  /// As it stands in `path_index.built`; 0 at the beginning.
+  init(rawValue: Int64) {
+    self.init(hasSerial: rawValue > 0, key: rawValue > 0 ? rawValue - 2 : -rawValue)
+  }
+
+  var rawValue: Int64 { hasSerial ? key + 2 : -key }
+
+  /// The SQL of the rows that are still to do, behind `?1`.
+  var condition: String { hasSerial ? "internal_id > ?1" : "internal_id IS NULL AND id > ?1" }
 }
 
 extension Mirror {

@@ -2,11 +2,31 @@ import JSONAPI
 
 /// How much one request may ask for, so that nothing a client writes makes SQL that SQLite cannot take: its limits are 1,000
 /// levels of expression and 64 joined tables, ours are well within.
-enum QueryBounds {
+package enum QueryBounds {
   static let conditions = 100
   static let depth = 12
   static let sortKeys = 16
   static let hops = 8
+  static let includes = 100
+  static let includeNames = 16
+
+  /// - Throws: `QueryParameterError` when a filter has so many conditions, whatever they are.
+  package static func check(conditions count: Int) throws(QueryParameterError) {
+    if count > conditions {
+      throw QueryParameterError("The filter has more than the \(conditions) conditions that this mirror takes.")
+    }
+  }
+
+  /// - Throws: `QueryParameterError` that says what is too much in an `include`.
+  package static func check(include paths: [[String]]) throws(QueryParameterError) {
+    if paths.count > includes {
+      throw QueryParameterError("The include has more than the \(includes) paths that this mirror takes.")
+    }
+    if paths.contains(where: { $0.count > includeNames }) {
+      throw QueryParameterError(
+        "The include follows more than the \(includeNames) relationships that this mirror takes.")
+    }
+  }
 
   /// - Throws: `QueryParameterError` that says what is too much.
   static func check(_ parameters: QueryParameters) throws(QueryParameterError) {
@@ -14,9 +34,7 @@ enum QueryBounds {
       throw QueryParameterError("The sort has more than the \(sortKeys) keys that this mirror takes.")
     }
     guard !parameters.filter.isEmpty else { return }
-    if parameters.filter.items.count > conditions {
-      throw QueryParameterError("The filter has more than the \(conditions) conditions that this mirror takes.")
-    }
+    try check(conditions: parameters.filter.items.count)
     if depth(of: parameters.filter.root) > depth + 1 {
       throw QueryParameterError(
         "The filter's groups are nested deeper than the \(depth) levels that this mirror takes.")

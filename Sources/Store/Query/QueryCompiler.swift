@@ -52,27 +52,38 @@ package struct QueryCompiler {
 
   private mutating func query(_ parameters: QueryParameters) throws -> CompiledQuery {
     let row = RowReference(id: "r.id", alias: "r")
-    var conditions = [Term(sql: "r.type = \(bind(.integer(type.id)))")]
-    if !parameters.filter.isEmpty {
-      guard case .group(_, let conjunction, let members) = parameters.filter.root else {
-        return try page(parameters, [])
-      }
-      conditions += [try group(conjunction, members, row)]
-      conditions += try access(to: parameters.filter, row)
+    guard !parameters.filter.isEmpty, case .group(_, let conjunction, let members) = parameters.filter.root else {
+      return try page(parameters, [])
     }
-    return try page(parameters, conditions)
+    let filter = try group(conjunction, members, row)
+    return try page(parameters, [filter] + access(to: parameters.filter, row))
   }
 
+  /// The page's rows. What has to be sorted is sorted without documents, and those of the page are read last.
   private mutating func page(_ parameters: QueryParameters, _ conditions: [Term]) throws -> CompiledQuery {
     let isDriven = conditions.contains(where: \.isDriving)
-    let order = try order(parameters.sort, mayLead: !isDriven)
-    let filter = (conditions.map(\.sql) + order.conditions).joined(separator: " AND ")
-    let limit = bind(.integer(Int64(parameters.page.limit + 1)))
-    let offset = bind(.integer(Int64(parameters.page.offset)))
-    return CompiledQuery(
-      sql: "SELECT \(ReadSnapshot.columns) FROM \(order.from) WHERE \(filter) ORDER BY \(order.keys) "
-        + "LIMIT \(limit) OFFSET \(offset)",
-      arguments: arguments, uses: uses, indexes: indexes)
+    let order = try order(
+      parameters.sort, mayLead: !isDriven, skipsOnly: conditions.isEmpty && parameters.page.offset > 0)
+    var terms = conditions.map(\.sql) + order.conditions
+    if order.from.contains("resource r") {
+      // Without statistics SQLite takes the type for rarer than it is: the plus keeps it from walking along all of it.
+      let column = conditions.contains(where: \.drivesByID) ? "+r.type" : "r.type"
+      terms.insert("\(column) = \(bind(.integer(type.id)))", at: 0)
+    }
+    let filter = terms.joined(separator: " AND ")
+    let limit =
+      "LIMIT \(bind(.integer(Int64(parameters.page.limit + 1)))) OFFSET "
+      + bind(.integer(Int64(parameters.page.offset)))
+    var sql = "SELECT \(ReadSnapshot.columns) FROM \(order.from) WHERE \(filter) ORDER BY \(order.sql) \(limit)"
+    if isDriven || !order.isGiven || order.id != "r.id" {
+      let keys = order.keys.enumerated().map { "\($1.sql) AS k\($0)" }
+      let outer = order.keys.enumerated().map { "p.k\($0)\($1.descending ? " DESC" : "")" }
+      sql =
+        "SELECT \(ReadSnapshot.columns) FROM (SELECT \(order.id) AS id, \(keys.joined(separator: ", ")) "
+        + "FROM \(order.from) WHERE \(filter) ORDER BY \(order.sql) \(limit)) p "
+        + "CROSS JOIN resource r ON r.id = p.id ORDER BY \(outer.joined(separator: ", "))"
+    }
+    return CompiledQuery(sql: sql, arguments: arguments, uses: uses, indexes: indexes)
   }
 
   mutating func bind(_ argument: QueryArgument) -> String {
@@ -112,12 +123,14 @@ package struct QueryCompiler {
     guard !terms.isEmpty else { return .always }
     if conjunction == .and { return QueryCompiler.all(terms) }
     return Term(
-      sql: "(\(terms.map(\.sql).joined(separator: " OR ")))", isDriving: terms.allSatisfy(\.isDriving))
+      sql: "(\(terms.map(\.sql).joined(separator: " OR ")))", isDriving: terms.allSatisfy(\.isDriving),
+      drivesByID: terms.allSatisfy(\.drivesByID))
   }
 
   static func all(_ terms: [Term]) -> Term {
     if terms.count == 1, let only = terms.first { return only }
     return Term(
-      sql: "(\(terms.map(\.sql).joined(separator: " AND ")))", isDriving: terms.contains(where: \.isDriving))
+      sql: "(\(terms.map(\.sql).joined(separator: " AND ")))", isDriving: terms.contains(where: \.isDriving),
+      drivesByID: terms.contains(where: \.drivesByID))
   }
 }

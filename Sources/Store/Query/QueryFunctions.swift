@@ -7,6 +7,8 @@ enum QueryFunctions {
   static let fold = "mirror_fold"
   /// `mirror_match(x, folded, mode)`: whether the folded text is in x (0), at its start (1) or at its end (2).
   static let match = "mirror_match"
+  /// `mirror_find(x, folded, mode)`: the same where x is folded already.
+  static let find = "mirror_find"
   /// `mirror_uuid(blob)`: a UUID's text.
   static let uuid = "mirror_uuid"
 
@@ -32,6 +34,14 @@ enum QueryFunctions {
             QueryFunctions.matches(folded, wanted, sqlite3_value_int(values?[2]))
           }
           sqlite3_result_int(context, found ? 1 : 0)
+        }, nil, nil, nil),
+      sqlite3_create_function_v2(
+        connection, find, 3, flags, nil,
+        { context, _, values in
+          guard let value = values?[0], let needle = values?[1], let text = QueryFunctions.text(value),
+            let wanted = QueryFunctions.text(needle)
+          else { return sqlite3_result_null(context) }
+          sqlite3_result_int(context, QueryFunctions.matches(text, wanted, sqlite3_value_int(values?[2])) ? 1 : 0)
         }, nil, nil, nil),
       sqlite3_create_function_v2(
         connection, uuid, 1, flags, nil,
@@ -69,20 +79,8 @@ enum QueryFunctions {
     switch mode {
     case 1: return memcmp(base, start, wanted.count) == 0
     case 2: return memcmp(base + (text.count - wanted.count), start, wanted.count) == 0
-    default: return found(UnsafeRawBufferPointer(wanted), in: UnsafeRawBufferPointer(text))
+    default: return ByteSearch.found(UnsafeRawBufferPointer(wanted), in: UnsafeRawBufferPointer(text))
     }
-  }
-
-  private static func found(_ wanted: UnsafeRawBufferPointer, in text: UnsafeRawBufferPointer) -> Bool {
-    guard let base = text.baseAddress, let start = wanted.baseAddress, let first = wanted.first else { return true }
-    let last = text.count - wanted.count
-    var at = 0
-    while at <= last, let next = memchr(base + at, Int32(first), last - at + 1) {
-      at = base.distance(to: UnsafeRawPointer(next))
-      if memcmp(next, start, wanted.count) == 0 { return true }
-      at += 1
-    }
-    return false
   }
 
   private static func uuidText(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {

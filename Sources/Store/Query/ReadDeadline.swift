@@ -14,6 +14,7 @@ package struct QueryOverdue: Error, Sendable, Hashable, CustomStringConvertible 
 /// Ends the work of a connection when its time is up.
 final class ReadDeadline {
   private var end: ContinuousClock.Instant?
+  private var limit: Duration?
 
   /// Looks at the clock every few thousand steps of SQLite's machine. The connection must not outlive this.
   func watch(_ connection: OpaquePointer?) {
@@ -26,8 +27,12 @@ final class ReadDeadline {
       }, unmanaged)
   }
 
-  func start(_ limit: Duration) { end = ContinuousClock.now + limit }
+  func start(_ limit: Duration) { (self.limit, end) = (limit, ContinuousClock.now + limit) }
   func stop() { end = nil }
+
+  /// What is done between statements counts as well: many small ones, and what is made of their rows.
+  /// - Throws: `QueryOverdue` when the time is up.
+  func check() throws(QueryOverdue) { if isOver, let limit { throw QueryOverdue(limit: limit) } }
 
   private var isOver: Bool { end.map { ContinuousClock.now >= $0 } ?? false }
 }

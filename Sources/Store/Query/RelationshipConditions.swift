@@ -82,7 +82,8 @@ extension QueryCompiler {
       from += " JOIN resource \(target.alias) ON \(target.alias).id = \(link).target"
     }
     if !isOnRow, conditions.contains(where: \.isDriving) {
-      return Term(sql: "\(row.id) IN (SELECT \(link).source FROM \(from) WHERE \(filter))", isDriving: true)
+      return Term(
+        sql: "\(row.id) IN (SELECT \(link).source FROM \(from) WHERE \(filter))", isDriving: true, drivesByID: true)
     }
     return Term(sql: "EXISTS (SELECT 1 FROM \(from) WHERE \(link).source = \(row.id) AND \(filter))")
   }

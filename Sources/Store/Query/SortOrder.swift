@@ -4,38 +4,56 @@ import JSONAPI
 extension QueryCompiler {
   struct Order {
     var from = "resource r"
+    /// The SQL of the number of the row's resource.
+    var id = "r.id"
     var conditions: [String] = []
-    var keys: String
+    /// What rows are sorted by, first to last.
+    var keys: [Key] = []
+    /// Whether rows come in this order, so that none is looked at behind the page.
+    var isGiven = false
+
+    struct Key {
+      var sql: String
+      var descending: Bool
+    }
+
+    /// The keys as `ORDER BY` has them.
+    var sql: String { keys.map { $0.sql + ($0.descending ? " DESC" : "") }.joined(separator: ", ") }
   }
 
   /// The order: as asked, then by serial number, so that pages of ties join up. Null is before everything, as in the site's
   /// database; a field with several values counts with its least, or its greatest from the greatest down.
-  /// - Parameter mayLead: whether an index of the first key may give the rows: not when a condition names few.
-  mutating func order(_ keys: [SortKey], mayLead: Bool) throws -> Order {
-    let tie = keys.last?.descending == true ? " DESC" : ""
-    var order = Order(keys: "")
-    var parts: [String] = []
+  /// - Parameters:
+  ///   - mayLead: whether an index of the first key may give the rows: not when a condition names few.
+  ///   - skipsOnly: whether the rows before the page are of no interest: nothing is asked of them but to be of the type.
+  mutating func order(_ keys: [SortKey], mayLead: Bool, skipsOnly: Bool) throws -> Order {
+    let isDown = keys.last?.descending == true
+    var order = Order()
     for (number, key) in keys.enumerated() {
       let path = try PathResolver(snapshot: snapshot, type: type).resolve(key.path)
       try QueryBounds.check(path, key.path)
-      let direction = key.descending ? " DESC" : ""
       if number == 0, mayLead, path.hops.isEmpty, case .value(let value) = path.leaf, !value.isList,
         let index = try index(of: value, path.types)
       {
-        order.from = "indexed_value v CROSS JOIN resource r ON r.id = v.resource"
-        order.conditions = ["v.path = \(bind(.integer(index)))"]
-        parts.append("v.value\(direction)")
+        order.conditions = [index.sql("v.path") { bind($0) }]
+        order.keys.append(.init(sql: "v.value", descending: key.descending))
         if keys.count == 1 {
-          order.keys = "v.value\(direction), v.serial\(tie)"
+          // An index is of one type: rows that are only skipped need not be looked at.
+          order.from = "indexed_value v" + (skipsOnly ? "" : " CROSS JOIN resource r ON r.id = v.resource")
+          order.id = skipsOnly ? "v.resource" : "r.id"
+          order.keys.append(.init(sql: "v.serial", descending: isDown))
+          order.isGiven = true
           return order
         }
+        order.from = "indexed_value v CROSS JOIN resource r ON r.id = v.resource"
       } else {
         let row = RowReference(id: "r.id", alias: "r")
         let sql = try expression(path.hops[...], path.leaf, path.types, row, greatest: key.descending)
-        parts.append(sql + direction)
+        order.keys.append(.init(sql: sql, descending: key.descending))
       }
     }
-    order.keys = (parts + ["r.internal_id\(tie)"]).joined(separator: ", ")
+    order.isGiven = order.keys.isEmpty
+    order.keys.append(.init(sql: "r.internal_id", descending: isDown))
     return order
   }
 
@@ -77,8 +95,8 @@ extension QueryCompiler {
     _ value: ResolvedPath.Value, _ types: [ServedType], _ row: RowReference, _ function: String
   ) throws -> String {
     if !value.isList, let index = try index(of: value, types) {
-      let path = bind(.integer(index))
-      return "(SELECT v.value FROM indexed_value v WHERE v.resource = \(row.id) AND v.path = \(path))"
+      let path = index.sql("v.path") { bind($0) }
+      return "(SELECT v.value FROM indexed_value v WHERE v.resource = \(row.id) AND \(path))"
     }
     if let delta = value.delta, delta != 0, !value.isList { return "NULL" }
     note(value, types)
