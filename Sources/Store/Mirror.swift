@@ -54,7 +54,7 @@ package final class Mirror: Sendable {
         sql: """
           PRAGMA synchronous = NORMAL;
           PRAGMA cache_size = -\(cacheKilobytes);
-          PRAGMA wal_autocheckpoint = 2000;
+          PRAGMA wal_autocheckpoint = 4000;
           PRAGMA journal_size_limit = 67108864;
           PRAGMA secure_delete = ON;
           """)

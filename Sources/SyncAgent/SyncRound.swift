@@ -189,7 +189,9 @@ package struct SyncRound: Sendable {
 
   private func pull(_ types: [EntryPoint.Collection], _ visit: Visit, _ tally: Tally) async throws {
     let known = Dictionary(uniqueKeysWithValues: try mirror.types().map { ($0.name, $0) })
-    let queue = PageQueue(limit: max(2, settings.concurrency / 2))
+    // Of a large mirror every page touches the index over UUIDs everywhere: the more pages a transaction has, the less is
+    // written. Each costs about 2 MB of memory.
+    let queue = PageQueue(limit: max(6, settings.concurrency / 2))
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await write(queue, tally) }
       try await withThrowingTaskGroup(of: TypeReport.self) { readers in
