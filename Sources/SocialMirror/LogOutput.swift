@@ -26,6 +26,8 @@ struct LogOutput: LogHandler {
   }
 
   func log(event: LogEvent) {
+    // Stopping cancels what the HTTP server waits for; it reports that as an error.
+    if event.source == "HummingbirdCore", "\(event.message)".hasSuffix("CancellationError()") { return }
     var fields = self.metadata
     if let own = event.metadata { fields.merge(own) { _, new in new } }
     let line = isJSON ? json(event.level, event.message, fields) : text(event.level, event.message, fields)
