@@ -47,7 +47,8 @@ private struct Renaming: Sendable {
   /// The order of the types is that of their names, and stays as it is.
   static let another = Renaming(
     names: [
-      ("node--topic", "node--tract"), ("/node/topic", "/node/tract"), (#"\/node\/topic"#, #"\/node\/tract"#),
+      ("node--topic", "node--tract"), ("/node/topic", "/node/tract"), ("/NODE/TOPIC", "/NODE/TRACT"),
+      (#"\/node\/topic"#, #"\/node\/tract"#),
       ("field_topic_", "field_tract_"), ("social_tagging", "social_tidings"), ("field_event_", "field_evening_"),
       (#"{"jsonapi":{"version":"1.0""#, #"{"jsonapi":{"version":"1.1""#),
       (#"jsonapi.org\/format\/1.0\/"#, #"jsonapi.org\/format\/1.1\/"#),
