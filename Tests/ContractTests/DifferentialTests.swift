@@ -49,7 +49,8 @@ private struct Renaming: Sendable {
     names: [
       ("node--topic", "node--tract"), ("/node/topic", "/node/tract"), ("/NODE/TOPIC", "/NODE/TRACT"),
       (#"\/node\/topic"#, #"\/node\/tract"#),
-      ("field_topic_", "field_tract_"), ("social_tagging", "social_tidings"), ("field_event_", "field_evening_"),
+      ("field_topic_", "field_tract_"), ("social_tagging", "social_tidings"), ("SOCIAL_TAGGING", "SOCIAL_TIDINGS"),
+      ("field_event_", "field_evening_"),
       (#"{"jsonapi":{"version":"1.0""#, #"{"jsonapi":{"version":"1.1""#),
       (#"jsonapi.org\/format\/1.0\/"#, #"jsonapi.org\/format\/1.1\/"#),
     ], jsonapiVersion: "1.1")
