@@ -99,7 +99,7 @@ struct Comparison {
     let before = differences.count
     compare(got, recorded, "")
     // The same values written otherwise, where the exact text is known.
-    if differences.count == before, let raw = exchange.raw, !exchange.hasOmitted {
+    if differences.count == before, let raw = exchange.raw ?? exchange.bytes, !exchange.hasOmitted {
       let at = zip(raw, given.body).prefix { $0 == $1 }.count
       let around = { (bytes: [UInt8]) in String(decoding: bytes.dropFirst(max(0, at - 30)).prefix(80), as: UTF8.self) }
       note("raw", "\(around(given.body)) instead of \(around(raw))")

@@ -28,7 +28,7 @@ import Testing
     let answer = site.respond(to: SiteRequest("POST", "/oauth/token", headers: type, body: Array(form.utf8)))
     let token = try #require(try JSON(parsing: answer.body)["access_token"]?.string)
     let exchanges = try Self.manager.get()
-    var judge = Judge(.managerOfSampleSite, exchanges, try RecordedCrawl.load())
+    var judge = Judge(.managerOfSampleSite, exchanges, try RecordedCrawl.load(base: Exchange.base))
     // The site's own faults are its own: the sample site may have them or not.
     for exchange in exchanges where exchange.status != 500 {
       let fields = exchange.isAnonymous ? [:] : ["authorization": "Bearer \(token)"]
@@ -55,7 +55,7 @@ import Testing
 
   private func localAPI(_ run: Run, _ made: CrawledMirror, _ exchanges: [Exchange]) async throws {
     let api = try await InProcessLocalAPI(made, host: String(Exchange.base.dropFirst("http://".count)))
-    let crawl = try RecordedCrawl.load(as: run == .memberOfLocalAPI ? .member : .manager)
+    let crawl = try RecordedCrawl.load(base: Exchange.base, as: run == .memberOfLocalAPI ? .member : .manager)
     var judge = Judge(run, exchanges, crawl)
     for exchange in exchanges {
       let answer = await api.answer(
@@ -63,6 +63,59 @@ import Testing
       judge.see(exchange, Given(status: answer.status, fields: answer.fields, body: answer.body))
     }
     judge.finish()
+  }
+}
+
+/// The suite notices: each byte of an answer counts.
+@Suite struct BrokenAnswerTests {
+  /// The recorded answers themselves, and the same with one byte changed, one missing, and one character written otherwise.
+  @Test func oneByteIsNoticed() throws {
+    var raw = 0
+    for exchange in try Exchange.all(.manager) where exchange.status != 500 && !exchange.hasOmitted {
+      guard let body = exchange.raw ?? exchange.bytes, body.count > 2 else { continue }
+      let whole = Given(status: exchange.status, fields: exchange.fields, body: body)
+      #expect(Comparison(exchange, whole).differences.isEmpty, "\(exchange.name)")
+      raw += exchange.raw == nil ? 0 : 1
+      for broken in Self.broken(body) {
+        let given = Given(status: exchange.status, fields: exchange.fields, body: broken)
+        #expect(!Comparison(exchange, given).differences.isEmpty, "\(exchange.name)")
+      }
+    }
+    #expect(raw > 20)
+  }
+
+  @Test func theJudgeReportsIt() throws {
+    let exchanges = try Exchange.all(.manager)
+    let one = try #require(exchanges.first { $0.raw != nil && $0.status == 200 && !$0.isAnonymous && !$0.hasOmitted })
+    let body = try #require(one.raw)
+    let crawl = try RecordedCrawl.load(base: Exchange.base)
+    for broken in Self.broken(body) {
+      withKnownIssue {
+        var judge = Judge(.managerOfLocalAPI, exchanges, crawl)
+        judge.see(one, Given(status: one.status, fields: one.fields, body: broken))
+      }
+    }
+  }
+
+  private static func broken(_ body: [UInt8]) -> [[UInt8]] {
+    var changed = body
+    // In the values behind the head, which all documents share.
+    let at = body.count * 3 / 4
+    changed[at] = changed[at] == UInt8(ascii: "x") ? UInt8(ascii: "y") : UInt8(ascii: "x")
+    var all = [changed, Array(body.dropLast())]
+    if let slash = body.lastRange(of: Array(#"\/"#.utf8)) {
+      all.append(Array(body[..<slash.lowerBound] + body[(slash.lowerBound + 1)...]))
+    }
+    return all
+  }
+}
+
+extension [UInt8] {
+  /// The last place of some bytes.
+  fileprivate func lastRange(of bytes: [UInt8]) -> Range<Int>? {
+    guard count >= bytes.count else { return nil }
+    return stride(from: count - bytes.count, through: 0, by: -1).first { self[$0...].starts(with: bytes) }
+      .map { $0..<($0 + bytes.count) }
   }
 }
 

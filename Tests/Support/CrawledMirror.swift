@@ -34,9 +34,15 @@ package final class CrawledMirror: Sendable {
   }
 
   /// Takes in the recorded API description.
-  package func describe() throws {
+  /// - Parameter rename: gives types and fields other names.
+  package func describe(as rename: (String) -> String = { $0 }) throws {
     for (type, fields) in try CrawledMirror.description.get().types {
-      try mirror.describe(type, TypeSchema(described: fields))
+      var schema = TypeSchema(described: fields)
+      for index in schema.fields.indices {
+        schema.fields[index].name = rename(schema.fields[index].name)
+        schema.fields[index].targets = schema.fields[index].targets.map(rename)
+      }
+      try mirror.describe(rename(type), schema)
     }
   }
 
@@ -55,8 +61,11 @@ package final class CrawledMirror: Sendable {
   }
 
   /// Applies pages in one transaction, in a run of their own.
-  package func apply(_ pages: [(type: String, page: ScannedPage)], cursor: Bool = false) throws -> ApplyOutcome {
-    try mirror.discovered(CrawledMirror.paths())
+  /// - Parameter paths: the types' collections; nil for those of the recorded entry point.
+  package func apply(
+    _ pages: [(type: String, page: ScannedPage)], cursor: Bool = false, paths: [String: String]? = nil
+  ) throws -> ApplyOutcome {
+    try mirror.discovered(paths ?? CrawledMirror.paths())
     let run = try mirror.beginRun("test", at: 1)
     return try mirror.apply(
       pages.map { type, page in

@@ -77,11 +77,14 @@ package struct QueryCompiler {
     var sql = "SELECT \(ReadSnapshot.columns) FROM \(order.from) WHERE \(filter) ORDER BY \(order.sql) \(limit)"
     if isDriven || !order.isGiven || order.id != "r.id" {
       let keys = order.keys.enumerated().map { "\($1.sql) AS k\($0)" }
-      let outer = order.keys.enumerated().map { "p.k\($0)\($1.descending ? " DESC" : "")" }
+      // By name: an expression that is written twice is computed twice.
+      func names(_ table: String) -> String {
+        order.keys.enumerated().map { "\(table)k\($0)\($1.descending ? " DESC" : "")" }.joined(separator: ", ")
+      }
       sql =
         "SELECT \(ReadSnapshot.columns) FROM (SELECT \(order.id) AS id, \(keys.joined(separator: ", ")) "
-        + "FROM \(order.from) WHERE \(filter) ORDER BY \(order.sql) \(limit)) p "
-        + "CROSS JOIN resource r ON r.id = p.id ORDER BY \(outer.joined(separator: ", "))"
+        + "FROM \(order.from) WHERE \(filter) ORDER BY \(names("")) \(limit)) p "
+        + "CROSS JOIN resource r ON r.id = p.id ORDER BY \(names("p."))"
     }
     return CompiledQuery(sql: sql, arguments: arguments, uses: uses, indexes: indexes)
   }
