@@ -48,6 +48,7 @@ private struct Renaming: Sendable {
   static let another = Renaming(
     names: [
       ("node--topic", "node--tract"), ("/node/topic", "/node/tract"), ("/NODE/TOPIC", "/NODE/TRACT"),
+      (#"\/NODE\/TOPIC"#, #"\/NODE\/TRACT"#),
       (#"\/node\/topic"#, #"\/node\/tract"#),
       ("field_topic_", "field_tract_"), ("social_tagging", "social_tidings"), ("SOCIAL_TAGGING", "SOCIAL_TIDINGS"),
       ("field_event_", "field_evening_"),
