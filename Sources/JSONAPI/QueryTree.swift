@@ -29,6 +29,9 @@ package struct QueryTree: Sendable, Hashable {
 
   /// All members, first to last.
   package private(set) var members: [Member]
+  /// The greatest of the names that are integers, -1 where none is above: looked for among all of them at every element that is
+  /// pushed, a long list would take time by its square.
+  private var greatest: Int64 = -1
 
   /// A tree of these members; a later one of the same name replaces the node of an earlier one.
   package init(_ members: [(String, Node)] = []) {
@@ -39,6 +42,7 @@ package struct QueryTree: Sendable, Hashable {
   /// Elements under the names `0`, `1`, … as in `value[]=a&value[]=b`.
   package init(list elements: [String]) {
     members = elements.enumerated().map { Member(name: String($0), node: .text($1)) }
+    greatest = Int64(elements.count) - 1
   }
 
   /// Whether there is no member.
@@ -50,8 +54,10 @@ package struct QueryTree: Sendable, Hashable {
     set {
       switch (index(of: name), newValue) {
       case (let index?, let node?): members[index].node = node
-      case (let index?, nil): members.remove(at: index)
-      case (nil, let node?): members.append(Member(name: name, node: node))
+      case (let index?, nil):
+        members.remove(at: index)
+        greatest = members.reduce(-1) { max($0, PHPInteger.value(of: $1.name) ?? -1) }
+      case (nil, let node?): append(name, node)
       case (nil, nil): break
       }
     }
@@ -70,13 +76,13 @@ package struct QueryTree: Sendable, Hashable {
   }
 
   /// Appends a member without looking for its name.
-  mutating func append(_ name: String, _ node: Node) { members.append(Member(name: name, node: node)) }
+  mutating func append(_ name: String, _ node: Node) {
+    members.append(Member(name: name, node: node))
+    greatest = max(greatest, PHPInteger.value(of: name) ?? -1)
+  }
 
   /// The name PHP gives to an element pushed to the end; nil when the indexes are used up.
-  var nextIndex: String? {
-    let greatest = members.compactMap { PHPInteger.value(of: $0.name) }.max() ?? -1
-    return greatest == .max ? nil : String(Swift.max(greatest, -1) + 1)
-  }
+  var nextIndex: String? { greatest == .max ? nil : String(greatest + 1) }
 
   private func index(of name: String) -> Int? {
     members.firstIndex { $0.name.utf8.elementsEqual(name.utf8) }
@@ -86,6 +92,7 @@ package struct QueryTree: Sendable, Hashable {
 /// PHP's rule for array keys: canonical decimal integers are numbers, all other names are strings.
 enum PHPInteger {
   static func value(of name: String) -> Int64? {
+    guard let first = name.utf8.first, first == UInt8(ascii: "-") || (0x30...0x39).contains(first) else { return nil }
     guard let value = Int64(name), String(value).utf8.elementsEqual(name.utf8) else { return nil }
     return value
   }

@@ -84,7 +84,8 @@ struct LocalAPIResponder: HTTPResponder {
 
   /// A kept answer, where there is one that is still true.
   private func kept(_ request: RequestHead, _ caller: Caller) -> Answer? {
-    guard case .known = caller, let question = question(of: request), let origin = origin(of: question) else { return nil }
+    guard case .known = caller, let question = question(of: request), let origin = origin(of: question)
+    else { return nil }
     return cache.answer(to: question, from: origin)
   }
 
