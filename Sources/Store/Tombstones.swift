@@ -177,7 +177,8 @@ struct RemovalWriter {
       return
     }
     let list = resources.map(String.init).joined(separator: ",")
-    try db.run(
+    // Several statements, and never the same ones.
+    try db.execute(
       sql: """
         DELETE FROM upload WHERE change IN (SELECT id FROM outbox WHERE resource IN (\(list)));
         DELETE FROM conflict WHERE resource IN (\(list));

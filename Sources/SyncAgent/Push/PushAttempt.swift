@@ -77,7 +77,7 @@ struct PushAttempt {
   private func update(_ report: inout PushReport) async throws {
     var change = self.change
     for _ in 0..<PushAttempt.mostMerges {
-      guard case .there(let copy) = try await look(&report) else { return try deletedOnSite(&report) }
+      guard case .there(let copy) = try await lookBeforeUpdate(&report) else { return try deletedOnSite(&report) }
       try protect(copy, from: change, &report)
       switch PushDecision.update(change, site: copy.json, policies: push.policies) {
       case .done: return try settle(.resource(copy), &report)
@@ -135,7 +135,7 @@ struct PushAttempt {
   }
 
   /// How often in a row somebody else may be faster.
-  private static let mostMerges = 5
+  static let mostMerges = 5
 
   private func delete(_ report: inout PushReport) async throws {
     guard case .there(let copy) = try await look(&report) else { return try settle(.gone, &report) }

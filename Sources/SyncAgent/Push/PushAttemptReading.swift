@@ -11,7 +11,25 @@ extension PushAttempt {
   }
 
   func look(_ report: inout PushReport) async throws -> Sight {
-    let response = try await send(OutgoingRequest.read(change, path: path), &report)
+    try sight(try await send(OutgoingRequest.read(change, path: path), &report))
+  }
+
+  /// A look before an update, which the site takes when `changed` is still what was read. That counts seconds: of a copy that was
+  /// read within the second of its own `changed`, a later edit in that second would go unnoticed and be written over. So the
+  /// second is waited out and the copy read again.
+  func lookBeforeUpdate(_ report: inout PushReport) async throws -> Sight {
+    for _ in 1..<PushAttempt.mostMerges {
+      let response = try await send(OutgoingRequest.read(change, path: path), &report)
+      let sight = try sight(response)
+      guard case .there(let copy) = sight,
+        let seconds = PushDecision.unsettledSeconds(changed: copy.scanned.changed, readAt: response.date)
+      else { return sight }
+      try await push.site.wait(seconds)
+    }
+    return try await look(&report)
+  }
+
+  private func sight(_ response: InboundResponse) throws -> Sight {
     do {
       return .there(try copy(SiteAnswer.document(of: response), status: response.status))
     } catch let error as SiteError where error.kind == .notFound {

@@ -266,4 +266,24 @@ import Testing
     #expect(times.withLock { $0 } == 2)
     #expect(try bench.title(id) == "Mine" && bench.onSite(id)?["attributes"]?["sticky"] == true)
   }
+
+  /// Two edits in one second have the same `changed`, so the site cannot tell the second one from the first.
+  @Test func anEditInTheSecondOfTheOneThatWasReadIsNotWrittenOver() async throws {
+    let bench = try await PushBench()
+    let id = try bench.topic("One")
+    try bench.patch(id, [("title", "Mine")])
+    let isFirst = Mutex(true)
+    let transport = FatefulTransport(
+      bench.site, decide: { _, _ in .arrives },
+      watch: { method, target, act in
+        let answer = act()
+        // After the first read.
+        guard method == "GET", target.contains(id), isFirst.withLock({ $0 }) else { return answer }
+        isFirst.withLock { $0 = false }
+        try? bench.edit(id, [("title", "Theirs")])
+        return answer
+      })
+    #expect(try await bench.push(transport).conflicts == 1)
+    #expect(try bench.title(id) == "Theirs" && bench.shown(id)?["attributes"]?["title"] == "Mine")
+  }
 }

@@ -11,6 +11,15 @@ import Upstream
     SiteError(kind, status: status, pointer: pointer)
   }
 
+  @Test(
+    arguments: [
+      (100, 99, 2), (100, 100, 1), (100, 101, nil), (100, 5000, nil), (100, 98, nil),
+      (nil, 100, nil), (100, nil, nil),
+    ] as [(Int64?, Int64?, Double?)])
+  func aCopyIsReadAgainWhenItsSecondIsNotOver(changed: Int64?, date: Int64?, seconds: Double?) {
+    #expect(PushDecision.unsettledSeconds(changed: changed, readAt: date) == seconds)
+  }
+
   struct Case: Sendable, CustomTestStringConvertible {
     var error: any Error
     var kind: ChangeKind

@@ -192,10 +192,10 @@ extension PushHistory {
   private func agree(_ topic: String) throws {
     guard site.community.resource(topic) != nil, try shown("node--topic", topic) != nil else { return }
     let value = roll(2) == 0
+    state.withLock { $0.ledger.edited.formUnion([topic]) }
     try site.withCommunity { [now = site.now] in try $0.edit(topic, at: now, attributes: [("sticky", .bool(value))]) }
     let object = try ResourceObject(["type": "node--topic", "attributes": ["sticky": .bool(value)]])
     _ = try record(.update(object), "node--topic", topic)
-    state.withLock { $0.ledger.edited.formUnion([topic]) }
   }
 
   private func upload() throws {
