@@ -82,7 +82,7 @@ import Testing
   /// The simulation can see: every known mistake is noticed within so many seeds.
   @Test(arguments: Mistake.allCases) func everyKnownMistakeIsNoticed(_ mistake: Mistake) async throws {
     let ground = try await PushGround.made(mistake: mistake.sql)
-    let within = 300
+    let within = 600
     for seed in 1...within {
       let (faults, _) = await PushHistory.play(seed, on: ground, isBlind: mistake == .mergesWithoutComparing)
       guard let fault = faults.first else { continue }
