@@ -31,7 +31,7 @@ import Testing
     #expect(try rows(place) == Int64(visibleResources))
   }
 
-  @Test(.timeLimit(.minutes(2))) func aKilledFirstPullGoesOn() async throws {
+  @Test(.timeLimit(.minutes(5))) func aKilledFirstPullGoesOn() async throws {
     try await interrupt(SIGKILL) { place, run, _ in
       #expect(run.isKilled)
       #expect(try rows(place) < Int64(visibleResources))
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(2))) func sigtermEndsASyncInOrder() async throws {
+  @Test(.timeLimit(.minutes(5))) func sigtermEndsASyncInOrder() async throws {
     try await interrupt(SIGTERM) { place, run, _ in
       #expect(!run.isKilled)
       #expect(run.code == 0, "\(run.all)")
@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(2))) func theDaemonServesAndEndsInOrder() async throws {
+  @Test(.timeLimit(.minutes(5))) func theDaemonServesAndEndsInOrder() async throws {
     try await SampleSite.withRunningSite { site, base in
       let place = try Workplace(base, ["localAPI.port": 0, "site.entityTypes": ["node"]])
       let run = try await place.run(["run"]) { process in
