@@ -39,25 +39,19 @@ struct RoundSummary {
   /// A line for each type that was read, then one for each that was swept.
   private var table: [String] {
     let width = max(report.types.map(\.type.count).max() ?? 0, 4)
-    func line(_ type: String, _ figures: String, _ failure: (any Error)?) -> String {
-      type.padding(toLength: width, withPad: " ", startingAt: 0) + figures + (failure == nil ? "" : "  failed")
+    func line(_ name: String, _ figures: String) -> String {
+      name.padding(toLength: width, withPad: " ", startingAt: 0) + figures
     }
-    let pulls = report.types.map { part in
-      line(
-        part.type,
-        String(
-          format: "  %8d  %11d  %6d  %8d  %7d", part.requests, part.bytes, part.pages, part.seen, part.omitted),
-        part.failure)
+    func line(
+      _ type: String, _ requests: Int, _ bytes: Int, _ pages: Int, _ seen: Int, _ last: Int, _ failure: (any Error)?
+    ) -> String {
+      let figures = String(format: "  %8d  %11d  %6d  %8d  %7d", requests, bytes, pages, seen, last)
+      return line(type, figures + (failure == nil ? "" : "  failed"))
     }
-    let sweeps = report.sweeps.map { part in
-      line(
-        part.type,
-        String(
-          format: "  %8d  %11d  %6d  %8d  %7d", part.requests, part.bytes, part.pages, part.seen, part.removed),
-        part.failure)
-    }
-    return [line("type", "  requests        bytes   pages      seen  omitted", nil)] + pulls
-      + (sweeps.isEmpty ? [] : [line("swept", "  requests        bytes   pages      seen  removed", nil)] + sweeps)
+    let head = "  requests        bytes   pages      seen  "
+    let pulls = report.types.map { line($0.type, $0.requests, $0.bytes, $0.pages, $0.seen, $0.omitted, $0.failure) }
+    let sweeps = report.sweeps.map { line($0.type, $0.requests, $0.bytes, $0.pages, $0.seen, $0.removed, $0.failure) }
+    return [line("type", head + "omitted")] + pulls + (sweeps.isEmpty ? [] : [line("swept", head + "removed")] + sweeps)
   }
 }
 

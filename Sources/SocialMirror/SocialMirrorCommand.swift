@@ -12,8 +12,7 @@ struct SocialMirrorCommand: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, SyncCommand.self, ServeCommand.self, StatusCommand.self, CheckCommand.self, VerifyCommand.self,
       QueueCommand.self, ConflictsCommand.self, ConsumerCommand.self, AccountCommand.self, IndexCommand.self,
-      ExplainCommand.self,
-      DemoCommand.self, VersionCommand.self,
+      ExplainCommand.self, DemoCommand.self, VersionCommand.self,
     ])
 
   static func main() async {

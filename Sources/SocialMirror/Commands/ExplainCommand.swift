@@ -19,11 +19,7 @@ struct ExplainCommand: ParsableCommand {
 
   func run() throws {
     let settings = try common.settings(needsSite: false)
-    guard FileManager.default.fileExists(atPath: settings.mirror.path) else {
-      throw MirrorUnusable(
-        description: "there is no mirror at \(settings.mirror.path) yet; social-mirror sync makes it")
-    }
-    let reader = ResourceReader(try Mirror(path: settings.mirror.path))
+    let reader = ResourceReader(try Mirror.existing(at: settings.mirror.path))
     let uri = RequestURI(base: "", target: ExplainCommand.target(url))
     guard let type = try reader.single({ try $0.type(path: uri.path) }) else {
       throw ConfigurationError(

@@ -15,11 +15,7 @@ struct StatusCommand: ParsableCommand {
 
   func run() throws {
     let settings = try common.settings(needsSite: false)
-    guard FileManager.default.fileExists(atPath: settings.mirror.path) else {
-      throw MirrorUnusable(
-        description: "there is no mirror at \(settings.mirror.path) yet; social-mirror sync makes it")
-    }
-    let mirror = try Mirror(path: settings.mirror.path)
+    let mirror = try Mirror.existing(at: settings.mirror.path)
     let document = StatusDocument(
       try mirror.status(), indexes: json ? try mirror.pathIndexes() : [], outbox: try mirror.outboxStatus(),
       now: unixNow())

@@ -129,17 +129,19 @@ extension Mirror {
 
   /// One conflict; nil when there is none of that number.
   package func conflict(_ id: Int64) throws -> OutboxConflict? {
-    try read { try Mirror.conflicts($0, where: "c.id = \(id)").first }
+    try read { try Mirror.conflicts($0, where: "c.id = ?", [id]).first }
   }
 
-  private static func conflicts(_ db: Database, where condition: String) throws -> [OutboxConflict] {
+  private static func conflicts(
+    _ db: Database, where condition: String, _ arguments: StatementArguments = []
+  ) throws -> [OutboxConflict] {
     try Row.cachedAll(
       db,
       sql: """
         SELECT c.*, t.name AS type_name, i.uuid, o.consumer, o.account FROM conflict c
         JOIN identity i ON i.id = c.resource JOIN resource_type t ON t.id = i.type LEFT JOIN outbox o ON o.id = c.change
         WHERE \(condition) ORDER BY c.id DESC
-        """
+        """, arguments: arguments
     ).compactMap { row in
       let json = { (name: String) in try (row[name] as String?).map { try JSON(parsing: $0) } }
       let bytes: [UInt8] = (row["uuid"] as Data?).map { Array($0) } ?? []
@@ -164,7 +166,7 @@ extension Mirror {
   /// - Throws: `OutboxRefusal` when there is no such open conflict, or the file is no resource.
   package func resolve(_ id: Int64, _ decision: ConflictDecision, at now: Int64) throws {
     try outboxWrite { writer in
-      guard let conflict = try Mirror.conflicts(writer.db, where: "c.id = \(id)").first else {
+      guard let conflict = try Mirror.conflicts(writer.db, where: "c.id = ?", [id]).first else {
         throw OutboxRefusal(description: "there is no conflict \(id); `conflicts list` shows all")
       }
       guard conflict.decision == nil, let change = try writer.rows.change(conflict.change), change.state == .conflict

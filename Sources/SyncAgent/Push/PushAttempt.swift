@@ -77,7 +77,8 @@ struct PushAttempt {
   private func update(_ report: inout PushReport) async throws {
     var change = self.change
     for _ in 0..<PushAttempt.mostMerges {
-      guard case .there(let copy) = try await lookBeforeUpdate(&report) else { return try deletedOnSite(&report) }
+      guard let sight = try await lookBeforeUpdate(&report) else { continue }
+      guard case .there(let copy) = sight else { return try deletedOnSite(&report) }
       try protect(copy, from: change, &report)
       switch PushDecision.update(change, site: copy.json, policies: push.policies) {
       case .done: return try settle(.resource(copy), &report)
@@ -109,7 +110,9 @@ struct PushAttempt {
         }
       }
     }
-    try postpone(.queued, "the resource changes on the site faster than it can be merged", &report)
+    try postpone(
+      change.state == .uncertain ? .uncertain : .queued,
+      "the resource changes on the site faster than it can be merged", &report)
   }
 
   /// A deletion that waits behind an update was asked for by somebody who did not see what others edited since: once the
@@ -135,7 +138,7 @@ struct PushAttempt {
   }
 
   /// How often in a row somebody else may be faster.
-  static let mostMerges = 5
+  private static let mostMerges = 5
 
   private func delete(_ report: inout PushReport) async throws {
     guard case .there(let copy) = try await look(&report) else { return try settle(.gone, &report) }

@@ -16,17 +16,15 @@ extension PushAttempt {
 
   /// A look before an update, which the site takes when `changed` is still what was read. That counts seconds: of a copy that was
   /// read within the second of its own `changed`, a later edit in that second would go unnoticed and be written over. So the
-  /// second is waited out and the copy read again.
-  func lookBeforeUpdate(_ report: inout PushReport) async throws -> Sight {
-    for _ in 1..<PushAttempt.mostMerges {
-      let response = try await send(OutgoingRequest.read(change, path: path), &report)
-      let sight = try sight(response)
-      guard case .there(let copy) = sight,
-        let seconds = PushDecision.unsettledSeconds(changed: copy.scanned.changed, readAt: response.date)
-      else { return sight }
-      try await push.site.wait(seconds)
-    }
-    return try await look(&report)
+  /// second is waited out, and nil says to look again.
+  func lookBeforeUpdate(_ report: inout PushReport) async throws -> Sight? {
+    let response = try await send(OutgoingRequest.read(change, path: path), &report)
+    let sight = try sight(response)
+    guard case .there(let copy) = sight,
+      let seconds = PushDecision.unsettledSeconds(changed: copy.scanned.changed, readAt: response.date)
+    else { return sight }
+    try await push.site.wait(seconds)
+    return nil
   }
 
   private func sight(_ response: InboundResponse) throws -> Sight {
