@@ -81,14 +81,15 @@ struct PushAttempt {
       guard case .there(let copy) = sight else { return try deletedOnSite(&report) }
       try protect(copy, from: change, &report)
       switch PushDecision.update(change, site: copy.json, policies: push.policies) {
-      case .done: return try settle(.resource(copy), &report)
+      // A copy that was looked at is no answer: others may have edited since ours arrived.
+      case .done: return try settle(.found(copy), &report)
       case .conflict(let fields):
         try mirror.note(.fields, of: change, site: copy, fields: fields, at: time)
         report.conflicts += 1
         return
       case .yield(let fields):
         try mirror.note(.fields, of: change, site: copy, fields: fields, policy: "site", at: time)
-        return try settle(.resource(copy), &report)
+        return try settle(.found(copy), &report)
       case .send(let members):
         if change.state == .uncertain, try givesUp(&report) { return }
         if !members.overruled.isEmpty {

@@ -242,48 +242,4 @@ import Testing
     #expect(try bench.shown(id) == bench.onSite(id))
     #expect(try bench.mirror.siteUUID(ofUpload: local)?.description == files.first)
   }
-
-  @Test func somebodyElseIsFaster() async throws {
-    let bench = try await PushBench()
-    let id = try bench.topic("One")
-    bench.site.clockOffset += 10
-    try bench.patch(id, [("title", "Mine")])
-    let times = Mutex(0)
-    let transport = FatefulTransport(
-      bench.site,
-      decide: { method, _ in
-        // Between the read and the write of the first attempt.
-        guard method == "PATCH",
-          times.withLock({
-            $0 += 1; return $0
-          }) == 1
-        else { return .arrives }
-        bench.site.clockOffset += 5
-        try? bench.edit(id, [("sticky", true)])
-        return .arrives
-      })
-    #expect(try await bench.push(transport).settled == 1)
-    #expect(times.withLock { $0 } == 2)
-    #expect(try bench.title(id) == "Mine" && bench.onSite(id)?["attributes"]?["sticky"] == true)
-  }
-
-  /// Two edits in one second have the same `changed`, so the site cannot tell the second one from the first.
-  @Test func anEditInTheSecondOfTheOneThatWasReadIsNotWrittenOver() async throws {
-    let bench = try await PushBench()
-    let id = try bench.topic("One")
-    try bench.patch(id, [("title", "Mine")])
-    let isFirst = Mutex(true)
-    let transport = FatefulTransport(
-      bench.site, decide: { _, _ in .arrives },
-      watch: { method, target, act in
-        let answer = act()
-        // After the first read.
-        guard method == "GET", target.contains(id), isFirst.withLock({ $0 }) else { return answer }
-        isFirst.withLock { $0 = false }
-        try? bench.edit(id, [("title", "Theirs")])
-        return answer
-      })
-    #expect(try await bench.push(transport).conflicts == 1)
-    #expect(try bench.title(id) == "Theirs" && bench.shown(id)?["attributes"]?["title"] == "Mine")
-  }
 }

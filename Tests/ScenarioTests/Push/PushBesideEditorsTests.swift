@@ -1,0 +1,86 @@
+import JSONAPI
+import SampleSite
+import SyncAgent
+import Synchronization
+import Testing
+
+@testable import Store
+
+/// Pushes while somebody on the site edits the same resource, between two requests of one attempt or of two.
+@Suite struct PushBesideEditorsTests {
+  @Test func somebodyElseIsFaster() async throws {
+    let bench = try await PushBench()
+    let id = try bench.topic("One")
+    bench.site.clockOffset += 10
+    try bench.patch(id, [("title", "Mine")])
+    let times = Mutex(0)
+    let transport = FatefulTransport(
+      bench.site,
+      decide: { method, _ in
+        // Between the read and the write of the first attempt.
+        guard method == "PATCH",
+          times.withLock({
+            $0 += 1; return $0
+          }) == 1
+        else { return .arrives }
+        bench.site.clockOffset += 5
+        try? bench.edit(id, [("sticky", true)])
+        return .arrives
+      })
+    #expect(try await bench.push(transport).settled == 1)
+    #expect(times.withLock { $0 } == 2)
+    #expect(try bench.title(id) == "Mine" && bench.onSite(id)?["attributes"]?["sticky"] == true)
+  }
+
+  /// Two edits in one second have the same `changed`, so the site cannot tell the second one from the first.
+  @Test func anEditInTheSecondOfTheOneThatWasReadIsNotWrittenOver() async throws {
+    let bench = try await PushBench()
+    let id = try bench.topic("One")
+    try bench.patch(id, [("title", "Mine")])
+    let isFirst = Mutex(true)
+    let transport = FatefulTransport(
+      bench.site, decide: { _, _ in .arrives },
+      watch: { method, target, act in
+        let answer = act()
+        // After the first read.
+        guard method == "GET", target.contains(id), isFirst.withLock({ $0 }) else { return answer }
+        isFirst.withLock { $0 = false }
+        try? bench.edit(id, [("title", "Theirs")])
+        return answer
+      })
+    #expect(try await bench.push(transport).conflicts == 1)
+    #expect(try bench.title(id) == "Theirs" && bench.shown(id)?["attributes"]?["title"] == "Mine")
+  }
+
+  /// An update whose answer was lost is found on the site, and with it what somebody else wrote since: the update behind it
+  /// was made by someone who had not seen that.
+  @Test func whatOthersAddedSinceALostAnswerIsNotTakenForTheAnswer() async throws {
+    let bench = try await PushBench()
+    let id = try bench.topic("One")
+    let tags = try bench.site.withCommunity { [now = bench.site.now] community in
+      try (0..<3).map {
+        try community.create("taxonomy_term--social_tagging", at: now, attributes: [("name", .string("T\($0)"))])
+      }
+    }
+    let tagged = { (numbers: [Int]) in
+      LocalChange.Action.replace(
+        "social_tagging",
+        .many(numbers.map { ResourceIdentifier(type: "taxonomy_term--social_tagging", id: tags[$0]) }))
+    }
+    bench.site.clockOffset += 10
+    try bench.record(tagged([0, 1]), id)
+    let transport = FatefulTransport(bench.site, decide: { method, _ in method == "PATCH" ? .answerLost : .arrives })
+    #expect(try await bench.push(transport).settled == 0)
+    bench.site.clockOffset += 10
+    try bench.site.withCommunity { [now = bench.site.now] community in
+      let all = tags.map { tag -> JSON in ["type": "taxonomy_term--social_tagging", "id": .string(tag)] }
+      try community.edit(id, at: now, relationships: [("social_tagging", .array(all))])
+    }
+    bench.site.clockOffset += 10
+    try bench.record(tagged([0]), id)
+    #expect(try await bench.push().settled == 2)
+    let linked = try bench.onSite(id)?["relationships"]?["social_tagging"]?["data"]?.array?.map { $0["id"]?.string }
+    #expect(linked == [tags[0], tags[2]])
+    #expect(try bench.shown(id) == bench.onSite(id))
+  }
+}
