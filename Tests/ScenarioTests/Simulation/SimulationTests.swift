@@ -117,6 +117,7 @@ enum Simulation {
         sum.withLock { sum in
           sum.add(outcome)
           sum.seconds = Date().timeIntervalSince(started)
+          if !outcome.problems.isEmpty { Simulation.say("seed \(seed): \(outcome.problems.prefix(5))") }
           if sum.histories.isMultiple(of: 5000) { Simulation.say("so far: \(sum)") }
         }
       }

@@ -153,6 +153,7 @@ final class PushHistory: Sendable {
       return state.fuse.isBlown
     }
     guard isDead else { return }
+    trace("started again after a kill")
     try? mirror.close()
     let (mirror, fuse) = try PushHistory.opened(path)
     state.withLock { state in
@@ -195,6 +196,7 @@ final class StruckTransport: Transport {
     }
     switch fate {
     case .killed?:
+      history.trace("killed before \(original.method) \(target)")
       fuse.blow()
       throw CommitFuse.PowerCut()
     case .requestLost?: throw TransportError(.timeout, "lost", url: original.url)
@@ -208,6 +210,7 @@ final class StruckTransport: Transport {
     let answer = history.watching(request.method, target) {
       site.answer(request.method, target, headers: headers, body: request.body ?? [])
     }
+    history.trace(request, target, fate.map { "\($0)" } ?? "arrives", answer)
     switch fate {
     case .killedAfter?:
       fuse.blow()

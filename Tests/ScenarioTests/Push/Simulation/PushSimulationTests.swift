@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// Thousands of histories of the push, each decided by its seed. A failure prints the seed: `PUSH_SEED=N` plays it alone,
-/// `PUSH_HISTORIES=N` plays so many.
+/// with `PUSH_TRACE=1` it tells each step, `PUSH_HISTORIES=N` plays so many.
 @Suite struct PushSimulationTests {
   private static let environment = ProcessInfo.processInfo.environment
 
@@ -117,6 +117,7 @@ enum PushSimulation {
   /// What those who play share.
   private final class Board: Sendable {
     private let state: Mutex<(next: Int, sum: Sum)>
+    private let started = Date()
     init(_ first: Int) { state = Mutex((first, Sum())) }
 
     func nextSeed() -> Int {
@@ -129,7 +130,11 @@ enum PushSimulation {
     func note(_ seed: Int, _ faults: [String], _ tally: PushTally) {
       state.withLock { state in
         state.sum.tally = state.sum.tally + tally
-        if !faults.isEmpty { state.sum.failures.append((seed, faults)) }
+        state.sum.tally.seconds = Date().timeIntervalSince(started)
+        if !faults.isEmpty {
+          state.sum.failures.append((seed, faults))
+          Simulation.say("seed \(seed): \(faults.prefix(5))")
+        }
         if state.sum.tally.histories.isMultiple(of: 5000) { Simulation.say("so far: \(state.sum)") }
       }
     }
@@ -140,7 +145,6 @@ enum PushSimulation {
   /// Plays the histories of these seeds, until a time if one is given.
   static func play(_ seeds: ClosedRange<Int>, on ground: PushGround, until end: Date = .distantFuture) async -> Sum {
     let board = Board(seeds.lowerBound)
-    let started = Date()
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<ProcessInfo.processInfo.activeProcessorCount {
         group.addTask {
@@ -155,7 +159,6 @@ enum PushSimulation {
     }
     var result = board.sum
     result.failures.sort { $0.seed < $1.seed }
-    result.tally.seconds = Date().timeIntervalSince(started)
     return result
   }
 }

@@ -87,6 +87,7 @@ extension PushHistory {
   private func record(_ action: LocalChange.Action, _ type: String, _ id: String) throws -> RecordedChange? {
     guard let uuid = ResourceUUID(id) else { return nil }
     do {
+      trace("here: \(type) \(id) \(PushHistory.brief(action))")
       return try mirror.record(
         LocalChange(type: type, uuid: uuid, action: action, author: ChangeAuthor(consumer: "crm")), at: site.now)
     } catch is RecordRefusal {
@@ -239,6 +240,7 @@ extension PushHistory {
       try site.withCommunity { community in
         for gone in dependents + [id] { try community.delete(gone) }
       }
+      trace("there: \(type) \(id) is deleted")
       state.withLock { $0.ledger.deletedThere.formUnion(dependents + [id]) }
       return
     }
@@ -253,6 +255,7 @@ extension PushHistory {
       try site.withCommunity { [now = site.now] community in
         try community.edit(id, at: now, relationships: [("social_tagging", .array(new))])
       }
+      trace("there: \(id) is tagged \(new.map { $0["id"]?.string?.suffix(12) ?? "" })")
       state.withLock { state in
         state.ledger.taggedThere[.init(topic: id, tag: tag)] = !isThere
         state.ledger.edited.formUnion([id, "\(id) social_tagging"])
@@ -264,6 +267,7 @@ extension PushHistory {
     try site.withCommunity { [now = site.now] community in
       try community.edit(id, at: now, attributes: [attribute(member, token)])
     }
+    trace("there: \(id) \(member) \(token)")
     state.withLock { $0.ledger.edited.formUnion([id, "\(id) \(member)"]) }
   }
 
@@ -286,6 +290,7 @@ extension PushHistory {
     var scanner = self.scanner
     let page = try scanner.page(document)
     guard let type = page.resources.first?.type else { return }
+    trace("pulled: \(page.resources[0].uuid) \(PushHistory.brief(document))")
     _ = try mirror.apply([
       PageApplication(type: type, resources: page.resources, omitted: 0, cursor: nil, run: 1)
     ])
