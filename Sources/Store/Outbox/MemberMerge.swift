@@ -30,6 +30,9 @@ package struct MemberMerge: Sendable, Hashable {
       (outcome, value) = (.alreadyThere, site ?? member.local)
     } else if isSame(member.base, site) {
       (outcome, value) = (.send, member.local)
+    } else if isSame(member.base, member.local) {
+      // What was wanted was there when the change was last compared; what others did with it since is theirs.
+      (outcome, value) = (.alreadyThere, site ?? member.local)
     } else if member.group == .relationships, let base = member.base?.array, let site = site?.array,
       let local = member.local.array
     {

@@ -24,6 +24,9 @@ import Testing
     Merge(testDescription: "only here", base: "a", local: "b", site: "a", outcome: .send, value: "b"),
     Merge(testDescription: "both to the same", base: "a", local: "b", site: "b", outcome: .alreadyThere),
     Merge(testDescription: "both differently", base: "a", local: "b", site: "c", outcome: .conflict, value: "b"),
+    Merge(
+      testDescription: "there already, changed again there", base: "b", local: "b", site: "c", outcome: .alreadyThere,
+      value: "c"),
     Merge(testDescription: "absent on the site", base: nil, local: "b", site: nil, outcome: .send, value: "b"),
     Merge(testDescription: "null is not absent", base: nil, local: "b", site: .some(.null), outcome: .conflict),
     Merge(
