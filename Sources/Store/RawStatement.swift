@@ -1,3 +1,4 @@
+import GRDB
 import GRDBSQLite
 import JSONAPI
 
@@ -20,6 +21,9 @@ package struct SQLiteFault: Error, Sendable, CustomStringConvertible {
 final class RawStatement {
   private let connection: OpaquePointer?
   private let statement: OpaquePointer?
+  /// Who finalizes the statement, where it is not this one.
+  private let owner: Statement?
+  private var isMisbound = false
 
   /// Prepares one statement for long use.
   /// - Throws: `SQLiteFault` when the SQL is not valid there.
@@ -30,18 +34,30 @@ final class RawStatement {
       throw SQLiteFault(connection)
     }
     statement = prepared
+    owner = nil
   }
 
-  deinit { sqlite3_finalize(statement) }
+  /// A statement that the connection keeps for the next who wants it: for those of every transaction. Not for two at a time.
+  init(cached sql: String, _ db: Database) throws {
+    connection = db.sqliteConnection
+    // By a text of its own: one that GRDB ran too would be left as only GRDB expects it, neither reset nor unbound.
+    let owner = try db.cachedStatement(sql: sql + " -- raw")
+    statement = owner.sqliteStatement
+    self.owner = owner
+  }
+
+  deinit { if owner == nil { sqlite3_finalize(statement) } else { reset() } }
 
   /// Makes it ready for the next use; bound bytes are let go.
   func reset() {
     sqlite3_reset(statement)
     sqlite3_clear_bindings(statement)
+    isMisbound = false
   }
 
   /// Runs to the next row. False at the end.
   func step() throws -> Bool {
+    if isMisbound { throw SQLiteFault(connection) }
     switch sqlite3_step(statement) {
     case SQLITE_ROW: return true
     case SQLITE_DONE: return false
@@ -56,36 +72,41 @@ final class RawStatement {
   }
 
   func bind(_ value: Int64?, at index: Int32) {
-    if let value { sqlite3_bind_int64(statement, index, value) } else { sqlite3_bind_null(statement, index) }
+    note(value.map { sqlite3_bind_int64(statement, index, $0) } ?? sqlite3_bind_null(statement, index))
   }
 
-  func bind(_ value: Double, at index: Int32) { sqlite3_bind_double(statement, index, value) }
+  func bind(_ value: Double, at index: Int32) { note(sqlite3_bind_double(statement, index, value)) }
 
   func bind(_ value: String, at index: Int32) {
     var value = value
     value.withUTF8 { bytes in
-      _ = bytes.withMemoryRebound(to: CChar.self) {
-        sqlite3_bind_text(statement, index, $0.baseAddress, Int32($0.count), RawStatement.transient)
+      bytes.withMemoryRebound(to: CChar.self) {
+        note(sqlite3_bind_text(statement, index, $0.baseAddress, Int32($0.count), RawStatement.transient))
       }
     }
   }
 
   /// Binds bytes that stay where they are until the statement is reset.
   func bindBlob(_ bytes: UnsafeRawBufferPointer, at index: Int32) {
-    sqlite3_bind_blob(statement, index, bytes.baseAddress, Int32(bytes.count), nil)
+    note(sqlite3_bind_blob(statement, index, bytes.baseAddress, Int32(bytes.count), nil))
   }
 
   /// Binds UTF-8 that stays where it is until the statement is reset.
   func bindText(_ bytes: UnsafeRawBufferPointer, at index: Int32) {
     let text = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-    sqlite3_bind_text(statement, index, text, Int32(bytes.count), nil)
+    note(sqlite3_bind_text(statement, index, text, Int32(bytes.count), nil))
   }
 
   /// Binds a copy of a UUID's 16 bytes.
   func bind(_ high: UInt64, _ low: UInt64, at index: Int32) {
     withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) {
-      _ = sqlite3_bind_blob(statement, index, $0.baseAddress, 16, RawStatement.transient)
+      note(sqlite3_bind_blob(statement, index, $0.baseAddress, 16, RawStatement.transient))
     }
+  }
+
+  /// A value that was not bound would leave the one before in its place: the next step throws.
+  private func note(_ code: Int32) {
+    if code != SQLITE_OK { isMisbound = true }
   }
 
   func bind(_ arguments: [QueryArgument]) {

@@ -26,24 +26,22 @@ final class ResourceWriter {
     self.names = names
     learner = SchemaLearner(db)
     indexes = try PathIndexWriter(db)
-    let connection = db.sqliteConnection
-    findIdentity = try RawStatement(connection, "SELECT id FROM identity WHERE uuid = ? AND type = ?")
-    addIdentity = try RawStatement(connection, "INSERT INTO identity (uuid, type) VALUES (?, ?)")
-    exists = try RawStatement(connection, "SELECT 1 FROM resource WHERE id = ?")
+    findIdentity = try RawStatement(cached: "SELECT id FROM identity WHERE uuid = ? AND type = ?", db)
+    addIdentity = try RawStatement(cached: "INSERT INTO identity (uuid, type) VALUES (?, ?)", db)
+    exists = try RawStatement(cached: "SELECT 1 FROM resource WHERE id = ?", db)
     upsert = try RawStatement(
-      connection,
-      """
-      INSERT INTO resource (id, type, internal_id, changed, revision, sequence, document, splices)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-      ON CONFLICT (id) DO UPDATE SET internal_id = ?3, changed = ?4, revision = ?5, sequence = ?6, document = ?7, splices = ?8
-      WHERE document <> ?7 OR revision IS NOT ?5 OR splices <> ?8
-      """)
-    clearLinkage = try RawStatement(connection, "DELETE FROM relationship WHERE source = ?")
+      cached: """
+        INSERT INTO resource (id, type, internal_id, changed, revision, sequence, document, splices)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        ON CONFLICT (id) DO UPDATE SET internal_id = ?3, changed = ?4, revision = ?5, sequence = ?6, document = ?7, splices = ?8
+        WHERE document <> ?7 OR revision IS NOT ?5 OR splices <> ?8
+        """, db)
+    clearLinkage = try RawStatement(cached: "DELETE FROM relationship WHERE source = ?", db)
     addLinkage = try RawStatement(
-      connection, "INSERT INTO relationship (source, field, delta, target_type, target) VALUES (?, ?, ?, ?, ?)")
+      cached: "INSERT INTO relationship (source, field, delta, target_type, target) VALUES (?, ?, ?, ?, ?)", db)
     let isAnyGone = try Bool.cachedOne(db, sql: "SELECT EXISTS (SELECT 1 FROM tombstone)") ?? false
     clearTombstone =
-      isAnyGone ? try RawStatement(connection, "DELETE FROM tombstone WHERE type = ? AND uuid = ?") : nil
+      isAnyGone ? try RawStatement(cached: "DELETE FROM tombstone WHERE type = ? AND uuid = ?", db) : nil
     sequence = try Int64.cachedOne(db, sql: "SELECT value FROM setting WHERE name = 'sequence'") ?? 0
   }
 

@@ -29,7 +29,6 @@ final class PathIndexWriter {
 
   init(_ db: Database) throws {
     self.db = db
-    let connection = db.sqliteConnection
     for row in try Row.cachedAll(
       db, sql: "SELECT id, type, path, kind, state FROM path_index WHERE state <> 'unsuitable'")
     {
@@ -37,15 +36,15 @@ final class PathIndexWriter {
     }
     var extract: [ValueClass: RawStatement] = [:]
     for kind in [ValueClass.number, .time, .dateTime, .text, .binary] {
-      extract[kind] = try RawStatement(connection, "SELECT \(kind.stored("value")) FROM json_each(?1, ?2)")
+      extract[kind] = try RawStatement(cached: "SELECT \(kind.stored("value")) FROM json_each(?1, ?2)", db)
     }
     self.extract = extract
     insert = try RawStatement(
-      connection, "INSERT OR IGNORE INTO indexed_value (path, value, serial, resource) VALUES (?1, ?2, ?3, ?4)")
-    remove = try RawStatement(connection, "DELETE FROM indexed_value WHERE resource = ? AND path = ?")
+      cached: "INSERT OR IGNORE INTO indexed_value (path, value, serial, resource) VALUES (?1, ?2, ?3, ?4)", db)
+    remove = try RawStatement(cached: "DELETE FROM indexed_value WHERE resource = ? AND path = ?", db)
     insertText = try RawStatement(
-      connection, "INSERT OR REPLACE INTO indexed_text (path, resource, value) VALUES (?1, ?2, ?3)")
-    removeText = try RawStatement(connection, "DELETE FROM indexed_text WHERE resource = ? AND path = ?")
+      cached: "INSERT OR REPLACE INTO indexed_text (path, resource, value) VALUES (?1, ?2, ?3)", db)
+    removeText = try RawStatement(cached: "DELETE FROM indexed_text WHERE resource = ? AND path = ?", db)
   }
 
   /// Brings the indexes of a type up to date with a resource that is new or different.
