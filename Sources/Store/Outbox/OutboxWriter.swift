@@ -135,18 +135,14 @@ final class OutboxWriter {
     copy.isDeleted = false
     let json = try form.json(site, type: type)
     let waiting = try rows.unsettled(of: resource)
-    // Who asked for a deletion has not seen this: it stays apart from what was agreed on, so that the push finds it.
-    var isClean = copy.base != nil && !waiting.contains { $0.kind == .delete }
+    // Who asked for a deletion has not seen this: it stays apart from what was agreed on, so that the push finds it. Nor has
+    // anybody here seen a value that a change covers with its own.
+    var isClean =
+      copy.base != nil && !waiting.contains { $0.kind == .delete } && !waiting.covers(anyOf: json)
     if let head = waiting.first(where: { $0.state != .rejected }) {
       // What is under way is compared with what it was based on when it left.
       if head.state == .queued, head.kind == .update {
-        let members = head.members.rebased(on: json)
-        isClean =
-          isClean
-          && zip(members, head.members).allSatisfy { new, old in
-            MemberMerge(old, site: new.value(in: json)).outcome != .conflict
-          }
-        try rows.set(members: members, of: head)
+        try rows.set(members: head.members.rebased(on: json), of: head)
       } else {
         isClean = false
       }
@@ -159,6 +155,20 @@ final class OutboxWriter {
     }
     try copies.save(copy, of: resource)
     try redraw(resource, type: type, uuid: uuid)
+  }
+}
+
+extension [OutboxChange] {
+  /// Whether one of these changes of a resource, the oldest first, shows a value of its own where the site has a new one.
+  fileprivate func covers(anyOf site: JSON) -> Bool {
+    var seen: [ChangedMember] = []
+    for member in filter({ $0.kind == .update }).flatMap(\.members) {
+      // A later value is based on the earlier one, not on the site's.
+      if seen.contains(where: { $0.isSameMember(as: member) }) { continue }
+      seen.append(member)
+      if MemberMerge(member, site: member.value(in: site)).outcome == .conflict { return true }
+    }
+    return false
   }
 }
 

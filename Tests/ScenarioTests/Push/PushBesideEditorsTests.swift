@@ -83,4 +83,20 @@ import Testing
     #expect(linked == [tags[0], tags[2]])
     #expect(try bench.shown(id) == bench.onSite(id))
   }
+
+  /// A title that the site refused stands here over the one that somebody gave it there: who deletes has not seen that one.
+  @Test func whatARefusedValueCoversIsNotDeletedUnseen() async throws {
+    let bench = try await PushBench()
+    let id = try bench.topic("One")
+    bench.site.clockOffset += 10
+    try bench.patch(id, [("title", .string(String(repeating: "x", count: 300)))])
+    #expect(try await bench.push().rejected == 1)
+    bench.site.clockOffset += 10
+    try bench.edit(id, [("title", "Theirs")])
+    try bench.apply(#require(bench.document(id)))
+    bench.site.clockOffset += 10
+    try bench.record(.delete, id)
+    #expect(try await bench.push().conflicts == 1)
+    #expect(try bench.title(id) == "Theirs" && bench.mirror.conflicts().first?.kind == .changedOnSite)
+  }
 }
