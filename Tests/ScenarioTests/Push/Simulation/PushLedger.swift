@@ -47,13 +47,16 @@ struct PushLedger {
   /// - Parameters:
   ///   - token: nil for a deletion.
   ///   - member: nil for all.
-  mutating func note(_ token: String?, _ resource: String, _ member: String?, seen: String?, _ change: Int64?) {
+  ///   - endsAll: whether nothing of the resource waits any more.
+  mutating func note(
+    _ token: String?, _ resource: String, _ member: String?, seen: String?, _ change: Int64?, endsAll: Bool = false
+  ) {
     var allowed: Set<String> = seen.map { [$0] } ?? []
     for other in order {
       guard let old = writes[other], old.resource == resource, member == nil || old.member == member else { continue }
       // Whoever saw what the site refused stands on what that stood on.
       if isRefused(old), other == seen || allowed.contains(other) { allowed.formUnion(old.seen) }
-      guard !old.isReplaced, change != nil, old.change == change else { continue }
+      guard !old.isReplaced, change != nil, endsAll || old.change == change else { continue }
       writes[other]?.isReplaced = true
       allowed.formUnion(old.seen)
     }

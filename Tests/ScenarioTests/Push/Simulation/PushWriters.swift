@@ -151,8 +151,10 @@ extension PushHistory {
 
   private func delete(_ type: String, _ id: String) throws {
     guard let before = try shown(type, id), let recorded = try record(.delete, type, id) else { return }
+    // What the site never had is over with all that was to be done to it.
+    let isOver = try !mirror.unsettledChanges().contains { $0.uuid.description == id }
     state.withLock { state in
-      state.ledger.note(nil, id, nil, seen: nil, recorded.change)
+      state.ledger.note(nil, id, nil, seen: nil, recorded.change, endsAll: isOver)
       let own = state.ledger.writes.values.filter { $0.resource == id }
       state.ledger.deletedHere[id] = own.reduce(into: Set(PushHistory.texts(before["attributes"]?.object).values)) {
         $0.formUnion($1.seen)
