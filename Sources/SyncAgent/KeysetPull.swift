@@ -49,7 +49,8 @@ package struct KeysetPull: CollectionPull, Hashable {
   package private(set) var hasSeenAnything = false
   private let idAttribute: String
   private let limit: Int
-  private var hiddenTail: [String] = []
+  /// The rows of the page before, all hidden.
+  private var hidden: Set<String> = []
   private var restarts = 0
   private var blindSteps = 0
 
@@ -93,11 +94,19 @@ package struct KeysetPull: CollectionPull, Hashable {
       last = next
     }
     hasSeenAnything = hasSeenAnything || !page.resources.isEmpty || !page.omitted.isEmpty || page.hasNext
+    if offset > 0, last > key || page.hasNext, !joinsUp(page) {
+      // Rows between the two pages may have moved out of both.
+      restarts += 1
+      guard restarts <= 10 else { throw .restless }
+      offset = 0
+      hidden = []
+      return
+    }
     if last > key {
       key = last
       lastSettled = max(lastSettled, page.resources.compactMap(PullKey.init).last { $0.changed <= horizon } ?? .start)
       offset = 0
-      hiddenTail = []
+      hidden = []
     } else if page.hasNext {
       try stepOverHidden(page)
     }
@@ -111,18 +120,15 @@ package struct KeysetPull: CollectionPull, Hashable {
       // The rows are hidden without a trace: nothing to recognise, but `next` is the site's word that more follow.
       blindSteps += 1
       guard blindSteps <= 10_000 else { throw .restless }
-      hiddenTail = []
+      hidden = []
       offset += limit - overlap
       return
     }
-    guard hiddenTail.isEmpty || page.omitted.starts(with: hiddenTail) else {
-      restarts += 1
-      guard restarts <= 10 else { throw .restless }
-      offset = 0
-      hiddenTail = []
-      return
-    }
-    hiddenTail = Array(page.omitted.suffix(overlap))
+    hidden = Set(page.omitted)
     offset += page.omitted.count - overlap
   }
+
+  /// Whether a page shows a hidden row of the page before it: then nothing between the two was passed over. Where the rows of
+  /// that page left no trace, nobody can tell.
+  private func joinsUp(_ page: ScannedPage) -> Bool { hidden.isEmpty || !hidden.isDisjoint(with: page.omitted) }
 }
