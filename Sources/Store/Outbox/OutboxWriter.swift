@@ -160,7 +160,7 @@ final class OutboxWriter {
 
 extension [OutboxChange] {
   /// Whether one of these changes of a resource, the oldest first, shows a value of its own where the site has a new one.
-  fileprivate func covers(anyOf site: JSON) -> Bool {
+  func covers(anyOf site: JSON) -> Bool {
     var seen: [ChangedMember] = []
     for member in filter({ $0.kind == .update }).flatMap(\.members) {
       // A later value is based on the earlier one, not on the site's.

@@ -145,9 +145,9 @@ struct Recorder {
 
   /// Whether an update stands against what the site shows already: a deletion in its place would hide that from everybody.
   private func clashes(_ update: OutboxChange, _ change: LocalChange) throws -> Bool {
-    guard update.kind == .update, let newest = try writer.copies.copy(of: update.resource)?.newest else { return false }
+    guard let newest = try writer.copies.copy(of: update.resource)?.newest else { return false }
     let site = try writer.form.json(newest, type: change.type)
-    return update.members.contains { MemberMerge($0, site: $0.value(in: site)).outcome == .conflict }
+    return [update].covers(anyOf: site)
   }
 
   // MARK: Parts
