@@ -49,8 +49,8 @@ package struct KeysetPull: CollectionPull, Hashable {
   package private(set) var hasSeenAnything = false
   private let idAttribute: String
   private let limit: Int
-  /// The rows of the page before, all hidden.
-  private var hidden: Set<String> = []
+  /// The last rows of the page before, all hidden: those that the next page has to begin with.
+  private var hiddenTail: [String] = []
   private var restarts = 0
   private var blindSteps = 0
 
@@ -94,19 +94,21 @@ package struct KeysetPull: CollectionPull, Hashable {
       last = next
     }
     hasSeenAnything = hasSeenAnything || !page.resources.isEmpty || !page.omitted.isEmpty || page.hasNext
-    if offset > 0, last > key || page.hasNext, !joinsUp(page) {
-      // Rows between the two pages may have moved out of both.
+    // Of a page that shows rows, the first hidden one in its place proves that none was passed over; the others of the overlap
+    // may be gone.
+    let overlapping = last > key ? hiddenTail.prefix(1) : hiddenTail[...]
+    if last > key || page.hasNext, !page.omitted.starts(with: overlapping) {
       restarts += 1
       guard restarts <= 10 else { throw .restless }
       offset = 0
-      hidden = []
+      hiddenTail = []
       return
     }
     if last > key {
       key = last
       lastSettled = max(lastSettled, page.resources.compactMap(PullKey.init).last { $0.changed <= horizon } ?? .start)
       offset = 0
-      hidden = []
+      hiddenTail = []
     } else if page.hasNext {
       try stepOverHidden(page)
     }
@@ -120,15 +122,11 @@ package struct KeysetPull: CollectionPull, Hashable {
       // The rows are hidden without a trace: nothing to recognise, but `next` is the site's word that more follow.
       blindSteps += 1
       guard blindSteps <= 10_000 else { throw .restless }
-      hidden = []
+      hiddenTail = []
       offset += limit - overlap
       return
     }
-    hidden = Set(page.omitted)
+    hiddenTail = Array(page.omitted.suffix(overlap))
     offset += page.omitted.count - overlap
   }
-
-  /// Whether a page shows a hidden row of the page before it: then nothing between the two was passed over. Where the rows of
-  /// that page left no trace, nobody can tell.
-  private func joinsUp(_ page: ScannedPage) -> Bool { hidden.isEmpty || !hidden.isDisjoint(with: page.omitted) }
 }
