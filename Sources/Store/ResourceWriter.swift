@@ -75,6 +75,12 @@ final class ResourceWriter {
     for item in resource.linkage { try write(item, source: id) }
   }
 
+  /// Gives out a sequence number, for what is no resource.
+  func nextSequence() -> Int64 {
+    sequence += 1
+    return sequence
+  }
+
   /// Keeps the sequence for the next transaction.
   func finish(_ db: Database) throws {
     try learner.finish()

@@ -26,10 +26,13 @@ extension Mirror {
 
   /// Notes a fact.
   package func note(_ fact: Fact, _ value: String) throws {
-    try write { db in
-      try db.run(
-        sql: "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",
-        arguments: [fact.rawValue, value])
-    }
+    try write { try Mirror.note(fact, value, $0) }
+  }
+
+  /// Notes a fact with what else a transaction does.
+  static func note(_ fact: Fact, _ value: String, _ db: Database) throws {
+    try db.run(
+      sql: "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",
+      arguments: [fact.rawValue, value])
   }
 }

@@ -59,11 +59,18 @@ extension Mirror {
         let names = try Names(db)
         let pending = try PendingCopies(db, names: names, resources: ResourceWriter(db, names: names))
         done = try RemovalWriter(db, type: names.type(type), time: time, pending: pending).remove(removals, onHidden)
+        // A crash before the log is emptied is made good by the next round.
+        try Mirror.note(.logHoldsRemoved, "1", db)
         return .commit
       }
     }
     try truncateLog()
     return done
+  }
+
+  /// Empties the write-ahead log where it may hold what was removed.
+  package func truncateLogIfDue() throws {
+    if try fact(.logHoldsRemoved) == "1" { try truncateLog() }
   }
 
   /// Empties the write-ahead log, so that nothing removed stays in it. Readers may prevent it for now: the next round tries

@@ -34,6 +34,7 @@ package struct SyncRound: Sendable {
   /// - Throws: what stopped the round as a whole: `SignInError`, `TransportError`, `SyncFault`, a fault of the mirror,
   ///   `CancellationError`. Pages committed before stay, with their cursors.
   package func run() async throws -> SyncReport {
+    try mirror.forgetEchoes()
     let entry = try await entryPoint()
     let account = try check(entry)
     let types = try select(entry)
@@ -42,7 +43,7 @@ package struct SyncRound: Sendable {
     if settings.full { try mirror.forgetCursors(of: types.map(\.name)) }
     let siteTime = entry.date ?? now()
     try lookForLeap(to: siteTime)
-    if try mirror.fact(.logHoldsRemoved) == "1" { try mirror.truncateLog() }
+    try mirror.truncateLogIfDue()
     let run = try mirror.beginRun(settings.full ? "full" : "pull", at: now())
     report(.started(types: types.map(\.name)))
     let visit = Visit(

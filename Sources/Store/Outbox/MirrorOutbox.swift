@@ -72,11 +72,10 @@ extension Mirror {
         sql: """
           UPDATE outbox SET state = 'sending', sends = sends + 1, version = version + 1, members = ? WHERE id = ?
           """, arguments: [ChangedMember.encode(members), change.id])
-      if let site, var copy = try writer.copies.copy(of: change.resource) {
-        copy.base = site.form
-        copy.site = nil
-        copy.isDeleted = false
-        try writer.copies.save(copy, of: change.resource)
+      if let site, try writer.copies.copy(of: change.resource) != nil {
+        let waiting = try writer.rows.unsettled(of: change.resource)
+        try writer.copies.save(
+          writer.agreement(on: site.form, site.json, under: waiting), of: change.resource)
         try writer.redraw(change.resource, type: change.type, uuid: change.uuid)
       }
       return true
@@ -133,12 +132,11 @@ extension Mirror {
       try writer.rows.finish(row, .settled, at: now)
       switch settlement {
       case .gone:
-        let base = try writer.copies.copy(of: row.resource)?.newest
-        let changed = try base.flatMap { try writer.changed(in: $0, type: row.type) }
+        let copy = try writer.copies.copy(of: row.resource)
+        let changed = try copy?.newest.flatMap { try writer.changed(in: $0, type: row.type) }
         try writer.copies.echo(row.resource, changed: changed, isDeleted: true, at: now)
         for rest in try writer.rows.unsettled(of: row.resource) { try writer.rows.finish(rest, .dropped, at: now) }
-        try writer.copies.remove(row.resource)
-        try writer.hide(row.resource)
+        try writer.bury(row, copy, how: "deleted here, and then on the site", at: now)
       case .resource(let site), .found(let site):
         var isAnswer = true
         if case .found = settlement { isAnswer = false }
@@ -210,7 +208,6 @@ extension OutboxWriter {
     _ site: SiteCopy, after settled: OutboxChange, isAnswer: Bool, uuid: ResourceUUID, at now: Int64
   ) throws {
     try copies.echo(settled.resource, changed: site.scanned.changed, isDeleted: false, at: now)
-    try copies.save(OutboxCopies.Copy(base: site.form), of: settled.resource)
     var isFirst = true
     for change in try rows.unsettled(of: settled.resource) where change.kind == .update {
       var members = change.members.following(settled.members, answered: site.json, isAnswer: isAnswer)
@@ -218,6 +215,8 @@ extension OutboxWriter {
       if change.state != .rejected { isFirst = false }
       try rows.set(members: members, of: change)
     }
+    let waiting = try rows.unsettled(of: settled.resource)
+    try copies.save(agreement(on: site.form, site.json, under: waiting), of: settled.resource)
     try redraw(settled.resource, type: settled.type, uuid: uuid)
   }
 

@@ -202,6 +202,9 @@ extension OutboxWriter {
       let (kind, members) = OutboxWriter.next(change, kind, decision, wanted: wanted, site: site)
       try rows.rewrite(change.id, kind: kind, members: members, author: change.author, at: change.recorded)
     }
+    if decision == .site, copy.isDeleted, try rows.unsettled(of: change.resource).isEmpty {
+      return try redrawOrBury(change, at: now)
+    }
     // Whatever was decided, it was decided about what the site has now.
     copy.base = site == nil ? nil : copy.newest
     copy.site = nil

@@ -52,13 +52,15 @@ struct OutboxCopies {
     try db.run(sql: "DELETE FROM outbox_copy WHERE resource = ?", arguments: [resource])
   }
 
-  /// Notes what a push made of a resource.
+  /// Notes what a push made of a resource, until `forgetEchoes`.
   func echo(_ resource: Int64, changed: Int64?, isDeleted: Bool, at now: Int64) throws {
-    try db.run(sql: "DELETE FROM outbox_echo WHERE at < ?", arguments: [now - OutboxCopies.echoSeconds])
     try db.run(
       sql: "INSERT OR REPLACE INTO outbox_echo VALUES (?, ?, ?, ?)", arguments: [resource, changed, isDeleted, now])
   }
+}
 
-  /// How long a page may be on its way, generously.
-  private static let echoSeconds: Int64 = 86_400
+extension Mirror {
+  /// Forgets what pushes made of resources: for a round before its first request. None of its pages was read before them, so
+  /// what these show is news, also with an older `changed` (an import, a restored resource).
+  package func forgetEchoes() throws { try write { try $0.run(sql: "DELETE FROM outbox_echo") } }
 }

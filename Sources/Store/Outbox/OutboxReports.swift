@@ -75,7 +75,7 @@ extension Mirror {
           sql: "UPDATE conflict SET decision = 'dropped', decided = ? WHERE change = ? AND decision IS NULL",
           arguments: [now, change.id])
       }
-      try writer.redraw(change.resource, type: change.type, uuid: change.uuid)
+      try writer.redrawOrBury(change, at: now)
       return dropped
     }
   }

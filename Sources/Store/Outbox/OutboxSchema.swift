@@ -42,6 +42,12 @@ enum OutboxSchema {
       WHERE state IN ('queued', 'sending', 'uncertain', 'conflict', 'rejected');
     """
 
+  /// With thousands of changes that are over, what is left of those of one resource is found when it is removed.
+  static let history = """
+    CREATE INDEX outbox_by_resource ON outbox (resource);
+    CREATE INDEX conflict_by_resource ON conflict (resource);
+    """
+
   /// The states of a change that is not over, for SQL. The text is that of the partial index, so that SQLite uses it.
   static let isUnsettled = "state IN ('queued', 'sending', 'uncertain', 'conflict', 'rejected')"
 }

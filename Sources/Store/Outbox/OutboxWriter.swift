@@ -9,8 +9,8 @@ final class OutboxWriter {
   let names: Names
   let rows: OutboxRows
   let copies: OutboxCopies
-  private(set) var form: SiteForm
-  private let resources: ResourceWriter
+  var form: SiteForm
+  let resources: ResourceWriter
 
   /// - Parameter resources: the transaction's one writer of resources.
   init(_ db: Database, names: Names, resources: ResourceWriter) throws {
@@ -52,10 +52,19 @@ final class OutboxWriter {
     try resources.store(scanned, &outcome, isFromSite: isFromSite)
   }
 
-  /// Takes a resource out of all reads. References to it stay.
+  /// Takes a resource out of all reads, and off the list of a sweep. References to it stay.
   func hide(_ resource: Int64) throws {
     try db.run(sql: "DELETE FROM resource WHERE id = ?", arguments: [resource])
     try db.run(sql: "DELETE FROM relationship WHERE source = ?", arguments: [resource])
+    try db.run(
+      sql: """
+        DELETE FROM sweep_candidate WHERE resource = ?1 AND type = (SELECT type FROM identity WHERE id = ?1)
+        """, arguments: [resource])
+    try db.run(
+      sql: """
+        UPDATE tombstone SET kept = 0 WHERE kept <> 0
+          AND (type, uuid) = (SELECT type, uuid FROM identity WHERE id = ?)
+        """, arguments: [resource])
   }
 
   /// Makes a resource show what follows from its copies and changes. Without unsettled changes its copies end.
@@ -133,42 +142,55 @@ final class OutboxWriter {
   func saw(_ site: StoredForm, of resource: Int64, type: String, uuid: ResourceUUID) throws {
     guard var copy = try copies.copy(of: resource) else { return }
     copy.isDeleted = false
-    let json = try form.json(site, type: type)
+    copy.site = site
     let waiting = try rows.unsettled(of: resource)
-    // Who asked for a deletion has not seen this: it stays apart from what was agreed on, so that the push finds it. Nor has
-    // anybody here seen a value that a change covers with its own.
-    var isClean =
-      copy.base != nil && !waiting.contains { $0.kind == .delete } && !waiting.covers(anyOf: json)
-    if let head = waiting.first(where: { $0.state != .rejected }) {
-      // What is under way is compared with what it was based on when it left.
-      if head.state == .queued, head.kind == .update {
-        try rows.set(members: head.members.rebased(on: json), of: head)
-      } else {
-        isClean = false
-      }
+    if let head = waiting.first(where: { $0.state != .rejected }), head.state == .queued, head.kind == .update {
+      try rows.set(members: head.members.rebased(on: form.json(site, type: type)), of: head)
     }
-    if isClean {
-      copy.base = site
-      copy.site = nil
-    } else {
-      copy.site = site
-    }
+    copy = try agreed(copy, under: waiting, type: type)
     try copies.save(copy, of: resource)
     try redraw(resource, type: type, uuid: uuid)
+  }
+
+  /// A copy whose base has moved up to the newest of the site, where that may be. Who asked for a deletion has not seen it: it
+  /// stays apart from what was agreed on, so that the push finds it. And what is under way is compared with what it was based on
+  /// when it left.
+  func agreed(_ copy: OutboxCopies.Copy, under changes: [OutboxChange], type: String) throws -> OutboxCopies.Copy {
+    guard copy.base != nil, !copy.isDeleted, let site = copy.site, !changes.contains(where: { $0.kind == .delete })
+    else {
+      return copy
+    }
+    let head = changes.first { $0.state != .rejected }
+    guard head == nil || head?.state == .queued && head?.kind == .update else { return copy }
+    return try agreement(on: site, form.json(site, type: type), under: changes)
+  }
+
+  /// What is agreed on with the site once it shows `site`: all of it but for what changes cover with values of their own.
+  /// Nobody here has seen that, so it stays as it was when they were made.
+  func agreement(
+    on site: StoredForm, _ json: JSON, under changes: [OutboxChange]
+  ) throws -> OutboxCopies.Copy {
+    let covered = changes.covered(of: json)
+    if covered.isEmpty { return OutboxCopies.Copy(base: site) }
+    var agreed = LocalDocument(json)
+    for member in covered {
+      agreed.set(ChangedMember(member.group, member.name, base: nil, local: member.base ?? .null))
+    }
+    let scanned = try form.scan(agreed.json)
+    let base = StoredForm(document: scanned.document, splices: scanned.splices, revision: scanned.revision)
+    return OutboxCopies.Copy(base: base, site: site)
   }
 }
 
 extension [OutboxChange] {
-  /// Whether one of these changes of a resource, the oldest first, shows a value of its own where the site has a new one.
-  func covers(anyOf site: JSON) -> Bool {
+  /// The members of these changes of a resource, the oldest first, that show values of their own where the site has new ones.
+  func covered(of site: JSON) -> [ChangedMember] {
     var seen: [ChangedMember] = []
     for member in filter({ $0.kind == .update }).flatMap(\.members) {
       // A later value is based on the earlier one, not on the site's.
-      if seen.contains(where: { $0.isSameMember(as: member) }) { continue }
-      seen.append(member)
-      if MemberMerge(member, site: member.value(in: site)).outcome == .conflict { return true }
+      if !seen.contains(where: { $0.isSameMember(as: member) }) { seen.append(member) }
     }
-    return false
+    return seen.filter { MemberMerge($0, site: $0.value(in: site)).outcome == .conflict }
   }
 }
 

@@ -113,8 +113,7 @@ struct Recorder {
       Coalescing.decide(.delete, after: summary(first, [])) == .cancel
     {
       for row in waiting { try writer.rows.finish(row, .dropped, at: now) }
-      try writer.copies.remove(id)
-      try writer.hide(id)
+      try writer.bury(first, nil, how: "never on the site", at: now)
       return recorded(first.id, id, change)
     }
     try writer.copies.begin(id, base: writer.stored(id))
@@ -147,7 +146,7 @@ struct Recorder {
   private func clashes(_ update: OutboxChange, _ change: LocalChange) throws -> Bool {
     guard let newest = try writer.copies.copy(of: update.resource)?.newest else { return false }
     let site = try writer.form.json(newest, type: change.type)
-    return [update].covers(anyOf: site)
+    return ![update].covered(of: site).isEmpty
   }
 
   // MARK: Parts

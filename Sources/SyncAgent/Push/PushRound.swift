@@ -60,6 +60,7 @@ package struct PushRound: Sendable {
       }
     }
     try mirror.removeSettledFiles()
+    try mirror.truncateLogIfDue()
     return report
   }
 

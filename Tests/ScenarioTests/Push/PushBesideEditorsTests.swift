@@ -99,4 +99,33 @@ import Testing
     #expect(try await bench.push().conflicts == 1)
     #expect(try bench.title(id) == "Theirs" && bench.mirror.conflicts().first?.kind == .changedOnSite)
   }
+
+  /// The same where another change of the resource was sent meanwhile: the copy that it was merged with, and the site's answer to
+  /// it, show a title that the deleter never saw.
+  @Test(arguments: [false, true]) func norWhenAnotherChangeOfItArrived(isTakenBack: Bool) async throws {
+    let bench = try await PushBench()
+    let id = try bench.topic("One")
+    bench.site.clockOffset += 10
+    let refused = try bench.patch(id, [("title", .string(String(repeating: "x", count: 300)))])
+    #expect(try await bench.push().rejected == 1)
+    bench.site.clockOffset += 10
+    try bench.edit(id, [("title", "Theirs")])
+    bench.site.clockOffset += 10
+    try bench.patch(id, [("body", ["value": "Mine", "format": "basic_html", "summary": nil])])
+    #expect(try await bench.push().settled == 1)
+    bench.site.clockOffset += 10
+    // Whoever took back what covered it has seen it.
+    if isTakenBack { _ = try bench.mirror.drop(#require(refused.change), at: bench.site.now) }
+    try bench.record(.delete, id)
+    let report = try await bench.push()
+    if isTakenBack {
+      #expect(try report.settled == 1 && bench.onSite(id) == nil)
+    } else {
+      #expect(try report.conflicts == 1 && bench.title(id) == "Theirs")
+      let conflict = try #require(try bench.mirror.conflicts().first)
+      #expect(conflict.kind == .changedOnSite && conflict.base?["attributes"]?["title"] == "One")
+      #expect(conflict.site?["attributes"]?["title"] == "Theirs")
+    }
+    bench.bench.expectSound()
+  }
 }

@@ -243,7 +243,11 @@ extension PushHistory {
         for gone in dependents + [id] { try community.delete(gone) }
       }
       trace("there: \(type) \(id) is deleted")
-      state.withLock { $0.ledger.deletedThere.formUnion(dependents + [id]) }
+      state.withLock { state in
+        state.ledger.deletedThere.formUnion(dependents + [id])
+        // A creation whose answer was lost makes the topic anew, without what was done to it there.
+        state.ledger.taggedThere = state.ledger.taggedThere.filter { $0.key.topic != id }
+      }
       return
     }
     if type == "node--topic", roll(3) == 0 {
