@@ -30,16 +30,6 @@ enum SiteRules {
     }
   }
 
-  /// Members that nobody sets (reference 5.2, 5.3): sending back what is stored does no harm.
-  static func isClosed(_ name: String, of entityType: String) -> Bool {
-    if name.hasPrefix("drupal_internal__") || name == "changed" { return true }
-    switch entityType {
-    case "node": return name == "revision_timestamp" || name == "revision_uid"
-    case "event_enrollment": return name == "langcode"
-    default: return false
-    }
-  }
-
   /// Members that are accepted and have no effect: the site computes them (reference 2.5, 12).
   static func isComputed(_ name: String) -> Bool {
     name == "display_name" || name == "metatag" || name == "revision_translation_affected"

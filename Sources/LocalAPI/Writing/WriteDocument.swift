@@ -117,13 +117,13 @@ struct WriteDocument {
           + (isID ? " The entity ID cannot be changed." : ""),
         pointer: "/data/\(isPatch ? "attributes" : group)/\(shown)")
     }
-    for member in object.attributes?.members ?? [] where SiteRules.isClosed(member.name, of: subject.entityType) {
+    for member in object.attributes?.members ?? [] where FieldValue.isClosed(member.name, of: subject.entityType) {
       guard let stored = subject.stored?["attributes"]?[member.name], FieldValue.same(stored, member.value) else {
         return try refuse(member.name, "attributes")
       }
       object.attributes?[member.name] = nil
     }
-    for name in object.relationshipNames where SiteRules.isClosed(name, of: subject.entityType) {
+    for name in object.relationshipNames where FieldValue.isClosed(name, of: subject.entityType) {
       let stored = subject.stored?["relationships"]?[name]?["data"]
       guard FieldValue.sameLinkage(stored, object[relationship: name]?.data?.json) else {
         return try refuse(name, "relationships")

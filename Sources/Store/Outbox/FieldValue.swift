@@ -11,6 +11,16 @@ package enum FieldValue {
       || name == "revision_translation_affected" || name == "metatag"
   }
 
+  /// Members that nobody sets (reference 5.2, 5.3): the site takes them only as they are, and not in a creation.
+  package static func isClosed(_ name: String, of entityType: String) -> Bool {
+    if name.hasPrefix("drupal_internal__") || name == "changed" { return true }
+    switch entityType {
+    case "node": return name == "revision_timestamp" || name == "revision_uid"
+    case "event_enrollment": return name == "langcode"
+    default: return false
+    }
+  }
+
   /// Attributes that go to the site and are never shown again.
   package static func isSecret(_ name: String) -> Bool { name == "pass" }
 

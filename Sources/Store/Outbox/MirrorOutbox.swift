@@ -15,9 +15,7 @@ package struct SiteCopy: Sendable {
     self.json = json
   }
 
-  var form: StoredForm {
-    StoredForm(document: scanned.document, splices: scanned.splices, revision: scanned.revision)
-  }
+  var form: StoredForm { StoredForm(scanned) }
 }
 
 /// What a change has become on the site.
@@ -86,21 +84,22 @@ extension Mirror {
   /// - Parameters:
   ///   - state: `queued` when the site certainly did not carry it out, else `uncertain`.
   ///   - isAttempt: whether it counts as one.
+  ///   - isFault: whether the site itself failed on a request of the change.
   ///   - until: not to be tried before, Unix seconds of this machine.
   ///   - error: for the operator; holds no secret.
   package func postpone(
-    _ change: OutboxChange, _ state: ChangeState, isAttempt: Bool = true, until: Int64, error: String,
-    document: [UInt8]? = nil
+    _ change: OutboxChange, _ state: ChangeState, isAttempt: Bool = true, isFault: Bool = false, until: Int64,
+    error: String, document: [UInt8]? = nil
   ) throws {
     try write { db in
       try db.run(
         sql: """
-          UPDATE outbox SET state = ?, attempts = attempts + ?, next_attempt = ?, error = ?, error_document = ?,
-            version = version + 1
+          UPDATE outbox SET state = ?, attempts = attempts + ?, faults = faults + ?, next_attempt = ?, error = ?,
+            error_document = coalesce(?, error_document), version = version + 1
           WHERE id = ? AND state IN ('queued', 'sending', 'uncertain')
           """,
         arguments: [
-          state.rawValue, isAttempt ? 1 : 0, until, error, document.map { String(decoding: $0, as: UTF8.self) },
+          state.rawValue, isAttempt ? 1 : 0, isFault ? 1 : 0, until, error, document.map { String(decoding: $0, as: UTF8.self) },
           change.id,
         ])
     }

@@ -115,6 +115,8 @@ package struct OutboxChange: Sendable, Hashable {
   package var path: String?
   /// What an upload carries.
   package var upload: Upload?
+  /// On how many of its requests the site, or what stands before it, failed by itself since it was queued.
+  package var faults = 0
 
   /// The resources that must be on the site before this change can be sent.
   package var targets: Set<ResourceUUID> { Set(members.flatMap(\.targets)) }

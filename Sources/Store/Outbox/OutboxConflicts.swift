@@ -171,7 +171,7 @@ extension Mirror {
       }
       guard conflict.decision == nil, let change = try writer.rows.change(conflict.change), change.state == .conflict
       else { throw OutboxRefusal(description: "conflict \(id) was decided already") }
-      try writer.decide(change, conflict.kind, decision, at: now)
+      try writer.decide(change, conflict, decision, at: now)
       try writer.db.run(
         sql: "UPDATE conflict SET decision = ?, decided = ? WHERE id = ?", arguments: [decision.name, now, id])
     }
@@ -180,10 +180,11 @@ extension Mirror {
 
 extension OutboxWriter {
   fileprivate func decide(
-    _ change: OutboxChange, _ kind: OutboxConflict.Kind, _ decision: ConflictDecision, at now: Int64
+    _ change: OutboxChange, _ conflict: OutboxConflict, _ decision: ConflictDecision, at now: Int64
   ) throws {
     var copy = try copies.copy(of: change.resource) ?? .init(base: nil)
-    let site = try copy.isDeleted ? nil : copy.newest.map { try form.json($0, type: change.type) }
+    // It was decided about what the conflict shows. What the site has become since is found by the push.
+    let site = conflict.site
     let wanted: JSON?
     switch decision {
     case .site:
@@ -199,16 +200,16 @@ extension OutboxWriter {
       wanted = object
     }
     if decision != .site {
-      let (kind, members) = OutboxWriter.next(change, kind, decision, wanted: wanted, site: site)
+      let (kind, members) = OutboxWriter.next(change, conflict.kind, decision, wanted: wanted, site: site)
       try rows.rewrite(change.id, kind: kind, members: members, author: change.author, at: change.recorded)
     }
     if decision == .site, copy.isDeleted, try rows.unsettled(of: change.resource).isEmpty {
       return try redrawOrBury(change, at: now)
     }
-    // Whatever was decided, it was decided about what the site has now.
-    copy.base = site == nil ? nil : copy.newest
-    copy.site = nil
-    try copies.save(copy, of: change.resource)
+    let newest = copy.newest
+    copy.base = try site.map { StoredForm(try form.scan($0)) }
+    copy.site = copy.isDeleted ? nil : newest
+    try copies.save(agreed(copy, under: rows.unsettled(of: change.resource), type: change.type), of: change.resource)
     try redraw(change.resource, type: change.type, uuid: change.uuid)
   }
 
@@ -220,15 +221,23 @@ extension OutboxWriter {
     if kind == .fields || kind == .exists, decision == .local, let site {
       return (
         .update,
-        change.members.map { ChangedMember($0.group, $0.name, base: $0.value(in: site), local: $0.local) }
+        change.members.map { member in
+          // Only what stands against each other was decided; the rest is merged as ever.
+          let merge = MemberMerge(member, site: member.value(in: site))
+          let value = merge.outcome == .conflict ? member.local : merge.value
+          return ChangedMember(member.group, member.name, base: merge.site, local: value)
+        }
       )
     }
     var members: [ChangedMember] = []
-    for member in wanted?["attributes"]?.object?.members ?? [] where !FieldValue.isReadOnly(member.name) {
+    let isOpen = { (name: String) in
+      !FieldValue.isReadOnly(name) && !FieldValue.isClosed(name, of: ResourceTypeName(change.type).entityType)
+    }
+    for member in wanted?["attributes"]?.object?.members ?? [] where isOpen(member.name) {
       members.append(
         ChangedMember(.attributes, member.name, base: site?["attributes"]?[member.name], local: member.value))
     }
-    for member in wanted?["relationships"]?.object?.members ?? [] {
+    for member in wanted?["relationships"]?.object?.members ?? [] where isOpen(member.name) {
       guard let data = member.value["data"] else { continue }
       members.append(
         ChangedMember(.relationships, member.name, base: site?["relationships"]?[member.name]?["data"], local: data))

@@ -38,6 +38,7 @@ struct OutboxRows {
       author: ChangeAuthor(consumer: row["consumer"], account: row["account"]), recorded: row["recorded"], state: state,
       version: row["version"], sends: row["sends"], attempts: row["attempts"], nextAttempt: row["next_attempt"],
       error: row["error"], errorDocument: row["error_document"], path: row["path"])
+    change.faults = row["faults"]
     if let field: String = row["field"] {
       change.upload = Upload(
         hostType: row["host_type"], hostPath: row["host_path"], field: field,
@@ -68,7 +69,7 @@ struct OutboxRows {
     try db.run(
       sql: """
         UPDATE outbox SET kind = ?, members = ?, consumer = ?, account = ?, recorded = ?, state = 'queued',
-          version = version + 1, attempts = 0, next_attempt = 0, error = NULL, error_document = NULL, sends = 0
+          version = version + 1, attempts = 0, faults = 0, next_attempt = 0, error = NULL, error_document = NULL, sends = 0
         WHERE id = ?
         """,
       arguments: [kind.rawValue, ChangedMember.encode(members), author.consumer, author.account, now, id])

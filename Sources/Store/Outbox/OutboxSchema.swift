@@ -42,8 +42,10 @@ enum OutboxSchema {
       WHERE state IN ('queued', 'sending', 'uncertain', 'conflict', 'rejected');
     """
 
-  /// With thousands of changes that are over, what is left of those of one resource is found when it is removed.
+  /// With thousands of changes that are over, what is left of those of one resource is found when it is removed. `faults` counts
+  /// the requests on which the site itself failed.
   static let history = """
+    ALTER TABLE outbox ADD COLUMN faults INTEGER NOT NULL DEFAULT 0;
     CREATE INDEX outbox_by_resource ON outbox (resource);
     CREATE INDEX conflict_by_resource ON conflict (resource);
     """

@@ -176,9 +176,7 @@ final class OutboxWriter {
     for member in covered {
       agreed.set(ChangedMember(member.group, member.name, base: nil, local: member.base ?? .null))
     }
-    let scanned = try form.scan(agreed.json)
-    let base = StoredForm(document: scanned.document, splices: scanned.splices, revision: scanned.revision)
-    return OutboxCopies.Copy(base: base, site: site)
+    return OutboxCopies.Copy(base: StoredForm(try form.scan(agreed.json)), site: site)
   }
 }
 

@@ -55,9 +55,7 @@ final class PendingCopies {
     }
     guard let id = pending[key] else { return false }
     if resource.isLabelOnly { return true }
-    try writer().saw(
-      StoredForm(document: resource.document, splices: resource.splices, revision: resource.revision), of: id,
-      type: resource.type, uuid: resource.uuid)
+    try writer().saw(StoredForm(resource), of: id, type: resource.type, uuid: resource.uuid)
     return true
   }
 

@@ -8,6 +8,13 @@ struct StoredForm: Sendable {
   var revision: Int64?
 }
 
+extension StoredForm {
+  /// As it was scanned.
+  init(_ scanned: ScannedResource) {
+    self.init(document: scanned.document, splices: scanned.splices, revision: scanned.revision)
+  }
+}
+
 /// A document without the resource object that it should have.
 struct NoResourceObject: Error {}
 

@@ -107,6 +107,8 @@ struct PushAttempt {
           guard let queued = try mirror.change(change.id) else { return }
           change = queued
         } catch let error where PushVerdict(error, of: .update) == .gone {
+          // So the site also speaks of a target that it does not have (reference 5.1).
+          guard case .gone = try await lookAfter(&report) else { return try reject(error, &report) }
           return try deletedOnSite(&report)
         }
       }

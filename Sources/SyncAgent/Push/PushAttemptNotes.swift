@@ -11,16 +11,24 @@ extension PushAttempt {
 
   func deletedOnSite(_ report: inout PushReport) throws {
     let policy = push.policies.policy(type: change.type)
+    // When it was deleted nobody can tell: `newest` leaves it to a person.
     if policy == .site {
       try mirror.note(.deletedOnSite, of: change, site: nil, fields: [], policy: "site", at: time)
       return try settle(.gone, &report)
     }
     try mirror.note(.deletedOnSite, of: change, site: nil, fields: [], at: time)
-    report.conflicts += 1
+    guard policy == .local else {
+      report.conflicts += 1
+      return
+    }
+    for conflict in try mirror.conflicts() where conflict.change == change.id {
+      try mirror.resolve(conflict.id, .local, at: time)
+    }
   }
 
+  /// The members of a creation against another resource of its UUID. Secrets are kept nowhere but on their way.
   func fields(against site: JSON) -> [ConflictField] {
-    change.members.map { ConflictField($0.group, $0.name, base: nil, site: $0.value(in: site), local: $0.local) }
+    change.members.filter { !FieldValue.isSecret($0.name) }.map { ConflictField($0.group, $0.name, base: nil, site: $0.value(in: site), local: $0.local) }
   }
 
   func reject(_ error: any Error, _ report: inout PushReport) throws {
@@ -30,11 +38,13 @@ extension PushAttempt {
     push.logger.warning("the site refused a change", metadata: metadata.merging(["reason": "\(error)"]) { $1 })
   }
 
-  /// Whether the site itself failed so often, and certainly without doing it, that a person should look.
+  /// Whether the site itself failed on so many requests for the change, and certainly without doing it, that a person should
+  /// look. That it was away is no such failure.
   func givesUp(_ report: inout PushReport) throws -> Bool {
-    guard change.attempts >= push.site.retries.attempts, let document = change.errorDocument else { return false }
+    guard change.faults >= push.site.retries.attempts else { return false }
     try mirror.reject(
-      change, error: change.error ?? "the site failed again and again", document: Array(document.utf8), at: time)
+      change, error: change.error ?? "the site failed again and again",
+      document: change.errorDocument.map { Array($0.utf8) }, at: time)
     report.rejected += 1
     return true
   }
@@ -68,9 +78,10 @@ extension PushAttempt {
       case .after(let seconds): seconds
       case .giveUp, .askPerson: retries.longestWaitSeconds
       }
+    let isFault = hasLeft && [.serverFault, .strange].contains(RetryTable.failure(of: error))
     try mirror.postpone(
-      change, state, until: time + max(1, Int64(wait.rounded(.up))), error: "\(error)",
-      document: (error as? SiteError)?.document)
+      change, state, isFault: isFault, until: time + max(1, Int64(wait.rounded(.up))), error: "\(error)",
+      document: isFault ? (error as? SiteError)?.document : nil)
     report.postponed += 1
     report.lastError = "\(error)"
     push.logger.info("a change waits", metadata: metadata.merging(["reason": "\(error)"]) { $1 })

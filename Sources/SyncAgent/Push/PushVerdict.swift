@@ -38,6 +38,8 @@ package enum PushVerdict: Sendable, Hashable {
     switch (error.kind, kind) {
     case (.unauthorized, _): self = .stop
     case (.throttled, _): self = .later
+    // Too large for whatever stands before the site: it will be so again.
+    case (.html, _) where error.status == 413: self = .rejected
     case (.unavailable, _), (.serverFault, _), (.html, _), (.malformed, _): self = .uncertain
     // A site that is set to reading only (reference 5.1) refuses the moment, not the change.
     case (.badRequest, _) where error.status == 405: self = .later
