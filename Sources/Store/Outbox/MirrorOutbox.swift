@@ -99,7 +99,8 @@ extension Mirror {
           WHERE id = ? AND state IN ('queued', 'sending', 'uncertain')
           """,
         arguments: [
-          state.rawValue, isAttempt ? 1 : 0, isFault ? 1 : 0, until, error, document.map { String(decoding: $0, as: UTF8.self) },
+          state.rawValue, isAttempt ? 1 : 0, isFault ? 1 : 0, until, error,
+          document.map { String(decoding: $0, as: UTF8.self) },
           change.id,
         ])
     }

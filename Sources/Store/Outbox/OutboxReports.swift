@@ -50,7 +50,9 @@ extension Mirror {
       }
       let state: ChangeState = change.state == .rejected ? .queued : change.state
       try writer.db.run(
-        sql: "UPDATE outbox SET state = ?, attempts = 0, faults = 0, next_attempt = 0, version = version + 1 WHERE id = ?",
+        sql: """
+          UPDATE outbox SET state = ?, attempts = 0, faults = 0, next_attempt = 0, version = version + 1 WHERE id = ?
+          """,
         arguments: [state.rawValue, id])
       try writer.redraw(change.resource, type: change.type, uuid: change.uuid)
     }

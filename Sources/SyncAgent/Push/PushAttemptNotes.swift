@@ -28,7 +28,9 @@ extension PushAttempt {
 
   /// The members of a creation against another resource of its UUID. Secrets are kept nowhere but on their way.
   func fields(against site: JSON) -> [ConflictField] {
-    change.members.filter { !FieldValue.isSecret($0.name) }.map { ConflictField($0.group, $0.name, base: nil, site: $0.value(in: site), local: $0.local) }
+    change.members.filter { !FieldValue.isSecret($0.name) }.map {
+      ConflictField($0.group, $0.name, base: nil, site: $0.value(in: site), local: $0.local)
+    }
   }
 
   func reject(_ error: any Error, _ report: inout PushReport) throws {
