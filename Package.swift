@@ -112,7 +112,7 @@ let package = Package(
     tests(of: "TokenIssuer", ["JSONAPI", crypto, cryptoExtras]),
     tests(of: "LocalAPI", ["JSONAPI", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes, nioCore]),
     tests(of: "SampleSite", ["JSONAPI", "Upstream"]),
-    tests(of: "SocialMirror", ["JSONAPI", "Store", "Upstream", "SampleSite", grdb]),
+    tests(of: "SocialMirror", ["JSONAPI", "Store", "Upstream", "SyncAgent", "SampleSite", grdb]),
     .testTarget(
       name: "ContractTests", dependencies: ["Support", "JSONAPI", "SampleSite", "LocalAPI", "Store"],
       swiftSettings: strict),

@@ -47,7 +47,7 @@ def full_disk(program, seed):
         text = (done.stdout + done.stderr).strip()
         rows = place.rows("SELECT count(*) FROM resources WHERE type = 'file--file'")[0][0]
         say(f"files: a full disk: exit {done.returncode}, {rows} of 12 resources; {text}")
-        expect(done.returncode == 0 and rows == 12, "a full disk must stop files and nothing else")
+        expect(done.returncode == 1 and rows == 12, "a full disk must stop files and nothing else")
         expect("space" in text or "bytes left" in text, "the full disk is not named")
     finally:
         place.remove()

@@ -10,7 +10,7 @@ struct Finished: Error {
 }
 
 /// The exit codes of the outside face.
-enum ExitCodes: Int32 {
+enum ExitCodes: Int32, Sendable {
   /// Done, nothing left over.
   case done = 0
   /// A fault of the program or the machine.

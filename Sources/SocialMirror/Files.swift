@@ -38,19 +38,23 @@ final class ForeignTransports: Sendable {
   }
 }
 
-/// Rounds over the contents of files beside the rounds of resources, so that a large file holds nothing back.
+/// Rounds over the contents of files beside the rounds of resources, so that a large file holds nothing back. It asks the
+/// site only while those find the right site and account there: where they rest, it rests.
 struct FilesService: Service {
   let round: FileRound
+  /// An element whenever a round of resources gets on.
+  let turns: AsyncStream<Void>
+  /// The least time from one round's start to the next.
   let intervalSeconds: Int
   let logger: Logger
 
   func run() async throws {
     try await cancelWhenGracefulShutdown {
       do {
-        var tidies = true
-        while true {
+        var (tidies, wasStopped) = (true, false)
+        for await _ in turns {
           let started = ContinuousClock.now
-          try await once(tidies: tidies)
+          wasStopped = try await once(tidies: tidies, wasStopped: wasStopped)
           tidies = false
           try await Task.sleep(until: started + .seconds(intervalSeconds))
         }
@@ -58,13 +62,23 @@ struct FilesService: Service {
     }
   }
 
-  private func once(tidies: Bool) async throws {
+  /// - Parameter wasStopped: whether the round before ended early, so that the operator knows it.
+  /// - Returns: whether this one did.
+  private func once(tidies: Bool, wasStopped: Bool) async throws -> Bool {
     do {
       let report = try await round.run(tidies: tidies)
-      if !report.isIdle { logger.info("files", metadata: ["round": "\(FilesSummary(report).sentence)"]) }
-    } catch let error as SignInError {
-      // The schedule of the resources says so and stops; here it is enough not to ask.
-      logger.debug("files wait", metadata: ["reason": "\(error)"])
+      let isStopped = report.stopped != nil
+      if !report.isIdle {
+        logger.log(
+          level: isStopped && !wasStopped ? .warning : .info, "files",
+          metadata: ["round": "\(FilesSummary(report).sentence)"])
+      }
+      return isStopped
+    } catch let error as CancellationError {
+      throw error
+    } catch {
+      try await follow(error, logger, rests: "Files wait")
+      return wasStopped
     }
   }
 }
@@ -75,8 +89,43 @@ struct FilesSummary {
 
   init(_ report: FileRound.Report) { self.report = report }
 
-  var sentence: String {
+  /// Prints what was done, and on standard error what was not.
+  func show(_ common: CommonOptions) {
+    if !common.quiet, !report.isIdle { say(figures) }
+    if report.failed > 0 {
+      complain(
+        "contents of files that could not be fetched and are tried again later: \(report.failed); why: "
+          + "SELECT path, error FROM files WHERE error IS NOT NULL")
+    }
+    if let reason = report.stopped { complain(reason) }
+  }
+
+  /// One line with all there is to say.
+  var sentence: String { figures + (report.stopped.map { "; stopped: \($0)" } ?? "") }
+
+  private var figures: String {
     "\(report.fetched) files fetched, \(report.bytes) bytes" + (report.failed > 0 ? ", \(report.failed) failed" : "")
-      + (report.stopped.map { "; stopped: \($0)" } ?? "")
+  }
+}
+
+extension ExitCodes {
+  /// The code for a round over the contents of files.
+  /// - Parameter hasBudget: whether `mirror.filesBudgetBytes` is set.
+  init(files report: FileRound.Report, hasBudget: Bool) {
+    self.init(
+      filesFetched: report.fetched, failed: report.failed, isStopped: report.stopped != nil, hasBudget: hasBudget)
+  }
+
+  /// The same from what counts. Without a budget only the disk stops a round. A budget that is used up is as the operator
+  /// wants it. That some files fail is everyday: a site's list may name files that it has lost. When nothing at all comes, the
+  /// site cannot be reached where it keeps them.
+  init(filesFetched fetched: Int, failed: Int, isStopped: Bool, hasBudget: Bool) {
+    if isStopped, !hasBudget {
+      self = .fault
+    } else if failed > 0, fetched == 0 {
+      self = .site
+    } else {
+      self = .done
+    }
   }
 }

@@ -5,8 +5,8 @@ import Store
 import SyncAgent
 import Upstream
 
-/// Carries local changes to the site as they come. What fails because of the site is reported and tried again; refused
-/// credentials are not, as in the schedule of rounds.
+/// Carries local changes to the site as they come. What fails is reported and tried again, where that may help
+/// (`ServiceCourse`).
 struct PushService: Service {
   let push: PushRound
   let logger: Logger
@@ -23,16 +23,7 @@ struct PushService: Service {
           ])
       },
       failed: { error in
-        switch ExitCodes(error) {
-        case .site: logger.error("\(error)")
-        case .credentials:
-          logger.critical("\(error). Local changes wait until the daemon is restarted; the local API goes on")
-          while true { try await Task.sleep(for: .seconds(86_400)) }
-        case .person, .usage:
-          logger.critical("\(error)")
-          while true { try await Task.sleep(for: .seconds(86_400)) }
-        default: throw error
-        }
+        try await follow(error, logger, rests: "Local changes wait")
       })
     try await cancelWhenGracefulShutdown {
       do { try await follower.run() } catch is CancellationError {}
@@ -55,11 +46,14 @@ struct PushSummary {
     if !common.quiet, report.settled > 0 || status.unsettled > 0 {
       say("\(report.settled) local changes sent, \(status.unsettled) not over")
     }
-    guard status.waitingForPerson > 0 else { return }
-    let conflicts = status.changes[.conflict] ?? 0
-    let rejected = status.changes[.rejected] ?? 0
-    let text =
-      "social-mirror: \(conflicts) changes in conflict (conflicts list), \(rejected) refused by the site (queue list)\n"
-    FileHandle.standardError.write(Data(text.utf8))
+    if status.waitingForPerson > 0 {
+      let conflicts = status.changes[.conflict] ?? 0
+      let rejected = status.changes[.rejected] ?? 0
+      complain("\(conflicts) changes in conflict (conflicts list), \(rejected) refused by the site (queue list)")
+    } else if status.unsettled > 0 {
+      complain(
+        "\(status.unsettled) local changes wait for the site; the next sync tries again"
+          + (status.lastError.map { ": \($0)" } ?? ""))
+    }
   }
 }

@@ -12,18 +12,11 @@ struct RoundSummary {
   }
 
   /// Prints the summary, with a line a type under `-v`, and on standard error the failures and what waits for a person.
-  /// - Throws: `Finished` with the code of the first failure, or with 5 when something waits for a person.
-  func show(_ common: CommonOptions) throws {
+  func show(_ common: CommonOptions) {
     if common.verbose { for line in table { say(line) } }
     if !common.quiet { say(sentence) }
     let failures = report.failures.map { "\($0.type): \($0.failure.map { "\($0)" } ?? "")" }
-    for text in failures + report.notices {
-      FileHandle.standardError.write(Data("social-mirror: \(text)\n".utf8))
-    }
-    if let first = report.failures.first?.failure ?? report.sweeps.lazy.compactMap(\.failure).first {
-      throw Finished(code: ExitCodes(first) ?? .fault)
-    }
-    if report.needsPerson { throw Finished(code: .person) }
+    for text in failures + report.notices { complain(text) }
   }
 
   var sentence: String {
@@ -56,6 +49,12 @@ struct RoundSummary {
 }
 
 extension SyncReport {
+  /// The code for the first type that could not be read or swept; nil when all could.
+  var failureCode: ExitCodes? {
+    let first = failures.first?.failure ?? sweeps.lazy.compactMap(\.failure).first
+    return first.map { ExitCodes($0) ?? .fault }
+  }
+
   /// What an operator should know besides failed types, a line each.
   var notices: [String] {
     vanishedTypes.map {

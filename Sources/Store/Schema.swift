@@ -17,6 +17,7 @@ enum Schema {
     migrator.registerMigration("7 outbox by resource") { db in try db.execute(sql: OutboxSchema.byResource) }
     migrator.registerMigration("8 indexes of long texts") { db in try db.execute(sql: texts) }
     migrator.registerMigration("9 history of a resource") { db in try db.execute(sql: OutboxSchema.history) }
+    migrator.registerMigration("10 verdicts of sweeps") { db in try db.execute(sql: verdicts) }
     return migrator
   }
 

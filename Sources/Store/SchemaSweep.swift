@@ -24,4 +24,11 @@ extension Schema {
         d.internal_id, d.kind, datetime(d.learned, 'unixepoch') AS learned, d.how, d.kept
       FROM tombstone d JOIN resource_type t ON t.id = d.type;
     """
+
+  /// What the site said of a candidate and how it was learned, so that a sweep in slices goes on with those that were not
+  /// asked and its guard counts all. `kind` is that of a tombstone, or `undecided`; null while the site was not asked.
+  static let verdicts = """
+    ALTER TABLE sweep_candidate ADD COLUMN kind TEXT;
+    ALTER TABLE sweep_candidate ADD COLUMN how TEXT;
+    """
 }

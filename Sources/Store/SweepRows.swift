@@ -60,6 +60,22 @@ package struct SweepCandidate: Sendable, Hashable {
   package var isOmitted: Bool
   /// Whether it has a tombstone already and was kept.
   package var isKept: Bool
+  /// What the site has said of it in this sweep; nil while it was not asked.
+  package var verdict: Verdict?
+
+  /// What a single request for it said.
+  package struct Verdict: Sendable, Hashable {
+    /// In which way it is gone; nil where the answer decided nothing.
+    package var kind: Tombstone.Kind?
+    /// How it was learned, for people.
+    package var how: String
+
+    /// A verdict.
+    package init(_ kind: Tombstone.Kind?, how: String) {
+      self.kind = kind
+      self.how = how
+    }
+  }
 }
 
 extension Mirror {
@@ -107,7 +123,7 @@ extension Mirror {
       try Row.cachedAll(
         db,
         sql: """
-          SELECT r.id, i.uuid, r.internal_id, c.is_omitted, coalesce(d.kept, 0)
+          SELECT r.id, i.uuid, r.internal_id, c.is_omitted, coalesce(d.kept, 0), c.kind, c.how
           FROM resource_type t JOIN sweep s ON s.type = t.id JOIN sweep_candidate c ON c.type = t.id
           JOIN resource r ON r.id = c.resource AND r.sequence <= s.sequence JOIN identity i ON i.id = r.id
           LEFT JOIN tombstone d ON d.type = t.id AND d.uuid = i.uuid
@@ -115,7 +131,25 @@ extension Mirror {
           """, arguments: [type]
       ).compactMap { row in
         guard let uuid = SweepRows.uuid(row[1]) else { return nil }
-        return SweepCandidate(id: row[0], uuid: uuid, internalID: row[2], isOmitted: row[3], isKept: row[4])
+        let verdict = (row[5] as String?).map { kind in
+          SweepCandidate.Verdict(Tombstone.Kind(rawValue: kind), how: row[6] ?? "")
+        }
+        return SweepCandidate(
+          id: row[0], uuid: uuid, internalID: row[2], isOmitted: row[3], isKept: row[4], verdict: verdict)
+      }
+    }
+  }
+
+  /// Notes the verdicts of candidates in one transaction, for the next slice of the sweep.
+  package func note(_ candidates: [SweepCandidate], of type: String) throws {
+    guard !candidates.isEmpty else { return }
+    try write { db in
+      let id = try Names(db).type(type)
+      for candidate in candidates {
+        guard let verdict = candidate.verdict else { continue }
+        try db.run(
+          sql: "UPDATE sweep_candidate SET kind = ?, how = ? WHERE type = ? AND resource = ?",
+          arguments: [verdict.kind?.rawValue ?? SweepRows.undecided, verdict.how, id, candidate.id])
       }
     }
   }
@@ -170,6 +204,9 @@ extension Mirror {
 
 /// The rows behind sweeps.
 enum SweepRows {
+  /// Stands for a kind where the site's answer decided nothing. No `Tombstone.Kind` has this name.
+  static let undecided = "undecided"
+
   static func save(_ state: SweepState, type: Int64, _ db: Database) throws {
     try db.run(
       sql: """

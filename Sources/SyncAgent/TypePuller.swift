@@ -54,7 +54,12 @@ struct TypePuller {
     if filters == .refused {
       return try await walk(start, cursor, &part)
     }
-    guard let unbelieved = try await read(deciders.pull(start), cursor, &part) else { return }
+    let unbelieved: Cursor
+    switch try await read(deciders.pull(start), cursor, &part) {
+    case .resources: return
+    case .onlyHidden(let end, let omitted): return try await onlyHidden(start, end, omitted: omitted, &part)
+    case .nothing(let end): unbelieved = end
+    }
     // Not even the resource that the cursor stands on: it is gone, or the filter no longer works.
     let found = try await probe(idAttribute)
     if !found.isAnythingThere {
@@ -69,16 +74,29 @@ struct TypePuller {
   }
 
   private mutating func walk(_ start: Deciders.Start, _ cursor: Cursor, _ part: inout TypeReport) async throws {
-    guard try await read(deciders.walk(start), cursor, &part) != nil else { return }
-    try await nothingIsThere(&part)
+    switch try await read(deciders.walk(start), cursor, &part) {
+    case .resources: return
+    case .onlyHidden(let end, let omitted): try await onlyHidden(start, end, omitted: omitted, &part)
+    case .nothing: try await nothingIsThere(&part)
+    }
+  }
+
+  /// What reading a type to its end has shown. A cursor that comes with it was not stored: it is yet to be believed.
+  private enum Sight {
+    /// At least one.
+    case resources
+    /// Only such as are left out for lack of access, so many of them on the last page.
+    case onlyHidden(Cursor, omitted: Int)
+    /// Nothing at all.
+    case nothing(Cursor)
   }
 
   /// Reads page after page.
-  /// - Returns: nil, or where nothing at all was seen the last cursor, which was not stored: that is yet to be believed.
   private mutating func read(
     _ pull: any CollectionPull, _ cursor: Cursor, _ part: inout TypeReport
-  ) async throws -> Cursor? {
+  ) async throws -> Sight {
     var pull = pull
+    var showsAny = false
     while !pull.isComplete {
       let page = try await reader.page(path, pull.parameters)
       try pull.accept(page)
@@ -87,11 +105,13 @@ struct TypePuller {
           changed: $0.changed, internalID: $0.internalID,
           knownUntil: pull.isComplete ? siteTime : cursor.knownUntil)
       }
-      if pull.isComplete, !pull.hasSeenAnything { return settled ?? cursor }
+      showsAny = showsAny || !page.resources.isEmpty
+      if pull.isComplete, !pull.hasSeenAnything { return .nothing(settled ?? cursor) }
+      if pull.isComplete, !showsAny { return .onlyHidden(settled ?? cursor, omitted: page.omitted.count) }
       if part.pages == 0 { try lookForDrift(page) }
       try await submit(pull.rows(of: page), cursor: settled, omitted: page.omitted.count, &part)
     }
-    return nil
+    return .resources
   }
 
   /// Compares the newest resources with and without a filter: is anything there, which attribute is the serial number, and
@@ -128,10 +148,26 @@ struct TypePuller {
     probe.account == account && abs(siteTime - probe.at) < TypePuller.probeLife
   }
 
-  /// A collection that shows nothing is believed only where nothing is stored: what was there is removed by a sweep. Known to
-  /// be empty at this time, it is read from the beginning when it is not.
+  /// Of what follows the cursor all is hidden, and the resource on it, too. That is believed where the site still shows something,
+  /// or has nothing to show; else what is stored is left to a sweep, as where nothing is there.
+  /// - Parameters:
+  ///   - end: the cursor at the end.
+  ///   - omitted: how many were left out on the last page.
+  private mutating func onlyHidden(
+    _ start: Deciders.Start, _ end: Cursor, omitted: Int, _ part: inout TypeReport
+  ) async throws {
+    let stored = try mirror.someExpected(of: type, count: 5)
+    let check = VisibilityCheck(type: type, path: path, idAttribute: start.idAttribute, limit: start.limit)
+    if !stored.isEmpty, try await !check.findsAnything(among: stored, &reader) {
+      throw SyncFault.sawNothing(type: type, stored: try mirror.countExpected(of: type))
+    }
+    try await submit([], cursor: end, omitted: omitted, &part)
+  }
+
+  /// A collection that shows nothing is believed only where nothing is stored that it should show: what was there is removed by a
+  /// sweep. Known to be empty at this time, it is read from the beginning when it is not.
   private func nothingIsThere(_ part: inout TypeReport) async throws {
-    let count = try mirror.count(of: type)
+    let count = try mirror.countExpected(of: type)
     if count > 0 { throw SyncFault.sawNothing(type: type, stored: count) }
     try await submit([], cursor: Cursor(changed: 0, internalID: 0, knownUntil: siteTime), &part)
   }
@@ -154,18 +190,5 @@ struct TypePuller {
     case is UntrustworthyPage: true
     default: false
     }
-  }
-}
-
-/// The attribute with the serial number, by entity type (reference 6.1). Only a hint for the first request to a type: what the
-/// resources then show decides.
-enum SerialNumber {
-  private static let attributes = [
-    "comment": "cid", "event_enrollment": "id", "file": "fid", "group": "id", "group_content": "id", "node": "nid",
-    "post": "id", "profile": "profile_id", "taxonomy_term": "tid", "user": "uid",
-  ]
-
-  static func attribute(of type: String) -> String? {
-    attributes[String(type.prefix { $0 != "-" })].map { "drupal_internal__\($0)" }
   }
 }

@@ -92,46 +92,63 @@ struct TypeSweeper {
     return true
   }
 
-  /// Asks for every candidate by itself. As long as no more candidates are left than may be removed without asking, those that
-  /// are gone are removed at once; otherwise only when all are known and few enough are gone.
+  /// Asks for the candidates by themselves. As long as no more are left than may be removed without asking, those that are gone
+  /// are removed at once; otherwise only when all are known and few enough are gone (`SweepJudgement`).
   /// - Parameter showedNothing: whether the listing was empty.
   /// - Throws: `UntrustworthyPage.suddenlyEmpty` when it was, and yet a resource is there.
   private mutating func judge(allowance: Int, showedNothing: Bool, _ part: inout SweepReport) async throws {
-    let candidates = try mirror.candidates(of: type.name)
-    let isFree = candidates.count { !$0.isKept } <= allowance
-    var gone: [Removal] = []
-    for candidate in candidates {
-      guard budget.take() else {
-        // What was found so far is acted on only where no guard can stop it.
-        if isFree { try await remove(gone, &part) }
-        return
-      }
+    var judgement = SweepJudgement(
+      try mirror.candidates(of: type.name), allowance: allowance, policy: settings.onHidden)
+    var asked = Asked()
+    for candidate in judgement.toAsk {
+      if judgement.isHeld { break }
+      guard budget.take() else { return try await settle(&asked, judgement, &part) }
+      var known = candidate
       switch try await verdict(on: candidate) {
       case .present(let resource):
         if showedNothing, !resource.isLabelOnly { throw UntrustworthyPage.suddenlyEmpty }
         let outcome = try mirror.refresh(resource, candidate: candidate)
         part.updated += outcome.updated
         part.inserted += outcome.inserted
-      case .deleted: gone.append(Removal(candidate, .deleted, how: "not in the collection; GET answered 404"))
+        judgement.note(candidate, nil)
+        continue
+      case .deleted: known.verdict = SweepCandidate.Verdict(.deleted, how: "not in the collection; GET answered 404")
       case .hidden:
+        let kind: Tombstone.Kind = candidate.isOmitted ? .unpublished : .hidden
         let how = candidate.isOmitted ? "left out of the collection" : "not in the collection"
-        gone.append(
-          Removal(candidate, candidate.isOmitted ? .unpublished : .hidden, how: "\(how); GET answered 403"))
-      case .undecided: part.undecided += 1
+        known.verdict = SweepCandidate.Verdict(kind, how: "\(how); GET answered 403")
+      case .undecided(let reason):
+        known.verdict = SweepCandidate.Verdict(nil, how: reason)
+        part.undecided += 1
       }
-      if isFree, gone.count >= 50 {
-        try await remove(gone, &part)
-        gone = []
-      }
-      guard isFree || gone.count(where: { !$0.candidate.isKept }) <= allowance else {
-        try mirror.endSweep(of: type.name, at: siteTime, held: candidates.count)
-        part.isFinished = true
-        return
-      }
+      judgement.note(candidate, known.verdict)
+      asked.fresh.append(known)
+      if asked.fresh.count >= 50 { try await settle(&asked, judgement, &part) }
     }
-    try await remove(gone, &part)
-    try mirror.endSweep(of: type.name, at: siteTime)
+    if !judgement.isHeld { try await settle(&asked, judgement, &part) }
+    try mirror.endSweep(of: type.name, at: siteTime, held: judgement.isHeld ? judgement.held : 0)
     part.isFinished = true
+  }
+
+  /// What this slice has asked for and not dealt with.
+  private struct Asked {
+    /// Those whose verdicts are not noted yet.
+    var fresh: [SweepCandidate] = []
+    /// Those that are noted, and gone if no guard stops the sweep.
+    var waiting: [SweepCandidate] = []
+  }
+
+  /// Removes what may go, and notes the rest for the next slice.
+  private func settle(_ asked: inout Asked, _ judgement: SweepJudgement, _ part: inout SweepReport) async throws {
+    let all = asked.waiting + asked.fresh
+    try mirror.note(asked.fresh.filter { !judgement.lets($0) }, of: type.name)
+    asked.fresh = []
+    asked.waiting = all.filter { !judgement.lets($0) && $0.verdict?.kind != nil }
+    let going = all.filter { judgement.lets($0) }
+    try await remove(
+      going.compactMap { candidate in
+        candidate.verdict.flatMap { verdict in verdict.kind.map { Removal(candidate, $0, how: verdict.how) } }
+      }, &part)
   }
 
   private mutating func verdict(on candidate: SweepCandidate) async throws -> Verdict {

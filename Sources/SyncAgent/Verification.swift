@@ -94,8 +94,27 @@ package struct Verification: Sendable {
       }
       report.types += 1
     }
+    for type in known.keys.sorted() where paths[type] == nil && settings.selects(type) {
+      if try compareVanished(type, &report) { report.types += 1 }
+    }
     report.requests += reader.requests
     return report
+  }
+
+  /// The site no longer names the type: it shows none of it.
+  /// - Returns: whether anything of it is stored.
+  private func compareVanished(_ type: String, _ report: inout VerificationReport) throws -> Bool {
+    let stored = try mirror.identifiers(of: type)
+    let onTheirWay = try mirror.identifiersWithChanges(of: type)
+    for uuid in try stored.subtracting(onTheirWay).subtracting(keptResources(of: type)).sorted() {
+      report.differences.append(.init(type: type, uuid: uuid, kind: .extra, members: []))
+    }
+    return !stored.isEmpty
+  }
+
+  /// The UUIDs of what is stored although the site hides it.
+  private func keptResources(of type: String) throws -> Set<ResourceUUID> {
+    Set(try mirror.tombstones(of: type).lazy.filter(\.isKept).map(\.uuid))
   }
 
   private func compare(
@@ -107,26 +126,41 @@ package struct Verification: Sendable {
     guard let idAttribute = idAttribute ?? SerialNumber.attribute(of: type.name) else { return }
     var listing = SweepListing(
       type: type.name, idAttribute: idAttribute, method: .offsets, limit: settings.pageLimit, from: SweepState())
+    let kept = try keptResources(of: type.name)
     var seen: Set<ResourceUUID> = []
     while !listing.isComplete {
       let page = try await reader.page(type.path, listing.parameters)
       guard try listing.accept(page) != nil else { continue }
       for resource in page.resources where seen.insert(resource.uuid).inserted {
         unseen.remove(resource.uuid)
-        report.compared += 1
-        let stored = try mirror.siteDocument(of: resource.uuid, type: type.name)
-        if let difference = Verification.difference(resource, stored) { report.differences.append(difference) }
+        // Of what is kept although it is hidden the site may show the label.
+        if resource.isLabelOnly, kept.contains(resource.uuid) { continue }
+        try compare(resource, &report)
       }
     }
-    let kept = Set(try mirror.tombstones(of: type.name).lazy.filter(\.isKept).map(\.uuid))
     for uuid in unseen.subtracting(kept).sorted() {
       // The listing may have passed it by while the collection moved: it alone decides nothing.
-      do { _ = try await reader.page("\(type.path)/\(uuid)") } catch let error as SiteError
-        where error.kind == .notFound || error.kind == .forbidden
-      {
+      do {
+        let page = try await reader.page("\(type.path)/\(uuid)")
+        guard let resource = page.resources.first, resource.uuid == uuid, resource.type == type.name else {
+          throw UntrustworthyPage.foreignType(page.resources.first?.type ?? "none")
+        }
+        try compare(resource, &report)
+      } catch let error as SiteError where error.kind == .notFound || error.kind == .forbidden {
         report.differences.append(.init(type: type.name, uuid: uuid, kind: .extra, members: []))
       }
     }
+  }
+
+  /// Compares one resource that the site shows. Where it shows the label alone of what is stored whole, the rest is too many.
+  private func compare(_ resource: ScannedResource, _ report: inout VerificationReport) throws {
+    report.compared += 1
+    if resource.isLabelOnly, resource.internalID == nil, try mirror.isStoredWhole(resource.uuid, type: resource.type) {
+      report.differences.append(.init(type: resource.type, uuid: resource.uuid, kind: .extra, members: []))
+      return
+    }
+    let stored = try mirror.siteDocument(of: resource.uuid, type: resource.type)
+    if let difference = Verification.difference(resource, stored) { report.differences.append(difference) }
   }
 
   /// How a resource of the site differs from the stored document; nil when it does not.

@@ -164,7 +164,9 @@ final class CurlTransfer {
     let status = self.status
     streams = exchange.sink != nil && (status == 200 || status == 206)
     if streams == true, let sink = exchange.sink {
-      isRefused = !sink.begin(InboundResponse(status: status, fields: head.fields))
+      var response = InboundResponse(status: status, fields: head.fields)
+      response.endsByClosing = head.endsByClosing
+      isRefused = !sink.begin(response)
     }
   }
 

@@ -64,6 +64,9 @@ package struct InboundResponse: Sendable, Hashable, SecretBearing {
   package var fields: [HTTPField]
   /// The content, decoded.
   package var body: [UInt8]
+  /// What a `ContentSink` is told of content that is still to come: nothing but the connection's end will say that it was all,
+  /// so it may be cut (RFC 9112, 6.3).
+  package var endsByClosing = false
 
   /// An answer of this status.
   package init(status: Int, fields: [HTTPField] = [], body: [UInt8] = []) {

@@ -50,18 +50,29 @@ package actor OAuthSession {
   /// - Throws: `SignInError.refused` after a 401 to a new token; `TransportError` (`otherOrigin`) when the request is not for
   ///   the site, and whatever `accessToken` and the transport throw.
   package func authorized(_ request: OutboundRequest) async throws -> InboundResponse {
-    try await authorized(request) { [transport] in try await transport.send($0) }
+    let (response, token) = try await exchange(request, renewsFor: { _ in true }) { [transport] in
+      try await transport.send($0)
+    }
+    guard response.status != 401 else { throw SignInError.refused(hint: hint(response, token)) }
+    return response
   }
 
-  /// Sends a request for the content of a file, which goes into the sink; see `Transport.download`.
-  /// - Throws: as `authorized`.
+  /// Sends a request for the content of a file, which goes into the sink; see `Transport.download`. The web server may want
+  /// something else for one folder (RFC 9110, 11.6.1): a file that answers 401 to a token that is new says nothing about the
+  /// account, and neither does one that asks for other credentials than a token, for which none is renewed.
+  /// - Returns: the answer, also one with status 401.
+  /// - Throws: as `authorized`, but not for a 401; `SignInError` when there is no token to be had.
   package func download(_ request: OutboundRequest, into sink: any ContentSink) async throws -> InboundResponse {
-    try await authorized(request) { [transport] in try await transport.download($0, into: sink) }
+    try await exchange(request, renewsFor: BearerField.isWanted(by:)) { [transport] in
+      try await transport.download($0, into: sink)
+    }.response
   }
 
-  private func authorized(
-    _ request: OutboundRequest, _ send: @Sendable (OutboundRequest) async throws -> InboundResponse
-  ) async throws -> InboundResponse {
+  /// Sends a request with the token, and again with another after a 401 that may be the token's fault.
+  private func exchange(
+    _ request: OutboundRequest, renewsFor isAboutToken: (InboundResponse) -> Bool,
+    _ send: @Sendable (OutboundRequest) async throws -> InboundResponse
+  ) async throws -> (response: InboundResponse, token: StoredToken) {
     guard try WebOrigin(of: request.url) == origin else {
       throw TransportError(
         .otherOrigin, "a request to another origin than \(origin) does not get the token",
@@ -69,14 +80,13 @@ package actor OAuthSession {
     }
     var token = try await usableToken()
     var response = try await send(BearerField.add(token.accessToken, to: request))
-    for _ in 1...2 where response.status == 401 {
+    for _ in 1...2 where response.status == 401 && isAboutToken(response) {
       logger.debug("the site refused the token; renewing it", metadata: ["hint": "\(hint(response, token) ?? "none")"])
       token = try await renew(insteadOf: token.accessToken)
       response = try await send(BearerField.add(token.accessToken, to: request))
       if token.accessToken == obtained { break }
     }
-    guard response.status != 401 else { throw SignInError.refused(hint: hint(response, token)) }
-    return response
+    return (response, token)
   }
 
   private func hint(_ response: InboundResponse, _ token: StoredToken) -> String? {
@@ -169,6 +179,12 @@ enum BearerField {
     request.fields.removeAll { $0.name.lowercased() == "authorization" }
     request.fields.append(HTTPField("Authorization", "Bearer \(token)"))
     return request
+  }
+
+  /// Whether a 401 may be about the token: it asks for one, or does not say for what (RFC 6750, 3).
+  static func isWanted(by response: InboundResponse) -> Bool {
+    let challenges = response.fields.filter { $0.name.lowercased() == "www-authenticate" }
+    return challenges.isEmpty || challenges.contains { $0.value.lowercased().contains("bearer") }
   }
 
   /// The `error_description` of a refusal; nil when there is none.

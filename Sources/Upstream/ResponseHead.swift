@@ -4,12 +4,24 @@ struct ResponseHead {
   private(set) var fields: [HTTPField] = []
   /// Whether the empty line at its end has come.
   private(set) var isComplete = false
+  private var isHTTP1 = false
+
+  /// Whether only the connection's end tells where content ends, so that content that was cut looks whole: HTTP/1 with neither
+  /// chunks nor a length (RFC 9112, 6.3). HTTP/2 marks the end itself (RFC 9113, 8.1).
+  var endsByClosing: Bool {
+    guard isHTTP1 else { return false }
+    if let coding = fields.last(where: { $0.name.lowercased() == "transfer-encoding" }) {
+      return !coding.value.lowercased().hasSuffix("chunked")
+    }
+    return fields.first(named: "Content-Length") == nil
+  }
 
   mutating func take(_ line: UnsafeRawBufferPointer) {
     let text = String(decoding: line, as: UTF8.self)
     if text.hasPrefix("HTTP/") {
       fields = []
       isComplete = false
+      isHTTP1 = text.hasPrefix("HTTP/1")
       return
     }
     let content = text.trimmed

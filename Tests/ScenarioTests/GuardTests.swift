@@ -39,6 +39,60 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     try bench.expectEqual()
   }
 
+  /// However small the slices of a sweep are, it asks for each resource once, and the guard speaks in the end.
+  @Test func aSweepInSlicesIsHeldToo() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let ids = bench.site.community.ids(of: "node--topic")
+    let gone = ids.prefix(60)
+    try bench.site.withCommunity { community in for id in gone { try community.delete(id) } }
+    bench.site.clockOffset += 100_000
+    var asked: [String] = []
+    var rounds = 0
+    while rounds < 60 {
+      rounds += 1
+      let outcome = try await bench.round(configure: { $0.sweepRequests = 7 })
+      asked += outcome.targets.filter { target in gone.contains { target.hasSuffix($0) } }
+      #expect(outcome.report.removed == 0)
+      if outcome.report.needsPerson { break }
+    }
+    #expect(try bench.mirror.types().first { $0.name == "node--topic" }?.sweep?.held == 60, "after \(rounds) rounds")
+    #expect(asked.count == Set(asked).count && !asked.isEmpty)
+    let outcome = try await bench.round(configure: { $0.acceptedRemovals = ["node--topic"] })
+    #expect(outcome.report.removed == 60)
+    try bench.expectEqual()
+  }
+
+  /// What was kept although it was hidden is guarded again when it is deleted.
+  @Test func keptResourcesAreGuardedToo() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let ids = bench.site.community.ids(of: "node--topic")
+    let keep: @Sendable (inout SyncSettings) -> Void = { settings in
+      settings.sweep = .now
+      settings.onHidden = .keep
+    }
+    let share = RemovalGuard.allowance(rows: ids.count, share: 0.2)
+    for turn in 0..<2 {
+      let hidden = ids[(turn * share)..<((turn + 1) * share)]
+      try bench.site.withCommunity { community in for id in hidden { try community.conceal(id, .vanished) } }
+      #expect(try await !bench.round(configure: keep).report.needsPerson, "turn \(turn)")
+    }
+    // As they are, they are no loss.
+    #expect(try await !bench.round(configure: keep).report.needsPerson)
+    try bench.site.withCommunity { community in for id in ids.prefix(2 * share) { try community.delete(id) } }
+    let outcome = try await bench.round(configure: keep)
+    #expect(outcome.report.needsPerson && outcome.report.removed == 0)
+    #expect(outcome.report.held.map(\.candidates) == [2 * share])
+    #expect(try bench.mirror.count(of: "node--topic") == ids.count)
+    let accepted = try await bench.round(configure: { settings in
+      keep(&settings)
+      settings.acceptedRemovals = ["node--topic"]
+    })
+    #expect(accepted.report.removed == 2 * share && !accepted.report.needsPerson)
+    try bench.expectEqual()
+  }
+
   /// A person agreed to 60 removals, not to all.
   @Test func whatWasAgreedToIsNotMore() async throws {
     let bench = try Bench(quietSite(), entityTypes: ["node"])

@@ -18,15 +18,21 @@ struct RunCommand: AsyncParsableCommand {
     let (settings, logger) = (engine.settings, engine.logger)
     let interval = settings.sync.intervalSeconds
     let serving = try await ServingServices(settings, mirror: engine.mirror, logger: logger)
+    let (fileTurns, fileTurn) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let services: [any Service] =
       serving.services + [
         ScheduleService(
           round: engine.round(
             settings.roundOfDaemon(engine.siteSettings),
             report: { event in
-              if case .drifted(let drift) = event { logger.warning("\(drift)") }
+              switch event {
+              case .drifted(let drift): logger.warning("\(drift)")
+              // By then the site has said that it is the one, and the account too.
+              case .started, .stored: fileTurn.yield()
+              case .estimated, .finished, .swept: break
+              }
             }), intervalSeconds: interval, logger: logger),
-        FilesService(round: engine.files, intervalSeconds: interval, logger: logger),
+        FilesService(round: engine.files, turns: fileTurns, intervalSeconds: interval, logger: logger),
         PushService(push: engine.push, logger: logger),
       ]
     try await ServiceGroup(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
@@ -34,8 +40,8 @@ struct RunCommand: AsyncParsableCommand {
   }
 }
 
-/// Rounds, one after the other, at their interval. A round that fails is reported and tried again at the next: the local API
-/// goes on without the site. Refused credentials are not tried again: that would lock the account.
+/// Rounds, one after the other, at their interval. A round that fails is reported and tried again at the next, where that may help
+/// (`ServiceCourse`): the local API goes on meanwhile.
 struct ScheduleService: Service {
   let round: SyncRound
   let intervalSeconds: Int
@@ -69,13 +75,7 @@ struct ScheduleService: Service {
     } catch let error as CancellationError {
       throw error
     } catch {
-      switch ExitCodes(error) {
-      case .site: logger.error("\(error)")
-      case .credentials:
-        logger.critical("\(error). Synchronisation stops until the daemon is restarted; the local API goes on")
-        while true { try await Task.sleep(for: .seconds(86_400)) }
-      default: throw error
-      }
+      try await follow(error, logger, rests: "Synchronisation stops")
     }
   }
 }

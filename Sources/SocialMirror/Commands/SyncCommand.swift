@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Store
 import SyncAgent
 import UnixSignals
@@ -44,21 +43,35 @@ struct SyncCommand: AsyncParsableCommand {
     let push = noPush ? nil : engine.push
 
     let started = ContinuousClock.now
-    let done = try await untilSignalled {
-      let pushed = try await push?.run(waits: true) ?? PushReport()
-      return (pushed: pushed, report: try await resources.run(), files: try await files.run())
+    let done = try await untilSignalled { () async throws -> SyncSteps in
+      var steps = SyncSteps()
+      do {
+        steps.push = try await push?.run(waits: true) ?? PushReport()
+        steps.round = try await resources.run()
+        steps.files = try await files.run()
+      } catch let error as CancellationError {
+        throw error
+      } catch {
+        steps.failure = error
+      }
+      return steps
     }
     progress.end()
-    let waiting = try engine.mirror.outboxStatus()
-    try engine.mirror.close()
+    let elapsed = ContinuousClock.now - started
+    // Where something went wrong before, that is what to say, not that closing failed too.
+    let waiting = Result { try engine.mirror.outboxStatus() }
+    let closing = Result { try engine.mirror.close() }
     guard let done else {
-      FileHandle.standardError.write(Data("social-mirror: stopped by a signal; what was read is kept\n".utf8))
+      try closing.get()
+      complain("stopped by a signal; what was read is kept")
       return
     }
-    PushSummary(done.pushed, waiting).show(common)
-    if !common.quiet, !done.files.isIdle { say(FilesSummary(done.files).sentence) }
-    try RoundSummary(done.report, elapsed: ContinuousClock.now - started).show(common)
-    if waiting.waitingForPerson > 0 { throw Finished(code: .person) }
+    done.show(common, waiting: try? waiting.get(), elapsed: elapsed)
+    if let failure = done.failure { throw failure }
+    try closing.get()
+    let code = done.code(
+      waiting: try waiting.get(), hasBudget: engine.settings.mirror.filesBudgetBytes != nil)
+    if code != .done { throw Finished(code: code) }
   }
 }
 

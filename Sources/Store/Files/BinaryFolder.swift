@@ -54,15 +54,13 @@ package struct BinaryFolder: Sendable {
     return stat(location(of: hash), &info) == 0 && Int64(info.st_size) == bytes
   }
 
-  /// Takes what has arrived as a content: written through, hashed, and moved to its place. One that is there already is kept.
-  /// - Returns: the SHA-256 in hexadecimal digits.
+  /// Moves what has arrived to its place among the contents; where the same content is already, it takes its place.
+  /// - Parameter hash: what `IncomingContent.finish` gave.
   /// - Throws: `BinaryFault`.
-  package func adopt(_ incoming: IncomingContent) throws -> String {
-    let hash = try incoming.finish()
+  package func adopt(_ incoming: IncomingContent, as hash: String) throws {
     let target = location(of: hash)
     try make((target as NSString).deletingLastPathComponent)
     guard rename(incoming.path, target) == 0 else { throw BinaryFault("moving a file to \(target)") }
-    return hash
   }
 
   /// Removes a content; none there is as good.
@@ -92,8 +90,10 @@ package struct BinaryFolder: Sendable {
 /// A fault of the disk where contents are, in words for the operator.
 package struct BinaryFault: Error, Sendable, CustomStringConvertible {
   package var description: String
-  /// Whether the disk is full.
+  /// Whether there is no room for it: the disk is full, or it is more than may be stored.
   package var isFull = false
+  /// Whether it is this file that is larger than it may be: there may be room for others.
+  package var isOverBudget = false
 
   init(description: String) { self.description = description }
 
@@ -101,6 +101,7 @@ package struct BinaryFault: Error, Sendable, CustomStringConvertible {
   static func overBudget(_ description: String) -> BinaryFault {
     var fault = BinaryFault(description: description)
     fault.isFull = true
+    fault.isOverBudget = true
     return fault
   }
 
@@ -166,8 +167,10 @@ package final class IncomingContent: @unchecked Sendable {
   /// Removes what has arrived.
   package func discard() { unlink(path) }
 
-  /// Writes through to the disk and gives the SHA-256.
-  fileprivate func finish() throws -> String {
+  /// Writes through to the disk.
+  /// - Returns: the SHA-256 of all that has arrived, in hexadecimal digits.
+  /// - Throws: `BinaryFault`.
+  package func finish() throws -> String {
     guard fsync(descriptor) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else { throw BinaryFault("writing \(path)") }
     var hash = SHA256()
     var buffer = [UInt8](repeating: 0, count: 1 << 18)

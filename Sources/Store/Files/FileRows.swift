@@ -30,7 +30,7 @@ package struct FileSource: Sendable, Hashable {
   /// Whether everyone may fetch it (reference 2.6).
   package var isPublic: Bool { uri.hasPrefix("public://") }
   /// What tells one content from another. The URL does not: it may be signed anew at every read.
-  package var identity: String { "\(uri) \(size.map(String.init) ?? "-") \(changed.map(String.init) ?? "-")" }
+  package var identity: String { FileIdentity(uri: uri, size: size, changed: changed).description }
   /// The path under which the site serves it, without query, percent-decoded; nil when it is on another host.
   package var path: String? {
     url.hasPrefix("/") ? PercentCoding.decodedPath(String(url.prefix { $0 != "?" && $0 != "#" })) : nil
@@ -97,6 +97,8 @@ extension Mirror {
           LEFT JOIN file_content c ON c.resource = r.id
           WHERE t.entity_type = 'file' AND r.id > ?1
             AND (c.resource IS NULL OR c.sequence <> r.sequence OR (c.error IS NOT NULL AND c.next_attempt <= ?2))
+            AND json_extract(r.document, '$.attributes.uri.url') IS NOT NULL
+            AND json_extract(r.document, '$.attributes.uri.value') IS NOT NULL
             AND (?3 OR json_extract(r.document, '$.attributes.uri.value') LIKE 'public://%')
           ORDER BY r.id LIMIT ?4
           """, arguments: [resource, now, policy == .all, limit]
@@ -116,12 +118,15 @@ extension Mirror {
     return FileSource(
       resource: row[0], uuid: row[1], sequence: row[2], uri: uri,
       url: url.replacingOccurrences(of: String(decoding: BaseMark.bytes, as: UTF8.self), with: base),
-      size: (row[6] as DatabaseValue).storage.value as? Int64, mediaType: row[7], changed: row[3], known: known)
+      size: ((row[6] as DatabaseValue).storage.value as? Int64).flatMap { $0 < 0 ? nil : $0 }, mediaType: row[7],
+      changed: row[3], known: known)
   }
 
   /// Notes the content of a file.
   /// - Parameter now: Unix seconds.
-  package func note(_ content: FileContent, of file: FileSource, at now: Int64) throws {
+  /// - Returns: false when the file's resource is gone meanwhile; then nothing is noted.
+  @discardableResult
+  package func note(_ content: FileContent, of file: FileSource, at now: Int64) throws -> Bool {
     try write { db in
       try db.execute(
         sql: """
@@ -133,6 +138,7 @@ extension Mirror {
           file.resource, file.sequence, content.source, file.path, file.isPublic, content.hash, content.bytes,
           content.mediaType, content.validator, content.lastModified, now,
         ])
+      return db.changesCount > 0
     }
   }
 

@@ -35,11 +35,16 @@ package enum Coalescing: Sendable, Hashable {
   ///   - last: the last unsettled change of the same resource; nil when there is none.
   ///   - namesLaterCreation: whether the new change points to a resource that was created after `last` and is not on the
   ///     site either: joined to an older creation, two resources could wait for each other.
-  package static func decide(_ kind: ChangeKind, after last: Last?, namesLaterCreation: Bool = false) -> Coalescing {
+  ///   - namesCreation: whether one of two updates points to a resource that the site does not have yet, and may refuse: what
+  ///     the other sets need not wait with it.
+  package static func decide(
+    _ kind: ChangeKind, after last: Last?, namesLaterCreation: Bool = false, namesCreation: Bool = false
+  ) -> Coalescing {
     guard let last, last.isCertainlyHere else { return .append }
     switch (last.kind, kind) {
     case (.create, .update): return namesLaterCreation ? .append : .merge(as: .create)
-    case (.update, .update): return last.state == .queued || last.overlaps ? .merge(as: .update) : .append
+    case (.update, .update):
+      return last.overlaps || (last.state == .queued && !namesCreation) ? .merge(as: .update) : .append
     case (.create, .delete), (.upload, .delete): return .cancel
     case (.update, .delete): return .merge(as: .delete)
     case (.delete, .delete): return .merge(as: .delete)

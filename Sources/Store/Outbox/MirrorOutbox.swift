@@ -151,12 +151,15 @@ extension Mirror {
     }
   }
 
-  /// Notes the highest serial number of a file on the site, before an upload is first tried.
+  /// Notes the highest serial number of a file on the site, right before an upload leaves of which nothing has arrived. Once it
+  /// may have, the number stays: what it made has a higher one.
   package func note(highestID: Int64, of change: OutboxChange) throws {
     try write {
       try $0.run(
-        sql: "UPDATE upload SET highest_id = ? WHERE change = ? AND highest_id IS NULL",
-        arguments: [highestID, change.id])
+        sql: """
+          UPDATE upload SET highest_id = ?1
+          WHERE change = ?2 AND EXISTS (SELECT 1 FROM outbox WHERE id = ?2 AND state = 'queued')
+          """, arguments: [highestID, change.id])
     }
   }
 

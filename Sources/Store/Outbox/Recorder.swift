@@ -7,9 +7,10 @@ struct Recorder {
   let writer: OutboxWriter
   let now: Int64
 
-  func record(_ change: LocalChange) throws -> RecordedChange {
-    guard writer.form.path(of: change.type) != nil else { throw RecordRefusal.unknownType(change.type) }
-    let type = try writer.names.type(change.type)
+  func record(_ asked: LocalChange) throws -> RecordedChange {
+    guard writer.form.path(of: asked.type) != nil else { throw RecordRefusal.unknownType(asked.type) }
+    let type = try writer.names.type(asked.type)
+    let change = try ofToday(asked)
     switch change.action {
     case .create(let object):
       return try create(change, type, .create, members: given(object, in: nil, change))
@@ -33,17 +34,18 @@ struct Recorder {
       let (id, json) = try current(change, type)
       return try edit(change, type, id, given(object, in: json, change))
     case .append(let targets, let name):
+      let items = try targets.map { try ofToday($0.json) }
       return try relate(change, type, name) { old in
         let present = Set(old.map(FieldValue.key))
         var added: Set<String> = []
         return old
-          + targets.map(\.json).filter { item in
+          + items.filter { item in
             let isNew = item["meta"]?["arity"] != nil || !present.contains(FieldValue.key(item))
             return isNew && added.insert(FieldValue.key(item)).inserted
           }
       }
     case .remove(let targets, let name):
-      let gone = Set(targets.map { FieldValue.key($0.json) })
+      let gone = Set(try targets.map { FieldValue.key(try ofToday($0.json)) })
       return try relate(change, type, name) { old in old.filter { !gone.contains(FieldValue.key($0)) } }
     case .replace(let name, let linkage):
       let (id, json) = try current(change, type)
@@ -51,7 +53,7 @@ struct Recorder {
         throw RecordRefusal.noRelationship(type: change.type, name: name)
       }
       let member = ChangedMember(
-        .relationships, name, base: relationship["data"], local: translated(linkage.json, change))
+        .relationships, name, base: relationship["data"], local: try ofToday(translated(linkage.json, change)))
       return try edit(change, type, id, different([member]))
     case .delete: return try delete(change, type)
     }
@@ -85,9 +87,11 @@ struct Recorder {
     let waiting = try writer.rows.unsettled(of: id)
     let last = waiting.last
     let members = try writer.supersede(waiting.dropLast(), by: members, at: now)
+    var (namesLater, namesAny) = (false, false)
+    if let last, last.kind == .create { namesLater = try names(members, createdAfter: last.id, but: id) }
+    if let last, last.kind == .update { namesAny = try names(members + last.members, createdAfter: 0, but: id) }
     let decision = Coalescing.decide(
-      .update, after: last.map { summary($0, members) },
-      namesLaterCreation: try last.map { try namesLaterCreation(members, than: $0) } ?? false)
+      .update, after: last.map { summary($0, members) }, namesLaterCreation: namesLater, namesCreation: namesAny)
     try writer.copies.begin(id, base: writer.stored(id))
     var row: Int64?
     if case .merge(let kind) = decision, let last {
@@ -97,6 +101,8 @@ struct Recorder {
         try writer.rows.finish(last, .dropped, at: now)
       } else {
         try writer.rows.rewrite(last.id, kind: kind, members: merged, author: change.author, at: now)
+        // A refused creation is corrected: what waited for it goes after it.
+        if kind == .create, last.state == .rejected { try writer.release(waitingFor: last.id) }
       }
     } else {
       row = try writer.rows.insert(
@@ -114,6 +120,7 @@ struct Recorder {
     {
       for row in waiting { try writer.rows.finish(row, .dropped, at: now) }
       try writer.bury(first, nil, how: "never on the site", at: now)
+      _ = try writer.strip(first, at: now)
       return recorded(first.id, id, change)
     }
     try writer.copies.begin(id, base: writer.stored(id))
@@ -167,23 +174,25 @@ struct Recorder {
       overlaps: members.contains { member in last.members.contains { $0.isSameMember(as: member) } })
   }
 
-  private func namesLaterCreation(_ members: [ChangedMember], than last: OutboxChange) throws -> Bool {
-    guard last.kind == .create else { return false }
+  /// Whether members point to a resource, other than their own, that the site does not have yet.
+  /// - Parameter id: only creations that were recorded after this change count.
+  private func names(_ members: [ChangedMember], createdAfter id: Int64, but own: Int64) throws -> Bool {
     for target in Set(members.flatMap(\.targets)) {
-      let isLater = try Bool.cachedOne(
+      let isNamed = try Bool.cachedOne(
         writer.db,
         sql: """
           SELECT EXISTS (
             SELECT 1 FROM outbox o JOIN identity i ON i.id = o.resource
-            WHERE i.uuid = ? AND o.id > ? AND o.kind IN ('create', 'upload') AND o.\(OutboxSchema.isUnsettled))
-          """, arguments: [Data(target.bytes), last.id])
-      if isLater == true { return true }
+            WHERE i.uuid = ? AND o.id > ? AND o.resource <> ? AND o.kind IN ('create', 'upload')
+              AND o.\(OutboxSchema.isUnsettled))
+          """, arguments: [Data(target.bytes), id, own])
+      if isNamed == true { return true }
     }
     return false
   }
 
   /// The members of a client's resource object that can be set and differ from what the resource shows.
-  private func given(_ object: ResourceObject, in json: JSON?, _ change: LocalChange) -> [ChangedMember] {
+  private func given(_ object: ResourceObject, in json: JSON?, _ change: LocalChange) throws -> [ChangedMember] {
     var members: [ChangedMember] = []
     for member in object.attributes?.members ?? [] where !FieldValue.isReadOnly(member.name) {
       let old = json?["attributes"]?[member.name]
@@ -197,9 +206,45 @@ struct Recorder {
       if json != nil, json?["relationships"]?[name] == nil { continue }
       members.append(
         ChangedMember(
-          .relationships, name, base: json?["relationships"]?[name]?["data"], local: translated(data, change)))
+          .relationships, name, base: json?["relationships"]?[name]?["data"],
+          local: try ofToday(translated(data, change))))
     }
     return json == nil ? members : different(members)
+  }
+
+  // MARK: Files that the site has renamed
+
+  /// A change with the UUID that its file has today: it was checked against the mirror of a moment ago.
+  private func ofToday(_ change: LocalChange) throws -> LocalChange {
+    switch change.action {
+    case .create, .upload: return change
+    case .update, .delete, .append, .remove, .replace:
+      var change = change
+      change.uuid = try present(change.uuid, type: change.type) ?? change.uuid
+      return change
+    }
+  }
+
+  /// A relationship's `data` with the UUIDs that its files have today.
+  private func ofToday(_ data: JSON) throws -> JSON {
+    if let many = data.array { return .array(try many.map { try ofToday($0) }) }
+    guard var item = data.object, let type = data["type"]?.string,
+      let uuid = data["id"]?.string.flatMap({ ResourceUUID($0) }), let today = try present(uuid, type: type)
+    else { return data }
+    item["id"] = .string(today.description)
+    return .object(item)
+  }
+
+  /// The UUID that a file has today which was uploaded here; nil for all else.
+  private func present(_ uuid: ResourceUUID, type: String) throws -> ResourceUUID? {
+    guard ResourceTypeName(type).entityType == "file" else { return nil }
+    let bytes = try Data.cachedOne(
+      writer.db,
+      sql: """
+        SELECT i.uuid FROM upload u JOIN outbox o ON o.id = u.change JOIN identity i ON i.id = o.resource
+        WHERE u.local_uuid = ?
+        """, arguments: [uuid.description])
+    return bytes.flatMap { Array($0).withUnsafeBytes { ResourceUUID(bytes: $0) } }
   }
 
   private func different(_ members: [ChangedMember]) -> [ChangedMember] {

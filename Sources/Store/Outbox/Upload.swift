@@ -42,7 +42,8 @@ package struct Upload: Sendable, Hashable {
   /// The field, such as `field_topic_image`.
   package var field: String
   package var file: StagedFile
-  /// The highest serial number of a file on the site before the first attempt: what it makes has a higher one.
+  /// The highest serial number of a file on the site before the first attempt that may have arrived: what that made has a
+  /// higher one.
   package var highestID: Int64?
   /// The UUID that the file had here before the site gave it another.
   package var localUUID: ResourceUUID?

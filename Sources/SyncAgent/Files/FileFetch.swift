@@ -22,6 +22,7 @@ struct FileFetch: Sendable {
   let foreign: @Sendable (WebOrigin) throws -> any Transport
   let now: @Sendable () -> Int64
   let logger: Logger
+  let placing = Placing()
 
   /// Fetches what has to be fetched and notes how it went.
   /// - Parameter limit: the most bytes that it may have; nil for no limit.
@@ -30,11 +31,11 @@ struct FileFetch: Sendable {
     do {
       return try await bring(file, isFresh: false, limit)
     } catch let fault as BinaryFault {
-      return fault.isFull ? .diskFull("\(fault)") : try failed(file, "\(fault)")
+      return fault.isFull && !fault.isOverBudget ? .diskFull("\(fault)") : try failed(file, "\(fault)")
     } catch let error as SignInError {
       throw error
     } catch let error as SiteError {
-      return try failed(file, "\(error)")
+      return try failed(file, FileTrust.reason(error))
     } catch let error as TransportError where error.kind != .closed {
       return try failed(file, "\(error)")
     }
@@ -70,11 +71,12 @@ struct FileFetch: Sendable {
     let answer: FileAnswer
     do {
       answer = try await site.download(into: sink, foreign: foreign) {
-        FileStep.request(file, arrived: part.count, partValidator: PartMark.read(part))
+        FileStep.request(file, arrived: part.count, partValidator: PartMark.read(part, of: file))
       }
     } catch {
-      // On a full disk half a file is only in the way.
-      if part.count == 0 || part.fault?.isFull == true {
+      // On a full disk half a file is only in the way, and so is half of another.
+      let isOfNoUse = part.fault?.isFull == true || sink.isOtherFile
+      if part.count == 0 || isOfNoUse {
         PartMark.remove(part)
         part.discard()
       }
@@ -85,7 +87,7 @@ struct FileFetch: Sendable {
     switch answer {
     case .unchanged:
       part.discard()
-      guard var known = file.known, known.hash != nil else {
+      guard var known = file.known, FileStep.validator(for: file) != nil else {
         throw SiteError(.malformed, status: 304, detail: "not modified, and yet not here")
       }
       known.source = file.identity
@@ -97,14 +99,27 @@ struct FileFetch: Sendable {
       throw SiteError(.malformed, status: 416, detail: "the file is another than the part that is here")
     case .content(let validator, let lastModified, let mediaType):
       let bytes = part.count
-      let hash = try folder.adopt(part)
-      PartMark.remove(part)
-      try mirror.note(
+      // What has arrived stays, to be continued.
+      if let lack = sink.lack(of: bytes) { throw SiteError(.malformed, status: 200, detail: lack) }
+      try place(
+        part,
         FileContent(
-          source: file.identity, hash: hash, bytes: bytes, mediaType: mediaType, validator: validator,
-          lastModified: lastModified, isPublic: file.isPublic, attempts: 0), of: file, at: now())
-      if let before = file.known?.hash, before != hash, try !mirror.isContentUsed(before) { folder.remove(before) }
+          source: file.identity, hash: try part.finish(), bytes: bytes, mediaType: mediaType, validator: validator,
+          lastModified: lastModified, isPublic: file.isPublic, attempts: 0), of: file)
       return .fetched(bytes: bytes - min(begun, bytes))
+    }
+  }
+
+  /// Gives a content its place and its row, and takes away what nothing uses any more.
+  private func place(_ part: IncomingContent, _ content: FileContent, of file: FileSource) throws {
+    guard let hash = content.hash else { return }
+    try placing.alone {
+      try folder.adopt(part, as: hash)
+      PartMark.remove(part)
+      let isNoted = try mirror.note(content, of: file, at: now())
+      // A sweep may have removed the file meanwhile.
+      if !isNoted, try !mirror.isContentUsed(hash) { folder.remove(hash) }
+      if let before = file.known?.hash, before != hash, try !mirror.isContentUsed(before) { folder.remove(before) }
     }
   }
 
@@ -123,14 +138,33 @@ struct FileFetch: Sendable {
   }
 }
 
+/// Lets one content at a time get its place and its row, or lose both: of two files with the same content, one could else remove
+/// what the other has just put there and not noted yet.
+final class Placing: Sendable {
+  private let mutex = Mutex(())
+
+  func alone(_ body: () throws -> Void) throws { try mutex.withLock { _ in try body() } }
+}
+
 /// Takes what arrives into the file of a part, once head and media type are found good.
 private final class PartSink: ContentSink {
   private let part: IncomingContent
   private let file: FileSource
-  private let refusal = Mutex<String?>(nil)
+  private let state = Mutex(State())
+
+  private struct State {
+    var objection: String?
+    var isOtherFile = false
+    var continuation: PartContinuation?
+  }
 
   /// Why the content is not taken.
-  var objection: String? { refusal.withLock { $0 } }
+  var objection: String? { state.withLock { $0.objection } }
+  /// Whether what has arrived is part of another file than the site has now.
+  var isOtherFile: Bool { state.withLock { $0.isOtherFile } }
+
+  /// What is missing at the end, for people; nil when all is there.
+  func lack(of bytes: Int64) -> String? { state.withLock { $0.continuation }?.lack(of: bytes) }
 
   init(_ part: IncomingContent, expecting file: FileSource) {
     self.part = part
@@ -139,32 +173,41 @@ private final class PartSink: ContentSink {
 
   func begin(_ head: InboundResponse) -> Bool {
     if let objection = FileTrust.objection(file, mediaType: head["Content-Type"]) {
-      refusal.withLock { $0 = objection }
+      state.withLock { $0.objection = objection }
       return false
     }
-    let continues = head.status == 206 && head["Content-Range"]?.hasPrefix("bytes \(part.count)-") == true
-    if head.status == 206, !continues {
-      refusal.withLock { $0 = "the site sent another range than the one asked for" }
+    let continuation = PartContinuation(
+      head, arrived: part.count, partValidator: PartMark.read(part, of: file), size: file.size)
+    switch continuation {
+    case .refused(let objection):
+      state.withLock { ($0.objection, $0.isOtherFile) = (objection, true) }
       return false
+    case .continues: break
+    case .whole: guard part.clear() else { return false }
     }
-    guard continues || part.clear() else { return false }
-    PartMark.write(FileAnswer.validator(of: head), part)
+    state.withLock { $0.continuation = continuation }
+    PartMark.write(FileAnswer.validator(of: head), part, of: file)
     return true
   }
 
   func take(_ piece: UnsafeRawBufferPointer) -> Bool { part.append(piece) }
 }
 
-/// What a part came with, in a file beside it: without it, what has arrived cannot be continued.
+/// What a part came with, in a file beside it: the validator and where the site kept the file, for a validator speaks of one
+/// address only. Without it, what has arrived cannot be continued.
 private enum PartMark {
-  static func read(_ part: IncomingContent) -> String? {
-    try? String(contentsOfFile: part.path + ".validator", encoding: .utf8)
+  static func read(_ part: IncomingContent, of file: FileSource) -> String? {
+    guard let text = try? String(contentsOfFile: path(part), encoding: .utf8) else { return nil }
+    let lines = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+    return lines.count == 2 && lines[1] == file.uri ? String(lines[0]) : nil
   }
 
-  static func write(_ validator: String?, _ part: IncomingContent) {
+  static func write(_ validator: String?, _ part: IncomingContent, of file: FileSource) {
     guard let validator else { return remove(part) }
-    try? Data(validator.utf8).write(to: URL(filePath: part.path + ".validator"))
+    try? Data("\(validator)\n\(file.uri)".utf8).write(to: URL(filePath: path(part)))
   }
 
-  static func remove(_ part: IncomingContent) { unlink(part.path + ".validator") }
+  static func remove(_ part: IncomingContent) { unlink(path(part)) }
+
+  private static func path(_ part: IncomingContent) -> String { part.path + ".validator" }
 }

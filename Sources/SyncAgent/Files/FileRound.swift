@@ -3,7 +3,8 @@ import Store
 import Upstream
 
 /// Brings the contents of files up to date, several side by side: streamed to disk, resumed where they broke off, stored once a
-/// content. What fails is noted with its file and tried again later; a full disk or budget ends the round and nothing else.
+/// content. What fails is noted with its file and tried again later; what has no room is passed by; a full disk ends the round
+/// and nothing else.
 package struct FileRound: Sendable {
   /// What a round needs besides the site.
   package struct Settings: Sendable {
@@ -27,7 +28,7 @@ package struct FileRound: Sendable {
     /// Bytes that came over the network.
     package var bytes: Int64 = 0
     package var failed = 0
-    /// Why it ended early, for the operator; nil when all that was due was looked at.
+    /// Why it ended early or passed files by, for the operator; nil when all that was due was taken.
     package var stopped: String?
 
     /// Whether there is nothing to tell.
@@ -65,6 +66,9 @@ package struct FileRound: Sendable {
     try forget(tidies: tidies)
     var space = DiskBudget(bytes: settings.budgetBytes, parts: folder.incomingBytes())
     var report = Report()
+    var used = try mirror.fileTotals().bytes
+    // Why files were passed by that may never fit.
+    var passedBy: (count: Int, reason: String)?
     var position: Int64 = 0
     var waiting: ArraySlice<FileSource> = []
     try await withThrowingTaskGroup(of: (FileSource, FileFetch.Outcome).self) { group in
@@ -72,19 +76,23 @@ package struct FileRound: Sendable {
       func refill() throws {
         while running < settings.concurrency, report.stopped == nil {
           if waiting.isEmpty {
+            try Task.checkCancellation()
             waiting = try mirror.filesToFetch(settings.policy, after: position, limit: 64, now: now())[...]
             guard let last = waiting.last else { return }
             position = last.resource
           }
           guard let file = waiting.first else { return }
-          if let reason = try lackOfSpace(for: file, space) {
+          if let lack = lackOfSpace(for: file, space, used: used) {
             // What is arriving may turn out to be there already, or not to come: then there is room after all.
-            if running == 0 { report.stopped = reason }
-            return
+            guard running == 0 else { return }
+            guard lack.isOfThisFile else { return report.stopped = lack.reason }
+            passedBy = (count: (passedBy?.count ?? 0) + 1, reason: passedBy?.reason ?? lack.reason)
+            waiting.removeFirst()
+            continue
           }
           waiting.removeFirst()
           running += 1
-          let limit = space.begin(file, used: try mirror.fileTotals().bytes)
+          let limit = space.begin(file, used: used)
           group.addTask { (file, try await fetcher.bring(file, atMost: limit)) }
         }
       }
@@ -92,9 +100,13 @@ package struct FileRound: Sendable {
       while let (file, outcome) = try await group.next() {
         running -= 1
         space.end(file)
+        used = try mirror.fileTotals().bytes
         report.add(outcome)
         try refill()
       }
+    }
+    if report.stopped == nil, let passedBy {
+      report.stopped = "\(passedBy.reason); files that wait for room: \(passedBy.count)"
     }
     return report
   }
@@ -114,16 +126,25 @@ package struct FileRound: Sendable {
     for hash in folder.hashes() where try !mirror.isContentUsed(hash) { folder.remove(hash) }
   }
 
-  private func lackOfSpace(for file: FileSource, _ space: DiskBudget) throws -> String? {
+  /// Why a file has no room now; nil when it has.
+  /// - Parameter used: bytes of complete contents.
+  /// - Returns: the reason for the operator, and whether a smaller file may have room.
+  private func lackOfSpace(
+    for file: FileSource, _ space: DiskBudget, used: Int64
+  ) -> (reason: String, isOfThisFile: Bool)? {
     if file.known?.hash != nil, file.known?.source == file.identity { return nil }
     let size = file.size ?? 0
     if let free = folder.freeBytes, free - size < FileRound.reserveBytes {
-      return "the disk of mirror.filesPath has \(free) bytes left; files wait, resources go on"
+      return (
+        "the disk of mirror.filesPath has \(free) bytes left; files wait, resources go on",
+        free >= FileRound.reserveBytes
+      )
     }
     guard let budget = settings.budgetBytes else { return nil }
-    let used = try mirror.fileTotals().bytes
     guard !space.holds(file, used: used) else { return nil }
-    return "mirror.filesBudgetBytes (\(budget)) is used up: \(used) bytes are there, \(size) more are due"
+    return (
+      "mirror.filesBudgetBytes (\(budget)) is used up: \(used) bytes are there, \(size) more are due", used < budget
+    )
   }
 }
 

@@ -21,7 +21,63 @@ enum FileStep: Sendable, Hashable {
   ///   - partValidator: what these bytes came with; without it they cannot be continued.
   static func request(_ file: FileSource, arrived: Int64, partValidator: String?) -> FileRequest {
     if arrived > 0, let partValidator { return FileRequest(url: file.url, offset: arrived, validator: partValidator) }
-    return FileRequest(url: file.url, validator: file.known?.hash == nil ? nil : file.known?.validator)
+    return FileRequest(url: file.url, validator: validator(for: file))
+  }
+
+  /// What tells the site which content is here. It speaks of one address only; and a date does not tell a file from an older one
+  /// that was put in its place, so it is no use where the size differs.
+  static func validator(for file: FileSource) -> String? {
+    guard let known = file.known, known.hash != nil, let validator = known.validator,
+      let before = FileIdentity(known.source), before.uri == file.uri
+    else { return nil }
+    return validator.hasSuffix("\"") || before.size == file.size ? validator : nil
+  }
+}
+
+/// How the answer to a request for a file goes together with what has arrived of it (RFC 9110, 14.4 and 15.3.7).
+enum PartContinuation: Sendable, Hashable {
+  /// It is the rest; at the end there must be so many bytes, where that is known.
+  case continues(expected: Int64?)
+  /// It is the whole from the beginning.
+  case whole(expected: Int64?)
+  /// It is a piece of something else, for this reason.
+  case refused(String)
+
+  /// - Parameters:
+  ///   - head: of an answer with status 200 or 206.
+  ///   - arrived: bytes of an earlier attempt.
+  ///   - partValidator: what these came with.
+  ///   - size: what the resource says of its size. It is no proof, but where only the connection's end tells that it was all, less
+  ///     is taken for a cut.
+  init(_ head: InboundResponse, arrived: Int64, partValidator: String?, size: Int64?) {
+    guard head.status == 206 else {
+      self = .whole(expected: head.endsByClosing ? size : nil)
+      return
+    }
+    guard let range = head["Content-Range"].flatMap(ContentRange.init), range.first == arrived else {
+      self = .refused("the site sent another range than the one asked for")
+      return
+    }
+    // A server that does not know If-Range sends the rest of whatever is there now.
+    guard let partValidator, FileAnswer.validator(of: head) == partValidator else {
+      self = .refused("the site sent the rest of another file than the part that is here")
+      return
+    }
+    guard range.total.map({ $0 == range.end }) ?? true else {
+      self = .refused("the site sent less than the rest")
+      return
+    }
+    self = .continues(expected: range.end)
+  }
+
+  /// Why so many bytes at the end are not the file, for people; nil when they may be. What a range says of itself is exact; what
+  /// the resource says of a size is only the least.
+  func lack(of bytes: Int64) -> String? {
+    switch self {
+    case .continues(let expected?) where bytes != expected, .whole(let expected?) where bytes < expected:
+      "\(bytes) of \(expected) bytes arrived"
+    default: nil
+    }
   }
 }
 
@@ -37,6 +93,14 @@ enum FileTrust {
       return nil
     }
     return "the site sent a page (\(came)) instead of \(expected.isEmpty ? "the file" : expected)"
+  }
+
+  /// An error in words for the operator. A 401 is about the file alone here: the site has just given a token, or the file is on
+  /// another server, which gets none.
+  static func reason(_ error: SiteError) -> String {
+    error.kind == .unauthorized
+      ? "its server wants another sign-in (401): does its folder have one of its own? Other files are not affected"
+      : "\(error)"
   }
 
   /// How long to leave a file alone after so many failures, in seconds: a minute, doubling, a day at most.

@@ -182,23 +182,18 @@ struct PushAttempt {
       let reason = "the site links no collection of \(change.upload?.hostType ?? "the file's host")"
       return try reject(OutboxUnsendable(description: reason), &report)
     }
-    let files = UploadSearch(path: path)
     if change.state == .uncertain {
-      for request in files.requests(after: upload.highestID ?? 0) {
-        for copy in try await page(send(request, &report)) {
-          guard UploadSearch.isPossible(copy.json, for: upload), try !mirror.isUploaded(copy.scanned.uuid) else {
-            continue
-          }
-          return try settle(.resource(copy), &report)
-        }
-      }
+      if let copy = try await made(upload, &report) { return try settle(.resource(copy), &report) }
       if try givesUp(&report) { return }
+    } else {
+      // Nothing of it has arrived: what it makes comes behind all that is there now.
+      let newest = try await newestFile(&report)
+      try mirror.note(highestID: newest, of: change)
     }
-    if upload.highestID == nil {
-      let newest = try await page(send(files.newest, &report)).first?.scanned.internalID
-      try mirror.note(highestID: newest ?? 0, of: change)
+    guard let bytes = try? mirror.bytes(of: upload.file) else {
+      let reason = "the bytes of \(upload.file.filename) are not in \(mirror.uploadsPath) any more"
+      return try reject(OutboxUnsendable(description: reason), &report)
     }
-    let bytes = try mirror.bytes(of: upload.file)
     guard try mirror.begin(change, members: change.members, site: nil) else { return }
     let request = OutgoingRequest.upload(upload, hostPath: hostPath, bytes: bytes)
     try settle(.resource(written(try await send(request, &report))), &report)

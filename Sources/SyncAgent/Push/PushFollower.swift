@@ -35,7 +35,8 @@ package struct PushFollower: Sendable {
         let watch = try OutboxWatch(mirror)
         while true {
           try await Task.sleep(for: .seconds(1))
-          if try watch.hasChanged() || next.isDue(now()) { wake.yield() }
+          // When that cannot be told, a look does no harm.
+          if (try? watch.hasChanged()) ?? true || next.isDue(now()) { wake.yield() }
         }
       }
       wake.yield()

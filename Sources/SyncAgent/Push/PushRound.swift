@@ -38,6 +38,7 @@ package struct PushRound: Sendable {
       let changes = try mirror.unsettledChanges()
       let plan = PushPlan(changes, now: time)
       report.next = plan.next
+      report.rejected += try mirror.refuse(plan.stuck, at: time)
       if plan.ready.isEmpty {
         let isWorthIt = changes.contains { $0.nextAttempt > time && $0.attempts < site.retries.attempts }
         guard waits, isWorthIt, let next = plan.next else { break }

@@ -9,19 +9,44 @@ struct UploadSearch {
   let path: String
 
   private static let serial = "drupal_internal__fid"
+  private static let limit = 50
+
+  /// Where a page begins.
+  struct Place: Sendable, Hashable {
+    /// The serial number behind which it begins.
+    var after: Int64
+    /// How many files behind that are passed over.
+    var offset = 0
+  }
 
   /// The newest file.
-  var newest: SiteRequest { SiteRequest(path: path, query: "sort=-\(UploadSearch.serial)&page%5Blimit%5D=1") }
+  /// - Parameter offset: how many are passed over.
+  func newest(skipping offset: Int = 0) -> SiteRequest {
+    SiteRequest(path: path, query: "sort=-\(UploadSearch.serial)&\(UploadSearch.window(1, offset))")
+  }
 
-  /// The files behind a serial number.
-  func requests(after id: Int64) -> [SiteRequest] {
+  /// A page of files, the oldest first.
+  func page(at place: Place) -> SiteRequest {
     let condition = "filter%5Bix%5D%5Bcondition%5D"
-    return [
-      SiteRequest(
-        path: path,
-        query: "\(condition)%5Bpath%5D=\(UploadSearch.serial)&\(condition)%5Boperator%5D=%3E"
-          + "&\(condition)%5Bvalue%5D=\(id)&sort=\(UploadSearch.serial)&page%5Blimit%5D=50")
-    ]
+    return SiteRequest(
+      path: path,
+      query: "\(condition)%5Bpath%5D=\(UploadSearch.serial)&\(condition)%5Boperator%5D=%3E"
+        + "&\(condition)%5Bvalue%5D=\(place.after)&sort=\(UploadSearch.serial)"
+        + "&\(UploadSearch.window(UploadSearch.limit, place.offset))")
+  }
+
+  private static func window(_ limit: Int, _ offset: Int) -> String {
+    "page%5Blimit%5D=\(limit)" + (offset > 0 ? "&page%5Boffset%5D=\(offset)" : "")
+  }
+
+  /// Where the page after one begins; nil where that was the last. It goes by the last file that was seen, for others may come
+  /// and go meanwhile. A page of which all is hidden has none, and is passed over.
+  static func place(after place: Place, _ serials: [Int64], hasNext: Bool) -> Place? {
+    guard hasNext else { return nil }
+    guard let last = serials.max(), last > place.after else {
+      return Place(after: place.after, offset: place.offset + limit)
+    }
+    return Place(after: last)
   }
 
   /// Whether a file can be what an upload made: of its size, under its name or that with a number (reference 5.7).
@@ -44,5 +69,41 @@ struct UploadSearch {
   private static func parts(_ name: String) -> (stem: String, ending: String) {
     guard let dot = name.lastIndex(of: ".") else { return (name, "") }
     return (String(name[..<dot]), String(name[dot...]))
+  }
+}
+
+extension PushAttempt {
+  /// The file that an earlier attempt has made; nil when none behind the newest of before can be it.
+  func made(_ upload: Upload, _ report: inout PushReport) async throws -> SiteCopy? {
+    let search = UploadSearch(path: path)
+    var place: UploadSearch.Place? = UploadSearch.Place(after: upload.highestID ?? 0)
+    while let here = place {
+      let (copies, hasNext) = try await files(search.page(at: here), &report)
+      for copy in copies where UploadSearch.isPossible(copy.json, for: upload) {
+        if try !mirror.isUploaded(copy.scanned.uuid) { return copy }
+      }
+      place = UploadSearch.place(after: here, copies.compactMap(\.scanned.internalID), hasNext: hasNext)
+    }
+    return nil
+  }
+
+  /// The highest serial number of a file that the account sees; 0 when it sees none.
+  func newestFile(_ report: inout PushReport) async throws -> Int64 {
+    let search = UploadSearch(path: path)
+    var offset = 0
+    while true {
+      let (copies, hasNext) = try await files(search.newest(skipping: offset), &report)
+      if let serial = copies.first?.scanned.internalID { return serial }
+      guard hasNext else { return 0 }
+      offset += 1
+    }
+  }
+
+  /// A page of files, and whether more follow.
+  private func files(_ request: SiteRequest, _ report: inout PushReport) async throws -> ([SiteCopy], Bool) {
+    let response = try await send(request, &report)
+    let copies = try page(response)
+    let next = try? JSON(parsing: response.body)["links"]?["next"]
+    return (copies, next.map { !$0.isNull } ?? false)
   }
 }

@@ -1,0 +1,101 @@
+import JSONAPI
+import SampleSite
+import Store
+import SyncAgent
+import Testing
+import Upstream
+
+extension Bench {
+  /// Compares the mirror with the site.
+  fileprivate func verify(
+    after: @escaping InProcessTransport.After = { _, response in response }
+  ) async throws -> VerificationReport {
+    let transport = InProcessTransport(site, before: { _, _ in }, after: after)
+    let connection = try site.connection(transport, MemoryTokenVault())
+    let settings = SyncSettings(entityTypes: entityTypes, concurrency: 1, settleWindowSeconds: 300)
+    return try await Verification(site: connection, mirror: mirror, settings: settings).run()
+  }
+}
+
+/// An answer whose `data` is another, where the target begins so.
+private func changing(
+  _ prefix: String, _ change: @escaping @Sendable (JSON) -> JSON
+) -> InProcessTransport.After {
+  { target, response in
+    guard target.hasPrefix(prefix), var document = (try? JSON(parsing: response.body))?.object,
+      let data = document["data"]
+    else { return response }
+    document["data"] = change(data)
+    var changed = response
+    changed.body = JSON.object(document).encoded(.site)
+    return changed
+  }
+}
+
+/// What the site shows of a resource that is closed to the account: its label.
+private func label(_ resource: JSON) -> JSON {
+  [
+    "type": resource["type"] ?? .null, "id": resource["id"] ?? .null,
+    "attributes": ["title": resource["attributes"]?["title"] ?? .null],
+  ]
+}
+
+/// What `verify` notices.
+@Suite struct VerificationTests {
+  private func mirrored() async throws -> (bench: Bench, ids: [String]) {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let report = try await bench.verify()
+    #expect(report.differences.isEmpty && report.failures.isEmpty && report.compared > 0)
+    return (bench, bench.site.community.ids(of: "node--topic"))
+  }
+
+  @Test func aTypeThatTheSiteNoLongerNamesIsTooMany() async throws {
+    let (bench, _) = try await mirrored()
+    let report = try await bench.verify(after: { target, response in
+      guard target == "/jsonapi" else { return response }
+      var changed = response
+      let text = String(decoding: response.body, as: UTF8.self)
+      changed.body = Array(text.replacing("\"node--event\":", with: "\"gone\":").utf8)
+      return changed
+    })
+    let stored = try bench.mirror.count(of: "node--event")
+    #expect(stored > 0 && report.differences.count == stored)
+    #expect(report.differences.allSatisfy { $0.type == "node--event" && $0.kind == .extra })
+    #expect(report.types == 3)
+  }
+
+  /// It is not in the listing, but it answers: then what it answers counts.
+  @Test func whatIsAskedForByItselfIsComparedToo() async throws {
+    let (bench, ids) = try await mirrored()
+    let id = ids[9]
+    let withoutIt = changing("/jsonapi/node/topic?") { data in
+      .array((data.array ?? []).filter { $0["id"]?.string != id })
+    }
+    #expect(try await bench.verify(after: withoutIt).differences.isEmpty)
+    try bench.site.withCommunity { try $0.editSilently(id, attributes: [("title", "Edited")]) }
+    let edited = try await bench.verify(after: withoutIt).differences
+    #expect(edited.map { "\($0.kind) \($0.uuid)" } == ["different \(id)"])
+    #expect(edited.first?.members.contains("attributes.title") == true)
+    let onlyLabel = changing("/jsonapi/node/topic/\(id)", label)
+    let closed = try await bench.verify(after: { onlyLabel($0, withoutIt($0, $1)) }).differences
+    #expect(closed.map(\.description) == ["extra  node--topic  \(id)"])
+  }
+
+  /// Of what is kept although it is hidden the site may show the label; of what is not kept, the rest is too many.
+  @Test func aLabelIsNoDifferenceOfWhatIsKept() async throws {
+    let (bench, ids) = try await mirrored()
+    let (kept, other) = (ids[5], ids[6])
+    try bench.site.withCommunity { try $0.conceal(kept, .vanished) }
+    try await bench.round(configure: { settings in
+      settings.sweep = .now
+      settings.onHidden = .keep
+    })
+    try bench.site.withCommunity { try $0.conceal(kept, .none) }
+    let labels = changing("/jsonapi/node/topic?") { data in
+      .array((data.array ?? []).map { [kept, other].contains($0["id"]?.string ?? "") ? label($0) : $0 })
+    }
+    let differences = try await bench.verify(after: labels).differences
+    #expect(differences.map(\.description) == ["extra  node--topic  \(other)"])
+  }
+}

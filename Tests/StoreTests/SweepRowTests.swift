@@ -1,0 +1,53 @@
+import Foundation
+import GRDB
+import JSONAPI
+import Support
+import Testing
+
+@testable import Store
+
+/// Rows of sweeps in the file.
+@Suite struct SweepRowTests {
+  /// A file in which a sweep was under way before verdicts were noted: its candidates are those that were not asked for.
+  @Test func aFormerMirrorKeepsItsCandidates() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "sweeps-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appending(path: "m.sqlite").path
+    try Mirror(path: path).close()
+    let queue = try DatabaseQueue(path: path)
+    try queue.write { db in
+      try db.execute(
+        sql: """
+          ALTER TABLE sweep_candidate DROP COLUMN kind;
+          ALTER TABLE sweep_candidate DROP COLUMN how;
+          DELETE FROM grdb_migrations WHERE identifier = '10 verdicts of sweeps';
+          INSERT INTO sweep_candidate (type, resource, is_omitted) VALUES (1, 2, 0);
+          """)
+    }
+    try queue.close()
+    let mirror = try Mirror(path: path)
+    let unasked = try mirror.read { db in
+      try Int.fetchOne(db, sql: "SELECT count(*) FROM sweep_candidate WHERE kind IS NULL AND how IS NULL")
+    }
+    #expect(unasked == 1)
+    try mirror.close()
+  }
+
+  @Test func verdictsAreKeptUntilTheSweepBeginsAnew() throws {
+    let made = try CrawledMirror.full()
+    let mirror = made.mirror
+    let type = "node--topic"
+    var state = try mirror.beginSweep(of: type, at: 7)
+    state.isListed = true
+    _ = try mirror.apply(
+      SweepApplication(type: type, resources: [], omitted: [], covers: (after: -1, through: nil), state: state, run: 1))
+    var candidates = try mirror.candidates(of: type)
+    #expect(candidates.count > 3 && candidates.allSatisfy { $0.verdict == nil })
+    candidates[0].verdict = SweepCandidate.Verdict(.deleted, how: "gone")
+    candidates[1].verdict = SweepCandidate.Verdict(nil, how: "no word")
+    try mirror.note(Array(candidates.prefix(2)), of: type)
+    #expect(try mirror.candidates(of: type) == candidates)
+    _ = try mirror.beginSweep(of: type, at: 8)
+    #expect(try mirror.candidates(of: type).isEmpty)
+  }
+}

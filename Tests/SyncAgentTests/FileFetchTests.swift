@@ -1,0 +1,254 @@
+import Foundation
+import GRDB
+import JSONAPI
+import Support
+import Synchronization
+import Testing
+import Upstream
+
+@testable import Store
+@testable import SyncAgent
+
+/// A mirror of some files, and rounds over their contents against a scripted site behind a socket.
+private final class FileBench: Sendable {
+  let made: CrawledMirror
+  let folder: BinaryFolder
+
+  /// - Parameter sizes: what the resources say of the files `/sites/default/files/1.bin`, `2.bin` and so on.
+  init(sizes: [Int]) throws {
+    made = try CrawledMirror()
+    folder = BinaryFolder(path: made.folder.appending(path: "files").path)
+    let paths = ["file--file": "/jsonapi/file/file"]
+    var scanner = PageScanner(base: DocumentBase(CrawledMirror.site), paths: paths)
+    let objects = sizes.enumerated().map { FileBench.resource($0.offset + 1, size: $0.element) }
+    let page = try scanner.page(Array(#"{"data":[\#(objects.joined(separator: ","))]}"#.utf8))
+    _ = try made.apply([("file--file", page)], paths: paths)
+  }
+
+  private static func resource(_ number: Int, size: Int) -> String {
+    let id = "00000000-0000-4000-8000-00000000000\(number)"
+    let link = #"https:\/\/community.example.org\/jsonapi\/file\/file\/\#(id)"#
+    let uri = #"{"value":"public:\/\/\#(number).bin","url":"\/sites\/default\/files\/\#(number).bin"}"#
+    return #"{"type":"file--file","id":"\#(id)","links":{"self":{"href":"\#(link)"}},"attributes":{"#
+      + #""drupal_internal__fid":\#(number),"filename":"\#(number).bin","uri":\#(uri),"#
+      + #""filemime":"application\/octet-stream","filesize":\#(size),"changed":"2024-01-01T00:00:00+00:00"},"#
+      + #""relationships":{}}"#
+  }
+
+  /// A round in which every file is asked for once, one after the other.
+  func round(
+    _ server: ScriptedServer, budget: Int64? = nil, at now: Int64 = 1_900_000_000
+  ) async throws -> FileRound.Report {
+    let url = try BaseURL(server.origin)
+    var settings = TransportSettings(origin: url.origin)
+    settings.timeoutSeconds = 20
+    let transport = try CurlTransport(settings, logger: silentLog)
+    defer { transport.shutdown() }
+    let session = try OAuthSession(
+      tokenURL: url.url(path: "/oauth/token"),
+      credentials: Credentials(grant: .password(username: "u", password: "p"), clientID: "c", clientSecret: "s"),
+      transport: transport, vault: MemoryTokenVault(), now: { now }, logger: silentLog)
+    var retries = RetryTable()
+    retries.attempts = 1
+    let site = Site(
+      base: url, session: session, pacer: RequestPacer(requestsPerSecond: 0), retries: retries, wait: { _ in })
+    return try await FileRound(
+      site: site, mirror: made.mirror, folder: folder,
+      settings: FileRound.Settings(policy: .all, budgetBytes: budget, concurrency: 1), logger: silentLog,
+      foreign: { throw TransportError(.unreachable, "there is nothing at \($0)", url: $0.description) }, now: { now }
+    ).run()
+  }
+
+  /// The content that the mirror has of a file; nil when it has none.
+  func content(_ number: Int) throws -> String? {
+    guard let hash = try made.mirror.fileContent(path: "/sites/default/files/\(number).bin")?.hash else { return nil }
+    return String(decoding: try Data(contentsOf: URL(filePath: folder.location(of: hash))), as: UTF8.self)
+  }
+
+  /// Why files could not be fetched.
+  func errors() throws -> [String] {
+    try made.mirror.read { db in
+      try String.fetchAll(db, sql: "SELECT error FROM file_content WHERE error IS NOT NULL")
+    }
+  }
+}
+
+/// A server that signs everybody in and answers for files as a script says.
+private func withFiles<Value>(
+  _ script: @escaping ScriptedServer.Script, _ body: (ScriptedServer) async throws -> Value
+) async throws -> Value {
+  let server = try ScriptedServer { request in
+    guard request.target == "/oauth/token" else { return script(request) }
+    let token = #"{"token_type":"Bearer","expires_in":300,"access_token":"token\#(request.number)"}"#
+    return [.answer(200, ["Content-Type: application/json"], token)]
+  }
+  defer { server.stop() }
+  return try await body(server)
+}
+
+private func tokens(_ server: ScriptedServer) -> Int { server.requests.count { $0.target == "/oauth/token" } }
+
+/// One file and all that may come in its place, over real sockets.
+@Suite struct FileFetchTests {
+  private static let old = "0123456789"
+  private static let new = "abcdefghij"
+  private static let cut = [
+    ScriptedServer.Step.text("HTTP/1.1 200 OK\r\nETag: \"a\"\r\nContent-Length: 10\r\n\r\n01234"), .close,
+  ]
+
+  @Test func theRestOfACutFileIsFetchedAlone() async throws {
+    let bench = try FileBench(sizes: [10])
+    let script: ScriptedServer.Script = { request in
+      request["Range"] == nil
+        ? Self.cut : [.answer(206, ["ETag: \"a\"", "Content-Range: bytes 5-9/10"], String(Self.old.suffix(5)))]
+    }
+    try await withFiles(script) { server async throws in
+      #expect(try await bench.round(server).failed == 1)
+      #expect(try bench.content(1) == nil)
+      let report = try await bench.round(server, at: 1_900_000_100)
+      #expect(report.fetched == 1 && report.bytes == 5)
+      #expect(try bench.content(1) == Self.old)
+      let last = try #require(server.requests.last)
+      #expect(last["Range"] == "bytes=5-" && last["If-Range"] == "\"a\"")
+      #expect(bench.folder.incomingBytes().isEmpty)
+    }
+  }
+
+  /// The server does not know `If-Range`, and the file is another by now; or it sends another piece than it says.
+  @Test(
+    arguments: [
+      (["ETag: \"b\"", "Content-Range: bytes 5-9/10"], "fghij"),
+      (["Last-Modified: Wed, 01 Jan 2025 00:00:00 GMT", "Content-Range: bytes 5-9/10"], "fghij"),
+      (["ETag: \"a\"", "Content-Range: bytes 5-9/20"], "fghij"),
+      (["ETag: \"a\"", "Content-Range: bytes 4-9/10"], "efghij"),
+      (["ETag: \"a\""], "fghij"),
+    ] as [([String], String)])
+  func theRestOfAnotherFileIsNeverJoined(fields: [String], rest: String) async throws {
+    let bench = try FileBench(sizes: [10])
+    let isReplaced = Mutex(false)
+    let script: ScriptedServer.Script = { request in
+      isReplaced.withLock { isReplaced in
+        if request["Range"] != nil {
+          isReplaced = true
+          return [.answer(206, fields, rest)]
+        }
+        return isReplaced ? [.answer(200, ["ETag: \"b\""], Self.new)] : Self.cut
+      }
+    }
+    try await withFiles(script) { server async throws in
+      #expect(try await bench.round(server).failed == 1)
+      #expect(bench.folder.incomingBytes().values.reduce(0, +) == 5)
+      #expect(try await bench.round(server, at: 1_900_000_100).failed == 1)
+      #expect(bench.folder.incomingBytes().isEmpty)
+      #expect(try bench.content(1) == nil)
+      #expect(try await bench.round(server, at: 1_900_010_000).fetched == 1)
+      #expect(server.requests.last?["Range"] == nil)
+      #expect(try bench.content(1) == Self.new)
+    }
+  }
+
+  @Test func aContentThatOnlyTheConnectionEndedMayBeCut() async throws {
+    let bench = try FileBench(sizes: [10])
+    let isWhole = Mutex(false)
+    let script: ScriptedServer.Script = { _ in
+      let content = isWhole.withLock { isWhole in
+        defer { isWhole = true }
+        return isWhole ? Self.old : String(Self.old.prefix(5))
+      }
+      return [.text("HTTP/1.0 200 OK\r\n\r\n" + content), .close]
+    }
+    try await withFiles(script) { server async throws in
+      #expect(try await bench.round(server).failed == 1)
+      #expect(try bench.errors().first?.contains("5 of 10 bytes arrived") == true)
+      #expect(try await bench.round(server, at: 1_900_000_100).fetched == 1)
+      #expect(try bench.content(1) == Self.old)
+    }
+  }
+
+  /// An optimiser made the file smaller; its end is certain.
+  @Test func theSizeOfTheResourceIsNoProof() async throws {
+    let bench = try FileBench(sizes: [10])
+    try await withFiles({ _ in [.answer(200, [], "0123")] }) { server async throws in
+      #expect(try await bench.round(server).fetched == 1)
+      #expect(try bench.content(1) == "0123")
+    }
+  }
+
+  @Test(arguments: [("Basic realm=\"folder\"", 1), ("Bearer realm=\"OAuth\"", 2)])
+  func aFileThatTakesNoTokenFailsAlone(challenge: String, tokenRequests: Int) async throws {
+    let bench = try FileBench(sizes: [10, 10])
+    let script: ScriptedServer.Script = { request in
+      request.target.hasSuffix("/1.bin")
+        ? [.answer(401, ["WWW-Authenticate: \(challenge)"])] : [.answer(200, [], Self.old)]
+    }
+    try await withFiles(script) { server async throws in
+      let report = try await bench.round(server)
+      #expect(report.failed == 1 && report.fetched == 1)
+      #expect(tokens(server) == tokenRequests)
+      #expect(try bench.content(1) == nil)
+      #expect(try bench.content(2) == Self.old)
+      #expect(try bench.errors().first?.contains("401") == true)
+      // Not asked again before its time.
+      let asked = server.requests.count
+      #expect(try await bench.round(server, at: 1_900_000_030).isIdle)
+      #expect(server.requests.count == asked)
+    }
+  }
+
+  @Test func aRefusedSignInIsStillAnError() async throws {
+    let bench = try FileBench(sizes: [10])
+    let server = try ScriptedServer { _ in
+      [.answer(401, ["Content-Type: application/json"], #"{"error":"invalid_client"}"#)]
+    }
+    defer { server.stop() }
+    await #expect(throws: SignInError.self) { try await bench.round(server) }
+    #expect(try bench.errors().isEmpty)
+  }
+
+  @Test func aFileThatDoesNotFitHoldsNoOtherBack() async throws {
+    let bench = try FileBench(sizes: [5000, 10, 6000, 10])
+    try await withFiles({ _ in [.answer(200, [], Self.old)] }) { server async throws in
+      let report = try await bench.round(server, budget: 1000)
+      #expect(report.fetched == 2 && report.failed == 0)
+      #expect(report.stopped?.contains("mirror.filesBudgetBytes (1000)") == true)
+      #expect(report.stopped?.hasSuffix(": 2") == true)
+      let files = server.requests.map(\.target).filter { $0.hasSuffix(".bin") }
+      #expect(files == ["/sites/default/files/2.bin", "/sites/default/files/4.bin"])
+      #expect(try await bench.round(server).fetched == 2)
+    }
+  }
+
+  /// It says ten bytes and sends two thousand: that is its own failure.
+  @Test func aFileThatOutgrowsTheBudgetHoldsNoOtherBack() async throws {
+    let bench = try FileBench(sizes: [10, 10])
+    let script: ScriptedServer.Script = { request in
+      [.answer(200, [], request.target.hasSuffix("/1.bin") ? String(repeating: "x", count: 2000) : Self.old)]
+    }
+    try await withFiles(script) { server async throws in
+      let report = try await bench.round(server, budget: 1000)
+      #expect(report.fetched == 1 && report.failed == 1)
+      #expect(try bench.content(2) == Self.old)
+      #expect(bench.folder.incomingBytes().isEmpty)
+    }
+  }
+
+  /// The sweep takes the resource of the second file away while its content arrives; the first may have the same content.
+  @Test(arguments: [old, new])
+  func whatIsRemovedWhileItArrivesLeavesNothing(content: String) async throws {
+    let bench = try FileBench(sizes: [10, 10])
+    let script: ScriptedServer.Script = { request in
+      guard request.target.hasSuffix("/2.bin") else { return [.answer(200, [], Self.old)] }
+      let remove = ScriptedServer.Step.run {
+        try? bench.made.mirror.write { db in try db.execute(sql: "DELETE FROM resource WHERE internal_id = 2") }
+      }
+      return [remove, .answer(200, [], content)]
+    }
+    try await withFiles(script) { server async throws in
+      #expect(try await bench.round(server).failed == 0)
+      #expect(try bench.content(1) == Self.old)
+      #expect(try bench.content(2) == nil)
+      #expect(bench.folder.hashes().count == 1)
+      #expect(bench.folder.incomingBytes().isEmpty)
+    }
+  }
+}
