@@ -109,20 +109,13 @@ struct FilesSummary {
 }
 
 extension ExitCodes {
-  /// The code for a round over the contents of files.
-  /// - Parameter hasBudget: whether `mirror.filesBudgetBytes` is set.
-  init(files report: FileRound.Report, hasBudget: Bool) {
-    self.init(
-      filesFetched: report.fetched, failed: report.failed, isStopped: report.stopped != nil, hasBudget: hasBudget)
-  }
-
-  /// The same from what counts. Without a budget only the disk stops a round. A budget that is used up is as the operator
-  /// wants it. That some files fail is everyday: a site's list may name files that it has lost. When nothing at all comes, the
-  /// site cannot be reached where it keeps them.
-  init(filesFetched fetched: Int, failed: Int, isStopped: Bool, hasBudget: Bool) {
-    if isStopped, !hasBudget {
+  /// The code for a round over the contents of files. A budget that is used up is as the operator wants it. That some files fail
+  /// is everyday: a site's list may name files that it has lost. When nothing at all comes, the site cannot be reached where it
+  /// keeps them.
+  init(files report: FileRound.Report) {
+    if report.isDiskFull {
       self = .fault
-    } else if failed > 0, fetched == 0 {
+    } else if report.failed > 0, report.fetched == 0 {
       self = .site
     } else {
       self = .done

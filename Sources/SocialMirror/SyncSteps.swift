@@ -19,10 +19,10 @@ struct SyncSteps: Sendable {
 
   /// The code for steps that were all taken. What failed goes before what waits for a person: that code says that all else is
   /// done.
-  func code(waiting: OutboxStatus, hasBudget: Bool) -> ExitCodes {
+  func code(waiting: OutboxStatus) -> ExitCodes {
     if let failed = round?.failureCode { return failed }
     if let files {
-      let code = ExitCodes(files: files, hasBudget: hasBudget)
+      let code = ExitCodes(files: files)
       if code != .done { return code }
     }
     if round?.needsPerson == true || waiting.waitingForPerson > 0 { return .person }

@@ -42,7 +42,8 @@ package struct Site: Sendable {
     }
   }
 
-  /// Fetches the content of a file into a sink; on a failure that may pass, waits and asks again.
+  /// Fetches the content of a file into a sink; on a failure that may pass, waits and asks again. The site may keep it
+  /// elsewhere, and say so by its URL or by a redirect.
   /// - Parameters:
   ///   - foreign: a transport to another origin, which gets no token.
   ///   - request: made anew for each attempt, for more may have arrived by then.
@@ -51,12 +52,18 @@ package struct Site: Sendable {
     into sink: any ContentSink, foreign: (WebOrigin) throws -> any Transport, _ request: () -> FileRequest
   ) async throws -> FileAnswer {
     try await repeating {
-      let request = request().prepare(base: base)
-      let origin = try WebOrigin(of: request.url)
-      let response =
-        origin == base.origin
-        ? try await session.download(request, into: sink) : try await foreign(origin).download(request, into: sink)
-      return try FileAnswer.parse(response)
+      var request = request().prepare(base: base)
+      for _ in 0...RedirectRule.limit {
+        let origin = try WebOrigin(of: request.url)
+        let response =
+          origin == base.origin
+          ? try await session.download(request, into: sink) : try await foreign(origin).download(request, into: sink)
+        guard let next = try RedirectRule.next(after: response, to: request) else {
+          return try FileAnswer.parse(response)
+        }
+        request = next
+      }
+      throw RedirectRule.tooMany(request)
     }
   }
 

@@ -29,7 +29,8 @@ package final class CurlTransport: Transport {
   /// - Throws: `TransportError`; `CancellationError` when the task is cancelled, after which the transfer is aborted.
   package func send(_ request: OutboundRequest) async throws -> InboundResponse { try await send(request, into: nil) }
 
-  /// Sends a request whose content goes into a sink, and follows redirects within the origin.
+  /// Sends a request whose content goes into a sink, and follows redirects within the origin; one that leads elsewhere is
+  /// the answer.
   /// - Throws: as `send`, and `TransportError` of the kind `refused`.
   package func download(_ request: OutboundRequest, into sink: any ContentSink) async throws -> InboundResponse {
     try await send(request, into: sink)
@@ -41,12 +42,12 @@ package final class CurlTransport: Transport {
       try check(request)
       let response = try await exchange(request, into: sink)
       logger.trace("\(request) → \(response)")
-      guard let target = try RedirectRule.target(of: response, to: request) else { return response }
+      guard let target = try RedirectRule.target(of: response, to: request, mayLeave: sink != nil) else {
+        return response
+      }
       request.url = target
     }
-    throw TransportError(
-      .tooManyRedirects, "\(settings.origin.authority) redirected more than \(RedirectRule.limit) times",
-      url: WebAddress.withoutSecrets(request.url))
+    throw RedirectRule.tooMany(request)
   }
 
   /// Fails what is under way (`closed`) and returns when the thread has ended. Later requests fail at once.

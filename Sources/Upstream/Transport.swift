@@ -4,7 +4,7 @@ package protocol Transport: Sendable {
   /// - Throws: `TransportError` when there is no complete answer; `CancellationError` when the task is cancelled.
   func send(_ request: OutboundRequest) async throws -> InboundResponse
   /// Sends a request whose content goes into a sink when the answer is 200 or 206; the response then has no body. Other
-  /// answers come with theirs. Takes as long as bytes keep coming.
+  /// answers come with theirs, a redirect to another origin among them. Takes as long as bytes keep coming.
   /// - Throws: as `send`; when the sink refused the content, `TransportError` of the kind `refused`.
   func download(_ request: OutboundRequest, into sink: any ContentSink) async throws -> InboundResponse
 }

@@ -37,7 +37,7 @@ private final class FileBench: Sendable {
 
   /// A round in which every file is asked for once, one after the other.
   func round(
-    _ server: ScriptedServer, budget: Int64? = nil, at now: Int64 = 1_900_000_000
+    _ server: ScriptedServer, elsewhere: ScriptedServer? = nil, budget: Int64? = nil, at now: Int64 = 1_900_000_000
   ) async throws -> FileRound.Report {
     let url = try BaseURL(server.origin)
     var settings = TransportSettings(origin: url.origin)
@@ -48,6 +48,10 @@ private final class FileBench: Sendable {
       tokenURL: url.url(path: "/oauth/token"),
       credentials: Credentials(grant: .password(username: "u", password: "p"), clientID: "c", clientSecret: "s"),
       transport: transport, vault: MemoryTokenVault(), now: { now }, logger: silentLog)
+    var other = settings
+    other.origin = try WebOrigin(of: elsewhere?.origin ?? server.origin)
+    let foreign = try CurlTransport(other, logger: silentLog)
+    defer { foreign.shutdown() }
     var retries = RetryTable()
     retries.attempts = 1
     let site = Site(
@@ -55,7 +59,12 @@ private final class FileBench: Sendable {
     return try await FileRound(
       site: site, mirror: made.mirror, folder: folder,
       settings: FileRound.Settings(policy: .all, budgetBytes: budget, concurrency: 1), logger: silentLog,
-      foreign: { throw TransportError(.unreachable, "there is nothing at \($0)", url: $0.description) }, now: { now }
+      foreign: { origin in
+        guard let elsewhere, elsewhere.origin == origin.description else {
+          throw TransportError(.unreachable, "there is nothing at \(origin)", url: origin.description)
+        }
+        return foreign
+      }, now: { now }
     ).run()
   }
 
@@ -111,6 +120,43 @@ private func tokens(_ server: ScriptedServer) -> Int { server.requests.count { $
       let last = try #require(server.requests.last)
       #expect(last["Range"] == "bytes=5-" && last["If-Range"] == "\"a\"")
       #expect(bench.folder.incomingBytes().isEmpty)
+    }
+  }
+
+  /// The site keeps its files on another server and sends there. That one gets no token, and what has come from it is continued.
+  @Test func aRedirectElsewhereIsFollowedWithoutTheToken() async throws {
+    let bench = try FileBench(sizes: [10])
+    let elsewhere = try ScriptedServer { request in
+      request["Range"] == nil
+        ? Self.cut : [.answer(206, ["ETag: \"a\"", "Content-Range: bytes 5-9/10"], String(Self.old.suffix(5)))]
+    }
+    defer { elsewhere.stop() }
+    let location = elsewhere.origin + "/bucket/1.bin?signature=s"
+    try await withFiles({ _ in [.answer(302, ["Location: \(location)"])] }) { server async throws in
+      #expect(try await bench.round(server, elsewhere: elsewhere).failed == 1)
+      let report = try await bench.round(server, elsewhere: elsewhere, at: 1_900_000_100)
+      #expect(report.fetched == 1 && report.bytes == 5)
+      #expect(try bench.content(1) == Self.old)
+      #expect(elsewhere.requests.map(\.target) == ["/bucket/1.bin?signature=s", "/bucket/1.bin?signature=s"])
+      #expect(elsewhere.requests.allSatisfy { $0["Authorization"] == nil })
+      #expect(elsewhere.requests.last?["If-Range"] == "\"a\"")
+      #expect(try bench.errors() == [])
+    }
+  }
+
+  /// Two servers that send to each other for ever; the reason is told without the query, which may be a signature.
+  @Test func redirectsToAndFroEnd() async throws {
+    let bench = try FileBench(sizes: [10])
+    let way = Mutex("")
+    let elsewhere = try ScriptedServer { _ in [.answer(307, ["Location: \(way.withLock { $0 })/back?signature=s"])] }
+    defer { elsewhere.stop() }
+    let location = elsewhere.origin + "/forth?signature=s"
+    try await withFiles({ _ in [.answer(302, ["Location: \(location)"])] }) { server async throws in
+      way.withLock { $0 = server.origin }
+      #expect(try await bench.round(server, elsewhere: elsewhere).failed == 1)
+      let error = try #require(try bench.errors().first)
+      #expect(error.contains("redirected more than 5 times") && !error.contains("signature"), "\(error)")
+      #expect(elsewhere.requests.allSatisfy { $0["Authorization"] == nil })
     }
   }
 

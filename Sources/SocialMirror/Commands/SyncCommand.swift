@@ -69,8 +69,7 @@ struct SyncCommand: AsyncParsableCommand {
     done.show(common, waiting: try? waiting.get(), elapsed: elapsed)
     if let failure = done.failure { throw failure }
     try closing.get()
-    let code = done.code(
-      waiting: try waiting.get(), hasBudget: engine.settings.mirror.filesBudgetBytes != nil)
+    let code = done.code(waiting: try waiting.get())
     if code != .done { throw Finished(code: code) }
   }
 }

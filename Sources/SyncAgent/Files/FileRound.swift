@@ -30,6 +30,11 @@ package struct FileRound: Sendable {
     package var failed = 0
     /// Why it ended early or passed files by, for the operator; nil when all that was due was taken.
     package var stopped: String?
+    /// Whether that was for want of room on the disk, not of a budget that is used up as the operator wants it.
+    package var isDiskFull = false
+
+    /// Nothing done yet.
+    package init() {}
 
     /// Whether there is nothing to tell.
     package var isIdle: Bool { fetched == 0 && failed == 0 && stopped == nil }
@@ -67,8 +72,8 @@ package struct FileRound: Sendable {
     var space = DiskBudget(bytes: settings.budgetBytes, parts: folder.incomingBytes())
     var report = Report()
     var used = try mirror.fileTotals().bytes
-    // Why files were passed by that may never fit.
-    var passedBy: (count: Int, reason: String)?
+    // Files that were passed by and may never fit, and why the first was.
+    var passedBy: (count: Int, lack: Lack)?
     var position: Int64 = 0
     var waiting: ArraySlice<FileSource> = []
     try await withThrowingTaskGroup(of: (FileSource, FileFetch.Outcome).self) { group in
@@ -85,8 +90,8 @@ package struct FileRound: Sendable {
           if let lack = lackOfSpace(for: file, space, used: used) {
             // What is arriving may turn out to be there already, or not to come: then there is room after all.
             guard running == 0 else { return }
-            guard lack.isOfThisFile else { return report.stopped = lack.reason }
-            passedBy = (count: (passedBy?.count ?? 0) + 1, reason: passedBy?.reason ?? lack.reason)
+            guard lack.isOfThisFile else { return report.stop(lack.reason, isDiskFull: lack.isOfDisk) }
+            passedBy = (count: (passedBy?.count ?? 0) + 1, lack: passedBy?.lack ?? lack)
             waiting.removeFirst()
             continue
           }
@@ -106,7 +111,8 @@ package struct FileRound: Sendable {
       }
     }
     if report.stopped == nil, let passedBy {
-      report.stopped = "\(passedBy.reason); files that wait for room: \(passedBy.count)"
+      report.stop(
+        "\(passedBy.lack.reason); files that wait for room: \(passedBy.count)", isDiskFull: passedBy.lack.isOfDisk)
     }
     return report
   }
@@ -126,25 +132,30 @@ package struct FileRound: Sendable {
     for hash in folder.hashes() where try !mirror.isContentUsed(hash) { folder.remove(hash) }
   }
 
-  /// Why a file has no room now; nil when it has.
+  /// Why a file has no room now.
+  private struct Lack {
+    /// For the operator.
+    var reason: String
+    /// Whether a smaller file may have room.
+    var isOfThisFile: Bool
+    /// Whether it is the disk's, not the budget's.
+    var isOfDisk: Bool
+  }
+
   /// - Parameter used: bytes of complete contents.
-  /// - Returns: the reason for the operator, and whether a smaller file may have room.
-  private func lackOfSpace(
-    for file: FileSource, _ space: DiskBudget, used: Int64
-  ) -> (reason: String, isOfThisFile: Bool)? {
+  /// - Returns: nil when the file has room.
+  private func lackOfSpace(for file: FileSource, _ space: DiskBudget, used: Int64) -> Lack? {
     if file.known?.hash != nil, file.known?.source == file.identity { return nil }
     let size = file.size ?? 0
     if let free = folder.freeBytes, free - size < FileRound.reserveBytes {
-      return (
-        "the disk of mirror.filesPath has \(free) bytes left; files wait, resources go on",
-        free >= FileRound.reserveBytes
-      )
+      return Lack(
+        reason: "the disk of mirror.filesPath has \(free) bytes left; files wait, resources go on",
+        isOfThisFile: free >= FileRound.reserveBytes, isOfDisk: true)
     }
-    guard let budget = settings.budgetBytes else { return nil }
-    guard !space.holds(file, used: used) else { return nil }
-    return (
-      "mirror.filesBudgetBytes (\(budget)) is used up: \(used) bytes are there, \(size) more are due", used < budget
-    )
+    guard let budget = settings.budgetBytes, !space.holds(file, used: used) else { return nil }
+    return Lack(
+      reason: "mirror.filesBudgetBytes (\(budget)) is used up: \(used) bytes are there, \(size) more are due",
+      isOfThisFile: used < budget, isOfDisk: false)
   }
 }
 
@@ -156,7 +167,12 @@ extension FileRound.Report {
       fetched += 1
       self.bytes += bytes
     case .failed: failed += 1
-    case .diskFull(let reason): stopped = reason
+    case .diskFull(let reason): stop(reason, isDiskFull: true)
     }
+  }
+
+  fileprivate mutating func stop(_ reason: String, isDiskFull: Bool) {
+    stopped = reason
+    self.isDiskFull = isDiskFull
   }
 }
