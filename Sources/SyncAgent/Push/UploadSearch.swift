@@ -19,11 +19,15 @@ struct UploadSearch {
     var offset = 0
   }
 
-  /// The newest file.
+  /// The newest file; where that one is hidden from the account, a page of those before it.
   /// - Parameter offset: how many are passed over.
   func newest(skipping offset: Int = 0) -> SiteRequest {
-    SiteRequest(path: path, query: "sort=-\(UploadSearch.serial)&\(UploadSearch.window(1, offset))")
+    let limit = offset == 0 ? 1 : UploadSearch.limit
+    return SiteRequest(path: path, query: "sort=-\(UploadSearch.serial)&\(UploadSearch.window(limit, offset))")
   }
+
+  /// How many files to pass over next, where all that were seen are hidden.
+  static func offset(after offset: Int) -> Int { offset == 0 ? 1 : offset + limit }
 
   /// A page of files, the oldest first.
   func page(at place: Place) -> SiteRequest {
@@ -95,7 +99,7 @@ extension PushAttempt {
       let (copies, hasNext) = try await files(search.newest(skipping: offset), &report)
       if let serial = copies.first?.scanned.internalID { return serial }
       guard hasNext else { return 0 }
-      offset += 1
+      offset = UploadSearch.offset(after: offset)
     }
   }
 

@@ -202,40 +202,12 @@ import Testing
           action: .replace(
             "field_topic_image", .one(ResourceIdentifier(type: "file--file", id: local.description))), author: author),
       ], at: site.now)
-    let made = Mutex<[String]>([])
-    let isFirst = Mutex(true)
-    let transport = FatefulTransport(
-      site,
-      decide: { method, target in
-        guard method == "POST", target.hasSuffix("/field_topic_image") else { return .arrives }
-        return isFirst.withLock { first in
-          defer { first = false }
-          return first ? fate : .arrives
-        }
-      },
-      watch: { method, target, act in
-        // The upload route, in few words (reference 5.7).
-        guard method == "POST", target.hasSuffix("/field_topic_image") else { return act() }
-        let new = site.withCommunity { [now = site.now] community in
-          try? community.create(
-            "file--file", at: now,
-            attributes: [
-              ("filename", "a b_0.png"), ("filesize", 7),
-              ("uri", ["value": "public://a b_0.png", "url": "/sites/default/files/a%20b_0.png"]),
-            ])
-        }
-        made.withLock { $0.append(new ?? "") }
-        var answer = act()
-        answer.status = 201
-        answer.fields = [("content-type", "application/vnd.api+json")]
-        answer.body = bench.document(new ?? "", "file/file") ?? []
-        return answer
-      })
-    do { try await bench.push(transport, waits: true) } catch is CancellationError {}
+    let uploads = SiteUploads(bench, first: fate)
+    do { try await bench.push(uploads.transport, waits: true) } catch is CancellationError {}
     site.clockOffset += 100
-    try await bench.push(transport, waits: true)
+    try await bench.push(uploads.transport, waits: true)
     #expect(try bench.mirror.unsettledChanges().isEmpty)
-    let files = made.withLock { $0 }
+    let files = uploads.files
     #expect(files.count == 1)
     let image = try bench.onSite(id)?["relationships"]?["field_topic_image"]?["data"]?["id"]?.string
     #expect(image != nil && image == files.first)
