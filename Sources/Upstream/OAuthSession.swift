@@ -46,7 +46,7 @@ package actor OAuthSession {
 
   /// Sends a request with the token. After a 401 the token is renewed, unless another caller has done so, and the request is
   /// sent once more; the site answers 401 before it looks at a request (reference 7.6), so that nothing happens twice. A
-  /// token that another process left in the vault may be as old as the first: only one that this session got is final.
+  /// token that another caller or process got may be revoked by now: only the refusal of one got for this request is final.
   /// - Throws: `SignInError.refused` after a 401 to a new token; `TransportError` (`otherOrigin`) when the request is not for
   ///   the site, and whatever `accessToken` and the transport throw.
   package func authorized(_ request: OutboundRequest) async throws -> InboundResponse {
@@ -82,9 +82,11 @@ package actor OAuthSession {
     var response = try await send(BearerField.add(token.accessToken, to: request))
     for _ in 1...2 where response.status == 401 && isAboutToken(response) {
       logger.debug("the site refused the token; renewing it", metadata: ["hint": "\(hint(response, token) ?? "none")"])
+      // One that another caller got meanwhile may be revoked again by now.
+      let before = obtained
       token = try await renew(insteadOf: token.accessToken)
       response = try await send(BearerField.add(token.accessToken, to: request))
-      if token.accessToken == obtained { break }
+      if token.accessToken == obtained, obtained != before { break }
     }
     return (response, token)
   }

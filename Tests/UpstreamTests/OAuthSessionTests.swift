@@ -249,6 +249,27 @@ final class TestVault: TokenVault {
     #expect(transport.requests.count { $0.url.hasSuffix("/jsonapi") } == 3)
   }
 
+  /// Another caller renewed meanwhile, and that token was revoked, too, as a site does whenever the account is saved.
+  @Test func aTokenOfAnotherCallerThatIsRevokedTooIsRenewed() async throws {
+    let shared = Mutex(OAuthSession?.none)
+    let turns = Mutex(0)
+    let transport = transport { [route, request] sent in
+      guard sent["X-Slow"] != nil else { return }
+      let turn = turns.withLock { turns in
+        turns += 1
+        return turns
+      }
+      if turn <= 2 { route.revokeAccess() }
+      if turn == 1 { _ = try await shared.withLock { $0 }?.authorized(request) }
+    }
+    let session = try session(transport)
+    shared.withLock { $0 = session }
+    var slow = request
+    slow.fields.append(HTTPField("X-Slow", "1"))
+    #expect(try await session.authorized(slow).body == Array("access3".utf8))
+    #expect(turns.withLock { $0 } == 3)
+  }
+
   @Test func aSecond401IsFinal() async throws {
     let transport = transport()
     let session = try session(transport)
