@@ -49,10 +49,12 @@ struct RoundSummary {
 }
 
 extension SyncReport {
-  /// The code for the first type that could not be read or swept; nil when all could.
+  /// The code for the types that could not be read or swept; nil when all could. What waits for a person comes last: that code
+  /// says that all else is done.
   var failureCode: ExitCodes? {
-    let first = failures.first?.failure ?? sweeps.lazy.compactMap(\.failure).first
-    return first.map { ExitCodes($0) ?? .fault }
+    let all = failures.compactMap(\.failure) + sweeps.compactMap(\.failure)
+    let codes = all.map { ExitCodes($0) ?? .fault }
+    return codes.first { $0 != .person } ?? codes.first
   }
 
   /// What an operator should know besides failed types, a line each.

@@ -49,7 +49,7 @@ extension Mirror {
         sql: """
           SELECT t.id, t.name, t.entity_type, t.path, t.id_attribute, c.changed, c.internal_id, c.known_until,
             p.filters, p.account, p.at,
-            s.started, s.sequence, s.last_id, s.position, s.is_listed, s.finished, s.held
+            s.started, s.sequence, s.last_id, s.position, s.is_listed, s.finished, s.held, s.marks
           FROM resource_type t LEFT JOIN cursor c ON c.type = t.id LEFT JOIN probe p ON p.type = t.id
           LEFT JOIN sweep s ON s.type = t.id WHERE t.path IS NOT NULL ORDER BY t.name
           """

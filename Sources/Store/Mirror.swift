@@ -92,9 +92,13 @@ package final class Mirror: Sendable {
     }
   }
 
-  /// Writes what stands in the write-ahead log into the file and closes it.
+  /// Writes what stands in the write-ahead log into the file, unless another program is reading, and closes it.
   package func close() throws {
-    try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+    do {
+      try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+      // The log stays beside the file, complete; whoever opens it next reads on from there.
+    }
     try pool.close()
   }
 

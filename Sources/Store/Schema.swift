@@ -18,6 +18,7 @@ enum Schema {
     migrator.registerMigration("8 indexes of long texts") { db in try db.execute(sql: texts) }
     migrator.registerMigration("9 history of a resource") { db in try db.execute(sql: OutboxSchema.history) }
     migrator.registerMigration("10 verdicts of sweeps") { db in try db.execute(sql: verdicts) }
+    migrator.registerMigration("11 marks of sweeps") { db in try db.execute(sql: marks) }
     return migrator
   }
 

@@ -31,4 +31,12 @@ extension Schema {
     ALTER TABLE sweep_candidate ADD COLUMN kind TEXT;
     ALTER TABLE sweep_candidate ADD COLUMN how TEXT;
     """
+
+  /// The UUIDs on the last page of a listing, 16 bytes each, so that the next slice of the sweep sees whether it joins up.
+  /// Listings that were under way begin anew.
+  static let marks = """
+    ALTER TABLE sweep ADD COLUMN marks BLOB;
+    DELETE FROM sweep_candidate WHERE type IN (SELECT type FROM sweep WHERE started IS NOT NULL AND is_listed = 0);
+    UPDATE sweep SET started = NULL, last_id = -1, position = 0 WHERE started IS NOT NULL AND is_listed = 0;
+    """
 }

@@ -10,8 +10,10 @@ package struct SweepState: Sendable, Hashable {
   package var sequence: Int64 = 0
   /// The greatest serial number that was listed; -1 before the first.
   package var lastID: Int64 = -1
-  /// The offset of the next page, where the listing goes by offsets.
+  /// The offset of the next page: in the whole collection, or behind the last serial number while all there is hidden.
   package var offset = 0
+  /// What the last page showed or left out, by which the next one is seen to join up. None where it was hidden without a trace.
+  package var marks: Set<ResourceUUID> = []
   /// Whether the listing is complete, so that the candidates can be judged.
   package var isListed = false
   /// When the last one ended, Unix seconds of the site.
@@ -210,17 +212,18 @@ enum SweepRows {
   static func save(_ state: SweepState, type: Int64, _ db: Database) throws {
     try db.run(
       sql: """
-        INSERT INTO sweep (type, started, sequence, last_id, position, is_listed, finished, held)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        INSERT INTO sweep (type, started, sequence, last_id, position, is_listed, finished, held, marks)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
         ON CONFLICT (type) DO UPDATE SET started = ?2, sequence = ?3, last_id = ?4, position = ?5, is_listed = ?6,
-          finished = ?7, held = ?8
+          finished = ?7, held = ?8, marks = ?9
         """,
       arguments: [
         type, state.started, state.sequence, state.lastID, state.offset, state.isListed, state.finished, state.held,
+        blob(of: state.marks),
       ])
   }
 
-  /// The state in columns `started` to `held` from `first` on; nil where the type was never swept.
+  /// The state in columns `started` to `marks` from `first` on; nil where the type was never swept.
   static func state(_ row: Row, from first: Int) -> SweepState? {
     let sequence: Int64? = row[first + 1]
     guard let sequence else { return nil }
@@ -232,7 +235,21 @@ enum SweepRows {
     state.isListed = row[first + 4]
     state.finished = row[first + 5]
     state.held = row[first + 6]
+    state.marks = marks(in: row[first + 7])
     return state
+  }
+
+  /// UUIDs one behind the other, 16 bytes each; nil for none.
+  private static func blob(of marks: Set<ResourceUUID>) -> Data? {
+    marks.isEmpty ? nil : marks.reduce(into: Data(capacity: 16 * marks.count)) { $0.append(contentsOf: $1.bytes) }
+  }
+
+  private static func marks(in blob: Data?) -> Set<ResourceUUID> {
+    guard let blob else { return [] }
+    return Set(
+      stride(from: blob.startIndex, to: blob.endIndex, by: 16).compactMap { start in
+        uuid(blob[start..<min(start + 16, blob.endIndex)])
+      })
   }
 
   /// Whatever is stored in the stretch that a page covers and not on it, and whatever the page names as left out. What was made

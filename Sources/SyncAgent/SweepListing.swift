@@ -32,8 +32,10 @@ package struct SweepListing: Sendable, Hashable {
   package private(set) var isComplete = false
   /// Whether any page showed anything, be it as left out.
   package private(set) var hasSeenAnything: Bool
-  private var previous: Set<ResourceUUID> = []
-  private var isBlind = false
+  /// What the last page showed or left out.
+  package private(set) var marks: Set<ResourceUUID>
+  /// Whether the last page was hidden without a trace.
+  private var isBlind: Bool
   private var stepsBack = 0
   /// Whether the last page said that more follow; only then a listing is resumed.
   private var isPromised: Bool
@@ -48,10 +50,11 @@ package struct SweepListing: Sendable, Hashable {
     self.method = method
     self.limit = limit
     lastID = state.lastID
-    // Behind a key only hidden rows are counted, and their marks are not kept.
-    offset = method == .offsets ? max(0, state.offset) : 0
+    offset = max(0, state.offset)
+    marks = state.marks
     hasSeenAnything = state.lastID >= 0 || state.offset > 0
     isPromised = hasSeenAnything
+    isBlind = hasSeenAnything && state.marks.isEmpty
   }
 
   /// The next page to ask for.
@@ -77,25 +80,25 @@ package struct SweepListing: Sendable, Hashable {
     if method == .keyset, let first = ids.first, first <= max(lastID, 0) {
       throw .filterIgnored(PullKey(changed: 0, internalID: first))
     }
-    let marks = Set(page.resources.map(\.uuid) + page.omittedUUIDs)
-    if isPromised, marks.isEmpty, !page.hasNext, method == .keyset || offset == 0 {
+    let shown = Set(page.resources.map(\.uuid) + page.omittedUUIDs)
+    if isPromised, shown.isEmpty, !page.hasNext, method == .keyset || offset == 0 {
       // `next` is there for a row that was found, so one follows, unless it went just now: the page is asked for again.
       contradictions += 1
       guard contradictions <= 2 else { throw .suddenlyEmpty }
       return nil
     }
     contradictions = 0
-    let isUnmarked = marks.isEmpty && page.hasNext
-    guard joins(ids.first, marks) || isUnmarked else {
+    let isUnmarked = shown.isEmpty && page.hasNext
+    guard joins(ids.first, shown) || isUnmarked else {
       stepsBack += 1
       guard stepsBack <= 100 else { throw .restless }
       offset = max(0, offset - limit)
       return nil
     }
-    hasSeenAnything = hasSeenAnything || !marks.isEmpty || page.hasNext
+    hasSeenAnything = hasSeenAnything || !shown.isEmpty || page.hasNext
     let before = lastID
     lastID = max(lastID, ids.last ?? -1)
-    previous = marks
+    marks = shown
     isBlind = isUnmarked
     isComplete = !page.hasNext
     isPromised = page.hasNext
@@ -103,11 +106,10 @@ package struct SweepListing: Sendable, Hashable {
     return (before, isComplete ? nil : lastID)
   }
 
-  private func joins(_ first: Int64?, _ marks: Set<ResourceUUID>) -> Bool {
+  private func joins(_ first: Int64?, _ shown: Set<ResourceUUID>) -> Bool {
     if offset == 0 || isBlind { return true }
     if method == .offsets, let first, first <= lastID { return true }
-    // A listing that is resumed has no marks yet; a first row behind the last one seen settles it, else it steps back.
-    return !previous.isDisjoint(with: marks)
+    return !marks.isDisjoint(with: shown)
   }
 
   private mutating func advance(from before: Int64) {

@@ -86,6 +86,12 @@ package struct SyncRound: Sendable {
     try await site.ask(SiteRequest(path: EntryPoint.path)) { try EntryPoint.parse($0, base: site.base) }
   }
 
+  /// Checks that the site still answers, and the same account.
+  private func confirm(_ tally: Tally) async throws {
+    tally.countRequest()
+    _ = try check(try await entryPoint())
+  }
+
   /// Checks whose mirror this is before anything is touched, and gives the account.
   private func check(_ entry: EntryPoint) throws -> String {
     let base = site.base.description
@@ -205,7 +211,7 @@ package struct SyncRound: Sendable {
             report: { event in
               if case .drifted(let drift) = event { tally.add(drift) }
               report(event)
-            }, reader: PageReader(site: site, scanner: visit.scanner))
+            }, confirmSite: { try await confirm(tally) }, reader: PageReader(site: site, scanner: visit.scanner))
           let before = known[type.name]
           readers.addTask { try await puller.pull(before) }
         }
@@ -246,10 +252,7 @@ package struct SyncRound: Sendable {
         var sweeper = TypeSweeper(
           mirror: mirror, settings: settings, deciders: deciders, budget: budget, run: visit.run, type: type,
           path: path, idAttribute: idAttribute, siteTime: visit.siteTime,
-          confirmIdentity: {
-            tally.countRequest()
-            _ = try check(try await entryPoint())
-          }, reader: PageReader(site: site, scanner: visit.scanner))
+          confirmSite: { try await confirm(tally) }, reader: PageReader(site: site, scanner: visit.scanner))
         sweepers.addTask { try await sweeper.sweep() }
       }
       for _ in 0..<settings.concurrency { startNext() }

@@ -16,17 +16,20 @@ struct TypePuller {
   /// The site's clock at the start of the round, Unix seconds.
   let siteTime: Int64
   let report: @Sendable (SyncEvent) -> Void
+  /// Checks that the site still answers this account.
+  let confirmSite: @Sendable () async throws -> Void
   var reader: PageReader
 
   /// A probe is good for so many seconds.
   private static let probeLife: Int64 = 86_400
 
-  /// Reads the type. Failures are in the report, but for cancellation and the writer's.
+  /// Reads the type. Failures of the type alone are in the report.
   mutating func pull(_ known: MirroredType?) async throws -> TypeReport {
     var part = TypeReport(type: type)
     do {
       try await pull(known, &part)
-    } catch let error where TypePuller.isOfThisType(error) {
+    } catch {
+      try await FailureScope.confine(error, confirm: confirmSite)
       part.failure = error
     }
     part.requests = reader.requests
@@ -57,7 +60,7 @@ struct TypePuller {
     let unbelieved: Cursor
     switch try await read(deciders.pull(start), cursor, &part) {
     case .resources: return
-    case .onlyHidden(let end, let omitted): return try await onlyHidden(start, end, omitted: omitted, &part)
+    case .onlyHidden(let end, let page): return try await onlyHidden(start, end, page, &part)
     case .nothing(let end): unbelieved = end
     }
     // Not even the resource that the cursor stands on: it is gone, or the filter no longer works.
@@ -76,7 +79,7 @@ struct TypePuller {
   private mutating func walk(_ start: Deciders.Start, _ cursor: Cursor, _ part: inout TypeReport) async throws {
     switch try await read(deciders.walk(start), cursor, &part) {
     case .resources: return
-    case .onlyHidden(let end, let omitted): try await onlyHidden(start, end, omitted: omitted, &part)
+    case .onlyHidden(let end, let page): try await onlyHidden(start, end, page, &part)
     case .nothing: try await nothingIsThere(&part)
     }
   }
@@ -85,8 +88,8 @@ struct TypePuller {
   private enum Sight {
     /// At least one.
     case resources
-    /// Only such as are left out for lack of access, so many of them on the last page.
-    case onlyHidden(Cursor, omitted: Int)
+    /// Only such as are left out for lack of access, or shown by their labels alone; with the last page.
+    case onlyHidden(Cursor, ScannedPage)
     /// Nothing at all.
     case nothing(Cursor)
   }
@@ -105,9 +108,9 @@ struct TypePuller {
           changed: $0.changed, internalID: $0.internalID,
           knownUntil: pull.isComplete ? siteTime : cursor.knownUntil)
       }
-      showsAny = showsAny || !page.resources.isEmpty
+      showsAny = showsAny || page.resources.contains { !$0.isLabelOnly }
       if pull.isComplete, !pull.hasSeenAnything { return .nothing(settled ?? cursor) }
-      if pull.isComplete, !showsAny { return .onlyHidden(settled ?? cursor, omitted: page.omitted.count) }
+      if pull.isComplete, !showsAny { return .onlyHidden(settled ?? cursor, page) }
       if part.pages == 0 { try lookForDrift(page) }
       try await submit(pull.rows(of: page), cursor: settled, omitted: page.omitted.count, &part)
     }
@@ -152,16 +155,16 @@ struct TypePuller {
   /// or has nothing to show; else what is stored is left to a sweep, as where nothing is there.
   /// - Parameters:
   ///   - end: the cursor at the end.
-  ///   - omitted: how many were left out on the last page.
+  ///   - page: the last page.
   private mutating func onlyHidden(
-    _ start: Deciders.Start, _ end: Cursor, omitted: Int, _ part: inout TypeReport
+    _ start: Deciders.Start, _ end: Cursor, _ page: ScannedPage, _ part: inout TypeReport
   ) async throws {
     let stored = try mirror.someExpected(of: type, count: 5)
     let check = VisibilityCheck(type: type, path: path, idAttribute: start.idAttribute, limit: start.limit)
     if !stored.isEmpty, try await !check.findsAnything(among: stored, &reader) {
       throw SyncFault.sawNothing(type: type, stored: try mirror.countExpected(of: type))
     }
-    try await submit([], cursor: end, omitted: omitted, &part)
+    try await submit(page.resources, cursor: end, omitted: page.omitted.count, &part)
   }
 
   /// A collection that shows nothing is believed only where nothing is stored that it should show: what was there is removed by a
@@ -180,15 +183,5 @@ struct TypePuller {
     part.omitted += omitted
     try await queue.submit(
       PageApplication(type: type, resources: resources, omitted: omitted, cursor: cursor, run: run))
-  }
-
-  /// Whether a failure concerns this type alone, so that the others go on.
-  static func isOfThisType(_ error: any Error) -> Bool {
-    switch error {
-    case let error as SiteError: error.kind != .unauthorized
-    case let fault as SyncFault: fault.isOfOneType
-    case is UntrustworthyPage: true
-    default: false
-    }
   }
 }

@@ -35,7 +35,7 @@ struct TypeSweeper {
   /// The site's clock at the start of the round, Unix seconds.
   let siteTime: Int64
   /// Checks that the site still answers this account.
-  let confirmIdentity: @Sendable () async throws -> Void
+  let confirmSite: @Sendable () async throws -> Void
   var reader: PageReader
 
   /// Sweeps as far as the budget goes. Failures of the type alone are in the report.
@@ -47,7 +47,8 @@ struct TypeSweeper {
         _ = try mirror.beginSweep(of: type.name, at: siteTime)
         throw UntrustworthyPage.suddenlyEmpty
       }
-    } catch let error where TypePuller.isOfThisType(error) {
+    } catch {
+      try await FailureScope.confine(error, confirm: confirmSite)
       part.failure = error
     }
     part.requests = reader.requests
@@ -79,6 +80,7 @@ struct TypeSweeper {
       let covers = try listing.accept(page)
       state.lastID = listing.lastID
       state.offset = listing.offset
+      state.marks = listing.marks
       state.isListed = listing.isComplete
       let outcome = try mirror.apply(
         SweepApplication(
@@ -161,6 +163,8 @@ struct TypeSweeper {
       return resource.isLabelOnly && candidate.internalID != nil ? .hidden : .present(resource)
     } catch {
       guard let verdict = deciders.verdict(error) else { throw error }
+      // A site that is away, or a page before it, says nothing of any resource: there the sweep stops and goes on later.
+      if case .undecided = verdict { try await FailureScope.confine(error, confirm: confirmSite) }
       return verdict
     }
   }
@@ -168,7 +172,7 @@ struct TypeSweeper {
   /// Removes what the site says is gone, if it still says so to the same account.
   private func remove(_ gone: [Removal], _ part: inout SweepReport) async throws {
     guard !gone.isEmpty else { return }
-    try await confirmIdentity()
+    try await confirmSite()
     let done = try mirror.remove(gone, of: type.name, onHidden: settings.onHidden, at: siteTime)
     part.tombstones.merge(done, uniquingKeysWith: +)
   }

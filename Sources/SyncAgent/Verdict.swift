@@ -15,11 +15,12 @@ package enum Verdict: Sendable {
 
   /// What an error says; nil when it concerns more than this resource: credentials, the connection, cancellation.
   package init?(_ error: any Error) {
-    guard let error = error as? SiteError, error.kind != .unauthorized else { return nil }
-    switch error.kind {
+    switch (error as? SiteError)?.kind {
     case .notFound: self = .deleted
     case .forbidden: self = .hidden
-    default: self = .undecided(error.description)
+    default:
+      if case .everything = FailureScope(error) { return nil }
+      self = .undecided("\(error)")
     }
   }
 }

@@ -75,11 +75,7 @@ package struct Verification: Sendable {
   /// Compares.
   /// - Throws: what concerns all types: credentials, the connection, a fault of the mirror, another account.
   package func run() async throws -> VerificationReport {
-    let entry = try await site.ask(SiteRequest(path: EntryPoint.path)) { try EntryPoint.parse($0, base: site.base) }
-    guard let me = entry.me else { throw SyncFault.anonymous }
-    if let before = try mirror.fact(.siteAccount), before != me {
-      throw SyncFault.otherAccount(before: before, now: me)
-    }
+    let entry = try await entryPoint()
     let paths = Dictionary(entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first }
     var report = VerificationReport()
     report.requests = 1
@@ -89,7 +85,11 @@ package struct Verification: Sendable {
     for type in entry.resourceTypes.sorted(by: { $0.name < $1.name }) where settings.selects(type.name) {
       do {
         try await compare(type, idAttribute: known[type.name]?.idAttribute, &reader, &report)
-      } catch let error where TypePuller.isOfThisType(error) {
+      } catch {
+        try await FailureScope.confine(error) {
+          report.requests += 1
+          _ = try await entryPoint()
+        }
         report.failures.append((type.name, error))
       }
       report.types += 1
@@ -99,6 +99,16 @@ package struct Verification: Sendable {
     }
     report.requests += reader.requests
     return report
+  }
+
+  /// What the site names now, to the same account as ever.
+  private func entryPoint() async throws -> EntryPoint {
+    let entry = try await site.ask(SiteRequest(path: EntryPoint.path)) { try EntryPoint.parse($0, base: site.base) }
+    guard let me = entry.me else { throw SyncFault.anonymous }
+    if let before = try mirror.fact(.siteAccount), before != me {
+      throw SyncFault.otherAccount(before: before, now: me)
+    }
+    return entry
   }
 
   /// The site no longer names the type: it shows none of it.

@@ -26,7 +26,7 @@ struct VisibilityCheck {
     for number in 0..<VisibilityCheck.pages {
       let page = try await reader.page(
         path, .unfiltered(sort: [SortKey(idAttribute)], offset: number * limit, limit: limit))
-      if page.resources.contains(where: { $0.type == type }) { return true }
+      if page.resources.contains(where: { $0.type == type && !$0.isLabelOnly }) { return true }
       if !page.hasNext { break }
     }
     return false

@@ -1,8 +1,29 @@
+import Foundation
 import JSONAPI
 import SampleSite
 import Store
 import SyncAgent
 import Testing
+import Upstream
+
+/// The answer as an account gets it that may see no more than labels (reference 2.8).
+private func labelsAlone(_ answer: InboundResponse) -> InboundResponse {
+  guard var document = try? JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any] else {
+    return answer
+  }
+  func label(_ resource: [String: Any]) -> [String: Any] {
+    let title = (resource["attributes"] as? [String: Any])?["title"] ?? ""
+    return resource.filter { $0.key != "relationships" }.merging(["attributes": ["title": title]]) { $1 }
+  }
+  switch document["data"] {
+  case let one as [String: Any]: document["data"] = label(one)
+  case let many as [[String: Any]]: document["data"] = many.map(label)
+  default: return answer
+  }
+  var closed = answer
+  closed.body = Array((try? JSONSerialization.data(withJSONObject: document)) ?? Data())
+  return closed
+}
 
 private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
 
@@ -41,6 +62,26 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     let again = try await bench.round(configure: sweepNow)
     #expect(again.report.failures.isEmpty && !again.report.needsPerson)
     try bench.expectEqual()
+  }
+
+  /// Only labels are left of what was seen whole: no success either, and a mirror that begins so has the labels.
+  @Test func anAccountThatSeesOnlyLabelsIsNoSuccess() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    let closed: InProcessTransport.After = { target, answer in
+      target.hasPrefix("/jsonapi/node/topic") ? labelsAlone(answer) : answer
+    }
+    try await bench.round()
+    let before = try bench.mirrored()
+    bench.site.clockOffset += 1000
+    let outcome = try await bench.round(configure: { $0.sweep = .never }, after: closed)
+    #expect(outcome.report.failures.map(\.type) == ["node--topic"])
+    #expect(try bench.mirrored() == before)
+
+    let other = try Bench(bench.site, entityTypes: ["node"])
+    for _ in 1...2 {
+      #expect(try await other.round(configure: { $0.sweep = .never }, after: closed).report.failures.isEmpty)
+      #expect(try other.mirror.count(of: "node--topic") == bench.site.community.ids(of: "node--topic").count)
+    }
   }
 
   /// All but one are hidden, and it is an old one: rounds go on, before a sweep and after it.

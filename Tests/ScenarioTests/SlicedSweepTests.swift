@@ -60,6 +60,63 @@ import Testing
     try bench.expectEqual()
   }
 
+  /// Pages in a row are left out, and each round may ask for one.
+  @Test func aLongHiddenStretchIsCrossed() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round(configure: { $0.sweep = .never })
+    let ids = try bench.mirror.everything(of: "node--topic").map { "\($0.uuid)" }
+    let stretch = Array(ids.dropFirst(20).prefix(60))
+    try bench.site.withCommunity { community in for id in stretch { try community.conceal(id, .omitted) } }
+    let slice: @Sendable (inout SyncSettings) -> Void = { settings in
+      settings.only = ["node--topic"]
+      settings.pageLimit = 12
+      settings.sweepRequests = 1
+      settings.maxRemovalShare = 1
+    }
+    var rounds = 0
+    // A page gets on by two rows; then each of the stretch is asked for.
+    while rounds < 200 {
+      rounds += 1
+      let outcome = try await bench.round(configure: slice)
+      #expect(outcome.report.failures.isEmpty)
+      if outcome.report.sweeps.contains(where: \.isFinished) { break }
+    }
+    #expect(rounds < 200)
+    try bench.expectEqual()
+  }
+
+  /// The site goes away while candidates are asked for: none of them is given up for that, and the sweep goes on when it is back.
+  @Test(arguments: [Fault.unavailable(retryAfter: nil), .pageInsteadOfDocument, .truncatedBody])
+  func aSiteThatIsAwayDecidesNothing(fault: Fault) async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let ids = bench.site.community.ids(of: "node--topic")
+    try bench.site.withCommunity { community in for id in ids.prefix(3) { try community.delete(id) } }
+    let away: InProcessTransport.Before = { _, target in
+      if target.hasSuffix("/\(ids[1])") { bench.site.faults.inject(fault, times: 10_000, below: "/jsonapi") }
+    }
+    await #expect(throws: (any Error).self) { try await bench.round(configure: { $0.sweep = .now }, before: away) }
+    for id in ids.prefix(3) { #expect(try bench.mirrored()["node--topic/\(id)"] != nil) }
+    bench.site.faults.clear()
+    let outcome = try await bench.round()
+    #expect(outcome.report.removed == 3)
+    try bench.expectEqual()
+  }
+
+  /// It answers all but these: the sweep is over without them.
+  @Test(arguments: [Fault.unavailable(retryAfter: nil), .pageInsteadOfDocument, .truncatedBody, .serverError])
+  func whatAloneDoesNotAnswerStays(fault: Fault) async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let ids = bench.site.community.ids(of: "node--topic")
+    try bench.site.withCommunity { community in for id in ids.prefix(3) { try community.conceal(id, .vanished) } }
+    bench.site.faults.inject(fault, times: 10_000, below: "/jsonapi/node/topic/\(ids[1])")
+    let outcome = try await bench.round(configure: { $0.sweep = .now })
+    let swept = try #require(outcome.report.sweeps.first { $0.type == "node--topic" })
+    #expect(swept.isFinished && swept.failure == nil && swept.undecided == 1 && swept.removed == 2)
+    #expect(try bench.mirrored()["node--topic/\(ids[1])"] != nil)
+  }
+
   /// Hidden when it was asked for, it is shown again before the removals begin, without a new `changed`.
   @Test func whatIsShownAgainMeanwhileStays() async throws {
     let scene = try await Scene { try $0.conceal($1, .vanished) }

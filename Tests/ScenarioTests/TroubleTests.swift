@@ -20,7 +20,7 @@ import Upstream
     try bench.expectEqual()
   }
 
-  @Test(arguments: [Fault.unavailable(retryAfter: nil), .pageInsteadOfDocument, .serverError])
+  @Test(arguments: [Fault.unavailable(retryAfter: nil), .pageInsteadOfDocument, .serverError, .truncatedBody])
   func oneTypeThatNeverAnswersLeavesTheOthersAlone(fault: Fault) async throws {
     let bench = try Bench(quietSite(), entityTypes: ["node"])
     bench.site.faults.inject(fault, times: 1000, below: "/jsonapi/node/topic")

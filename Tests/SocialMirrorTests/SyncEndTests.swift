@@ -1,26 +1,54 @@
 import JSONAPI
 import SampleSite
 import Testing
+import Upstream
 
 @testable import SocialMirror
+@testable import SyncAgent
 
 /// What `sync` says of the contents of files, and how it ends then.
 @Suite struct SyncEndTests {
   @Test(
     arguments: [
-      (fetched: 0, failed: 0, isStopped: false, hasBudget: false, code: .done),
-      (5, 0, false, false, .done),
+      (fetched: 0, failed: 0, stop: .none, code: .done),
+      (5, 0, .none, .done),
       // Some are missing on the site, others come.
-      (5, 2, false, false, .done), (5, 2, false, true, .done),
+      (5, 2, .none, .done),
       // Nothing comes.
-      (0, 2, false, false, .site), (0, 1, false, true, .site),
-      // The disk is full.
-      (0, 0, true, false, .fault), (5, 0, true, false, .fault), (0, 2, true, false, .fault),
+      (0, 2, .none, .site),
+      // The disk is full, with a budget or without.
+      (0, 0, .disk, .fault), (5, 0, .disk, .fault), (0, 2, .disk, .fault), (5, 2, .disk, .fault),
       // The budget is used up.
-      (0, 0, true, true, .done), (5, 2, true, true, .done), (0, 2, true, true, .site),
-    ] as [(fetched: Int, failed: Int, isStopped: Bool, hasBudget: Bool, code: ExitCodes)])
-  func filesHaveTheirCode(fetched: Int, failed: Int, isStopped: Bool, hasBudget: Bool, code: ExitCodes) {
-    #expect(ExitCodes(filesFetched: fetched, failed: failed, isStopped: isStopped, hasBudget: hasBudget) == code)
+      (0, 0, .budget, .done), (5, 2, .budget, .done), (0, 2, .budget, .site),
+    ] as [(fetched: Int, failed: Int, stop: Stop, code: ExitCodes)])
+  func filesHaveTheirCode(fetched: Int, failed: Int, stop: Stop, code: ExitCodes) {
+    var report = FileRound.Report()
+    report.fetched = fetched
+    report.failed = failed
+    report.stopped = stop == .none ? nil : "no room"
+    report.isDiskFull = stop == .disk
+    #expect(ExitCodes(files: report) == code)
+  }
+
+  enum Stop { case none, disk, budget }
+
+  /// What waits for a person says that all else is done: whatever else failed goes before it.
+  @Test func aFailureGoesBeforeWhatWaitsForAPerson() {
+    let waits = SyncFault.sawNothing(type: "node--event", stored: 3)
+    let fails = SiteError(.unavailable, status: 503)
+    func report(_ failures: (any Error)?...) -> SyncReport {
+      var report = SyncReport()
+      report.types = failures.enumerated().map { number, failure in
+        var part = TypeReport(type: "t\(number)")
+        part.failure = failure
+        return part
+      }
+      return report
+    }
+    #expect(report(nil).failureCode == nil)
+    #expect(report(waits, nil).failureCode == .person)
+    #expect(report(waits, fails).failureCode == .site)
+    #expect(report(fails, waits).failureCode == .site)
   }
 
   /// The site answers 404 for all but so many files.

@@ -57,6 +57,22 @@ import Testing
     #expect(refusal { _ = try Mirror(path: path) }.contains("\(path) was made by a newer social-mirror"))
   }
 
+  /// A report that reads for hours is no reason to fail: the log stays, and nothing in it is lost.
+  @Test func aReaderDoesNotHinderTheEnd() throws {
+    let path = folder.appending(path: "m.sqlite").path
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let mirror = try Mirror(path: path)
+    try mirror.note(.siteBaseURL, "https://a.example")
+    let report = try DatabaseQueue(path: path)
+    try report.inDatabase { db in
+      try db.execute(sql: "BEGIN; SELECT * FROM setting;")
+      try mirror.note(.siteBaseURL, "https://b.example")
+      try mirror.close()
+      try db.execute(sql: "COMMIT")
+    }
+    #expect(try Mirror(path: path).fact(.siteBaseURL) == "https://b.example")
+  }
+
   @Test func factsAreKept() throws {
     let path = folder.appending(path: "m.sqlite").path
     defer { try? FileManager.default.removeItem(at: folder) }

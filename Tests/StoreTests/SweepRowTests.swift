@@ -8,7 +8,8 @@ import Testing
 
 /// Rows of sweeps in the file.
 @Suite struct SweepRowTests {
-  /// A file in which a sweep was under way before verdicts were noted: its candidates are those that were not asked for.
+  /// A file in which sweeps were under way before verdicts and marks were noted: candidates are those that were not asked for, and
+  /// a listing that is not complete begins anew.
   @Test func aFormerMirrorKeepsItsCandidates() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "sweeps-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -20,8 +21,10 @@ import Testing
         sql: """
           ALTER TABLE sweep_candidate DROP COLUMN kind;
           ALTER TABLE sweep_candidate DROP COLUMN how;
-          DELETE FROM grdb_migrations WHERE identifier = '10 verdicts of sweeps';
-          INSERT INTO sweep_candidate (type, resource, is_omitted) VALUES (1, 2, 0);
+          ALTER TABLE sweep DROP COLUMN marks;
+          DELETE FROM grdb_migrations WHERE identifier IN ('10 verdicts of sweeps', '11 marks of sweeps');
+          INSERT INTO sweep (type, started, last_id, position, is_listed) VALUES (1, 5, 10, 40, 1), (3, 5, 10, 40, 0);
+          INSERT INTO sweep_candidate (type, resource, is_omitted) VALUES (1, 2, 0), (3, 4, 0);
           """)
     }
     try queue.close()
@@ -30,6 +33,10 @@ import Testing
       try Int.fetchOne(db, sql: "SELECT count(*) FROM sweep_candidate WHERE kind IS NULL AND how IS NULL")
     }
     #expect(unasked == 1)
+    let underWay = try mirror.read { db in
+      try Int.fetchAll(db, sql: "SELECT type FROM sweep WHERE started IS NOT NULL AND position = 40")
+    }
+    #expect(underWay == [1])
     try mirror.close()
   }
 
