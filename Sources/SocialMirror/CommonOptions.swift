@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import Store
 
 /// Options of every command that works on a mirror.
 struct CommonOptions: ParsableArguments {
@@ -29,4 +30,8 @@ struct CommonOptions: ParsableArguments {
     LogOutput.bootstrap(level: level, format: settings.log.format)
     return settings
   }
+
+  /// The mirror of the configuration, for commands that make none: on a wrong path they say so.
+  /// - Throws: `ConfigurationError`; `MirrorUnusable` where there is no mirror.
+  func existingMirror() throws -> Mirror { try Mirror.existing(at: settings(needsSite: false).mirror.path) }
 }

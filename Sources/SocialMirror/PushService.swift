@@ -33,24 +33,26 @@ struct PushService: Service {
 
 /// What a push did, for people.
 struct PushSummary {
-  private let report: PushReport
+  private let report: PushReport?
   private let status: OutboxStatus
 
-  init(_ report: PushReport, _ status: OutboxStatus) {
+  /// - Parameter report: nil where nothing was to be sent (`--no-push`).
+  init(_ report: PushReport?, _ status: OutboxStatus) {
     self.report = report
     self.status = status
   }
 
   /// Prints what was sent and what waits; what waits for a person on standard error.
   func show(_ common: CommonOptions) {
-    if !common.quiet, report.settled > 0 || status.unsettled > 0 {
-      say("\(report.settled) local changes sent, \(status.unsettled) not over")
+    if !common.quiet, (report?.settled ?? 0) > 0 || status.unsettled > 0 {
+      let sent = report.map { "\($0.settled) local changes sent, " } ?? "local changes: "
+      say("\(sent)\(status.unsettled) not over")
     }
     if status.waitingForPerson > 0 {
       let conflicts = status.changes[.conflict] ?? 0
       let rejected = status.changes[.rejected] ?? 0
       complain("\(conflicts) changes in conflict (conflicts list), \(rejected) refused by the site (queue list)")
-    } else if status.unsettled > 0 {
+    } else if report != nil, status.unsettled > 0 {
       complain(
         "\(status.unsettled) local changes wait for the site; the next sync tries again"
           + (status.lastError.map { ": \($0)" } ?? ""))

@@ -61,7 +61,7 @@ extension SyncReport {
   var notices: [String] {
     vanishedTypes.map {
       "the site no longer names the type \($0); nothing of it was removed. If it is gone for good: "
-        + "social-mirror sync --accept-removals \($0)"
+        + "social-mirror sync --accept-removals \($0) (while `run` is stopped)"
     } + held.map(\.description)
       + sweeps.filter { $0.failure != nil }.map { "sweep of \($0.type): \($0.failure.map { "\($0)" } ?? "")" }
   }

@@ -12,7 +12,7 @@ struct SyncSteps: Sendable {
   /// Prints the steps that were taken.
   /// - Parameter waiting: the outbox afterwards, where it could be read.
   func show(_ common: CommonOptions, waiting: OutboxStatus?, elapsed: Duration) {
-    if let push, let waiting { PushSummary(push, waiting).show(common) }
+    if let waiting, push != nil || round != nil { PushSummary(push, waiting).show(common) }
     if let files { FilesSummary(files).show(common) }
     if let round { RoundSummary(round, elapsed: elapsed).show(common) }
   }
@@ -26,7 +26,7 @@ struct SyncSteps: Sendable {
       if code != .done { return code }
     }
     if round?.needsPerson == true || waiting.waitingForPerson > 0 { return .person }
-    // What could not be sent is tried again by the next.
+    // What could not be sent is tried again by the next; what was not to be sent (`--no-push`) is no failure.
     return push != nil && waiting.unsettled > 0 ? .site : .done
   }
 }

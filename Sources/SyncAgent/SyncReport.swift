@@ -111,7 +111,7 @@ package struct HeldRemovals: Sendable, Hashable, CustomStringConvertible {
   /// What was seen, and the command that lets it go on.
   package var description: String {
     "the site no longer shows \(candidates) of \(rows) resources of \(type); nothing of it was removed. If that is right: "
-      + "social-mirror sync --accept-removals \(type)"
+      + "social-mirror sync --accept-removals \(type) (while `run` is stopped)"
   }
 }
 
@@ -155,7 +155,7 @@ package enum SyncFault: Error, Sendable, CustomStringConvertible {
       "the site shows resources of \(type), but its answer to a filter on changed was empty: \(type) was not read"
     case .sawNothing(let type, let stored):
       "the site shows nothing of \(type), but \(stored) resources are stored: nothing was changed. If the type really is "
-        + "empty: social-mirror sync --sweep, and then --accept-removals \(type)"
+        + "empty: social-mirror sync --sweep, and then --accept-removals \(type) (both while `run` is stopped)"
     }
   }
 }

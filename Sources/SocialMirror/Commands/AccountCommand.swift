@@ -43,7 +43,7 @@ struct AccountCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-      for account in try Mirror(path: common.settings(needsSite: false).mirror.path).accounts() {
+      for account in try common.existingMirror().accounts() {
         say("\(account.name)  \(account.userUUID ?? "-")  \(account.scopes.joined(separator: ","))")
       }
     }
@@ -56,7 +56,7 @@ struct AccountCommand: ParsableCommand {
     var name: String
 
     func run() throws {
-      guard try Mirror(path: common.settings(needsSite: false).mirror.path).removeAccount(name) else {
+      guard try common.existingMirror().removeAccount(name) else {
         throw ConfigurationError(description: "there is no account \(name); `account list` shows all")
       }
     }

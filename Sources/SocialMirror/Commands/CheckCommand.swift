@@ -41,7 +41,9 @@ extension Mirror {
   /// - Throws: `MirrorUnusable` where there is none.
   static func existing(at path: String) throws -> Mirror {
     guard FileManager.default.fileExists(atPath: path) else {
-      throw MirrorUnusable(description: "there is no mirror at \(path) yet; social-mirror sync makes it")
+      throw MirrorUnusable(
+        description: "there is no mirror at \(path) yet; social-mirror sync makes it, "
+          + "and if there should be one, check mirror.path")
     }
     return try Mirror(path: path)
   }

@@ -18,7 +18,7 @@ struct ConflictsCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-      let conflicts = try Mirror(path: common.settings(needsSite: false).mirror.path).conflicts(open: !all)
+      let conflicts = try common.existingMirror().conflicts(open: !all)
       if json { return say(JSON.array(conflicts.map { ConflictDocument($0).json }).text()) }
       if conflicts.isEmpty, !common.quiet { say("no conflicts") }
       for conflict in conflicts { say(ConflictDocument(conflict).line) }
@@ -34,7 +34,7 @@ struct ConflictsCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-      guard let conflict = try Mirror(path: common.settings(needsSite: false).mirror.path).conflict(id) else {
+      guard let conflict = try common.existingMirror().conflict(id) else {
         throw ConfigurationError(description: "there is no conflict \(id); `conflicts list` shows all")
       }
       let document = ConflictDocument(conflict)
@@ -59,7 +59,7 @@ struct ConflictsCommand: ParsableCommand {
         case "local": .local
         default: .document(try Resolve.document(take))
         }
-      try Mirror(path: common.settings(needsSite: false).mirror.path).resolve(id, decision, at: unixNow())
+      try common.existingMirror().resolve(id, decision, at: unixNow())
     }
 
     private static func document(_ path: String) throws -> JSON {
@@ -110,7 +110,9 @@ struct ConflictDocument {
   var json: JSON {
     let fields = conflict.fields.map { field -> JSON in
       var object = JSONObject([("in", .string(field.group.rawValue)), ("name", .string(field.name))])
-      if !FieldValue.isSecret(field.name) {
+      if FieldValue.isSecret(field.name) {
+        object["hidden"] = true
+      } else {
         object["base"] = field.base
         object["site"] = field.site
         object["local"] = field.local

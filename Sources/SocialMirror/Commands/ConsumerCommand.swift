@@ -47,7 +47,7 @@ struct ConsumerCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-      for consumer in try Mirror(path: common.settings(needsSite: false).mirror.path).consumers() {
+      for consumer in try common.existingMirror().consumers() {
         say(
           "\(consumer.id)  \(consumer.label)  \(consumer.grants.joined(separator: ","))  \(consumer.scopes.joined(separator: ","))"
         )
@@ -64,7 +64,7 @@ struct ConsumerCommand: ParsableCommand {
     var secretStdin = false
 
     func run() throws {
-      let mirror = try Mirror(path: common.settings(needsSite: false).mirror.path)
+      let mirror = try common.existingMirror()
       guard var consumer = try mirror.consumer(id) else {
         throw ConfigurationError(description: "there is no consumer \(id); `consumer list` shows all")
       }
@@ -82,7 +82,7 @@ struct ConsumerCommand: ParsableCommand {
     var id: String
 
     func run() throws {
-      guard try Mirror(path: common.settings(needsSite: false).mirror.path).removeConsumer(id) else {
+      guard try common.existingMirror().removeConsumer(id) else {
         throw ConfigurationError(description: "there is no consumer \(id); `consumer list` shows all")
       }
     }

@@ -14,7 +14,7 @@ struct IndexCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-      for index in try Mirror(path: common.settings(needsSite: false).mirror.path).pathIndexes() {
+      for index in try common.existingMirror().pathIndexes() {
         say(
           "\(index.type)  \(index.path)  \(index.state)  \(index.rows) values  "
             + "\(RFC3339.text(unixSeconds: index.created))  \(index.reason)")
@@ -32,7 +32,7 @@ struct IndexCommand: ParsableCommand {
     var path: String
 
     func run() throws {
-      let mirror = try Mirror(path: common.settings(needsSite: false).mirror.path)
+      let mirror = try common.existingMirror()
       guard try mirror.dropPathIndex(type: type, path: path) else {
         throw ConfigurationError(
           description: "there is no index of \(path) of \(type); `index list` shows all")

@@ -16,7 +16,7 @@ struct QueueCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-      let changes = try Mirror(path: common.settings(needsSite: false).mirror.path).unsettledChanges()
+      let changes = try common.existingMirror().unsettledChanges()
       if json { return say(JSON.array(changes.map { ChangeDocument($0).json }).text()) }
       if changes.isEmpty, !common.quiet { say("nothing waits") }
       for change in changes { say(ChangeDocument(change).line) }
@@ -33,7 +33,7 @@ struct QueueCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-      guard let change = try Mirror(path: common.settings(needsSite: false).mirror.path).change(id) else {
+      guard let change = try common.existingMirror().change(id) else {
         throw ConfigurationError(description: "there is no change \(id); `queue list` shows all that wait")
       }
       let document = ChangeDocument(change)
@@ -48,7 +48,7 @@ struct QueueCommand: ParsableCommand {
     @Argument(help: "The change's number.")
     var id: Int64
 
-    func run() throws { try Mirror(path: common.settings(needsSite: false).mirror.path).retry(id) }
+    func run() throws { try common.existingMirror().retry(id) }
   }
 
   struct Drop: ParsableCommand {
@@ -59,7 +59,7 @@ struct QueueCommand: ParsableCommand {
     var id: Int64
 
     func run() throws {
-      let mirror = try Mirror(path: common.settings(needsSite: false).mirror.path)
+      let mirror = try common.existingMirror()
       for change in try mirror.drop(id, at: unixNow()) { say(ChangeDocument(change).json.text()) }
     }
   }
@@ -103,10 +103,13 @@ struct ChangeDocument {
   /// Everything, times as RFC 3339.
   var json: JSON {
     let members = change.members.map { member -> JSON in
-      let isSecret = FieldValue.isSecret(member.name)
       var object = JSONObject([("in", .string(member.group.rawValue)), ("name", .string(member.name))])
-      object["base"] = isSecret ? nil : member.base
-      object["local"] = isSecret ? nil : member.local
+      if FieldValue.isSecret(member.name) {
+        object["hidden"] = true
+      } else {
+        object["base"] = member.base
+        object["local"] = member.local
+      }
       return .object(object)
     }
     return .object(
@@ -121,7 +124,16 @@ struct ChangeDocument {
         ("nextAttempt", change.nextAttempt > 0 ? .string(RFC3339.text(unixSeconds: change.nextAttempt)) : .null),
         ("error", change.error.map { .string($0) } ?? .null),
         ("errorDocument", change.errorDocument.flatMap { try? JSON(parsing: $0) } ?? .null),
-        ("members", .array(members)),
+        ("members", .array(members)), ("upload", change.upload.map(upload) ?? .null),
+      ]))
+  }
+
+  /// What goes up, and through which field of which type.
+  private func upload(_ upload: Upload) -> JSON {
+    .object(
+      JSONObject([
+        ("filename", .string(upload.file.filename)), ("bytes", .integer(upload.file.bytes)),
+        ("sha256", .string(upload.file.sha256)), ("type", .string(upload.hostType)), ("field", .string(upload.field)),
       ]))
   }
 }

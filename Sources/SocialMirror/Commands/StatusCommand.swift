@@ -77,7 +77,8 @@ struct StatusDocument {
     if !refused.isEmpty { lines.append("filters refused, read by walking: \(refused.joined(separator: ", "))") }
     for type in status.types where type.held > 0 {
       lines.append(
-        "\(type.type): \(type.held) removals wait: social-mirror sync --accept-removals \(type.type)")
+        "\(type.type): \(type.held) removals wait: social-mirror sync --accept-removals \(type.type) "
+          + "(while `run` is stopped)")
     }
     if outbox.unsettled > 0 {
       let states = ChangeState.allCases.compactMap { state in outbox.changes[state].map { "\($0) \(state.rawValue)" } }

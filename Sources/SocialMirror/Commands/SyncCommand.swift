@@ -29,24 +29,34 @@ struct SyncCommand: AsyncParsableCommand {
   @Flag(name: .long, help: "Leave local changes where they are.")
   var noPush = false
 
+  func validate() throws {
+    if sweep && noSweep { throw ValidationError("--sweep and --no-sweep exclude each other") }
+    if noSweep && !acceptRemovals.isEmpty {
+      throw ValidationError("--accept-removals needs a sweep, which --no-sweep forbids; leave one of them out")
+    }
+  }
+
   func run() async throws {
     let engine = try Engine(common, label: "sync")
     defer { engine.shutdown() }
     var round = engine.settings.round(engine.siteSettings)
     round.full = full
-    round.only = only.isEmpty ? nil : only
+    let only = try OnlyTypes(only, of: engine.siteSettings)
+    round.only = only.selection
     round.sweep = sweep ? .now : noSweep ? .never : .whenDue
     round.acceptedRemovals = Set(acceptRemovals)
     try checkAccepted(engine.mirror)
     let progress = Progress(isQuiet: common.quiet)
     let (resources, files) = (engine.round(round, report: progress.note), engine.files)
     let push = noPush ? nil : engine.push
+    let (site, mirror) = (engine.site.site, engine.mirror)
 
     let started = ContinuousClock.now
     let done = try await untilSignalled { () async throws -> SyncSteps in
       var steps = SyncSteps()
       do {
-        steps.push = try await push?.run(waits: true) ?? PushReport()
+        try await only.check(site, mirror)
+        if let push { steps.push = try await push.run(waits: true) }
         steps.round = try await resources.run()
         steps.files = try await files.run()
       } catch let error as CancellationError {
@@ -60,6 +70,7 @@ struct SyncCommand: AsyncParsableCommand {
     let elapsed = ContinuousClock.now - started
     // Where something went wrong before, that is what to say, not that closing failed too.
     let waiting = Result { try engine.mirror.outboxStatus() }
+    let types = try? engine.mirror.types().map(\.name)
     let closing = Result { try engine.mirror.close() }
     guard let done else {
       try closing.get()
@@ -67,6 +78,7 @@ struct SyncCommand: AsyncParsableCommand {
       return
     }
     done.show(common, waiting: try? waiting.get(), elapsed: elapsed)
+    if done.round != nil, let types, let notice = engine.siteSettings.notice(siteHas: types) { complain(notice) }
     if let failure = done.failure { throw failure }
     try closing.get()
     let code = done.code(waiting: try waiting.get())

@@ -24,14 +24,25 @@ struct VerifyCommand: AsyncParsableCommand {
   func run() async throws {
     let settings = try common.settings(needsSite: true)
     guard let siteSettings = settings.site else { return }
+    let only = try OnlyTypes(only, of: siteSettings)
     let logger = Logger(label: "verify")
     let mirror = try Mirror.existing(at: settings.mirror.path)
     let connected = try ConnectedSite(siteSettings, tokenPath: settings.siteTokenPath, logger: logger)
     defer { connected.shutdown() }
     var round = settings.round(siteSettings)
-    round.only = only.isEmpty ? nil : only
-    let verification = Verification(site: connected.site, mirror: mirror, settings: round)
-    guard let report = try await untilSignalled({ try await verification.run() }) else { return }
+    round.only = only.selection
+    let site = connected.site
+    let verification = Verification(site: site, mirror: mirror, settings: round)
+    let done = try await untilSignalled { () async throws -> VerificationReport in
+      try await only.check(site, mirror)
+      return try await verification.run()
+    }
+    guard let report = done else {
+      complain("stopped by a signal: not all was compared; start it again")
+      throw Finished(code: .fault)
+    }
+    // That nothing differs would be no finding.
+    guard report.types > 0 else { throw SyncFault.nothingToMirror(asked: round.only ?? round.entityTypes) }
     if json { say(document(report).text()) } else { show(report) }
     if let failure = report.failures.first { throw failure.error }
     if !report.differences.isEmpty { throw Finished(code: .person) }
@@ -58,7 +69,8 @@ struct VerifyCommand: AsyncParsableCommand {
     }
     return .object(
       JSONObject([
-        ("compared", .integer(Int64(report.compared))), ("requests", .integer(Int64(report.requests))),
+        ("types", .integer(Int64(report.types))), ("compared", .integer(Int64(report.compared))),
+        ("requests", .integer(Int64(report.requests))),
         ("differences", .array(differences)),
         (
           "failures",

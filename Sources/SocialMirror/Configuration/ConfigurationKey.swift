@@ -8,6 +8,8 @@ struct ConfigurationKey: Sendable {
     /// One of these words.
     case word([String])
     case number
+    /// A number from 0 to 1.
+    case share
     case integer(ClosedRange<Int>)
     case flag
     case list
@@ -40,6 +42,7 @@ struct ConfigurationKey: Sendable {
     case .text: "a text"
     case .word(let words): "one of \(words.map { "\"\($0)\"" }.joined(separator: ", "))"
     case .number: "a number"
+    case .share: "a number from 0 to 1"
     case .integer(let range) where range.upperBound == Int.max: "a whole number of at least \(range.lowerBound)"
     case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .flag: "true or false"
@@ -54,7 +57,8 @@ struct ConfigurationKey: Sendable {
     case (_, .null): true
     case (.text, .string): true
     case (.word(let words), .string(let text)): words.contains(text)
-    case (.number, .number): value.double != nil
+    case (.number, .number): value.double.map { $0.isFinite } ?? false
+    case (.share, .number): value.double.map { (0...1).contains($0) } ?? false
     case (.integer(let range), .number): value.integer.map { range.contains(Int($0)) } ?? false
     case (.flag, .bool): true
     case (.list, .array(let elements)): elements.allSatisfy { $0.string != nil }
@@ -64,7 +68,10 @@ struct ConfigurationKey: Sendable {
   }
 
   private static let port = Kind.integer(0...65535)
-  private static let seconds = Kind.integer(0...Int.max)
+  /// 100 years: nobody means more, and times still add up.
+  private static let mostSeconds = 3_155_760_000
+  private static let seconds = Kind.integer(0...mostSeconds)
+  private static let someSeconds = Kind.integer(1...mostSeconds)
 
   /// Every key, in the order of the example.
   static let all: [ConfigurationKey] = [
@@ -90,17 +97,17 @@ struct ConfigurationKey: Sendable {
     .init(name: "mirror.filesPath", kind: .text),
     .init(name: "mirror.files", kind: .word(["all", "public", "none"])),
     .init(name: "mirror.filesBudgetBytes", kind: .integer(0...Int.max)),
-    .init(name: "sync.intervalSeconds", kind: .integer(1...Int.max)),
-    .init(name: "sync.sweepIntervalSeconds", kind: .integer(1...Int.max)),
+    .init(name: "sync.intervalSeconds", kind: someSeconds),
+    .init(name: "sync.sweepIntervalSeconds", kind: someSeconds),
     .init(name: "sync.settleWindowSeconds", kind: seconds),
-    .init(name: "sync.maxRemovalShare", kind: .number),
+    .init(name: "sync.maxRemovalShare", kind: .share),
     .init(name: "sync.onHidden", kind: .word(["drop", "keep"])),
     .init(name: "sync.conflicts", kind: .table),
     .init(name: "localAPI.host", kind: .text),
     .init(name: "localAPI.port", kind: port),
     .init(name: "localAPI.baseURL", kind: .text),
-    .init(name: "localAPI.accessTokenSeconds", kind: .integer(1...Int.max)),
-    .init(name: "localAPI.refreshTokenSeconds", kind: .integer(1...Int.max)),
+    .init(name: "localAPI.accessTokenSeconds", kind: someSeconds),
+    .init(name: "localAPI.refreshTokenSeconds", kind: someSeconds),
     .init(name: "localAPI.certificateFile", kind: .text),
     .init(name: "localAPI.privateKeyFile", kind: .text),
     .init(name: "admin.host", kind: .text),

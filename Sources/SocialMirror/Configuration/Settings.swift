@@ -117,8 +117,13 @@ extension Settings.Site {
     default: _ = try source.required("site.auth.refreshToken", refreshToken, orFile: true)
     }
     scope = try source.text("site.auth.scope")
-    entityTypes = try source.list("site.entityTypes") ?? Self.defaultEntityTypes
+    entityTypes =
+      try source.list("site.entityTypes")?.map { $0.trimmingCharacters(in: .whitespaces) } ?? Self.defaultEntityTypes
     guard !entityTypes.isEmpty else { throw ConfigurationError(description: "site.entityTypes names no entity type") }
+    if let strange = entityTypes.first(where: { !NameShape.isEntityType($0) }) {
+      throw ConfigurationError(
+        description: "site.entityTypes takes entity types such as node, with all their bundles; \"\(strange)\" is none")
+    }
     concurrency = try source.integer("site.concurrency") ?? 4
     requestsPerSecond = try source.number("site.requestsPerSecond") ?? 20
     guard requestsPerSecond > 0 else {

@@ -32,7 +32,9 @@ struct SettingsSource {
       switch key.kind {
       case .text, .list: true
       case .word(let words): words.contains(text)
-      case .number: Double(text) != nil
+      case .number: Double(text).map { $0.isFinite } ?? false
+      // Not a number is in no range.
+      case .share: Double(text).map { (0...1).contains($0) } ?? false
       case .integer(let range): Int(text).map(range.contains) ?? false
       case .flag: ["true", "false", "1", "0"].contains(text.lowercased())
       case .table: false
@@ -98,6 +100,11 @@ struct SettingsSource {
   func conflictPolicies() throws -> [String: String] {
     var policies: [String: String] = [:]
     for member in file.values["sync.conflicts"]?.object?.members ?? [] {
+      guard NameShape.isPolicyName(member.name) else {
+        throw ConfigurationError(
+          description: "sync.conflicts.\(member.name): policies go by \"default\", by a type such as \"node--topic\", "
+            + "or by a field such as \"node--topic.title\"")
+      }
       guard let policy = member.value.string, ["manual", "site", "local", "newest"].contains(policy) else {
         throw ConfigurationError(
           description: "sync.conflicts.\(member.name) takes one of \"manual\", \"site\", \"local\", \"newest\"")

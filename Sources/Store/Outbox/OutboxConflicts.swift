@@ -197,6 +197,7 @@ extension OutboxWriter {
         throw OutboxRefusal(
           description: "the file holds no resource object: it has neither attributes nor relationships")
       }
+      try OutboxWriter.check(object, isOf: conflict)
       wanted = object
     }
     if decision != .site {
@@ -211,6 +212,19 @@ extension OutboxWriter {
     copy.site = copy.isDeleted ? nil : newest
     try copies.save(agreed(copy, under: rows.unsettled(of: change.resource), type: change.type), of: change.resource)
     try redraw(change.resource, type: change.type, uuid: change.uuid)
+  }
+
+  /// A document of another resource is one that was meant for another conflict. One that does not say whose it is will do.
+  private static func check(_ object: JSON, isOf conflict: OutboxConflict) throws {
+    let (type, id) = (object["type"], object["id"])
+    let isOfType = type.map { $0.string == conflict.type } ?? true
+    let isOfUUID = id.map { id in id.string.flatMap { ResourceUUID($0) } == conflict.uuid } ?? true
+    if isOfType, isOfUUID { return }
+    func words(_ json: JSON?) -> String? { json.map { $0.string ?? $0.text() } }
+    let held = "\(words(type) ?? conflict.type) \(words(id) ?? conflict.uuid.description)"
+    throw OutboxRefusal(
+      description: "the file holds \(held), but conflict \(conflict.id) is about \(conflict.type) "
+        + "\(conflict.uuid): nothing was decided; give a document of that resource")
   }
 
   /// What a conflicting change becomes.

@@ -1,0 +1,24 @@
+import JSONAPI
+import Store
+import Upstream
+
+/// Types as people name them: `node--topic`, or `node` for all its bundles.
+package enum NamedTypes {
+  /// The names that stand for no type of the site. It is asked only about what the mirror has not heard of.
+  /// - Throws: what asking the site throws; `SyncFault.anonymous`.
+  package static func unknown(_ names: [String], site: Site, mirror: Mirror) async throws -> [String] {
+    let left = names.strangers(to: try mirror.types().map(\.name))
+    if left.isEmpty { return [] }
+    let entry = try await site.ask(SiteRequest(path: EntryPoint.path)) { try EntryPoint.parse($0, base: site.base) }
+    guard entry.me != nil else { throw SyncFault.anonymous }
+    return left.strangers(to: entry.resourceTypes.map(\.name))
+  }
+}
+
+extension [String] {
+  /// Those that are none of these resource types and the entity type of none.
+  fileprivate func strangers(to types: [String]) -> [String] {
+    let known = Set(types + types.map { ResourceTypeName($0).entityType })
+    return filter { !known.contains($0) }
+  }
+}
