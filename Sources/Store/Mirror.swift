@@ -107,4 +107,19 @@ package final class Mirror: Sendable {
 
   /// Writes in one transaction.
   func write<Value>(_ body: (Database) throws -> Value) throws -> Value { try pool.write(body) }
+
+  /// Writes in one transaction that is on disk for good when this returns, and all before it.
+  func durableWrite<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try pool.writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA synchronous = FULL")
+      defer { try? db.execute(sql: "PRAGMA synchronous = NORMAL") }
+      var value: Value?
+      try db.inTransaction {
+        value = try body(db)
+        return .commit
+      }
+      guard let value else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
+      return value
+    }
+  }
 }

@@ -11,6 +11,7 @@ extension TypeSchema {
           field.kind = .object
           field.properties = described.properties.map { Property($0) }
         }
+        if !described.targets.isEmpty { field.describedTargets = described.targets }
         return field
       })
   }

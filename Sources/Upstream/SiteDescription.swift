@@ -9,6 +9,8 @@ package struct SiteDescription: Sendable, Hashable {
     package var isRelationship: Bool
     /// The properties of a composite attribute; none for a bare value, or where the description is not to be trusted.
     package var properties: [String]
+    /// The resource types that a relationship may lead to; none where the description does not say.
+    package var targets: [String] = []
   }
 
   /// The fields of each resource type by its name, attributes first.
@@ -32,11 +34,20 @@ package struct SiteDescription: Sendable, Hashable {
             name: attribute.name, isRelationship: false, properties: properties(attribute.value)))
       }
       for relationship in data?["relationships"]?["properties"]?.object?.members ?? [] {
-        fields.append(Field(name: relationship.name, isRelationship: true, properties: []))
+        fields.append(
+          Field(
+            name: relationship.name, isRelationship: true, properties: [], targets: targets(relationship.value)))
       }
       if !fields.isEmpty { types[definition.name] = fields }
     }
     return types.isEmpty ? nil : SiteDescription(types: types)
+  }
+
+  /// A to-many relationship describes its items.
+  private static func targets(_ schema: JSON) -> [String] {
+    let data = schema["properties"]?["data"]
+    let identifier = data?["items"] ?? data
+    return identifier?["properties"]?["type"]?["enum"]?.array?.compactMap(\.string) ?? []
   }
 
   /// A field of one property is shown bare, and so are languages, which are described as objects that they are not; text that

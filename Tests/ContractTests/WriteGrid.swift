@@ -233,6 +233,8 @@ struct WriteGrid {
     ["value": "x"],
     ["value": "<b>x</b>", "format": "basic_html"], ["valu": "x"], ["value": "x", "nope": 1], ["value": 5], [["a"]],
     "2026-01-01T00:00:00+00:00", "2026-01-01T00:00:00+0100", "2026-13-01T00:00:00+00:00", "1700000000", 1_700_000_000,
+    "2026-01-01T00:00:00.5+00:00", "2026-01-01 00:00:00+00:00", "2026-01-01t00:00:00Z", "2026-01-01T00:00:00Z",
+    ["value": "2026-01-01T00:00:00+00:00"],
     "yesterday", ["value": "2026-01-01T00:00:00+00:00", "end_value": "x"],
     ["uri": "https://example.org", "title": "x"],
     ["uri": 5, "nope": 1], ["alias": "/grid", "nope": 1], ["country_code": "CH"], "public", "group", "0", "3", "9",
@@ -247,7 +249,9 @@ struct WriteGrid {
     let item: JSON = ["type": .string(target), "id": some]
     let values: [(String, JSON)] = [
       ("null", ["data": nil]), ("none", ["data": []]), ("one", ["data": item]), ("a list of one", ["data": [item]]),
-      ("twice the same", ["data": [item, item]]), ("no data", [:]), ("null itself", nil), ("a text", "x"),
+      ("twice the same", ["data": [item, item]]),
+      ("twice, one numbered", ["data": [item, ["type": .string(target), "id": some, "meta": ["arity": 1]]]]),
+      ("no data", [:]), ("null itself", nil), ("a text", "x"),
       ("data is text", ["data": "x"]), ("data is a number", ["data": 5]),
       ("no id", ["data": ["type": .string(target)]]), ("no type", ["data": ["id": some]]),
       ("empty id", ["data": ["type": .string(target), "id": ""]]),
@@ -320,7 +324,9 @@ struct WriteGrid {
       "file; filename=\"x/y g\(number).\(ending)\"", "file; filename=\"evil.sh\"", "file; filename=\"noending\"",
       "file; filename=\"G\(number).\(ending.uppercased())\"",
       "attachment; name=\"x\"; filename=\"h\(number).\(ending)\"",
-      "file; xfilename=\"i.\(ending)\"", "file; filename=\"..\(ending)\"",
+      "file; xfilename=\"i.\(ending)\"", "file; filename=\"b\(number).\(ending)\"; filename*=UTF-8''c.\(ending)",
+      "file; filename*=\"d.\(ending)\"", "file; xfilename=\"i.\(ending)\"; filename=\"e\(number).\(ending)\"",
+      "file; filename=\"w\(number).webp\"", "file; filename=\"..\(ending)\"",
     ])
     var headers: [String: String] = [:]
     headers["Content-Type"] = random.pick([

@@ -32,13 +32,32 @@ struct AttributeValues {
       ("\(name): \(label(name)): this field cannot hold more than 1 values.", "/data/attributes/\(name)"))
   }
 
-  private func label(_ name: String) -> String { name.prefix(1).uppercased() + name.dropFirst() }
+  /// Notes a target that a relationship does not lead to. The site looks for its number among what the relationship leads to,
+  /// and might take another resource; here its UUID names it.
+  mutating func wrongTarget(_ item: ResourceIdentifier, at delta: Int, of field: TypeSchema.Field) {
+    let own = ResourceTypeName(item.type).entityType
+    let path = "/data/attributes/\(field.name)/\(field.isList ? "\(delta)/" : "")target_id"
+    let detail =
+      field.targetEntityType.map { $0 == own } ?? true
+      ? "This entity (\(own): \(item.id)) cannot be referenced."
+      : "The referenced entity (\(field.targetEntityType ?? own): \(item.id)) does not exist."
+    violations.append(("\(field.name).\(delta).target_id: \(detail)", path))
+  }
+
+  private func label(_ name: String) -> String {
+    // Groups are labelled by their title.
+    name == "label" ? "Title" : name.prefix(1).uppercased() + name.dropFirst()
+  }
 
   private mutating func one(_ given: JSON, _ field: TypeSchema.Field, path: String?) throws -> JSON {
     if given.isNull { return given }
+    // A value alone may stand under its property's name.
+    if field.kind != .object, field.kind != .null, let value = given["value"], given.object?.members.count == 1 {
+      return try one(value, field, path: path)
+    }
     switch field.kind {
-    case .time: return try WrittenTime.timestamp(given, subject)
-    case .dateTime: return try WrittenTime.dateTime(given, subject)
+    case .time: if let time = try WrittenTime.timestamp(given, subject) { return time }
+    case .dateTime: if let time = try WrittenTime.dateTime(given, subject) { return time }
     case .object: return try object(given, field)
     case .bool:
       if given.bool != nil { return given }
@@ -51,8 +70,13 @@ struct AttributeValues {
       if given.double != nil { return given }
       if let text = given.string, Double(text) != nil, let number = try? JSON(parsing: text) { return number }
     case .text:
-      if let value = given["value"], given.object?.members.count == 1 { return value }
-      if given.object == nil, given.array == nil { return given }
+      // The site's column is text: it shows as text what came as a number.
+      switch given {
+      case .string: return given
+      case .number(let digits): return .string(digits)
+      case .bool(let flag): return flag ? "1" : ""
+      default: break
+      }
     case .null, .array: return given
     }
     // A field of one value leaves the number of the value out of the pointer, but not out of the message.

@@ -27,15 +27,15 @@ struct RelationshipDocument {
       guard let identifier = try? ResourceIdentifier(item), !identifier.type.isEmpty, !identifier.id.isEmpty else {
         throw invalid
       }
-      guard try RelationshipDocument.mayPoint(field, to: identifier.type, known) else {
+      guard try known.hasType(identifier.type), field.mayLead(to: identifier.type) else {
         throw subject.refusal(
           400,
           "The provided type (\(identifier.type)) does not match the destination resource types "
-            + "(\(field.targets.joined(separator: ", "))).")
+            + "(\((field.describedTargets ?? field.targets).joined(separator: ", "))).")
       }
       items.append(identifier)
     }
-    guard Set(items.map(\.parallel)).count == items.count else {
+    guard !items.indices.contains(where: { at in items[..<at].contains { $0.isSame(as: items[at]) } }) else {
       throw subject.refusal(
         400,
         "Duplicate relationships are not permitted. Use `meta.arity` to distinguish resource identifiers with matching "
@@ -53,15 +53,22 @@ struct RelationshipDocument {
       items[index].id = current.description
     }
   }
+}
 
-  /// Whether a relationship may lead to a type. Seen targets say which entity type it is; of its bundles all may do.
-  private static func mayPoint(
-    _ field: TypeSchema.Field, to type: String, _ known: some KnownResources
-  ) throws -> Bool {
-    let entityType = { (name: String) in name.prefix(while: { $0 != "-" }) }
-    let seen = Set(field.targets.map(entityType))
-    guard try known.hasType(type) else { return false }
-    return seen.count != 1 || seen.contains(entityType(type))
+extension TypeSchema.Field {
+  /// The entity types that a relationship leads to, as far as is known.
+  private var targetEntityTypes: Set<String> {
+    Set((describedTargets ?? targets).map { ResourceTypeName($0).entityType })
+  }
+
+  /// The one entity type that a relationship leads to; nil where it is not known, or there are more.
+  var targetEntityType: String? { targetEntityTypes.count == 1 ? targetEntityTypes.first : nil }
+
+  /// Whether a relationship may lead to a type. Where the site describes its targets, those and what was seen are all; else
+  /// the seen ones say which entity type it is, and of its bundles all may do.
+  func mayLead(to type: String) -> Bool {
+    if let describedTargets { return describedTargets.contains(type) || targets.contains(type) }
+    return targetEntityType.map { $0 == ResourceTypeName(type).entityType } ?? true
   }
 }
 
@@ -71,31 +78,33 @@ struct RelationshipEdit {
   let items: [ResourceIdentifier]
   /// Whether all of it was in the request: then the answer has no content.
   let isAllSent: Bool
-  /// What to record; nil when nothing changes.
-  let action: LocalChange.Action?
+  /// What to record, also when nothing changes.
+  let action: LocalChange.Action
 
   init(_ method: String, _ name: String, old: [ResourceIdentifier], given: [ResourceIdentifier]) {
     let hasParallels = (old + given).contains { $0.arity != nil }
+    // What is there has an arity, though it is shown only where there are parallels.
+    let isHeld = { (item: ResourceIdentifier) in old.contains { $0.target == item.target && $0.mayBe(item.arity) } }
     switch method {
     case "POST":
-      let new = given.filter { item in !old.contains { $0.parallel == item.parallel } }
+      let new = given.filter { !isHeld($0) }
       items = old + new
       action =
-        new.isEmpty
-        ? nil : hasParallels ? .replace(name, .many(RelationshipEdit.numbered(items))) : .append(new, to: name)
+        hasParallels && !new.isEmpty
+        ? .replace(name, .many(RelationshipEdit.numbered(items))) : .append(new, to: name)
     case "DELETE":
       // Without an arity an identifier means all parallels.
       items = old.filter { item in
-        !given.contains { $0.arity == nil ? $0.target == item.target : $0.parallel == item.parallel }
+        !given.contains { $0.target == item.target && item.mayBe($0.arity) }
       }
       action =
-        items.count == old.count
-        ? nil : hasParallels ? .replace(name, .many(RelationshipEdit.numbered(items))) : .remove(given, from: name)
+        hasParallels && items.count < old.count
+        ? .replace(name, .many(RelationshipEdit.numbered(items))) : .remove(given, from: name)
     default:
       items = given
       action = .replace(name, .many(RelationshipEdit.numbered(given)))
     }
-    isAllSent = items.allSatisfy { item in given.contains { $0.parallel == item.parallel } }
+    isAllSent = items.allSatisfy { item in given.contains { $0.target == item.target && item.mayBe($0.arity) } }
   }
 
   /// With the arities that the site shows: from 0 for targets that are there more than once, none for others.
@@ -119,6 +128,10 @@ struct RelationshipEdit {
 extension ResourceIdentifier {
   /// What names the target.
   fileprivate var target: String { "\(type)/\(id.lowercased())" }
-  /// What tells one identifier from another: type, id and arity (reference 2.7).
-  fileprivate var parallel: String { "\(target)#\(arity ?? 0)" }
+  /// Whether a client means this reference, shown or about to be, by an arity: without one it means all parallels.
+  fileprivate func mayBe(_ given: Int64?) -> Bool { given == nil || given == arity ?? 0 }
+  /// Whether two of a client's identifiers mean the same (reference 2.7): arities tell them apart where both have one.
+  fileprivate func isSame(as other: ResourceIdentifier) -> Bool {
+    target == other.target && (arity == nil || other.arity == nil || arity == other.arity)
+  }
 }

@@ -13,28 +13,24 @@ struct UploadRequest {
     guard let disposition, !disposition.isEmpty else {
       throw subject.refusal(400, "\"Content-Disposition\" header is required. \(hint)")
     }
-    if disposition.contains("filename*=") {
+    // The site's own pattern: the first word that fits counts, and the name ends at the last quote.
+    let pattern = #/\bfilename(?<star>\*?)="(?<name>.+)"/#.wordBoundaryKind(.simple)
+    guard let found = disposition.firstMatch(of: pattern) else {
+      throw subject.refusal(400, "No filename found in \"Content-Disposition\" header. \(hint)")
+    }
+    guard found.output.star.isEmpty else {
       throw subject.refusal(
         400, "The extended \"filename*\" format is currently not supported in the \"Content-Disposition\" header.")
     }
-    guard let mark = disposition.firstRange(of: "filename=\""), let end = disposition.lastIndex(of: "\""),
-      end > mark.upperBound, UploadRequest.isWordStart(mark.lowerBound, in: disposition)
-    else { throw subject.refusal(400, "No filename found in \"Content-Disposition\" header. \(hint)") }
-    let name = disposition[mark.upperBound..<end]
+    let name = found.output.name
     filename = String(name.split(separator: "/").last ?? name)
     try checkEnding(field, subject)
-  }
-
-  private static func isWordStart(_ index: String.Index, in text: String) -> Bool {
-    guard index > text.startIndex else { return true }
-    let before = text[text.index(before: index)]
-    return !(before.isLetter || before.isNumber || before == "_")
   }
 
   /// Fields of images take images alone. Which endings other fields take is for the site to say.
   private func checkEnding(_ field: TypeSchema.Field, _ subject: WriteSubject) throws(ErrorResponse) {
     let ending = filename.split(separator: ".", omittingEmptySubsequences: false).last.map { $0.lowercased() } ?? ""
-    let images: Set = ["png", "gif", "jpg", "jpeg", "webp", "avif", "svg"]
+    let images: Set = ["png", "gif", "jpg", "jpeg"]
     guard UploadRequest.isImage(field), !filename.contains(".") || !images.contains(ending) else { return }
     throw subject.refusal(
       422,

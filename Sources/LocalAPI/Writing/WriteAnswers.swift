@@ -137,7 +137,6 @@ struct WriteAnswers: Sendable {
         try self.plan(write, body, subject(write, snapshot), SnapshotResources(snapshot: snapshot, mirror: mirror))
       }
       var outcome = RecordedWrite(resource: 0, type: plan.type, uuid: plan.uuid, isBare: plan.isBare)
-      guard !plan.actions.isEmpty else { return outcome }
       var changes: [LocalChange] = []
       for action in plan.actions {
         var isUpload = false
@@ -150,7 +149,7 @@ struct WriteAnswers: Sendable {
       }
       do {
         let recorded = try mirror.record(changes, at: now)
-        outcome.changes = recorded.compactMap(\.change)
+        outcome.changes = recorded.flatMap { $0.change.map { [$0] } ?? $0.repeats }
         if let last = recorded.last { (outcome.resource, outcome.uuid) = (last.resource, last.uuid) }
       } catch let refusal as RecordRefusal {
         throw self.refusal(refusal, write)
@@ -218,7 +217,7 @@ struct WriteAnswers: Sendable {
     }
     let edit = RelationshipEdit(subject.method, name, old: linkage.identifiers, given: given)
     return Plan(
-      type: subject.type, uuid: uuid, actions: edit.action.map { [$0] } ?? [],
+      type: subject.type, uuid: uuid, actions: [edit.action],
       isBare: subject.method == "DELETE" || edit.isAllSent)
   }
 

@@ -78,9 +78,13 @@ struct WriteDocument {
       // Nothing but the root of a taxonomy, which has no resource.
       if linkage.isVirtual { continue }
       let isList = field?.isList ?? (data.array != nil)
+      for (delta, item) in linkage.items.enumerated() {
+        if let field, !field.mayLead(to: item.type) { values.wrongTarget(item, at: delta, of: field) }
+      }
       if field != nil, !isList, linkage.items.count > 1 { values.tooMany(member.name) }
       object[relationship: member.name] = Relationship(
-        data: isList ? .many(linkage.items) : linkage.items.first.map { .one($0) } ?? Linkage.none)
+        data: isList
+          ? .many(RelationshipEdit.numbered(linkage.items)) : linkage.items.first.map { .one($0) } ?? Linkage.none)
     }
   }
 

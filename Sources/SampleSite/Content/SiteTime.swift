@@ -7,9 +7,10 @@ package enum SiteTime {
       + "\(padded(parts.hour)):\(padded(parts.minute)):\(padded(parts.second))+00:00"
   }
 
-  /// Unix seconds of `YYYY-MM-DDTHH:MM:SS` with `Z` or an offset; nil for anything else.
+  /// Unix seconds of `YYYY-MM-DDTHH:MM:SS` with `Z`, `+hh:mm` or `+hhmm`; nil for anything else.
   package static func seconds(_ text: String) -> Int64? {
-    let bytes = Array(text.utf8)
+    var bytes = Array(text.utf8)
+    if bytes.count == 24 { bytes.insert(UInt8(ascii: ":"), at: 22) }
     guard bytes.count == 20 || bytes.count == 25, bytes[4] == UInt8(ascii: "-"), bytes[10] == UInt8(ascii: "T") else {
       return nil
     }

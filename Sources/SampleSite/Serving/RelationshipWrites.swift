@@ -13,7 +13,7 @@ extension SampleSite {
     let old = reader.community.items(of: row, name)
     let new: [JSON]
     switch method {
-    case "POST": new = old + given.items.filter { item in !old.contains { $0.isSame(as: item) } }
+    case "POST": new = old + given.items.filter { item in !old.contains { item.covers($0) } }
     case "DELETE": new = old.filter { item in !given.items.contains { $0.covers(item) } }
     default: new = given.items
     }
@@ -26,7 +26,7 @@ extension SampleSite {
       }
       if type.entityType == "user" { revokeTokens(of: row.uuid.text) }
     }
-    let isAllSent = new.allSatisfy { item in given.items.contains { $0.isSame(as: item) } }
+    let isAllSent = new.allSatisfy { item in given.items.contains { $0.covers(item) } }
     if method == "DELETE" || isAllSent { return SiteResponse(204) }
     let renewed = renewed(reader)
     guard let fresh = renewed.community.find(row.uuid) else { throw SiteError(404, "The entity was deleted.") }
@@ -65,7 +65,10 @@ struct RelationshipPayload: Sendable {
         )
       }
     }
-    guard Set(given.map(\.key)).count == given.count else {
+    let isTwice = given.indices.contains { at in
+      given[..<at].contains { $0.covers(given[at]) || given[at].covers($0) }
+    }
+    guard !isTwice else {
       throw SiteError(
         400,
         "Duplicate relationships are not permitted. Use `meta.arity` to distinguish resource identifiers with matching "
@@ -88,8 +91,6 @@ extension JSON {
   fileprivate var key: String { "\(identity)#\(self["meta"]?["arity"]?.integer ?? 0)" }
 
   private var identity: String { "\(self["type"]?.string ?? "")/\(self["id"]?.string?.lowercased() ?? "")" }
-
-  fileprivate func isSame(as other: JSON) -> Bool { key == other.key }
 
   /// Without an arity an identifier means all parallels.
   fileprivate func covers(_ other: JSON) -> Bool {

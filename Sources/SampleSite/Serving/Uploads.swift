@@ -76,15 +76,21 @@ extension SampleSite {
     guard let header = request.headers["content-disposition"], !header.isEmpty else {
       throw SiteError(400, "\"Content-Disposition\" header is required. \(hint)")
     }
-    if header.contains("filename*=") {
-      throw SiteError(
-        400, "The extended \"filename*\" format is currently not supported in the \"Content-Disposition\" header.")
+    for mark in header.ranges(of: "filename") where !header[..<mark.lowerBound].hasWordAtEnd {
+      var rest = header[mark.upperBound...]
+      let isExtended = rest.hasPrefix("*")
+      if isExtended { rest.removeFirst() }
+      guard rest.hasPrefix("=\""), let end = rest.lastIndex(of: "\"") else { continue }
+      let start = rest.index(rest.startIndex, offsetBy: 2)
+      guard end > start else { continue }
+      let name = rest[start..<end]
+      if isExtended {
+        throw SiteError(
+          400, "The extended \"filename*\" format is currently not supported in the \"Content-Disposition\" header.")
+      }
+      return String(name.split(separator: "/").last ?? name)
     }
-    guard let mark = header.firstRange(of: "filename=\""), let end = header.lastIndex(of: "\""),
-      end > mark.upperBound, !header[..<mark.lowerBound].hasWordAtEnd
-    else { throw SiteError(400, "No filename found in \"Content-Disposition\" header. \(hint)") }
-    let name = header[mark.upperBound..<end]
-    return String(name.split(separator: "/").last ?? name)
+    throw SiteError(400, "No filename found in \"Content-Disposition\" header. \(hint)")
   }
 }
 

@@ -130,7 +130,13 @@ struct WritePayload: Sendable {
   ) throws(SiteError) -> JSON {
     switch kind {
     case .epoch, .dateTime:
-      guard let text = value.string else { return value }
+      let value = value.object?.names == ["value"] ? value["value"] ?? value : value
+      let text: String
+      switch value {
+      case .string(let given): text = given
+      case .number(let digits): text = digits
+      default: return value
+      }
       guard let seconds = SiteTime.seconds(text) ?? (kind == .epoch ? Int64(text) : nil) else {
         let iso = "\"Y-m-d\\TH:i:sO\" (ISO 8601)"
         let rfc = "\"Y-m-d\\TH:i:sP\" (RFC 3339)"
@@ -158,6 +164,11 @@ struct WritePayload: Sendable {
       var merged = old?.object ?? JSONObject()
       for member in given.members { merged[member.name] = member.value }
       return .object(merged)
+    case .text:
+      let value = value.object?.names == ["value"] ? value["value"] ?? value : value
+      if case .number(let digits) = value { return .string(digits) }
+      if let flag = value.bool { return flag ? "1" : "" }
+      return value
     default: return value
     }
   }
@@ -214,7 +225,7 @@ struct WritePayload: Sendable {
     let text = given.1.string ?? ""
     if text.isEmpty { throw .violation("\(label): This value should not be null.", "/data/attributes/\(label)") }
     if text.unicodeScalars.count > 255 {
-      let name = label.prefix(1).uppercased() + label.dropFirst()
+      let name = label == "label" ? "Title" : label.prefix(1).uppercased() + label.dropFirst()
       throw .violation(
         "\(label).0.value: \(name): may not be longer than 255 characters.", "/data/attributes/\(label)/value")
     }

@@ -52,6 +52,8 @@ package struct RecordedChange: Sendable, Hashable {
   package var resource: Int64
   package var type: String
   package var uuid: ResourceUUID
+  /// When there was nothing to change: the unsettled changes that did it before, the oldest first.
+  package var repeats: [Int64] = []
 }
 
 /// Why a change was not recorded. Nothing of it is in the mirror, and nothing of what was asked for in the same call.

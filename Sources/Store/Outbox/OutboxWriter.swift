@@ -193,9 +193,10 @@ extension [OutboxChange] {
 }
 
 extension Mirror {
-  /// Runs `body` in one transaction with a writer of changes.
+  /// Runs `body` in one transaction with a writer of changes. What was told to a client, or is about to be told to the site,
+  /// is on disk for good when this returns: a loss of power takes pages of the site at most, which are pulled again.
   func outboxWrite<Value>(_ body: (OutboxWriter) throws -> Value) throws -> Value {
-    try write { db in
+    try durableWrite { db in
       let names = try Names(db)
       let resources = try ResourceWriter(db, names: names)
       let value = try body(OutboxWriter(db, names: names, resources: resources))

@@ -54,7 +54,7 @@ struct Recorder {
       }
       let member = ChangedMember(
         .relationships, name, base: relationship["data"], local: try ofToday(translated(linkage.json, change)))
-      return try edit(change, type, id, different([member]))
+      return try edit(change, type, id, [member])
     case .delete: return try delete(change, type)
     }
   }
@@ -81,12 +81,13 @@ struct Recorder {
   }
 
   private func edit(
-    _ change: LocalChange, _ type: Int64, _ id: Int64, _ members: [ChangedMember]
+    _ change: LocalChange, _ type: Int64, _ id: Int64, _ asked: [ChangedMember]
   ) throws -> RecordedChange {
-    if members.isEmpty { return recorded(nil, id, change) }
     let waiting = try writer.rows.unsettled(of: id)
+    let differing = different(asked)
+    if differing.isEmpty { return try repeated(asked, waiting, id, change) }
     let last = waiting.last
-    let members = try writer.supersede(waiting.dropLast(), by: members, at: now)
+    let members = try writer.supersede(waiting.dropLast(), by: differing, at: now)
     var (namesLater, namesAny) = (false, false)
     if let last, last.kind == .create { namesLater = try names(members, createdAfter: last.id, but: id) }
     if let last, last.kind == .update { namesAny = try names(members + last.members, createdAfter: 0, but: id) }
@@ -110,6 +111,21 @@ struct Recorder {
     }
     try writer.redraw(id, type: change.type, uuid: change.uuid)
     return recorded(row, id, change)
+  }
+
+  /// Nothing differs from what is shown: what is asked for stands, or waits. What the site refused is tried once more.
+  private func repeated(
+    _ asked: [ChangedMember], _ waiting: [OutboxChange], _ id: Int64, _ change: LocalChange
+  ) throws -> RecordedChange {
+    let same = waiting.filter { row in asked.contains { one in row.members.contains { $0.isSameMember(as: one) } } }
+    if let last = same.last, last.state == .rejected, last.id == waiting.last?.id {
+      try writer.rows.rewrite(last.id, kind: last.kind, members: last.members, author: change.author, at: now)
+      if last.kind == .create { try writer.release(waitingFor: last.id) }
+      try writer.redraw(id, type: change.type, uuid: change.uuid)
+    }
+    var outcome = recorded(nil, id, change)
+    outcome.repeats = same.map(\.id)
+    return outcome
   }
 
   private func delete(_ change: LocalChange, _ type: Int64) throws -> RecordedChange {
@@ -146,7 +162,7 @@ struct Recorder {
     }
     guard let old = relationship["data"]?.array else { throw RecordRefusal.notToMany(type: change.type, name: name) }
     let member = ChangedMember(.relationships, name, base: .array(old), local: .array(edited(old)))
-    return try edit(change, type, id, different([member]))
+    return try edit(change, type, id, [member])
   }
 
   /// Whether an update stands against what the site shows already: a deletion in its place would hide that from everybody.
@@ -191,7 +207,7 @@ struct Recorder {
     return false
   }
 
-  /// The members of a client's resource object that can be set and differ from what the resource shows.
+  /// The members of a client's resource object that can be set, with what the resource shows instead.
   private func given(_ object: ResourceObject, in json: JSON?, _ change: LocalChange) throws -> [ChangedMember] {
     var members: [ChangedMember] = []
     for member in object.attributes?.members ?? [] where !FieldValue.isReadOnly(member.name) {
@@ -209,7 +225,7 @@ struct Recorder {
           .relationships, name, base: json?["relationships"]?[name]?["data"],
           local: try ofToday(translated(data, change))))
     }
-    return json == nil ? members : different(members)
+    return members
   }
 
   // MARK: Files that the site has renamed

@@ -13,7 +13,11 @@ extension Mirror {
       atPath: uploadsPath, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
     let file = StagedFile(filename: filename, bytes: Int64(bytes.count), sha256: sha256)
     let target = stagedPath(file)
-    if manager.fileExists(atPath: target) { return file }
+    if manager.fileExists(atPath: target) {
+      // What nobody needs goes after a while, told by its time.
+      try manager.setAttributes([.modificationDate: Date()], ofItemAtPath: target)
+      return file
+    }
     let part = "\(target).\(UUID().uuidString).part"
     guard manager.createFile(atPath: part, contents: nil, attributes: [.posixPermissions: 0o640]),
       let handle = FileHandle(forWritingAtPath: part)
@@ -23,11 +27,20 @@ extension Mirror {
       try handle.synchronize()
       try handle.close()
       guard rename(part, target) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+      try synchronizeUploadsFolder()
     } catch {
       try? manager.removeItem(atPath: part)
       throw error
     }
     return file
+  }
+
+  /// The name too is on disk for good.
+  private func synchronizeUploadsFolder() throws {
+    let folder = Foundation.open(uploadsPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+    defer { _ = Foundation.close(folder) }
+    guard fsync(folder) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
   }
 
   /// The bytes of a staged file.

@@ -42,6 +42,8 @@ package struct TypeSchema: Sendable, Hashable, Codable {
     package var properties: [Property] = []
     /// The types that a relationship leads to.
     package var targets: [String] = []
+    /// The types that a relationship may lead to, as the site describes it; nil where it says nothing.
+    package var describedTargets: [String]?
     /// Whether a relationship leads to resources that the site does not show: its only link is its own.
     package var isInternal = false
 
@@ -112,6 +114,7 @@ extension TypeSchema.Field {
     kind = kind.merged(other.kind)
     isList = isList || other.isList
     isInternal = isInternal || other.isInternal
+    describedTargets = other.describedTargets ?? describedTargets
     for target in other.targets where !targets.contains(target) { targets.append(target) }
     var previous = -1
     for property in other.properties {

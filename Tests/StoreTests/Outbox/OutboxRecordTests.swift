@@ -117,6 +117,29 @@ struct OutboxBench {
     #expect(try bench.title() == "Four")
   }
 
+  /// Who asks for what waits already hears of the change that does it; what the site refused is tried once more.
+  @Test func whatIsAskedForAgainIsTheSameChange() throws {
+    let bench = try OutboxBench()
+    let first = try bench.patch(["title": "Two"])
+    try bench.patch(["status": false])
+    let again = try bench.patch(["title": "Two"])
+    #expect(again.change == nil && again.repeats == [first.change])
+    #expect(again.resource == first.resource)
+    let sent = try bench.send()
+    try bench.mirror.reject(sent, error: "422", document: [], at: OutboxBench.now)
+    #expect(try bench.only().state == .rejected)
+    let members = try bench.only().members
+    let third = try bench.patch(["title": "Two"])
+    #expect(third.change == nil && third.repeats == [sent.id])
+    #expect(try bench.only().state == .queued && bench.only().members == members)
+    // Another member says nothing about it.
+    try bench.mirror.reject(bench.send(), error: "422", document: [], at: OutboxBench.now)
+    let users = try #require(try bench.shown()?["relationships"]?.object)
+    let other = try bench.record(.update(bench.object(relationships: users)))
+    #expect(other.repeats.isEmpty)
+    #expect(try bench.only().state == .rejected)
+  }
+
   @Test func aNewResourceIsServedBeforeTheSiteHasIt() throws {
     let bench = try OutboxBench()
     let id = try #require(ResourceUUID("22222222-2222-4333-8444-555555555555"))
