@@ -67,6 +67,8 @@ extension ExitCodes {
     case let error as SignInError:
       if case .unintelligible = error { self = .site } else { self = error.isTransient ? .site : .credentials }
     case let error as SiteError: self = error.kind == .unauthorized ? .credentials : .site
+    // Like `sawNothing`: the site answers, and what it had is not to be seen.
+    case UntrustworthyPage.suddenlyEmpty: self = .person
     case is TransportError, is UntrustworthyPage: self = .site
     case let fault as SyncFault:
       switch fault {

@@ -48,6 +48,9 @@ import Upstream
     #expect(report(nil).failureCode == nil)
     #expect(report(waits, nil).failureCode == .person)
     #expect(report(waits, fails).failureCode == .site)
+    // A site that is suddenly empty is for a person to look at, whether a round or a sweep found it so.
+    #expect(report(waits, UntrustworthyPage.suddenlyEmpty).failureCode == .person)
+    #expect(report(waits, UntrustworthyPage.restless).failureCode == .site)
     #expect(report(fails, waits).failureCode == .site)
   }
 
