@@ -50,7 +50,9 @@ release: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) $(RELEASEFLAGS)
 
 # Simulations keep every core busy, so they run by themselves: tests that wait for sockets would starve beside them.
-# A filter or a crash can leave a run without tests that still calls itself passed: the count is checked.
+# A filter or a crash can leave a run without tests that still calls itself passed: the count is checked. Swift Testing begins
+# all tests at once where it is not told how many (Swift 6.3 reads this): two cores then leave a test without a turn for minutes.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 test: swift-present system-packages
 	$(SWIFT) build --build-tests $(SWIFTFLAGS)
 	total=0
