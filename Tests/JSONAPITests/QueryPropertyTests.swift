@@ -60,7 +60,7 @@ import Testing
   @Test func everyValueComesBack() throws {
     let seed = SeededGenerator.seed()
     var random = SeededGenerator(seed: seed)
-    for round in 0..<5_000 {
+    for round in 0..<SeededGenerator.rounds() / 2 {
       let value = RandomParameters(&random).value
       let again = try QueryParameters(QueryTree(parsing: value.queryString))
       try #require(again == value, "seed \(seed) round \(round): \(value.queryString)")
@@ -101,7 +101,8 @@ private struct RandomParameters {
     to items: inout [FilterItem], parent: String?, depth: Int, _ random: inout SeededGenerator
   ) {
     for _ in 0..<Int.random(in: 1...3, using: &random) {
-      let id = "\(items.count)" + name(&random)
+      // The dash keeps "1" + "7a" and "17" + "a" apart: two items of one id are one item once they are parsed.
+      let id = "\(items.count)-" + name(&random)
       if depth < 4, Int.random(in: 0..<3, using: &random) == 0 {
         items.append(FilterItem(id: id, memberOf: parent, .group(Bool.random(using: &random) ? .and : .or)))
         addItems(to: &items, parent: id, depth: depth + 1, &random)
