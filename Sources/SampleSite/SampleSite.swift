@@ -122,7 +122,7 @@ package final class SampleSite: Sendable {
     }
     let seed = mixed(settings.seed ^ requests.wrappingAdd(1, ordering: .relaxed).newValue)
     community.reading = .init(seed: seed, now: Int64(now.rounded(.down)))
-    let reader = Reader(community: community, request: request, viewer: viewer, seed: seed)
+    let reader = Reader(community: community, request: request, viewer: viewer, seed: seed, habits: settings.habits)
     do throws(SiteError) {
       return try dispatch(route, reader)
     } catch {

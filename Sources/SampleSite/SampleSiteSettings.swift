@@ -27,6 +27,8 @@ package struct SampleSiteSettings: Sendable {
   package var seed: UInt64 = 1
   /// Whether the site takes writes; otherwise it answers 405 as a fresh installation does (reference 5.1).
   package var acceptsWrites = true
+  /// What this site does otherwise than the recorded one.
+  package var habits: Set<Habit> = []
   /// How many requests the log keeps.
   package var logCapacity = 10_000
   /// The site's own clock, in Unix seconds.

@@ -19,6 +19,7 @@ enum Schema {
     migrator.registerMigration("9 history of a resource") { db in try db.execute(sql: OutboxSchema.history) }
     migrator.registerMigration("10 verdicts of sweeps") { db in try db.execute(sql: verdicts) }
     migrator.registerMigration("11 marks of sweeps") { db in try db.execute(sql: marks) }
+    migrator.registerMigration("12 set aside") { db in try db.execute(sql: SetAsideRows.table) }
     return migrator
   }
 

@@ -5,12 +5,14 @@ struct PageWindow: Sendable {
   var offset = 0
   var limit = PageWindow.largest
 
-  init(_ value: BracketParameters.Value?) throws(SiteError) {
+  /// - Parameter largest: the most rows that the site gives on a page.
+  init(_ value: BracketParameters.Value?, largest: Int = PageWindow.largest) throws(SiteError) {
+    limit = largest
     guard let value else { return }
     guard value.entries != nil else { throw SiteError(400, Reader.notArray("page")) }
     if let text = value["limit"]?.text {
       // PHP compares text that is no number as greater.
-      limit = min(Int(text) ?? PageWindow.largest, PageWindow.largest)
+      limit = min(Int(text) ?? largest, largest)
       if text.isEmpty { throw SiteError(500, "Unsupported operand types: string + int") }
       guard limit > 0 else { throw SiteError(400, "The page size needs to be a positive integer.") }
     }

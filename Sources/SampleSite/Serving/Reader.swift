@@ -7,14 +7,17 @@ struct Reader {
   let viewer: Viewer
   let parameters: BracketParameters
   let seed: UInt64
+  /// What the site does otherwise than the recorded one.
+  let habits: Set<Habit>
   /// The request's base URL, escaped as in documents.
   let base: [UInt8]
 
-  init(community: Community, request: SiteRequest, viewer: Viewer, seed: UInt64) {
+  init(community: Community, request: SiteRequest, viewer: Viewer, seed: UInt64, habits: Set<Habit> = []) {
     self.community = community
     self.request = request
     self.viewer = viewer
     self.seed = seed
+    self.habits = habits
     parameters = BracketParameters(request.query)
     var base: [UInt8] = []
     JSON.encodeContent(request.base, into: &base)
@@ -60,7 +63,8 @@ struct Reader {
   func collection(_ number: Int) throws(SiteError) -> SiteResponse {
     let type = community.types[number]
     try checkVersion(type, of: nil)
-    let page = try PageWindow(parameters["page"])
+    let page = try PageWindow(
+      parameters["page"], largest: habits.contains(.cappedPages) ? Habit.cappedPageSize : PageWindow.largest)
     var selection = Selection(community: community, type: number, viewer: viewer)
     do throws(QueryFault) {
       if let filter = parameters["filter"] {

@@ -24,6 +24,10 @@ struct DemoCommand: AsyncParsableCommand {
   var changeCount: Int?
   @Option(name: .long, help: "Only the sample site, on this port, to try `sync` against.")
   var sitePort: Int?
+  @Option(
+    name: .long,
+    help: "Lets the sample site behave as some sites do (repeatable): \(Habit.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var habit: [Habit] = []
   @Flag(name: .shortAndLong, help: "Print the addresses and the curl lines only.")
   var quiet = false
 
@@ -42,6 +46,7 @@ struct DemoCommand: AsyncParsableCommand {
     settings.changesPerSecond = changes
     settings.changeCount = changeCount
     settings.port = sitePort ?? 0
+    settings.habits = Set(habit)
     let sample = try SampleSite(settings)
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -149,3 +154,5 @@ struct DemoCommand: AsyncParsableCommand {
     return lines + ["", "Ctrl-C ends it."]
   }
 }
+
+extension Habit: ExpressibleByArgument {}

@@ -18,7 +18,7 @@ struct StatusCommand: ParsableCommand {
     let mirror = try Mirror.existing(at: settings.mirror.path)
     let document = StatusDocument(
       try mirror.status(), indexes: json ? try mirror.pathIndexes() : [], outbox: try mirror.outboxStatus(),
-      now: unixNow())
+      setAside: try mirror.setAside(), now: unixNow())
     if json {
       say(document.json.text())
     } else {
@@ -32,12 +32,16 @@ struct StatusDocument {
   private let status: MirrorStatus
   private let indexes: [PathIndexRow]
   private let outbox: OutboxStatus
+  private let setAside: [SetAside]
   private let now: Int64
 
-  init(_ status: MirrorStatus, indexes: [PathIndexRow], outbox: OutboxStatus, now: Int64) {
+  init(
+    _ status: MirrorStatus, indexes: [PathIndexRow], outbox: OutboxStatus, setAside: [SetAside] = [], now: Int64
+  ) {
     self.status = status
     self.indexes = indexes
     self.outbox = outbox
+    self.setAside = setAside
     self.now = now
   }
 
@@ -85,6 +89,11 @@ struct StatusDocument {
       lines.append("local changes: \(states.joined(separator: ", "))")
       if let error = outbox.lastError { lines.append("last failure of a change: \(error)") }
     }
+    if !setAside.isEmpty { lines.append("set aside: \(setAside.count)") }
+    for thing in setAside.prefix(20) {
+      lines.append("  \(thing.sentence) (since \(RFC3339.text(unixSeconds: thing.since)))")
+    }
+    if setAside.count > 20 { lines.append("  and \(setAside.count - 20) more: social-mirror status --json") }
     if let last = status.runs.first, last.outcome != RunOutcome.complete.rawValue, let message = last.message {
       lines.append("last round: \(last.outcome ?? "running"): \(message)")
     }
@@ -102,6 +111,7 @@ struct StatusDocument {
         ("runs", .array(status.runs.map(run))),
         ("indexes", .array(indexes.map(index))),
         ("queue", queue),
+        ("setAside", .array(setAside.map(thing))),
       ]))
   }
 
@@ -133,6 +143,15 @@ struct StatusDocument {
           "tombstones",
           .object(JSONObject(Tombstone.Kind.allCases.map { ($0.rawValue, .integer(type.tombstones[$0] ?? 0)) }))
         ),
+      ]))
+  }
+
+  private func thing(_ thing: SetAside) -> JSON {
+    .object(
+      JSONObject([
+        ("kind", .string(thing.kind.rawValue)), ("type", thing.type.isEmpty ? .null : .string(thing.type)),
+        ("subject", .string(thing.subject)), ("reason", .string(thing.reason)), ("advice", .string(thing.advice)),
+        ("since", time(thing.since)), ("lastSeen", time(thing.lastSeen)),
       ]))
   }
 

@@ -71,6 +71,7 @@ struct SyncCommand: AsyncParsableCommand {
     // Where something went wrong before, that is what to say, not that closing failed too.
     let waiting = Result { try engine.mirror.outboxStatus() }
     let types = try? engine.mirror.types().map(\.name)
+    let setAside = (try? engine.mirror.setAside()) ?? []
     let closing = Result { try engine.mirror.close() }
     guard let done else {
       try closing.get()
@@ -79,6 +80,8 @@ struct SyncCommand: AsyncParsableCommand {
     }
     done.show(common, waiting: try? waiting.get(), elapsed: elapsed)
     if done.round != nil, let types, let notice = engine.siteSettings.notice(siteHas: types) { complain(notice) }
+    for thing in setAside.prefix(20) { complain("set aside: \(thing.sentence)") }
+    if setAside.count > 20 { complain("\(setAside.count - 20) more are set aside; social-mirror status --json names all") }
     if let failure = done.failure { throw failure }
     try closing.get()
     let code = done.code(waiting: try waiting.get())

@@ -1,0 +1,109 @@
+"""The sample site with each of its habits alone, and with ten random mixtures: the built program mirrors it, compares it, and
+says what it set aside. A line of the table is right when all that can be had is there and all that cannot is named.
+"""
+import argparse
+import json
+import random
+import subprocess
+import time
+
+from workplace import Failed, Reader, SampleSite, Workplace, comparable, expect, main, say, stored
+
+
+class Animal:
+    """One habit of sites and what is to be expected of a mirror there.
+
+    codes: how `sync` may end. verify: how `verify` may end. lost: how many of the site's resources may be missing from the
+    mirror, each of which has to be named in `status`. keys: more of the configuration. alone: not in mixtures.
+    """
+
+    def __init__(self, codes=(0,), verify=(0,), lost=0, keys=None, alone=False):
+        self.codes, self.verify, self.lost, self.keys, self.alone = codes, verify, lost, keys or {}, alone
+
+
+ANIMALS = {
+    "capped-pages": Animal(),
+}
+
+
+def named_habits(program):
+    """The habits that the program has, so that none is forgotten here."""
+    text = " ".join(subprocess.run([program, "demo", "--help"], capture_output=True, text=True).stdout.split())
+    listed = text.split("behave as some sites do (repeatable): ")[1].split(".")[0]
+    return [name.strip().replace(" ", "") for name in listed.split(",")]
+
+
+def mixed(habits):
+    """What is to be expected where several habits meet: each allows what it allows alone."""
+    animals = [ANIMALS[habit] for habit in habits]
+    keys = {}
+    for animal in animals:
+        for section, values in animal.keys.items():
+            keys[section] = {**keys.get(section, {}), **values} if isinstance(values, dict) else values
+    return Animal(
+        codes=tuple({code for animal in animals for code in animal.codes}),
+        verify=tuple({code for animal in animals for code in animal.verify}),
+        lost=sum(animal.lost for animal in animals), keys=keys)
+
+
+def visit(program, port, habits):
+    """Mirrors a site with these habits; gives a line of the table, or what is wrong."""
+    animal = mixed(habits)
+    site = SampleSite(program, port, "--changes", 0, *(word for habit in habits for word in ("--habit", habit)))
+    place = Workplace(program, f"http://127.0.0.1:{port}", **animal.keys)
+    try:
+        started = time.monotonic()
+        code, _, _, text = place.measured("sync", "--sweep")
+        seconds = time.monotonic() - started
+        expect(code in animal.codes, f"sync ended with {code}: {text}")
+        status = json.loads(place.run("status", "--json"))
+        aside = status["setAside"]
+        there, here = Reader(place.base).all(), stored(place)
+        missing = {key for key in there if here.get(key) != there[key]}
+        extra = set(here) - set(there)
+        expect(not extra, f"{len(extra)} resources are not on the site, such as {sorted(extra)[0] if extra else ''}")
+        named = " ".join(f"{thing['type']} {thing['subject']}" for thing in aside)
+        unnamed = [key for key in missing if key[1] not in named and key[0] not in named]
+        expect(not unnamed, f"{len(unnamed)} differ and are not named, such as {sorted(unnamed)[0] if unnamed else ''}")
+        expect(len(missing) <= animal.lost, f"{len(missing)} differ, {animal.lost} may")
+        verified, _, _, said = place.measured("verify")
+        expect(verified in animal.verify, f"verify ended with {verified}: {said}")
+        again, _, _, text = place.measured("sync", "--no-sweep")
+        expect(again in animal.codes, f"the next sync ended with {again}: {text}")
+        place.run("check", "-q")
+        first = aside[0]["reason"][:60] if aside else "nothing set aside"
+        return f"{'yes':4} exit {code}  {len(there) - len(missing)} of {len(there)} equal  verify {verified}  {seconds:4.1f} s  {len(aside)}: {first}"
+    finally:
+        site.stop()
+        place.remove()
+
+
+def drill():
+    options = argparse.ArgumentParser(prog="drill/run PROGRAM zoo")
+    options.add_argument("program")
+    options.add_argument("--site-port", type=int, default=8494)
+    options.add_argument("--seed", type=int, default=random.randrange(1 << 31))
+    options.add_argument("--mixtures", type=int, default=10)
+    options.add_argument("--only", nargs="*", help="these habits together, and nothing else")
+    chosen = options.parse_args()
+    known = named_habits(chosen.program)
+    expect(set(known) == set(ANIMALS), f"habits without expectations, or the other way round: {set(known) ^ set(ANIMALS)}")
+    dice = random.Random(chosen.seed)
+    mixable = [habit for habit in known if not ANIMALS[habit].alone]
+    cages = [[habit] for habit in known]
+    cages += [sorted(dice.sample(mixable, min(len(mixable), dice.randint(2, 5)))) for _ in range(chosen.mixtures)]
+    if chosen.only:
+        cages = [chosen.only]
+    say(f"zoo: seed {chosen.seed}, {len(known)} habits")
+    wrong = 0
+    for habits in cages:
+        try:
+            line = visit(chosen.program, chosen.site_port, habits)
+        except Failed as failure:
+            wrong += 1
+            line = f"NO   {failure}"
+        say(f"{' + '.join(habits):60} {line}")
+    expect(wrong == 0, f"{wrong} of {len(cages)} are not as they should be")
+
+
+main(drill)
