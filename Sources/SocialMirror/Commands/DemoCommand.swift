@@ -26,7 +26,9 @@ struct DemoCommand: AsyncParsableCommand {
   var sitePort: Int?
   @Option(
     name: .long,
-    help: "Lets the sample site behave as some sites do (repeatable): \(Habit.allCases.map(\.rawValue).joined(separator: ", ")).")
+    help:
+      "Lets the sample site behave as some sites do (repeatable): \(Habit.allCases.map(\.rawValue).joined(separator: ", "))."
+  )
   var habit: [Habit] = []
   @Flag(name: .shortAndLong, help: "Print the addresses and the curl lines only.")
   var quiet = false

@@ -81,7 +81,9 @@ struct SyncCommand: AsyncParsableCommand {
     done.show(common, waiting: try? waiting.get(), elapsed: elapsed)
     if done.round != nil, let types, let notice = engine.siteSettings.notice(siteHas: types) { complain(notice) }
     for thing in setAside.prefix(20) { complain("set aside: \(thing.sentence)") }
-    if setAside.count > 20 { complain("\(setAside.count - 20) more are set aside; social-mirror status --json names all") }
+    if setAside.count > 20 {
+      complain("\(setAside.count - 20) more are set aside; social-mirror status --json names all")
+    }
     if let failure = done.failure { throw failure }
     try closing.get()
     let code = done.code(waiting: try waiting.get())

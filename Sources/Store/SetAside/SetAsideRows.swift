@@ -63,7 +63,8 @@ extension Mirror {
   ) throws {
     let isThere = try read { db in
       try Int.cachedOne(
-        db, sql: "SELECT 1 FROM set_aside WHERE kind = ?1 AND type = ?2 LIMIT 1", arguments: [kind.rawValue, type]) != nil
+        db, sql: "SELECT 1 FROM set_aside WHERE kind = ?1 AND type = ?2 LIMIT 1", arguments: [kind.rawValue, type])
+        != nil
     }
     // Nearly always nothing is: a round then costs no write.
     guard isThere else { return }
