@@ -84,11 +84,12 @@ enum ByteRange: Equatable {
       self = .whole
       return
     }
-    switch (Int64(ends[0]), Int64(ends[1])) {
-    case (let first?, let last) where last.map { $0 >= first } ?? ends[1].isEmpty:
-      self = first < size ? .part(first..<min(size, (last ?? size - 1) + 1)) : .unsatisfiable
-    case (nil, let suffix?) where ends[0].isEmpty:
-      self = suffix > 0 && size > 0 ? .part(max(0, size - suffix)..<size) : .unsatisfiable
+    // More digits than fit are a place behind every end.
+    let places = ends.map { $0.isEmpty ? nil : Int64($0) ?? .max }
+    switch (places[0], places[1]) {
+    case (let first?, let last) where last.map { $0 >= first } ?? true:
+      self = first < size ? .part(first..<min(last ?? .max, size - 1) + 1) : .unsatisfiable
+    case (nil, let suffix?): self = suffix > 0 && size > 0 ? .part(size - min(suffix, size)..<size) : .unsatisfiable
     default: self = .whole
     }
   }

@@ -36,7 +36,11 @@ extension Mirror {
           SELECT min(internal_id), max(internal_id) FROM resource
           WHERE type = (SELECT id FROM resource_type WHERE name = ?)
           """, arguments: [type])
-      guard let span = row, let least = span[0] as Int64?, let greatest = span[1] as Int64? else { return [] }
+      guard let least = try row?.decode(Int64?.self, atIndex: 0),
+        let greatest = try row?.decode(Int64?.self, atIndex: 1)
+      else {
+        return []
+      }
       let steps = Int64(max(count, 2) - 1)
       var found: [ResourceUUID] = []
       func look(_ comparison: String, _ place: Int64, _ order: String) throws {
@@ -52,7 +56,10 @@ extension Mirror {
       }
       try look(">=", least, "ASC")
       try look("<=", greatest, "DESC")
-      for step in 1..<max(steps, 1) { try look(">=", least + (greatest - least) / steps * step, "ASC") }
+      for step in 1..<max(steps, 1) {
+        try look(
+          ">=", least.addingClamped((greatest.subtractingClamped(least) / steps).multipliedClamped(by: step)), "ASC")
+      }
       return found
     }
   }

@@ -132,11 +132,12 @@ enum Invariants {
     var result = InvariantResult(name: "splice points lie within their documents, in order", violations: 0)
     let rows = try Row.fetchCursor(db, sql: "SELECT id, length(CAST(document AS BLOB)), splices FROM resource")
     while let row = try rows.next() {
-      let splices: Data = row[2]
-      let isSound = splices.withUnsafeBytes { SplicePoint.areSound($0, documentBytes: row[1]) }
+      let splices: Data = try row.decode(atIndex: 2)
+      let bytes: Int = try row.decode(atIndex: 1)
+      let isSound = splices.withUnsafeBytes { SplicePoint.areSound($0, documentBytes: bytes) }
       guard !isSound else { continue }
       result.violations += 1
-      result.example = result.example ?? "\(row[0] as Int64)"
+      if result.example == nil { result.example = "\(try row.decode(Int64.self, atIndex: 0))" }
     }
     return result
   }

@@ -54,13 +54,16 @@ extension Mirror {
           LEFT JOIN sweep s ON s.type = t.id WHERE t.path IS NOT NULL ORDER BY t.name
           """
       ).map { row in
-        let changed: Int64? = row[5]
-        let filters: String? = row[8]
-        return MirroredType(
-          id: row[0], name: row[1], entityType: row[2], path: row[3], idAttribute: row[4],
-          cursor: changed.map { Cursor(changed: $0, internalID: row[6], knownUntil: row[7]) },
+        let changed: Int64? = try row.decode(atIndex: 5)
+        let filters: String? = try row.decode(atIndex: 8)
+        return try MirroredType(
+          id: row.decode(atIndex: 0), name: row.decode(atIndex: 1), entityType: row.decode(atIndex: 2),
+          path: row.decode(atIndex: 3), idAttribute: row.decode(atIndex: 4),
+          cursor: changed.map {
+            try Cursor(changed: $0, internalID: row.decode(atIndex: 6), knownUntil: row.decode(atIndex: 7))
+          },
           probe: filters.flatMap { FilterProbe.Outcome(rawValue: $0) }.map {
-            FilterProbe($0, account: row[9], at: row[10])
+            try FilterProbe($0, account: row.decode(atIndex: 9), at: row.decode(atIndex: 10))
           },
           sweep: SweepRows.state(row, from: 11))
       }
@@ -73,7 +76,7 @@ extension Mirror {
       let names = try Names(db)
       let known = try Row.cachedAll(db, sql: "SELECT name, path FROM resource_type WHERE path IS NOT NULL").reduce(
         into: [:]
-      ) { $0[$1[0] as String] = $1[1] as String }
+      ) { $0[try $1.decode(String.self, atIndex: 0)] = try $1.decode(String.self, atIndex: 1) }
       for (name, path) in paths.sorted(by: { $0.key < $1.key }) where known[name] != path {
         let type = try names.type(name)
         try db.run(

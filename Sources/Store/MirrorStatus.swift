@@ -70,20 +70,26 @@ extension Mirror {
   package func status() throws -> MirrorStatus {
     try read { db in
       let types = try Row.fetchAll(db, sql: Mirror.typeStatus).map { row in
-        let run: Int64? = row["run"]
-        return MirrorStatus.TypeStatus(
-          type: row["name"], rows: row["rows"], newestChange: row["newest"], knownUntil: row["known_until"],
+        let run: Int64? = try row.decode(forColumn: "run")
+        return try MirrorStatus.TypeStatus(
+          type: row.decode(forColumn: "name"), rows: row.decode(forColumn: "rows"),
+          newestChange: row.decode(forColumn: "newest"), knownUntil: row.decode(forColumn: "known_until"),
           coverage: run.map {
-            MirrorStatus.Coverage(
-              run: $0, requests: row["requests"], pages: row["pages"], seen: row["seen"], stored: row["stored"],
-              omitted: row["omitted"], outcome: row["outcome"])
+            try MirrorStatus.Coverage(
+              run: $0, requests: row.decode(forColumn: "requests"), pages: row.decode(forColumn: "pages"),
+              seen: row.decode(forColumn: "seen"), stored: row.decode(forColumn: "stored"),
+              omitted: row.decode(forColumn: "omitted"), outcome: row.decode(forColumn: "outcome"))
           },
-          lastSweep: row["swept"], isSweeping: row["sweeping"],
-          sweptUpTo: max(0, row["swept_up_to"]), isListed: row["is_listed"], highestID: row["highest"],
-          candidates: row["candidates"], held: row["held"],
-          tombstones: [.deleted: row["deleted"], .hidden: row["hidden"], .unpublished: row["unpublished"]]
-            .filter { $0.value > 0 },
-          filters: (row["filters"] as String?).flatMap { FilterProbe.Outcome(rawValue: $0) })
+          lastSweep: row.decode(forColumn: "swept"), isSweeping: row.decode(forColumn: "sweeping"),
+          sweptUpTo: max(0, row.decode(forColumn: "swept_up_to")), isListed: row.decode(forColumn: "is_listed"),
+          highestID: row.decode(forColumn: "highest"),
+          candidates: row.decode(forColumn: "candidates"), held: row.decode(forColumn: "held"),
+          tombstones: [
+            .deleted: row.decode(forColumn: "deleted"), .hidden: row.decode(forColumn: "hidden"),
+            .unpublished: row.decode(forColumn: "unpublished"),
+          ]
+          .filter { $0.value > 0 },
+          filters: row.decode(String?.self, forColumn: "filters").flatMap { FilterProbe.Outcome(rawValue: $0) })
       }
       let pages = try Int64.fetchOne(db, sql: "PRAGMA page_count") ?? 0
       let pageSize = try Int64.fetchOne(db, sql: "PRAGMA page_size") ?? 0
@@ -96,10 +102,11 @@ extension Mirror {
     }
   }
 
-  private static func run(_ row: Row) -> MirrorStatus.Run {
-    MirrorStatus.Run(
-      id: row["id"], kind: row["kind"], started: row["started"], finished: row["finished"], outcome: row["outcome"],
-      message: row["message"])
+  private static func run(_ row: Row) throws -> MirrorStatus.Run {
+    try MirrorStatus.Run(
+      id: row.decode(forColumn: "id"), kind: row.decode(forColumn: "kind"), started: row.decode(forColumn: "started"),
+      finished: row.decode(forColumn: "finished"), outcome: row.decode(forColumn: "outcome"),
+      message: row.decode(forColumn: "message"))
   }
 
   private static let typeStatus = """

@@ -12,11 +12,11 @@ final class Names {
     // Row by row: this is done for every page, and rows of an array would be copies.
     let types = try Row.fetchCursor(db.cachedStatement(sql: "SELECT name, id, id_attribute FROM resource_type"))
     while let row = try types.next() {
-      self.types[row[0]] = row[1]
-      idAttributes[row[1]] = row[2]
+      self.types[try row.decode(atIndex: 0)] = try row.decode(atIndex: 1)
+      idAttributes[try row.decode(atIndex: 1)] = try row.decode(String?.self, atIndex: 2)
     }
     let fields = try Row.fetchCursor(db.cachedStatement(sql: "SELECT name, id FROM field"))
-    while let row = try fields.next() { self.fields[row[0]] = row[1] }
+    while let row = try fields.next() { self.fields[try row.decode(atIndex: 0)] = try row.decode(atIndex: 1) }
   }
 
   func type(_ name: String) throws -> Int64 {

@@ -90,8 +90,8 @@ extension Mirror {
       state.started = time
       state.sequence = try Int64.cachedOne(db, sql: "SELECT value FROM setting WHERE name = 'sequence'") ?? 0
       let before = try Row.cachedOne(db, sql: "SELECT finished, held FROM sweep WHERE type = ?", arguments: [id])
-      state.finished = before?["finished"]
-      state.held = before?["held"] ?? 0
+      state.finished = try before?.decode(Int64?.self, forColumn: "finished")
+      state.held = try before?.decode(Int.self, forColumn: "held") ?? 0
       try db.run(sql: "DELETE FROM sweep_candidate WHERE type = ?", arguments: [id])
       try SweepRows.save(state, type: id, db)
       return state
@@ -132,12 +132,13 @@ extension Mirror {
           WHERE t.name = ? ORDER BY r.internal_id
           """, arguments: [type]
       ).compactMap { row in
-        guard let uuid = SweepRows.uuid(row[1]) else { return nil }
-        let verdict = (row[5] as String?).map { kind in
-          SweepCandidate.Verdict(Tombstone.Kind(rawValue: kind), how: row[6] ?? "")
+        guard let uuid = try SweepRows.uuid(row.decode(atIndex: 1)) else { return nil }
+        let verdict = try row.decode(String?.self, atIndex: 5).map { kind in
+          SweepCandidate.Verdict(Tombstone.Kind(rawValue: kind), how: try row.decode(String?.self, atIndex: 6) ?? "")
         }
-        return SweepCandidate(
-          id: row[0], uuid: uuid, internalID: row[2], isOmitted: row[3], isKept: row[4], verdict: verdict)
+        return try SweepCandidate(
+          id: row.decode(atIndex: 0), uuid: uuid, internalID: row.decode(atIndex: 2), isOmitted: row.decode(atIndex: 3),
+          isKept: row.decode(atIndex: 4), verdict: verdict)
       }
     }
   }
@@ -166,8 +167,9 @@ extension Mirror {
           JOIN identity i ON i.id = r.id WHERE t.name = ? ORDER BY r.internal_id
           """, arguments: [type]
       ).compactMap { row in
-        SweepRows.uuid(row[1]).map {
-          SweepCandidate(id: row[0], uuid: $0, internalID: row[2], isOmitted: false, isKept: false)
+        try SweepRows.uuid(row.decode(atIndex: 1)).map {
+          try SweepCandidate(
+            id: row.decode(atIndex: 0), uuid: $0, internalID: row.decode(atIndex: 2), isOmitted: false, isKept: false)
         }
       }
     }
@@ -224,18 +226,18 @@ enum SweepRows {
   }
 
   /// The state in columns `started` to `marks` from `first` on; nil where the type was never swept.
-  static func state(_ row: Row, from first: Int) -> SweepState? {
-    let sequence: Int64? = row[first + 1]
+  static func state(_ row: Row, from first: Int) throws -> SweepState? {
+    let sequence: Int64? = try row.decode(atIndex: first + 1)
     guard let sequence else { return nil }
     var state = SweepState()
-    state.started = row[first]
+    state.started = try row.decode(atIndex: first)
     state.sequence = sequence
-    state.lastID = row[first + 2]
-    state.offset = row[first + 3]
-    state.isListed = row[first + 4]
-    state.finished = row[first + 5]
-    state.held = row[first + 6]
-    state.marks = marks(in: row[first + 7])
+    state.lastID = try row.decode(atIndex: first + 2)
+    state.offset = try row.decode(atIndex: first + 3)
+    state.isListed = try row.decode(atIndex: first + 4)
+    state.finished = try row.decode(atIndex: first + 5)
+    state.held = try row.decode(atIndex: first + 6)
+    state.marks = marks(in: try row.decode(atIndex: first + 7))
     return state
   }
 
@@ -275,12 +277,12 @@ enum SweepRows {
           AND NOT EXISTS (SELECT 1 FROM outbox_copy o WHERE o.resource = r.id AND o.base_document IS NULL)
         """, arguments: [type, covers.after, covers.through])
     for row in stored {
-      guard let uuid = uuid(row[1]), !whole.contains(uuid) else { continue }
+      guard let uuid = try uuid(row.decode(atIndex: 1)), !whole.contains(uuid) else { continue }
       // Of this one only the label is stored, and the label is there.
-      if row[2], labels.contains(uuid) { continue }
+      if try row.decode(atIndex: 2), labels.contains(uuid) { continue }
       try db.run(
         sql: "INSERT OR IGNORE INTO sweep_candidate (type, resource, is_omitted) VALUES (?, ?, 0)",
-        arguments: [type, row[0] as Int64])
+        arguments: [type, try row.decode(Int64.self, atIndex: 0)])
     }
   }
 

@@ -22,10 +22,11 @@ package struct ConsumerRow: Sendable, Hashable {
     self.created = created
   }
 
-  init(_ row: Row) {
-    self.init(
-      id: row["id"], label: row["label"], secretHash: row["secret_hash"], grants: words(row["grants"]),
-      scopes: words(row["scopes"]), created: row["created"])
+  init(_ row: Row) throws {
+    try self.init(
+      id: row.decode(forColumn: "id"), label: row.decode(forColumn: "label"),
+      secretHash: row.decode(forColumn: "secret_hash"), grants: words(row.decode(forColumn: "grants")),
+      scopes: words(row.decode(forColumn: "scopes")), created: row.decode(forColumn: "created"))
   }
 }
 
@@ -38,12 +39,12 @@ package struct AccountRow: Sendable, Hashable {
   package var userUUID: String?
   package var scopes: [String]
 
-  init(_ row: Row) {
-    id = row["id"]
-    name = row["name"]
-    passwordHash = row["password_hash"]
-    userUUID = row["user_uuid"]
-    scopes = words(row["scopes"])
+  init(_ row: Row) throws {
+    id = try row.decode(forColumn: "id")
+    name = try row.decode(forColumn: "name")
+    passwordHash = try row.decode(forColumn: "password_hash")
+    userUUID = try row.decode(forColumn: "user_uuid")
+    scopes = try words(row.decode(forColumn: "scopes"))
   }
 }
 
@@ -77,11 +78,13 @@ package struct IssuedTokenRow: Sendable, Hashable {
     self.refreshExpires = refreshExpires
   }
 
-  init(_ row: Row) {
-    self.init(
-      jti: row["jti"], consumer: row["consumer"], account: row["account"], scopes: words(row["scopes"]),
-      issued: row["issued"], expires: row["expires"], isRevoked: row["revoked"], refreshHash: row["refresh_hash"],
-      refreshExpires: row["refresh_expires"])
+  init(_ row: Row) throws {
+    try self.init(
+      jti: row.decode(forColumn: "jti"), consumer: row.decode(forColumn: "consumer"),
+      account: row.decode(forColumn: "account"), scopes: words(row.decode(forColumn: "scopes")),
+      issued: row.decode(forColumn: "issued"), expires: row.decode(forColumn: "expires"),
+      isRevoked: row.decode(forColumn: "revoked"), refreshHash: row.decode(forColumn: "refresh_hash"),
+      refreshExpires: row.decode(forColumn: "refresh_expires"))
   }
 }
 

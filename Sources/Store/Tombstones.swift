@@ -114,8 +114,12 @@ extension Mirror {
           WHERE t.name = ? ORDER BY d.uuid
           """, arguments: [type]
       ).compactMap { row in
-        guard let uuid = SweepRows.uuid(row[0]), let kind = Tombstone.Kind(rawValue: row[1]) else { return nil }
-        return Tombstone(type: type, uuid: uuid, kind: kind, learned: row[2], how: row[3], isKept: row[4])
+        guard let uuid = try SweepRows.uuid(row.decode(atIndex: 0)),
+          let kind = Tombstone.Kind(rawValue: try row.decode(atIndex: 1))
+        else { return nil }
+        return try Tombstone(
+          type: type, uuid: uuid, kind: kind, learned: row.decode(atIndex: 2), how: row.decode(atIndex: 3),
+          isKept: row.decode(atIndex: 4))
       }
     }
   }

@@ -102,24 +102,28 @@ extension Mirror {
             AND (?3 OR json_extract(r.document, '$.attributes.uri.value') LIKE 'public://%')
           ORDER BY r.id LIMIT ?4
           """, arguments: [resource, now, policy == .all, limit]
-      ).compactMap { Mirror.source($0, base: base) }
+      ).compactMap { try Mirror.source($0, base: base) }
     }
   }
 
-  private static func source(_ row: Row, base: String) -> FileSource? {
-    guard let uri = row[4] as String?, let url = row[5] as String? else { return nil }
-    var known: FileContent?
-    if let source = row[8] as String? {
-      known = FileContent(
-        source: source, hash: row[9], bytes: row[10] ?? 0, mediaType: row[11], validator: row[12],
-        lastModified: row[13],
-        isPublic: row[14], attempts: row[15])
+  private static func source(_ row: Row, base: String) throws -> FileSource? {
+    guard let uri = try row.decode(String?.self, atIndex: 4), let url = try row.decode(String?.self, atIndex: 5) else {
+      return nil
     }
-    return FileSource(
-      resource: row[0], uuid: row[1], sequence: row[2], uri: uri,
+    var known: FileContent?
+    if let source = try row.decode(String?.self, atIndex: 8) {
+      known = try FileContent(
+        source: source, hash: row.decode(atIndex: 9), bytes: row.decode(Int64?.self, atIndex: 10) ?? 0,
+        mediaType: row.decode(atIndex: 11), validator: row.decode(atIndex: 12),
+        lastModified: row.decode(atIndex: 13),
+        isPublic: row.decode(atIndex: 14), attempts: row.decode(atIndex: 15))
+    }
+    return try FileSource(
+      resource: row.decode(atIndex: 0), uuid: row.decode(atIndex: 1), sequence: row.decode(atIndex: 2), uri: uri,
       url: url.replacingOccurrences(of: String(decoding: BaseMark.bytes, as: UTF8.self), with: base),
-      size: ((row[6] as DatabaseValue).storage.value as? Int64).flatMap { $0 < 0 ? nil : $0 }, mediaType: row[7],
-      changed: row[3], known: known)
+      size: (row.decode(DatabaseValue.self, atIndex: 6).storage.value as? Int64).flatMap { $0 < 0 ? nil : $0 },
+      mediaType: row.decode(atIndex: 7),
+      changed: row.decode(atIndex: 3), known: known)
   }
 
   /// Notes the content of a file.
@@ -207,7 +211,9 @@ extension Mirror {
       let bytes = try Int64.fetchOne(
         db,
         sql: "SELECT total(bytes) FROM (SELECT DISTINCT sha256, bytes FROM file_content WHERE sha256 IS NOT NULL)")
-      return FileTotals(files: row?[0] ?? 0, bytes: bytes ?? 0, failed: row?[1] ?? 0)
+      return try FileTotals(
+        files: row?.decode(Int.self, atIndex: 0) ?? 0, bytes: bytes ?? 0, failed: row?.decode(Int.self, atIndex: 1) ?? 0
+      )
     }
   }
 
@@ -222,9 +228,10 @@ extension Mirror {
           WHERE path = ? AND sha256 IS NOT NULL ORDER BY fetched DESC LIMIT 1
           """, arguments: [path]
       ).map { row in
-        FileContent(
-          source: row[0], hash: row[1], bytes: row[2] ?? 0, mediaType: row[3], validator: row[4], lastModified: row[5],
-          isPublic: row[6], attempts: row[7])
+        try FileContent(
+          source: row.decode(atIndex: 0), hash: row.decode(atIndex: 1), bytes: row.decode(Int64?.self, atIndex: 2) ?? 0,
+          mediaType: row.decode(atIndex: 3), validator: row.decode(atIndex: 4), lastModified: row.decode(atIndex: 5),
+          isPublic: row.decode(atIndex: 6), attempts: row.decode(atIndex: 7))
       }
     }
   }

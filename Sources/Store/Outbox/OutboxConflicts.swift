@@ -143,10 +143,10 @@ extension Mirror {
         WHERE \(condition) ORDER BY c.id DESC
         """, arguments: arguments
     ).compactMap { row in
-      let json = { (name: String) in try (row[name] as String?).map { try JSON(parsing: $0) } }
-      let bytes: [UInt8] = (row["uuid"] as Data?).map { Array($0) } ?? []
+      let json = { (name: String) in try row.decode(String?.self, forColumn: name).map { try JSON(parsing: $0) } }
+      let bytes: [UInt8] = try row.decode(Data?.self, forColumn: "uuid").map { Array($0) } ?? []
       guard let uuid = bytes.withUnsafeBytes({ ResourceUUID(bytes: $0) }),
-        let kind = OutboxConflict.Kind(rawValue: row["kind"])
+        let kind = OutboxConflict.Kind(rawValue: try row.decode(forColumn: "kind"))
       else { return nil }
       let fields = try (json("fields")?.array ?? []).compactMap { field in
         field["in"]?.string.flatMap(ChangedMember.Group.init(rawValue:)).map {
@@ -154,11 +154,13 @@ extension Mirror {
             $0, field["name"]?.string ?? "", base: field["base"], site: field["site"], local: field["local"])
         }
       }
-      return OutboxConflict(
-        id: row["id"], change: row["change"], type: row["type_name"], uuid: uuid, kind: kind,
-        author: ChangeAuthor(consumer: row["consumer"], account: row["account"]), noticed: row["noticed"],
-        base: try json("base"), site: try json("site"), local: try json("local"), fields: fields,
-        decision: row["decision"], decided: row["decided"])
+      return try OutboxConflict(
+        id: row.decode(forColumn: "id"), change: row.decode(forColumn: "change"),
+        type: row.decode(forColumn: "type_name"), uuid: uuid, kind: kind,
+        author: ChangeAuthor(consumer: row.decode(forColumn: "consumer"), account: row.decode(forColumn: "account")),
+        noticed: row.decode(forColumn: "noticed"),
+        base: json("base"), site: json("site"), local: json("local"), fields: fields,
+        decision: row.decode(forColumn: "decision"), decided: row.decode(forColumn: "decided"))
     }
   }
 

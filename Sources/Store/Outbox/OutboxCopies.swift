@@ -21,9 +21,13 @@ struct OutboxCopies {
 
   func copy(of resource: Int64) throws -> Copy? {
     try Row.cachedOne(db, sql: "SELECT * FROM outbox_copy WHERE resource = ?", arguments: [resource]).map { row in
-      Copy(
-        base: form(row["base_document"], row["base_splices"], row["base_revision"]),
-        site: form(row["site_document"], row["site_splices"], row["site_revision"]), isDeleted: row["site_deleted"])
+      try Copy(
+        base: form(
+          row.decode(forColumn: "base_document"), row.decode(forColumn: "base_splices"),
+          row.decode(forColumn: "base_revision")),
+        site: form(
+          row.decode(forColumn: "site_document"), row.decode(forColumn: "site_splices"),
+          row.decode(forColumn: "site_revision")), isDeleted: row.decode(forColumn: "site_deleted"))
     }
   }
 

@@ -14,9 +14,9 @@ package struct OutboxStatus: Sendable, Hashable {
   package var lastError: String?
 
   /// Changes that are not over.
-  package var unsettled: Int64 { changes.values.reduce(0, +) }
+  package var unsettled: Int64 { changes.values.reduce(0) { $0.addingClamped($1) } }
   /// Changes that wait for a person.
-  package var waitingForPerson: Int64 { (changes[.conflict] ?? 0) + (changes[.rejected] ?? 0) }
+  package var waitingForPerson: Int64 { (changes[.conflict] ?? 0).addingClamped(changes[.rejected] ?? 0) }
 }
 
 extension Mirror {
@@ -27,9 +27,9 @@ extension Mirror {
       for row in try Row.cachedAll(
         db, sql: "SELECT state, count(*), min(recorded) FROM outbox WHERE \(OutboxSchema.isUnsettled) GROUP BY state")
       {
-        guard let state = ChangeState(rawValue: row[0]) else { continue }
-        status.changes[state] = row[1]
-        status.oldest = min(status.oldest ?? .max, row[2])
+        guard let state = ChangeState(rawValue: try row.decode(atIndex: 0)) else { continue }
+        status.changes[state] = try row.decode(atIndex: 1)
+        status.oldest = try min(status.oldest ?? .max, row.decode(atIndex: 2))
       }
       status.openConflicts = try Int64.cachedOne(db, sql: "SELECT count(*) FROM conflict WHERE decision IS NULL") ?? 0
       status.lastError = try String.cachedOne(

@@ -28,22 +28,30 @@ struct OutboxRows {
   }
 
   private static func change(_ row: Row) throws -> OutboxChange? {
-    let bytes: [UInt8] = (row["uuid"] as Data?).map(Array.init) ?? []
+    let bytes: [UInt8] = try row.decode(Data?.self, forColumn: "uuid").map(Array.init) ?? []
     guard let uuid = bytes.withUnsafeBytes({ ResourceUUID(bytes: $0) }),
-      let kind = ChangeKind(rawValue: row["kind"]), let state = ChangeState(rawValue: row["state"])
+      let kind = ChangeKind(rawValue: try row.decode(forColumn: "kind")),
+      let state = ChangeState(rawValue: try row.decode(forColumn: "state"))
     else { return nil }
-    var change = OutboxChange(
-      id: row["id"], resource: row["resource"], type: row["type_name"], uuid: uuid, kind: kind,
-      members: try ChangedMember.decode(row["members"]),
-      author: ChangeAuthor(consumer: row["consumer"], account: row["account"]), recorded: row["recorded"], state: state,
-      version: row["version"], sends: row["sends"], attempts: row["attempts"], nextAttempt: row["next_attempt"],
-      error: row["error"], errorDocument: row["error_document"], path: row["path"])
-    change.faults = row["faults"]
-    if let field: String = row["field"] {
-      change.upload = Upload(
-        hostType: row["host_type"], hostPath: row["host_path"], field: field,
-        file: StagedFile(filename: row["filename"], bytes: row["bytes"], sha256: row["sha256"]),
-        highestID: row["highest_id"], localUUID: (row["local_uuid"] as String?).flatMap { ResourceUUID($0) })
+    var change = try OutboxChange(
+      id: row.decode(forColumn: "id"), resource: row.decode(forColumn: "resource"),
+      type: row.decode(forColumn: "type_name"), uuid: uuid, kind: kind,
+      members: ChangedMember.decode(row.decode(forColumn: "members")),
+      author: ChangeAuthor(consumer: row.decode(forColumn: "consumer"), account: row.decode(forColumn: "account")),
+      recorded: row.decode(forColumn: "recorded"), state: state,
+      version: row.decode(forColumn: "version"), sends: row.decode(forColumn: "sends"),
+      attempts: row.decode(forColumn: "attempts"), nextAttempt: row.decode(forColumn: "next_attempt"),
+      error: row.decode(forColumn: "error"), errorDocument: row.decode(forColumn: "error_document"),
+      path: row.decode(forColumn: "path"))
+    change.faults = try row.decode(forColumn: "faults")
+    if let field: String = try row.decode(forColumn: "field") {
+      change.upload = try Upload(
+        hostType: row.decode(forColumn: "host_type"), hostPath: row.decode(forColumn: "host_path"), field: field,
+        file: StagedFile(
+          filename: row.decode(forColumn: "filename"), bytes: row.decode(forColumn: "bytes"),
+          sha256: row.decode(forColumn: "sha256")),
+        highestID: row.decode(forColumn: "highest_id"),
+        localUUID: row.decode(String?.self, forColumn: "local_uuid").flatMap { ResourceUUID($0) })
     }
     return change
   }

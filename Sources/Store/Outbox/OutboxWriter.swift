@@ -37,8 +37,9 @@ final class OutboxWriter {
     try Row.cachedOne(
       db, sql: "SELECT document, splices, revision FROM resource WHERE id = ?", arguments: [resource]
     ).map { row in
-      StoredForm(
-        document: Array((row[0] as String).utf8), splices: (row[1] as Data?).map { Array($0) } ?? [], revision: row[2])
+      try StoredForm(
+        document: Array(row.decode(String.self, atIndex: 0).utf8),
+        splices: row.decode(Data?.self, atIndex: 1).map { Array($0) } ?? [], revision: row.decode(atIndex: 2))
     }
   }
 
@@ -103,8 +104,9 @@ final class OutboxWriter {
     ).map { row in
       try form.json(
         StoredForm(
-          document: Array((row[0] as String).utf8), splices: (row[1] as Data?).map { Array($0) } ?? [],
-          revision: row[2]), type: type)
+          document: Array(row.decode(String.self, atIndex: 0).utf8),
+          splices: row.decode(Data?.self, atIndex: 1).map { Array($0) } ?? [],
+          revision: row.decode(atIndex: 2)), type: type)
     }
     let owner = try String.cachedOne(db, sql: "SELECT value FROM setting WHERE name = 'site_account'")
     // A change that was added to keeps the hour of its birth.

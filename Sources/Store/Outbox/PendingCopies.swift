@@ -30,18 +30,20 @@ final class PendingCopies {
     for row in try Row.cachedAll(
       db, sql: "SELECT t.name, i.uuid, c.resource " + sources.replacing("%@", with: "outbox_copy"))
     {
-      if let key = PendingCopies.key(row) { pending[key] = row[2] }
+      if let key = try PendingCopies.key(row) { pending[key] = try row.decode(atIndex: 2) }
     }
     for row in try Row.cachedAll(
       db, sql: "SELECT t.name, i.uuid, c.changed, c.deleted " + sources.replacing("%@", with: "outbox_echo"))
     {
-      if let key = PendingCopies.key(row) { echoes[key] = Echo(changed: row[2], isDeleted: row[3]) }
+      if let key = try PendingCopies.key(row) {
+        echoes[key] = try Echo(changed: row.decode(atIndex: 2), isDeleted: row.decode(atIndex: 3))
+      }
     }
   }
 
-  private static func key(_ row: Row) -> Key? {
-    let bytes: [UInt8] = (row[1] as Data?).map { Array($0) } ?? []
-    return bytes.withUnsafeBytes { ResourceUUID(bytes: $0) }.map { Key(type: row[0], uuid: $0) }
+  private static func key(_ row: Row) throws -> Key? {
+    let bytes: [UInt8] = try row.decode(Data?.self, atIndex: 1).map { Array($0) } ?? []
+    return try bytes.withUnsafeBytes { ResourceUUID(bytes: $0) }.map { Key(type: try row.decode(atIndex: 0), uuid: $0) }
   }
 
   /// Takes a resource that the site shows out of the writer's hands.

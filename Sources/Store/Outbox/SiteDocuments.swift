@@ -25,7 +25,7 @@ extension Mirror {
           FROM identity i LEFT JOIN resource r ON r.id = i.id LEFT JOIN outbox_copy c ON c.resource = i.id
           WHERE i.uuid = ? AND i.type = (SELECT id FROM resource_type WHERE name = ?)
           """, arguments: [Data(uuid.bytes), type]
-      ).flatMap { ($0[0] as String?).map { Array($0.utf8) } }
+      ).flatMap { try $0.decode(String?.self, atIndex: 0).map { Array($0.utf8) } }
     }
   }
 }

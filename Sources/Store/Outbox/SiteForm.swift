@@ -30,7 +30,7 @@ struct SiteForm {
       try String.cachedOne(db, sql: "SELECT value FROM setting WHERE name = 'site_base_url'") ?? "https://site.invalid")
     var paths: [String: String] = [:]
     for row in try Row.cachedAll(db, sql: "SELECT name, path FROM resource_type WHERE path IS NOT NULL") {
-      paths[row[0]] = row[1]
+      paths[try row.decode(atIndex: 0)] = try row.decode(atIndex: 1) as String
     }
     self.paths = paths
     scanner = PageScanner(base: base, paths: paths)

@@ -31,9 +31,10 @@ extension Mirror {
           FROM path_index p JOIN resource_type t ON t.id = p.type ORDER BY t.name, p.path
           """
       ).map { row in
-        PathIndexRow(
-          type: row["name"], path: row["path"], rows: row["rows"], reason: row["reason"], created: row["created"],
-          state: row["state"])
+        try PathIndexRow(
+          type: row.decode(forColumn: "name"), path: row.decode(forColumn: "path"), rows: row.decode(forColumn: "rows"),
+          reason: row.decode(forColumn: "reason"), created: row.decode(forColumn: "created"),
+          state: row.decode(forColumn: "state"))
       }
     }
   }

@@ -11,11 +11,11 @@ final class PathIndexWriter {
     var kind: ValueClass
     var holdsTexts = false
 
-    init(_ row: Row) {
-      id = row["id"]
-      path = PathKey(row["path"] as String)
-      kind = ValueClass(rawValue: row["kind"] as String) ?? .text
-      holdsTexts = PathIndexState(rawValue: row["state"])?.holdsTexts ?? false
+    init(_ row: Row) throws {
+      id = try row.decode(forColumn: "id")
+      path = PathKey(try row.decode(String.self, forColumn: "path"))
+      kind = ValueClass(rawValue: try row.decode(String.self, forColumn: "kind")) ?? .text
+      holdsTexts = PathIndexState(rawValue: try row.decode(forColumn: "state"))?.holdsTexts ?? false
     }
   }
 
@@ -32,7 +32,7 @@ final class PathIndexWriter {
     for row in try Row.cachedAll(
       db, sql: "SELECT id, type, path, kind, state FROM path_index WHERE state <> 'unsuitable'")
     {
-      entries[row["type"], default: []].append(Entry(row))
+      entries[try row.decode(forColumn: "type"), default: []].append(try Entry(row))
     }
     var extract: [ValueClass: RawStatement] = [:]
     for kind in [ValueClass.number, .time, .dateTime, .text, .binary] {

@@ -36,22 +36,24 @@ enum PathIndexes {
           AND (SELECT count(*) FROM (SELECT 1 FROM resource r WHERE r.type = u.type LIMIT ?3)) >= ?3)
         """, arguments: [IndexPolicy.queries, IndexPolicy.slowMilliseconds, leastRows])
     for row in candidates {
-      let rows = try Int64.fetchOne(
-        db, sql: "SELECT count(*) FROM resource WHERE type = ?", arguments: [row["type"]])
-      let reason = IndexPolicy.reason(
-        rows: rows ?? 0, queries: row["queries"], slowestMilliseconds: row["slowest_ms"], leastRows: leastRows)
+      let type: Int64 = try row.decode(forColumn: "type")
+      let path: String = try row.decode(forColumn: "path")
+      let kind: String = try row.decode(forColumn: "kind")
+      let rows = try Int64.fetchOne(db, sql: "SELECT count(*) FROM resource WHERE type = ?", arguments: [type])
+      let reason = try IndexPolicy.reason(
+        rows: rows ?? 0, queries: row.decode(forColumn: "queries"),
+        slowestMilliseconds: row.decode(forColumn: "slowest_ms"), leastRows: leastRows)
       guard let reason else { continue }
       // What its values are was learned anew: the old index compares in another way.
       if let old = try Int64.fetchOne(
-        db, sql: "SELECT id FROM path_index WHERE type = ? AND path = ?", arguments: [row["type"], row["path"]])
+        db, sql: "SELECT id FROM path_index WHERE type = ? AND path = ?", arguments: [type, path])
       {
         try clear(old, db)
       }
       try db.execute(
         sql: """
           INSERT INTO path_index (type, path, kind, reason, created, state, built) VALUES (?, ?, ?, ?, ?, 'building', 0)
-          """,
-        arguments: [row["type"], row["path"], row["kind"], reason, now])
+          """, arguments: [type, path, kind, reason, now])
     }
   }
 
@@ -97,8 +99,8 @@ enum PathIndexes {
           ORDER BY id LIMIT 1
           """)
     else { return false }
-    let id: Int64 = row["id"]
-    var progress = BuildProgress(rawValue: row["built"])
+    let id: Int64 = try row.decode(forColumn: "id")
+    var progress = BuildProgress(rawValue: try row.decode(forColumn: "built"))
     let rows = try RawStatement(
       db.sqliteConnection,
       """
@@ -106,10 +108,10 @@ enum PathIndexes {
       WHERE type = ?2 AND \(progress.condition) ORDER BY internal_id, id LIMIT ?3
       """)
     rows.bind(progress.key, at: 1)
-    rows.bind(row["type"] as Int64, at: 2)
+    rows.bind(try row.decode(Int64.self, forColumn: "type"), at: 2)
     rows.bind(Int64(resources), at: 3)
     let writer = try PathIndexWriter(db)
-    let entry = PathIndexWriter.Entry(row)
+    let entry = try PathIndexWriter.Entry(row)
     var count = 0
     var isSuitable = true
     while try isSuitable && rows.step() {
@@ -123,7 +125,7 @@ enum PathIndexes {
       _ = try PathIndexes.giveUp(entry, db)
       return true
     }
-    let state = PathIndexState(rawValue: row["state"]) ?? .building
+    let state = PathIndexState(rawValue: try row.decode(forColumn: "state")) ?? .building
     let isFinished = progress.hasSerial && count < resources
     if !progress.hasSerial, count < resources { progress = .firstSerial }
     try db.execute(

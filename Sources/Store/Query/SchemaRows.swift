@@ -51,7 +51,7 @@ final class SchemaLearner {
     var known = try self.known(type)
     types[type] = nil
     defer { types[type] = known }
-    known.examined += 1
+    known.examined = known.examined.addingClamped(1)
     guard known.examined <= SchemaLearner.first || known.examined % SchemaLearner.stride == 0 else { return }
     let seen = resource.document.withUnsafeBytes { document in
       resource.splices.withUnsafeBytes { TypeSchema(document, splices: $0) }
@@ -81,7 +81,7 @@ final class SchemaLearner {
     guard
       let row = try Row.cachedOne(db, sql: "SELECT fields, examined FROM type_schema WHERE type = ?", arguments: [type])
     else { return nil }
-    return (try SchemaRow.decode(row["fields"]), row["examined"])
+    return try (SchemaRow.decode(row.decode(forColumn: "fields")), row.decode(forColumn: "examined"))
   }
 
   static func write(_ schema: TypeSchema?, examined: Int64, type: Int64, _ db: Database) throws {
