@@ -130,16 +130,18 @@ class Workplace:
 
 
 class Reader:
-    """Reads a site with nothing of the program: the other opinion."""
+    """Reads a site with nothing of the program: the other opinion. Whatever host its links name, it is asked at its own."""
 
-    def __init__(self, base):
+    def __init__(self, base, form=None, entry=None):
         self.base = base
-        form = {
+        self.origin = "{0.scheme}://{0.netloc}".format(urllib.parse.urlsplit(base))
+        form = form or {
             "grant_type": "password", "username": ACCOUNT[0], "password": ACCOUNT[1],
             "client_id": CLIENT[0], "client_secret": CLIENT[1],
         }
         answer = self._open(urllib.request.Request(base + "/oauth/token", urllib.parse.urlencode(form).encode()))
         self.token = answer["access_token"]
+        self.entry = entry or self._entry()
 
     def _open(self, request):
         with urllib.request.urlopen(request) as answer:
@@ -148,15 +150,44 @@ class Reader:
     def get(self, url):
         return self._open(urllib.request.Request(url, headers={"Authorization": "Bearer " + self.token}))
 
+    def raw(self, url):
+        """Status and body."""
+        try:
+            with urllib.request.urlopen(
+                urllib.request.Request(url, headers={"Authorization": "Bearer " + self.token})
+            ) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+    def _entry(self):
+        """The entry point by its own word, on the host that is asked."""
+        for path in ["/jsonapi", "/api"]:
+            status, body = self.raw(self.base + path)
+            if status == 200:
+                return self.here(json.loads(body)["links"]["self"]["href"])
+        raise Failed(f"{self.base} has no entry point")
+
+    def here(self, url):
+        """A URL of the site on the host that is asked."""
+        parts = urllib.parse.urlsplit(url)
+        return self.origin + urllib.parse.urlunsplit(("", "", parts.path, parts.query, ""))
+
+    def links(self):
+        return {name: link["href"] for name, link in self.get(self.entry)["links"].items() if name != "self"}
+
+    def hosts(self):
+        """The hosts that the site's links name."""
+        return sorted({"{0.scheme}://{0.netloc}".format(urllib.parse.urlsplit(href)) for href in self.links().values()})
+
     def all(self):
         """Attributes and relationships of everything the account sees, by (type, UUID)."""
         found = {}
-        for name, link in self.get(self.base + "/jsonapi")["links"].items():
-            url = link["href"] if "--" in name else None
+        for url in self.links().values():
             while url:
-                page = self.get(url)
+                page = self.get(self.here(url))
                 for resource in page["data"]:
-                    found[name, resource["id"]] = comparable(resource)
+                    found[resource["type"], resource["id"]] = comparable(resource)
                 url = page["links"].get("next", {}).get("href")
         return found
 
@@ -173,8 +204,10 @@ def comparable(resource):
 def stored(workplace):
     """The same of the mirror, straight from the file."""
     found = {}
+    bases = workplace.rows("SELECT value FROM setting WHERE name = 'site_bases'")
+    base = bases[0][0].split("\n")[0] if bases else workplace.base
     for name, uuid, document in workplace.rows("SELECT type, uuid, document FROM resources"):
-        found[name, uuid] = comparable(json.loads(document.replace("\ufdd0", workplace.base)))
+        found[name, uuid] = comparable(json.loads(document.replace("\ufdd0", base)))
     return found
 
 

@@ -7,6 +7,7 @@ import random
 import subprocess
 import time
 
+from links import Served, walk
 from workplace import Failed, Reader, SampleSite, Workplace, comparable, expect, main, say, stored
 
 
@@ -14,15 +15,29 @@ class Animal:
     """One habit of sites and what is to be expected of a mirror there.
 
     codes: how `sync` may end. verify: how `verify` may end. lost: how many of the site's resources may be missing from the
-    mirror, each of which has to be named in `status`. keys: more of the configuration. alone: not in mixtures.
+    mirror, each of which has to be named in `status`. keys: more of the configuration. alone: not in mixtures. place: where the
+    site is on its host. served: whether the mirror is served and asked its own links. excludes: habits that cannot be at the same
+    site.
     """
 
-    def __init__(self, codes=(0,), verify=(0,), lost=0, keys=None, alone=False):
+    def __init__(
+        self, codes=(0,), verify=(0,), lost=0, keys=None, alone=False, place="", served=False, excludes=()
+    ):
         self.codes, self.verify, self.lost, self.keys, self.alone = codes, verify, lost, keys or {}, alone
+        self.place, self.served, self.excludes = place, served, set(excludes)
 
 
 ANIMALS = {
     "capped-pages": Animal(),
+    "language-prefix": Animal(served=True, excludes=["language-links", "api-prefix", "api-redirect"]),
+    "language-links": Animal(served=True, excludes=["api-prefix", "api-redirect"]),
+    "api-prefix": Animal(served=True, excludes=["api-redirect"]),
+    "api-redirect": Animal(served=True),
+    "sub-path": Animal(served=True, place="/community"),
+    "foreign-hosts": Animal(served=True),
+    "renamed-types": Animal(served=True),
+    "renamed-fields": Animal(served=True),
+    "group-3": Animal(served=True),
 }
 
 
@@ -43,14 +58,16 @@ def mixed(habits):
     return Animal(
         codes=tuple({code for animal in animals for code in animal.codes}),
         verify=tuple({code for animal in animals for code in animal.verify}),
-        lost=sum(animal.lost for animal in animals), keys=keys)
+        lost=sum(animal.lost for animal in animals), keys=keys, place="".join(animal.place for animal in animals),
+        served=any(animal.served for animal in animals))
 
 
 def visit(program, port, habits):
     """Mirrors a site with these habits; gives a line of the table, or what is wrong."""
     animal = mixed(habits)
     site = SampleSite(program, port, "--changes", 0, *(word for habit in habits for word in ("--habit", habit)))
-    place = Workplace(program, f"http://127.0.0.1:{port}", **animal.keys)
+    place = Workplace(program, f"http://127.0.0.1:{port}{animal.place}", **animal.keys)
+    served = None
     try:
         started = time.monotonic()
         code, _, _, text = place.measured("sync", "--sweep")
@@ -58,7 +75,8 @@ def visit(program, port, habits):
         expect(code in animal.codes, f"sync ended with {code}: {text}")
         status = json.loads(place.run("status", "--json"))
         aside = status["setAside"]
-        there, here = Reader(place.base).all(), stored(place)
+        reader = Reader(place.base)
+        there, here = reader.all(), stored(place)
         missing = {key for key in there if here.get(key) != there[key]}
         extra = set(here) - set(there)
         expect(not extra, f"{len(extra)} resources are not on the site, such as {sorted(extra)[0] if extra else ''}")
@@ -71,9 +89,18 @@ def visit(program, port, habits):
         again, _, _, text = place.measured("sync", "--no-sweep")
         expect(again in animal.codes, f"the next sync ended with {again}: {text}")
         place.run("check", "-q")
+        links = ""
+        if animal.served:
+            served = Served(place, port + 1)
+            entry = served.base[: served.base.index("/", 8)] if "/" in served.base[8:] else served.base
+            mirror = served.reader(entry + reader.entry[len(reader.origin):])
+            asked, same, files = walk(reader, mirror)
+            links = f"  {asked} links ({same} to the byte), {files} files"
         first = aside[0]["reason"][:60] if aside else "nothing set aside"
-        return f"{'yes':4} exit {code}  {len(there) - len(missing)} of {len(there)} equal  verify {verified}  {seconds:4.1f} s  {len(aside)}: {first}"
+        return f"{'yes':4} exit {code}  {len(there) - len(missing)} of {len(there)} equal  verify {verified}  {seconds:4.1f} s{links}  {len(aside)}: {first}"
     finally:
+        if served:
+            served.stop()
         site.stop()
         place.remove()
 
@@ -91,7 +118,12 @@ def drill():
     dice = random.Random(chosen.seed)
     mixable = [habit for habit in known if not ANIMALS[habit].alone]
     cages = [[habit] for habit in known]
-    cages += [sorted(dice.sample(mixable, min(len(mixable), dice.randint(2, 5)))) for _ in range(chosen.mixtures)]
+    for _ in range(chosen.mixtures):
+        cage = []
+        for habit in dice.sample(mixable, min(len(mixable), dice.randint(2, 5))):
+            if not any(habit in ANIMALS[other].excludes or other in ANIMALS[habit].excludes for other in cage):
+                cage.append(habit)
+        cages.append(sorted(cage))
     if chosen.only:
         cages = [chosen.only]
     say(f"zoo: seed {chosen.seed}, {len(known)} habits")

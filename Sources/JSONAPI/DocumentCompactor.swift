@@ -2,7 +2,7 @@
 /// marked, all other bytes as they were (reference 2.5, 2.7).
 struct DocumentCompactor {
   private let source: UnsafeRawBufferPointer
-  private let base: [UInt8]
+  private let bases: [[UInt8]]
   private(set) var document: [UInt8]
   private(set) var splices: [UInt8] = []
   /// How far the source is used up.
@@ -11,11 +11,11 @@ struct DocumentCompactor {
   /// - Parameters:
   ///   - source: the bytes that hold the object.
   ///   - start: where the object begins in them.
-  ///   - base: the site's base URL, escaped.
+  ///   - bases: the site's base URLs, escaped.
   ///   - capacity: how many bytes the stored form will have at most.
-  init(_ source: UnsafeRawBufferPointer, from start: Int, base: [UInt8], capacity: Int) {
+  init(_ source: UnsafeRawBufferPointer, from start: Int, bases: [[UInt8]], capacity: Int) {
     self.source = source
-    self.base = base
+    self.bases = bases
     copied = start
     document = []
     document.reserveCapacity(capacity)
@@ -25,6 +25,7 @@ struct DocumentCompactor {
   /// Copies what precedes `offset`, with marks where the base URL stands.
   mutating func copy(upTo offset: Int) {
     guard offset > copied else { return }
+    guard let base = bases.first, bases.count == 1 else { return copyMarkingAll(upTo: offset) }
     base.withUnsafeBytes { needle in
       let window = UnsafeRawBufferPointer(rebasing: source[..<offset])
       while let found = firstOccurrence(of: needle, in: window, from: copied) {
@@ -44,6 +45,30 @@ struct DocumentCompactor {
     copied = offset
   }
 
+  /// The same for a site that has several base URLs: where one begins another, the longest is meant.
+  private mutating func copyMarkingAll(upTo offset: Int) {
+    let window = UnsafeRawBufferPointer(rebasing: source[..<offset])
+    // Where each comes next; behind the window when it does not.
+    var next = bases.map { base in base.withUnsafeBytes { firstOccurrence(of: $0, in: window, from: copied) ?? offset } }
+    while let found = next.min(), found < offset {
+      let here = bases.indices.filter {
+        next[$0] == found && DocumentCompactor.endsHost(source, at: found + bases[$0].count)
+      }
+      if let length = here.map({ bases[$0].count }).max() {
+        document.append(contentsOf: source[copied..<found])
+        SplicePoint(.base, at: document.count).encode(into: &splices)
+        document.append(contentsOf: BaseMark.bytes)
+        copied = found + length
+      }
+      let start = max(copied, found + 1)
+      for index in bases.indices where next[index] < start {
+        next[index] = bases[index].withUnsafeBytes { firstOccurrence(of: $0, in: window, from: start) ?? offset }
+      }
+    }
+    if copied < offset { document.append(contentsOf: source[copied..<offset]) }
+    copied = offset
+  }
+
   /// Leaves out what stands between the last copied byte and `offset`, and notes what to put there.
   mutating func leaveOut(upTo offset: Int, _ kind: SplicePoint.Kind, name: Range<Int> = 0..<0) {
     SplicePoint(kind, at: document.count, name: name).encode(into: &splices)
@@ -51,7 +76,7 @@ struct DocumentCompactor {
   }
 
   /// Whether a host name may end here: `https://example.org` does not stand in `https://example.organic`.
-  private static func endsHost(_ bytes: UnsafeRawBufferPointer, at end: Int) -> Bool {
+  static func endsHost(_ bytes: UnsafeRawBufferPointer, at end: Int) -> Bool {
     guard end < bytes.count else { return true }
     switch bytes[end] {
     case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: ":"),

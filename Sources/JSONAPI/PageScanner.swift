@@ -3,15 +3,17 @@ package struct PageScanner: Sendable {
   private var resources: ResourceScanner
 
   /// - Parameters:
-  ///   - base: the site's base URL.
+  ///   - base: the site's base URL, as its links have it.
+  ///   - others: more base URLs of the same site; they become the mirror's own likewise.
   ///   - paths: the path of each resource type (`/jsonapi/node/topic`), as the entry point links it.
-  package init(base: DocumentBase, paths: [String: String]) {
+  package init(base: DocumentBase, others: [DocumentBase] = [], paths: [String: String]) {
     let escaped = paths.mapValues { path in
       var bytes: [UInt8] = []
       JSON.encodeContent(path, into: &bytes, .site)
       return bytes
     }
-    resources = ResourceScanner(base: base.escaped, paths: escaped)
+    let bases = [base.escaped] + others.map(\.escaped).filter { $0 != base.escaped }
+    resources = ResourceScanner(bases: bases, paths: escaped)
   }
 
   /// Scans a collection, individual or related document. A single resource is a page of one.

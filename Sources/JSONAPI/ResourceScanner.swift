@@ -1,14 +1,14 @@
 /// Scans resource objects of the site into what the mirror keeps, touching each byte about twice and making no values of
 /// what it only copies.
 struct ResourceScanner: Sendable {
-  /// The site's base URL, escaped.
-  let base: [UInt8]
+  /// The site's base URLs, escaped: first the one that its links have.
+  let bases: [[UInt8]]
   /// The escaped path of each resource type (`\/jsonapi\/node\/topic`).
   let paths: [String: [UInt8]]
   private var names = NameTable()
 
-  init(base: [UInt8], paths: [String: [UInt8]]) {
-    self.base = base
+  init(bases: [[UInt8]], paths: [String: [UInt8]]) {
+    self.bases = bases
     self.paths = paths
   }
 
@@ -27,8 +27,9 @@ struct ResourceScanner: Sendable {
       linkage: [], isLabelOnly: layout.relationships == nil)
     if let attributes = layout.attributes { try readColumns(attributes, &resource, scanner) }
 
-    var compactor = DocumentCompactor(scanner.bytes, from: start, base: base, capacity: scanner.position - start)
-    let derived = DerivedLinks(base: base, path: paths[typeName] ?? [], id: idText, revision: resource.revision)
+    var compactor = DocumentCompactor(scanner.bytes, from: start, bases: bases, capacity: scanner.position - start)
+    let base = layout.links.map { linked(by: scanner.slice($0)) } ?? bases.first
+    let derived = DerivedLinks(base: base ?? [], path: paths[typeName] ?? [], id: idText, revision: resource.revision)
     if let links = layout.links, let before = layout.linksFollow,
       scanner.position - start < SplicePoint.maximumDocumentBytes
     {
@@ -48,6 +49,22 @@ struct ResourceScanner: Sendable {
     resource.splices = compactor.splices
     return resource
   }
+
+  /// The base URL that the links of a resource begin with; the first where they begin with none.
+  private func linked(by links: UnsafeRawBufferPointer) -> [UInt8]? {
+    guard bases.count > 1 else { return bases.first }
+    let start = ResourceScanner.linkStart.utf8CodeUnitCount
+    // Of two of which one begins the other, the longer.
+    let named = bases.filter { base in
+      links.count > start + base.count && base.withUnsafeBytes {
+        sameBytes(UnsafeRawBufferPointer(rebasing: links[start..<start + $0.count]), $0)
+          && DocumentCompactor.endsHost(links, at: start + $0.count)
+      }
+    }
+    return named.max { $0.count < $1.count } ?? bases.first
+  }
+
+  private static let linkStart: StaticString = #"{"self":{"href":""#
 
   /// `changed` and the serial number among the attributes.
   private mutating func readColumns(

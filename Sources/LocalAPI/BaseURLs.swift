@@ -3,7 +3,7 @@ import Synchronization
 
 /// The base URL of answers: the configured one, or what the client used, as the site does (reference 1.4).
 final class BaseURLs: Sendable {
-  private let fixed: DocumentBase?
+  private let fixed: String?
   private let scheme: String
   private let known = Mutex<[String: DocumentBase]>([:])
 
@@ -11,21 +11,26 @@ final class BaseURLs: Sendable {
   ///   - fixed: `localAPI.baseURL`; nil takes the host of each request.
   ///   - isSecure: whether the server speaks TLS.
   init(fixed: String?, isSecure: Bool) {
-    self.fixed = fixed.map { DocumentBase($0) }
+    self.fixed = fixed.map { DocumentBase($0).text }
     scheme = isSecure ? "https" : "http"
   }
 
-  /// The base URL for a request; nil when its host is none.
-  func base(of request: RequestHead) -> DocumentBase? {
-    if let fixed { return fixed }
-    guard let host = request.authority, !host.isEmpty else { return nil }
+  /// The base URL for a request, with the site's own place on its host; nil when the request's host is none.
+  func base(of request: RequestHead, place: String) -> DocumentBase? {
+    guard let host = fixed ?? request.authority, !host.isEmpty else { return nil }
     return known.withLock { known in
-      if let base = known[host] { return base }
-      guard host.utf8.allSatisfy(BaseURLs.isHostByte), host.utf8.count <= 255 else { return nil }
-      let base = DocumentBase("\(scheme)://\(host)")
+      let key = place.isEmpty ? host : host + place
+      if let base = known[key] { return base }
+      let base: DocumentBase
+      if let fixed {
+        base = DocumentBase(fixed + place)
+      } else {
+        guard host.utf8.allSatisfy(BaseURLs.isHostByte), host.utf8.count <= 255 else { return nil }
+        base = DocumentBase("\(scheme)://\(host)\(place)")
+      }
       // Hosts come from clients: the table must not be theirs to fill.
       if known.count >= 64 { known.removeAll() }
-      known[host] = base
+      known[key] = base
       return base
     }
   }

@@ -20,7 +20,7 @@ struct FileAnswers: Sendable {
   /// What stands under a path; nil when no file of the mirror does, or its content is not there.
   /// - Parameter path: as in the request, percent-encoded, without query.
   func content(_ path: String) throws -> FileContent? {
-    guard folder != nil, !path.hasPrefix("/jsonapi") else { return nil }
+    guard folder != nil else { return nil }
     return try mirror.fileContent(path: PercentCoding.decodedPath(path))
   }
 

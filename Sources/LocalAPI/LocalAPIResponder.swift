@@ -98,12 +98,12 @@ struct LocalAPIResponder: HTTPResponder {
   /// Nil for requests whose answers are not kept: they depend on more than the mirror, have no body, or are made as fast as
   /// looked up, as a resource is that need not be compressed.
   private func question(of request: RequestHead) -> AnswerCache.Question? {
-    guard request.method == .get, let target = request.path, target.utf8.starts(with: "/jsonapi/".utf8) else {
-      return nil
-    }
+    guard request.method == .get, let target = request.path, let paths = try? facts.facts().paths,
+      paths.mayBeAPI(target)
+    else { return nil }
     let isPacked = LocalAPIResponder.takesGzip(request)
     guard isPacked || !Route.endsInUUID(target), request.ifNoneMatch == nil,
-      let base = bases.base(of: request)
+      let base = bases.base(of: request, place: paths.place)
     else { return nil }
     return AnswerCache.Question(base: base.text, target: target, isPacked: isPacked)
   }

@@ -15,13 +15,16 @@ extension LocalAPIResponder {
 
   /// - Throws: `Unplaced` for a request without a place.
   private func place(of request: RequestHead) throws -> Place {
-    guard let base = bases.base(of: request) else { throw Unplaced(title: "Bad request", status: 400) }
+    let paths = try facts.facts().paths
+    guard let base = bases.base(of: request, place: paths.place) else {
+      throw Unplaced(title: "Bad request", status: 400)
+    }
     let target = LocalAPIResponder.origin(request.path ?? "/")
     guard target.utf8.count <= LocalAPIResponder.longestTarget else {
       throw Unplaced(title: "Request-URI Too Large", status: 414)
     }
-    let uri = RequestURI(base: base.text, target: target)
-    return Place(uri: uri, base: base, route: Route(Route.compared(uri.path)))
+    let uri = RequestURI(base: String(base.text.dropLast(paths.place.count)), target: target)
+    return Place(uri: uri, base: base, route: Route(Route.compared(uri.path), paths))
   }
 
   struct Unplaced: Error {
@@ -36,9 +39,9 @@ extension LocalAPIResponder {
     do { place = try self.place(of: request) } catch let unplaced as Unplaced { return unplaced.answer }
     switch place.route {
     case .unknown: return try file(place.uri, request, caller) ?? Answer(page: "Page not found", status: 404)
-    case .moved(let path): return try moved(path, request, place.uri, place.base)
+    case .moved(let path): return try moved(path, request, place.uri)
     case .token: return LocalAPIResponder.onlyPOST
-    case .keys, .userInfo: return try identity(place.uri, place.base, caller)
+    case .keys, .userInfo: return try identity(place.route, place.uri, place.base, caller)
     default: return try resource(place, request, caller)
     }
   }
@@ -77,11 +80,11 @@ extension LocalAPIResponder {
   }
 
   /// 301 where the path leads to a route without the slashes that are too many; the query stays.
-  private func moved(_ path: String, _ request: RequestHead, _ uri: RequestURI, _ base: DocumentBase) throws -> Answer {
+  private func moved(_ path: String, _ request: RequestHead, _ uri: RequestURI) throws -> Answer {
     let isRead = request.method == .get || request.method == .head
-    guard isRead, try exists(Route(path)) else { return Answer(page: "Page not found", status: 404) }
+    guard isRead, try exists(Route(path, facts.facts().paths)) else { return Answer(page: "Page not found", status: 404) }
     let query = uri.query.uriQuery
-    return Answer(movedTo: base.text + path + (query.isEmpty ? "" : "?\(query)"))
+    return Answer(movedTo: uri.base + path + (query.isEmpty ? "" : "?\(query)"))
   }
 
   /// Reads of the JSON:API routes.

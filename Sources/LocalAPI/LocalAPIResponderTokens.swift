@@ -25,9 +25,9 @@ extension LocalAPIResponder {
   }
 
   /// `/oauth/jwks` and `/oauth/userinfo`, for signed-in callers.
-  func identity(_ uri: RequestURI, _ base: DocumentBase, _ caller: Caller) throws -> Answer {
+  func identity(_ route: Route, _ uri: RequestURI, _ base: DocumentBase, _ caller: Caller) throws -> Answer {
     if let refusal = LocalAPIResponder.refusal(of: caller, uri) { return refusal }
-    guard uri.path == "/oauth/userinfo" else { return LocalAPIResponder.answer(key.document) }
+    guard route == .userInfo else { return LocalAPIResponder.answer(key.document) }
     guard let id = caller.token?.accountID, let account = try mirror.account(id) else {
       return Answer(page: "Access denied", status: 403)
     }

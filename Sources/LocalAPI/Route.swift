@@ -17,13 +17,26 @@ enum Route: Equatable {
   case moved(String)
   case unknown
 
-  init(_ path: String) {
-    switch path {
-    case "/jsonapi": self = .entryPoint
+  /// - Parameters:
+  ///   - path: as `compared` gives it.
+  ///   - paths: the site's own.
+  init(_ path: String, _ paths: SitePaths = SitePaths()) {
+    // The token route is also where it is at a site of its own host: that is what clients try first.
+    switch paths.below(path) ?? path {
     case "/oauth/token": self = .token
     case "/oauth/jwks": self = .keys
     case "/oauth/userinfo": self = .userInfo
-    default: self = Route.resource(path)
+    case _ where path.utf8.starts(with: "//".utf8): self = .moved("/" + path.drop { $0 == "/" })
+    case let below:
+      guard paths.place.isEmpty || paths.below(path) != nil else {
+        self = .unknown
+        return
+      }
+      switch paths.lead(below) {
+      case .api(let own): self = own == paths.api ? .entryPoint : Route.resource(own, below: paths.api, of: paths.place)
+      case .moved(let target): self = .moved(target)
+      case .elsewhere: self = .unknown
+      }
     }
   }
 
@@ -34,14 +47,11 @@ enum Route: Equatable {
     return isPlain ? path : PercentCoding.decodedPath(path).lowercased()
   }
 
-  private static func resource(_ path: String) -> Route {
-    let bytes = path.utf8
-    if bytes.starts(with: "//".utf8) { return .moved("/" + path.drop { $0 == "/" }) }
-    guard bytes.starts(with: "/jsonapi/".utf8) else { return .unknown }
-    if bytes.last == UInt8(ascii: "/") {
+  private static func resource(_ path: String, below api: String, of place: String) -> Route {
+    if path.utf8.last == UInt8(ascii: "/") {
       var path = Substring(path)
       while path.hasSuffix("/") { path.removeLast() }
-      return .moved(String(path))
+      return .moved(place + path)
     }
     if Route.endsInUUID(path), !Route.hasEmptyPart(path) {
       let slash = path.utf8.index(path.endIndex, offsetBy: -37)
@@ -100,6 +110,7 @@ enum Route: Equatable {
     guard case .collection(let path) = self else { return [self] }
     let parts = Route.parts(of: path)
     var all = [self]
+    // How many parts a collection's path has, only the types know: a prefix and one name at least.
     if parts.count > 2 { all.append(Route.reading(path, parts, as: 1)) }
     if parts.count > 3 { all.append(Route.reading(path, parts, as: 2)) }
     if parts.count > 4, parts[parts.count - 2] == "relationships" { all.append(Route.reading(path, parts, as: 3)) }

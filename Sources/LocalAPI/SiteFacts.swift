@@ -12,6 +12,8 @@ struct SiteFacts: Sendable, Equatable {
   var version = "1.0"
   /// The site's `Content-Language`.
   var language = "en"
+  /// The paths under which it is found.
+  var paths = SitePaths()
 
   private static let usual = SiteFacts()
   /// The beginning of documents of the usual site.
@@ -26,7 +28,7 @@ struct SiteFacts: Sendable, Equatable {
 
   /// Gives an answer made for the usual site the marks of this one.
   func mark(_ answer: inout Answer) {
-    guard self != SiteFacts.usual else { return }
+    guard version != SiteFacts.usual.version || language != SiteFacts.usual.language else { return }
     if answer.fields[.contentLanguage] != nil { answer.fields[.contentLanguage] = language }
     guard version != "1.0", answer.body.readableBytesView.starts(with: SiteFacts.usualHead) else { return }
     var body = ByteBuffer(bytes: head)
@@ -36,7 +38,19 @@ struct SiteFacts: Sendable, Equatable {
   }
 }
 
-/// The facts of a mirror, read again once a minute.
+extension SitePaths {
+  /// Those of the site whose copy a mirror is.
+  init(_ mirror: Mirror) throws {
+    if let base = try mirror.fact(.siteBaseURL), let scheme = base.range(of: "://") {
+      place = base[scheme.upperBound...].firstIndex(of: "/").map { String(base[$0...]) } ?? ""
+    }
+    if let path = try mirror.fact(.apiPath) { api = path }
+    plainAPI = try mirror.fact(.plainAPIPath)
+    redirects = try mirror.fact(.plainAPIPathRedirects) == "1"
+  }
+}
+
+/// The facts of a mirror, read again once a minute, and every second while nothing is known of the site.
 final class KnownSiteFacts: Sendable {
   private let mirror: Mirror
   private let known = Mutex((facts: SiteFacts(), until: -Double.infinity))
@@ -49,8 +63,10 @@ final class KnownSiteFacts: Sendable {
     var facts = SiteFacts()
     if let version = try mirror.fact(.jsonapiVersion) { facts.version = version }
     if let language = try mirror.fact(.contentLanguage) { facts.language = language }
+    facts.paths = try SitePaths(mirror)
     let read = facts
-    known.withLock { $0 = (read, now + 60) }
+    let life = try mirror.fact(.siteBaseURL) == nil ? 1.0 : 60
+    known.withLock { $0 = (read, now + life) }
     return read
   }
 }

@@ -21,6 +21,7 @@ package final class SampleSite: Sendable {
   let quietSink: AsyncStream<Never>.Continuation
   private let state: Mutex<Community>
   private let tokens: Mutex<AuthorizationServer>
+  private let disguise: Disguise?
   private let offset = Mutex(0.0)
   private let requests = Atomic<UInt64>(0)
   let changes = Atomic<UInt64>(0)
@@ -34,6 +35,7 @@ package final class SampleSite: Sendable {
   /// A site that shows a given community.
   package init(_ settings: SampleSiteSettings, community: Community) {
     self.settings = settings
+    disguise = Disguise(settings.habits)
     log = RequestLog(capacity: settings.logCapacity)
     state = Mutex(community)
     tokens = Mutex(AuthorizationServer(settings: settings))
@@ -90,7 +92,21 @@ package final class SampleSite: Sendable {
   // MARK: Answering
 
   /// Answers one request, with the faults that wait for it.
-  package func respond(to request: SiteRequest) -> SiteResponse {
+  package func respond(to outer: SiteRequest) -> SiteResponse {
+    guard let disguise else { return undisguised(outer) }
+    switch disguise.arrival(of: outer) {
+    case .answer(var response):
+      finish(&response, outer, time)
+      log.record(.init(method: outer.method, url: outer.target, status: response.status, bytes: response.body.count))
+      return response
+    case .ask(let inner):
+      var response = undisguised(inner)
+      disguise.dress(&response, to: inner)
+      return response
+    }
+  }
+
+  private func undisguised(_ request: SiteRequest) -> SiteResponse {
     let now = time
     var response =
       faults.next(for: request)?.spoil({ answer(request, now) }, requestURL: request.base + request.target)

@@ -72,7 +72,7 @@ extension ExitCodes {
     case is TransportError, is UntrustworthyPage: self = .site
     case let fault as SyncFault:
       switch fault {
-      case .otherSite, .nothingToMirror: self = .usage
+      case .otherSite, .nothingToMirror, .noEntryPoint: self = .usage
       case .otherAccount, .sawNothing: self = .person
       case .anonymous: self = .credentials
       case .filterRefused: self = .site

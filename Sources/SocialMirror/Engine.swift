@@ -16,7 +16,7 @@ struct Engine {
 
   /// Opens everything; no request is sent yet.
   /// - Throws: `ConfigurationError`, `MirrorUnusable`, what `WriterLock` throws when another process writes.
-  init(_ common: CommonOptions, label: String) throws {
+  init(_ common: CommonOptions, label: String, hasMoved: Bool = false) throws {
     settings = try common.settings(needsSite: true)
     guard let siteSettings = settings.site else {
       throw ConfigurationError(description: "site.baseURL is missing")
@@ -25,7 +25,7 @@ struct Engine {
     logger = Logger(label: label)
     mirror = try Mirror(path: settings.mirror.path)
     lock = try WriterLock(mirrorPath: settings.mirror.path)
-    site = try ConnectedSite(siteSettings, tokenPath: settings.siteTokenPath, logger: logger)
+    site = try ConnectedSite(siteSettings, tokenPath: settings.siteTokenPath, hasMoved: hasMoved, logger: logger)
   }
 
   /// Rounds over resources.

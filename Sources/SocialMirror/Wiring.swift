@@ -15,8 +15,10 @@ struct ConnectedSite {
   private let foreign: ForeignTransports
   private let logger: Logger
 
-  /// - Parameter tokenPath: where the site's tokens are kept, readable by the owner only.
-  init(_ settings: Settings.Site, tokenPath: String, logger: Logger) throws {
+  /// - Parameters:
+  ///   - tokenPath: where the site's tokens are kept, readable by the owner only.
+  ///   - hasMoved: whether a person said that the site is the same under another base URL.
+  init(_ settings: Settings.Site, tokenPath: String, hasMoved: Bool = false, logger: Logger) throws {
     let base = try ConnectedSite.base(settings)
     var transportSettings = TransportSettings(origin: base.origin)
     transportSettings.timeoutSeconds = settings.timeoutSeconds
@@ -32,8 +34,11 @@ struct ConnectedSite {
     let session = try OAuthSession(
       tokenURL: base.url(path: "/oauth/token"), credentials: ConnectedSite.credentials(settings), transport: transport,
       vault: FileTokenVault(path: tokenPath), now: unixNow, logger: logger)
-    site = Site(
+    var site = Site(
       base: base, session: session, pacer: RequestPacer(requestsPerSecond: settings.requestsPerSecond))
+    site.apiPath = settings.apiPath
+    site.hasMoved = hasMoved
+    self.site = site
   }
 
   /// Ends all connections.

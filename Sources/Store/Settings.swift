@@ -17,11 +17,41 @@ extension Mirror {
     case described = "described"
     /// The site's clock at the last round, Unix seconds.
     case siteTime = "site_time"
+    /// Where the entry point is, below the base URL: `/jsonapi`, `/en/jsonapi`, `/api`.
+    case apiPath = "api_path"
+    /// Where it was found first, when that is elsewhere: the site answers there too, or leads from there.
+    case plainAPIPath = "plain_api_path"
+    /// 1 where the site redirects from there.
+    case plainAPIPathRedirects = "plain_api_path_redirects"
+    /// What stands before the paths of routes: `/en`.
+    case languagePrefix = "language_prefix"
+    /// The base URLs that the site's documents name as its own, a line each, those of its links first.
+    case siteBases = "site_bases"
   }
 
   /// The value of a fact; nil when it was never noted.
   package func fact(_ fact: Fact) throws -> String? {
     try read { try String.cachedOne($0, sql: "SELECT value FROM setting WHERE name = ?", arguments: [fact.rawValue]) }
+  }
+
+  /// The base URLs that the site's documents name as its own, those of its links first; none before the first round.
+  package func siteBases() throws -> [String] {
+    try fact(.siteBases)?.split(separator: "\n").map(String.init) ?? []
+  }
+
+  /// Notes facts that are not as they were; nil takes one back.
+  package func note(_ facts: [(Fact, String?)]) throws {
+    let fresh = try facts.filter { try self.fact($0.0) != $0.1 }
+    guard !fresh.isEmpty else { return }
+    try write { db in
+      for (fact, value) in fresh {
+        if let value {
+          try Mirror.note(fact, value, db)
+        } else {
+          try db.run(sql: "DELETE FROM setting WHERE name = ?", arguments: [fact.rawValue])
+        }
+      }
+    }
   }
 
   /// Notes a fact.

@@ -8,14 +8,17 @@ package final class ServedType: Sendable, Hashable {
   package let entityType: String
   /// The collection's path: `/jsonapi/node/topic`.
   package let path: String
+  /// The path of its route, as errors of the site name it: without the language that may stand before it.
+  package let routePath: String
   /// The path as it stands in JSON strings of the site.
   package let escapedPath: [UInt8]
 
-  init(id: Int64, name: String, entityType: String, path: String) {
+  init(id: Int64, name: String, entityType: String, path: String, languagePrefix: String = "") {
     self.id = id
     self.name = name
     self.entityType = entityType
     self.path = path
+    routePath = path.hasPrefix(languagePrefix) ? String(path.dropFirst(languagePrefix.count)) : path
     var escaped: [UInt8] = []
     JSON.encodeContent(path, into: &escaped, .site)
     escapedPath = escaped
@@ -41,7 +44,7 @@ final class TypeCatalog: Sendable {
   }
 
   func type(path: String, _ connection: ReadConnection) throws -> ServedType? {
-    try look(connection) { $0.byPath[path] }
+    try look(connection) { $0.byPath[path] ?? $0.byPath[path.lowercased()] }
   }
 
   func type(name: String, _ connection: ReadConnection) throws -> ServedType? {
@@ -70,14 +73,19 @@ final class TypeCatalog: Sendable {
 
   private func reload(_ connection: ReadConnection) throws {
     let statement = try connection.statement(
-      "SELECT id, name, entity_type, path FROM resource_type WHERE path IS NOT NULL")
+      """
+      SELECT id, name, entity_type, path, coalesce((SELECT value FROM setting WHERE name = 'language_prefix'), '')
+      FROM resource_type WHERE path IS NOT NULL
+      """)
     defer { statement.reset() }
     var fresh = Known()
     while try statement.step() {
       let type = ServedType(
-        id: statement.integer(0), name: statement.text(1), entityType: statement.text(2), path: statement.text(3))
+        id: statement.integer(0), name: statement.text(1), entityType: statement.text(2), path: statement.text(3),
+        languagePrefix: statement.text(4))
       fresh.byID[type.id] = type
-      fresh.byPath[type.path] = type
+      // Paths are compared without regard to letter case, as the site does.
+      fresh.byPath[PercentCoding.decodedPath(type.path).lowercased()] = type
       fresh.byName[type.name] = type
     }
     let read = fresh

@@ -9,7 +9,7 @@ package enum NamedTypes {
   package static func unknown(_ names: [String], site: Site, mirror: Mirror) async throws -> [String] {
     let left = names.strangers(to: try mirror.types().map(\.name))
     if left.isEmpty { return [] }
-    let entry = try await site.ask(SiteRequest(path: EntryPoint.path)) { try EntryPoint.parse($0, base: site.base) }
+    let entry = try await EntryPointSearch(site: site, mirror: mirror).find()
     guard entry.me != nil else { throw SyncFault.anonymous }
     return left.strangers(to: entry.resourceTypes.map(\.name))
   }

@@ -5,6 +5,10 @@ import Upstream
 package struct Site: Sendable {
   /// Where it is.
   package let base: BaseURL
+  /// Where its entry point is, below the base URL, where that was configured; nil to find it.
+  package var apiPath: String?
+  /// Whether a person said that the site is the same under another base URL.
+  package var hasMoved = false
   let session: OAuthSession
   let pacer: RequestPacer
   let retries: RetryTable

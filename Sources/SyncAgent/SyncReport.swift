@@ -119,6 +119,8 @@ package struct HeldRemovals: Sendable, Hashable, CustomStringConvertible {
 package enum SyncFault: Error, Sendable, CustomStringConvertible {
   /// The mirror holds the copy of another site.
   case otherSite(mirrored: String, configured: String)
+  /// There is no entry point where one was looked for.
+  case noEntryPoint(tried: [String], isConfigured: Bool)
   /// The account is another one than before.
   case otherAccount(before: String, now: String)
   /// The site took the request for an anonymous visitor's.
@@ -134,7 +136,7 @@ package enum SyncFault: Error, Sendable, CustomStringConvertible {
   var isOfOneType: Bool {
     switch self {
     case .filterRefused, .sawNothing: true
-    case .otherSite, .otherAccount, .anonymous, .nothingToMirror: false
+    case .otherSite, .noEntryPoint, .otherAccount, .anonymous, .nothingToMirror: false
     }
   }
 
@@ -142,7 +144,14 @@ package enum SyncFault: Error, Sendable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .otherSite(let mirrored, let configured):
-      "this mirror is the copy of \(mirrored), but site.baseURL is \(configured); give another mirror.path for another site"
+      "this mirror is the copy of \(mirrored), but site.baseURL is \(configured). Give another mirror.path for "
+        + "another site; if it is the same site at a new address: social-mirror sync --moved"
+    case .noEntryPoint(let tried, let isConfigured):
+      "the site has no JSON:API entry point at \(tried.joined(separator: ", ")): "
+        + (isConfigured
+          ? "site.apiPath should be the path that follows site.baseURL, such as /jsonapi or /api"
+          : "set site.apiPath (environment SITE_API_PATH) to its path behind site.baseURL, such as /api, and see that the "
+            + "JSON:API module is on")
     case .otherAccount(let before, let now):
       "the site says that the account is \(now), but the mirror was made with \(before): nothing was changed. "
         + "Sign in as before, or give another mirror.path"

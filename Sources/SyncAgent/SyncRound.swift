@@ -48,9 +48,8 @@ package struct SyncRound: Sendable {
     report(.started(types: types.map(\.name)))
     let visit = Visit(
       run: run, account: account, siteTime: siteTime,
-      scanner: PageScanner(
-        base: DocumentBase(site.base.description),
-        paths: Dictionary(entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first }))
+      scanner: try mirror.scanner(
+        of: site, paths: Dictionary(entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first }))
     let tally = Tally()
     tally.note(vanishedTypes: vanished.filter { !settings.acceptedRemovals.contains($0) })
     let described: Int
@@ -83,7 +82,7 @@ package struct SyncRound: Sendable {
   }
 
   private func entryPoint() async throws -> EntryPoint {
-    try await site.ask(SiteRequest(path: EntryPoint.path)) { try EntryPoint.parse($0, base: site.base) }
+    try await EntryPointSearch(site: site, mirror: mirror).find()
   }
 
   /// Checks that the site still answers, and the same account.
@@ -93,17 +92,7 @@ package struct SyncRound: Sendable {
   }
 
   /// Checks whose mirror this is before anything is touched, and gives the account.
-  private func check(_ entry: EntryPoint) throws -> String {
-    let base = site.base.description
-    if let mirrored = try mirror.fact(.siteBaseURL), mirrored != base {
-      throw SyncFault.otherSite(mirrored: mirrored, configured: base)
-    }
-    guard let me = entry.me else { throw SyncFault.anonymous }
-    if let before = try mirror.fact(.siteAccount), before != me {
-      throw SyncFault.otherAccount(before: before, now: me)
-    }
-    return me
-  }
+  private func check(_ entry: EntryPoint) throws -> String { try SiteIdentity.check(entry, of: site, in: mirror) }
 
   /// Where the site's clock went back by more than the settle window, writes may now get a `changed` below the cursors: all
   /// types are read again (reference 6.5, assumption A; 6.8).
@@ -125,12 +114,12 @@ package struct SyncRound: Sendable {
     guard try !types.isEmpty || !vanishedTypes(entry).isEmpty else {
       throw SyncFault.nothingToMirror(asked: settings.only ?? settings.entityTypes)
     }
-    try mirror.note(.siteBaseURL, site.base.description)
-    for (fact, value) in [
-      (Mirror.Fact.siteAccount, entry.me), (.jsonapiVersion, entry.version), (.contentLanguage, entry.language),
-    ] {
-      if let value, try mirror.fact(fact) != value { try mirror.note(fact, value) }
-    }
+    try SiteAddresses.note(entry, of: site, in: mirror, logger, at: now())
+    try mirror.note([
+      (.siteAccount, entry.me ?? (try mirror.fact(.siteAccount))),
+      (.jsonapiVersion, entry.version ?? (try mirror.fact(.jsonapiVersion))),
+      (.contentLanguage, entry.language ?? (try mirror.fact(.contentLanguage))),
+    ])
     return types.sorted { $0.name < $1.name }
   }
 

@@ -80,7 +80,7 @@ package struct Verification: Sendable {
     var report = VerificationReport()
     report.requests = 1
     var reader = PageReader(
-      site: site, scanner: PageScanner(base: DocumentBase(site.base.description), paths: paths))
+      site: site, scanner: try mirror.scanner(of: site, paths: paths))
     let known = Dictionary(uniqueKeysWithValues: try mirror.types().map { ($0.name, $0) })
     for type in entry.resourceTypes.sorted(by: { $0.name < $1.name }) where settings.selects(type.name) {
       do {
@@ -103,11 +103,8 @@ package struct Verification: Sendable {
 
   /// What the site names now, to the same account as ever.
   private func entryPoint() async throws -> EntryPoint {
-    let entry = try await site.ask(SiteRequest(path: EntryPoint.path)) { try EntryPoint.parse($0, base: site.base) }
-    guard let me = entry.me else { throw SyncFault.anonymous }
-    if let before = try mirror.fact(.siteAccount), before != me {
-      throw SyncFault.otherAccount(before: before, now: me)
-    }
+    let entry = try await EntryPointSearch(site: site, mirror: mirror).find()
+    _ = try SiteIdentity.check(entry, of: site, in: mirror)
     return entry
   }
 

@@ -37,6 +37,24 @@ package struct BaseURL: Sendable, Hashable, CustomStringConvertible {
     return (local.isEmpty ? "/" : local, address.query)
   }
 
+  /// The base URL that a link of a document names, and the path below it; nil when it is no link or does not lead there.
+  /// Requests go to this origin, whatever the link names.
+  /// - Parameter ownPath: where the site is on its host by its own word; empty at the root.
+  package func placed(_ href: String, below ownPath: String) -> (base: String, path: String, query: String?)? {
+    guard let address = try? WebAddress(href, relativeTo: url(path: "/")) else { return nil }
+    guard ownPath.isEmpty || address.path == ownPath || address.path.hasPrefix(ownPath + "/") else { return nil }
+    let below = String(address.path.dropFirst(ownPath.count))
+    return ((BaseURL.origin(href) ?? address.origin.description) + ownPath, below.isEmpty ? "/" : below, address.query)
+  }
+
+  /// Scheme and authority as a link writes them; nil for one without.
+  private static func origin(_ href: String) -> String? {
+    let bytes = Array(href.utf8)
+    guard let mark = bytes.indices.first(where: { bytes[$0...].starts(with: "://".utf8) }) else { return nil }
+    let end = bytes[(mark + 3)...].firstIndex { "/?#".utf8.contains($0) } ?? bytes.endIndex
+    return String(decoding: bytes[..<end], as: UTF8.self)
+  }
+
   /// The URL without a slash at its end.
   package var description: String { origin.description + path }
 }

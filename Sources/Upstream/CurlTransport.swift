@@ -38,11 +38,13 @@ package final class CurlTransport: Transport {
 
   private func send(_ request: OutboundRequest, into sink: (any ContentSink)?) async throws -> InboundResponse {
     var request = request
+    let asked = request.url
     for _ in 0...RedirectRule.limit {
       try check(request)
-      let response = try await exchange(request, into: sink)
+      var response = try await exchange(request, into: sink)
       logger.trace("\(request) → \(response)")
       guard let target = try RedirectRule.target(of: response, to: request, mayLeave: sink != nil) else {
+        response.url = request.url == asked ? nil : request.url
         return response
       }
       request.url = target

@@ -67,6 +67,8 @@ package struct InboundResponse: Sendable, Hashable, SecretBearing {
   /// What a `ContentSink` is told of content that is still to come: nothing but the connection's end will say that it was all,
   /// so it may be cut (RFC 9112, 6.3).
   package var endsByClosing = false
+  /// Where it came from in the end, when redirects were followed; else nil.
+  package var url: String?
 
   /// An answer of this status.
   package init(status: Int, fields: [HTTPField] = [], body: [UInt8] = []) {

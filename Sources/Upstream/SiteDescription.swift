@@ -15,6 +15,8 @@ package struct SiteDescription: Sendable, Hashable {
 
   /// The fields of each resource type by its name, attributes first.
   package var types: [String: [Field]]
+  /// The path of the entry point; nil where it is not said.
+  package var basePath: String?
 
   /// The request.
   package static let request = SiteRequest(path: "/openapi/jsonapi", query: "_format=json")
@@ -22,7 +24,7 @@ package struct SiteDescription: Sendable, Hashable {
   /// Reads the answer; nil for whatever is no description: the module may be absent, or closed to the account.
   package static func parse(_ response: InboundResponse) -> SiteDescription? {
     guard response.status == 200, response.mediaType?.hasSuffix("json") == true,
-      let definitions = (try? JSON(parsing: response.body))?["definitions"]?.object
+      let json = try? JSON(parsing: response.body), let definitions = json["definitions"]?.object
     else { return nil }
     var types: [String: [Field]] = [:]
     for definition in definitions.members where definition.name.contains("--") {
@@ -40,7 +42,7 @@ package struct SiteDescription: Sendable, Hashable {
       }
       if !fields.isEmpty { types[definition.name] = fields }
     }
-    return types.isEmpty ? nil : SiteDescription(types: types)
+    return types.isEmpty ? nil : SiteDescription(types: types, basePath: json["basePath"]?.string)
   }
 
   /// A to-many relationship describes its items.

@@ -7,9 +7,10 @@ extension SampleSite {
   /// A connection to this site on which waiting takes no time.
   /// - Parameter executor: runs the session's own flights; nil for the system's.
   func connection(
-    _ transport: any Transport, _ vault: MemoryTokenVault, executor: (any TaskExecutor)? = nil
+    _ transport: any Transport, _ vault: MemoryTokenVault, base: String = siteBase,
+    executor: (any TaskExecutor)? = nil
   ) throws -> Site {
-    let url = try BaseURL(siteBase)
+    let url = try BaseURL(base)
     let session = try OAuthSession(
       tokenURL: url.url(path: "/oauth/token"),
       credentials: Credentials(

@@ -84,7 +84,7 @@ import Testing
   @Test(arguments: ["https://h.example", "https://h.example/community", "http://127.0.0.1:8080"])
   func recordedEntryPoint(site: String) throws {
     let base = try BaseURL(site)
-    #expect(EntryPoint.prepare(base: base).url == site + "/jsonapi")
+    #expect(EntryPoint.request().prepare(base: base).url == site + "/jsonapi")
     let entry = try EntryPoint.parse(try response(base: site), base: base)
     #expect(entry.resourceTypes.count == 28)
     #expect(entry.resourceTypes[0] == .init(name: "comment--comment", path: "/jsonapi/comment/comment"))

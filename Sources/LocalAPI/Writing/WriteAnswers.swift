@@ -104,12 +104,12 @@ struct WriteAnswers: Sendable {
     case .attach:
       return ErrorResponse(
         status: 404,
-        detail: "The \"entity\" parameter was not converted for the path \"\(type.path)/{entity}/{file_field_name}\" "
+        detail: "The \"entity\" parameter was not converted for the path \"\(type.routePath)/{entity}/{file_field_name}\" "
           + "(route name: \"jsonapi.\(type.name).file_upload.existing_resource\")", request: write.uri)
     case .create, .change, .upload: route = .individual
     }
     return .unknownEntity(
-      type: ResourceTypeName(type.name), collectionPath: type.path, route: route, method: write.method,
+      type: ResourceTypeName(type.name), collectionPath: type.routePath, route: route, method: write.method,
       request: write.uri)
   }
 
@@ -238,7 +238,9 @@ struct WriteAnswers: Sendable {
     case .alreadyExists: ErrorResponse(status: 409, detail: "Conflict: Entity already exists.", request: write.uri)
     case .notFound(let type, _):
       ErrorResponse.unknownEntity(
-        type: ResourceTypeName(type), collectionPath: write.route.path, method: write.method, request: write.uri)
+        type: ResourceTypeName(type),
+        collectionPath: (try? answers.reader.single { try $0.type(name: type)?.routePath }) ?? write.route.path, method: write.method,
+        request: write.uri)
     case .notToMany, .noRelationship:
       ErrorResponse(
         status: 403, detail: "The current user is not allowed to edit this relationship.", request: write.uri)

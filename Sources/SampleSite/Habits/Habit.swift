@@ -3,6 +3,24 @@
 package enum Habit: String, Sendable, CaseIterable {
   /// A page has fewer rows than were asked for, `next` follows (jsonapi_page_limit).
   case cappedPages = "capped-pages"
+  /// The API stands behind a language, `/en/jsonapi`; `/jsonapi` redirects there.
+  case languagePrefix = "language-prefix"
+  /// The API answers at `/jsonapi` and links `/en/jsonapi`.
+  case languageLinks = "language-links"
+  /// The API stands at `/api`, and nothing at `/jsonapi` (jsonapi_extras).
+  case apiPrefix = "api-prefix"
+  /// The API stands at `/api`; `/jsonapi` redirects there.
+  case apiRedirect = "api-redirect"
+  /// The site is at `/community` of its host.
+  case subPath = "sub-path"
+  /// Links name another host than the one that was asked, as behind a proxy.
+  case foreignHosts = "foreign-hosts"
+  /// Some resource types have other names and paths (jsonapi_extras).
+  case renamedTypes = "renamed-types"
+  /// `changed`, `created` and the serial numbers have other names (jsonapi_extras).
+  case renamedFields = "renamed-fields"
+  /// Group 3: `group_relationship--…` in the place of `group_content--…`.
+  case group3 = "group-3"
 
   /// The most rows of a page under `cappedPages`.
   static let cappedPageSize = 7

@@ -29,6 +29,9 @@ struct SyncCommand: AsyncParsableCommand {
   @Flag(name: .long, help: "Leave local changes where they are.")
   var noPush = false
 
+  @Flag(name: .long, help: "The site is the same as before, under another site.baseURL.")
+  var moved = false
+
   func validate() throws {
     if sweep && noSweep { throw ValidationError("--sweep and --no-sweep exclude each other") }
     if noSweep && !acceptRemovals.isEmpty {
@@ -37,7 +40,7 @@ struct SyncCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let engine = try Engine(common, label: "sync")
+    let engine = try Engine(common, label: "sync", hasMoved: moved)
     defer { engine.shutdown() }
     var round = engine.settings.round(engine.siteSettings)
     round.full = full

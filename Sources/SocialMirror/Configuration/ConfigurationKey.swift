@@ -76,6 +76,7 @@ struct ConfigurationKey: Sendable {
   /// Every key, in the order of the example.
   static let all: [ConfigurationKey] = [
     .init(name: "site.baseURL", kind: .text),
+    .init(name: "site.apiPath", kind: .text),
     .init(name: "site.auth.grant", kind: .word(["password", "client_credentials", "refresh_token"])),
     .init(name: "site.auth.clientID", kind: .text),
     .init(name: "site.auth.clientSecret", kind: .text),

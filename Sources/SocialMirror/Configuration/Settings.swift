@@ -6,6 +6,8 @@ import JSONAPI
 struct Settings: Sendable {
   struct Site: Sendable {
     var baseURL: String
+    /// Where the entry point is, below the base URL; nil to find it.
+    var apiPath: String?
     var grant: String
     var clientID: String
     var clientSecret: Secret?
@@ -96,8 +98,20 @@ extension Settings.Site {
     "comment", "event_enrollment", "file", "group", "group_content", "node", "post", "profile", "taxonomy_term", "user",
   ]
 
+  /// A path as it goes behind the base URL.
+  private static func apiPath(_ text: String) throws -> String {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: true)
+    let isPath = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"?#%\\:".utf8.contains($0) }
+    guard isPath, !parts.isEmpty, !parts.contains(".."), text.utf8.count <= 200 else {
+      throw ConfigurationError(
+        description: "site.apiPath takes the path of the entry point behind site.baseURL, such as /api; \"\(text)\" is none")
+    }
+    return "/" + parts.joined(separator: "/")
+  }
+
   init(_ source: SettingsSource) throws {
     baseURL = try source.required("site.baseURL", try source.url("site.baseURL"))
+    apiPath = try source.text("site.apiPath").map(Self.apiPath)
     allowInsecure = try source.flag("site.allowInsecure") ?? false
     if baseURL.lowercased().hasPrefix("http:"), !allowInsecure, !SettingsSource.isLoopback(baseURL) {
       throw ConfigurationError(

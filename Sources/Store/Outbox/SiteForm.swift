@@ -26,14 +26,17 @@ struct SiteForm {
   private var scanner: PageScanner
 
   init(_ db: Database) throws {
-    base = DocumentBase(
-      try String.cachedOne(db, sql: "SELECT value FROM setting WHERE name = 'site_base_url'") ?? "https://site.invalid")
+    let base = try String.cachedOne(db, sql: "SELECT value FROM setting WHERE name = 'site_base_url'")
+    let bases = try String.cachedOne(db, sql: "SELECT value FROM setting WHERE name = 'site_bases'")?
+      .split(separator: "\n").map { DocumentBase(String($0)) }
+    // What goes to the site names it as the site names itself.
+    self.base = bases?.first ?? DocumentBase(base ?? "https://site.invalid")
     var paths: [String: String] = [:]
     for row in try Row.cachedAll(db, sql: "SELECT name, path FROM resource_type WHERE path IS NOT NULL") {
       paths[try row.decode(atIndex: 0)] = try row.decode(atIndex: 1) as String
     }
     self.paths = paths
-    scanner = PageScanner(base: base, paths: paths)
+    scanner = PageScanner(base: self.base, others: bases ?? [], paths: paths)
   }
 
   /// The collection's path of a type; nil for one that the site does not link.

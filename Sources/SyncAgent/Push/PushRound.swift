@@ -52,7 +52,7 @@ package struct PushRound: Sendable {
       } else {
         try await checkSite(&report)
         let paths = Dictionary(try mirror.types().map { ($0.name, $0.path ?? "") }) { first, _ in first }
-        scanner = PageScanner(base: DocumentBase(site.base.description), paths: paths)
+        scanner = try mirror.scanner(of: site, paths: paths)
         checked = scanner
       }
       for change in plan.ready {
@@ -67,18 +67,9 @@ package struct PushRound: Sendable {
 
   /// Is it the site and the account that the changes are for?
   private func checkSite(_ report: inout PushReport) async throws {
-    let base = site.base.description
-    if let mirrored = try mirror.fact(.siteBaseURL), mirrored != base {
-      throw SyncFault.otherSite(mirrored: mirrored, configured: base)
-    }
     var requests = 0
     defer { report.requests += requests }
-    let entry = try await site.ask(SiteRequest(path: EntryPoint.path), asked: { requests += 1 }) {
-      try EntryPoint.parse($0, base: site.base)
-    }
-    guard let me = entry.me else { throw SyncFault.anonymous }
-    if let before = try mirror.fact(.siteAccount), before != me {
-      throw SyncFault.otherAccount(before: before, now: me)
-    }
+    let entry = try await EntryPointSearch(site: site, mirror: mirror).find { requests += 1 }
+    _ = try SiteIdentity.check(entry, of: site, in: mirror)
   }
 }

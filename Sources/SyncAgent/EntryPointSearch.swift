@@ -1,0 +1,92 @@
+import Store
+import Upstream
+
+/// Finds the site's entry point: where it was configured, or else where it was last, at the usual place, or at another where
+/// sites have it.
+package struct EntryPointSearch: Sendable {
+  private let site: Site
+  private let mirror: Mirror
+
+  package init(site: Site, mirror: Mirror) {
+    self.site = site
+    self.mirror = mirror
+  }
+
+  /// What one place answered.
+  private enum Found {
+    case entry(EntryPoint, InboundResponse)
+    /// Nothing is there; the language of the page that said so.
+    case nothing(language: String?)
+  }
+
+  /// Finds and reads it.
+  /// - Parameter asked: is told of every request.
+  /// - Throws: what asking the site throws; `SyncFault.noEntryPoint` where it is nowhere.
+  package func find(asked: () -> Void = {}) async throws -> EntryPoint {
+    if let path = site.apiPath {
+      guard case .entry(let entry, let response) = try await ask(path, asked) else {
+        throw SyncFault.noEntryPoint(tried: [path], isConfigured: true)
+      }
+      return try await settled(entry, response, asked)
+    }
+    var places = [try mirror.fact(.apiPath), EntryPoint.usualPath].compactMap { $0 }
+    var tried: [String] = []
+    var isWidened = false
+    while !places.isEmpty {
+      let place = places.removeFirst()
+      guard !tried.contains(place) else { continue }
+      tried.append(place)
+      switch try await ask(place, asked) {
+      case .entry(let entry, let response): return try await settled(entry, response, asked)
+      case .nothing(let language):
+        guard !isWidened, places.isEmpty else { continue }
+        isWidened = true
+        places = EntryPointSearch.others(language)
+        if let described = try await described(asked) { places.insert(described, at: 0) }
+      }
+    }
+    throw SyncFault.noEntryPoint(tried: tried, isConfigured: false)
+  }
+
+  /// Where sites have it that have moved it (jsonapi_extras), with and without a language.
+  private static func others(_ language: String?) -> [String] {
+    let usual = ["/jsonapi", "/api", "/api/jsonapi", "/api/v1", "/json-api", "/v1", "/rest"]
+    guard let language, isLanguage(language) else { return usual }
+    return ["/\(language)/jsonapi"] + usual + ["/\(language)/api"]
+  }
+
+  private static func isLanguage(_ text: String) -> Bool {
+    (2...12).contains(text.utf8.count) && text.utf8.allSatisfy { (0x61...0x7A).contains($0 | 0x20) || $0 == 0x2D }
+  }
+
+  private func ask(_ path: String, _ asked: () -> Void, ownPath: String? = nil) async throws -> Found {
+    try await site.ask(EntryPoint.request(path), asked: asked) { response in
+      // No document and no redirect: whatever page a site has for what it does not know.
+      if response.status == 404 || response.status == 410 { return .nothing(language: response["Content-Language"]) }
+      return .entry(try EntryPoint.parse(response, base: site.base, asked: path, ownPath: ownPath), response)
+    }
+  }
+
+  /// Where the entry point names another address for itself, and no redirect led there, it is asked there: a language stands
+  /// before the paths of such a site. Where nothing is, what stands before them is what a proxy takes away.
+  private func settled(
+    _ entry: EntryPoint, _ response: InboundResponse, _ asked: () -> Void
+  ) async throws -> EntryPoint {
+    guard entry.path != entry.asked, !entry.isMoved else { return entry }
+    if try mirror.fact(.apiPath) == entry.path { return entry }
+    if case .entry(var other, _) = try await ask(entry.path, asked), other.path == entry.path {
+      other.asked = entry.asked
+      return other
+    }
+    guard entry.path.hasSuffix(entry.asked) else { return entry }
+    let before = String(entry.path.dropLast(entry.asked.count))
+    return try EntryPoint.parse(
+      response, base: site.base, asked: entry.asked, ownPath: site.base.path + before)
+  }
+
+  /// What the site's description says of it, where it has one that is open to the account.
+  private func described(_ asked: () -> Void) async throws -> String? {
+    try await site.ask(SiteDescription.request, asked: asked) { SiteDescription.parse($0)?.basePath }
+      .flatMap { $0.hasPrefix("/") && $0 != "/" ? $0 : nil }
+  }
+}

@@ -1,0 +1,71 @@
+import Logging
+import Store
+import Upstream
+
+/// The addresses of a site, as its entry point has them, noted in the mirror: where its API is, and what else its links call it.
+enum SiteAddresses {
+  /// Notes them. What is new about them is said once; base URLs that were unknown until now stand unmarked in what is stored,
+  /// so all is read again.
+  /// - Parameter time: this machine's Unix seconds.
+  static func note(_ entry: EntryPoint, of site: Site, in mirror: Mirror, _ logger: Logger, at time: Int64) throws {
+    let base = site.base.description
+    let before = try mirror.fact(.siteBaseURL)
+    let known = try mirror.siteBases()
+    let bases = SiteIdentity.bases(entry, of: site, known: known.isEmpty ? [before].compactMap { $0 } : known)
+    if let before, before != base {
+      logger.notice("the site is now asked at \(base); the mirror was made from \(before)")
+    }
+    let isKnown = try mirror.fact(.apiPath) == entry.path && entry.asked == entry.path
+    if let before {
+      let fresh = bases.filter { !known.contains($0) && $0 != before && $0 != base }
+      // Before the bases are noted: a round that is cut short here finds them again.
+      if !fresh.isEmpty { try mirror.forgetCursors(of: mirror.types().map(\.name)) }
+    }
+    try mirror.note([
+      (.siteBaseURL, base), (.siteBases, bases.joined(separator: "\n")), (.apiPath, entry.path),
+    ])
+    if !isKnown {
+      try mirror.note([
+        (.plainAPIPath, entry.asked == entry.path ? nil : entry.asked),
+        (.plainAPIPathRedirects, entry.asked != entry.path && entry.isMoved ? "1" : nil),
+        (.languagePrefix, SiteIdentity.languagePrefix(entry)),
+      ])
+    }
+    try setAside(entry, of: site, in: mirror, known: known, logger, at: time)
+  }
+
+  /// Names the addresses that are not the one that is asked.
+  private static func setAside(
+    _ entry: EntryPoint, of site: Site, in mirror: Mirror, known: [String], _ logger: Logger, at time: Int64
+  ) throws {
+    let base = site.base.description
+    let foreign = entry.bases.filter { $0 != base }
+    for name in foreign where !known.contains(name) {
+      logger.notice("the site's links name \(name): they are taken for the site's own, and asked at \(base)")
+    }
+    for link in entry.oddLinks.prefix(20) {
+      logger.debug("the link of \(link.name) at the entry point is passed over", metadata: ["reason": "\(link.reason)"])
+    }
+    let named = foreign.map { name in
+      SetAside(
+        .address, subject: name,
+        reason: "the site's links name it as the site's own address; it is asked at \(base) alone, and the mirror's own "
+          + "links lead to the mirror",
+        advice: "nothing has to be done if that is the same site; else correct its trusted hosts and proxy settings", at: time)
+    }
+    let odd = entry.oddLinks.map { link in
+      SetAside(
+        .address, type: link.name, subject: "entry point", reason: "\(link.reason); the type is not read",
+        advice: "is site.baseURL the address that the site itself uses?", at: time)
+    }
+    let there = try mirror.setAside().filter { $0.kind == .address }
+    let now = Set(named.map(\.subject))
+    for thing in there where thing.type.isEmpty && thing.subject.hasPrefix("http") && !now.contains(thing.subject) {
+      try mirror.takeBack(.address, subject: thing.subject)
+    }
+    for thing in there where thing.subject == "entry point" && !odd.contains(where: { $0.type == thing.type }) {
+      try mirror.takeBack(.address, of: thing.type, subject: thing.subject)
+    }
+    try mirror.setAside(named + odd)
+  }
+}
