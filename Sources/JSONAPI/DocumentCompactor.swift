@@ -49,7 +49,8 @@ struct DocumentCompactor {
   private mutating func copyMarkingAll(upTo offset: Int) {
     let window = UnsafeRawBufferPointer(rebasing: source[..<offset])
     // Where each comes next; behind the window when it does not.
-    var next = bases.map { base in base.withUnsafeBytes { firstOccurrence(of: $0, in: window, from: copied) ?? offset } }
+    var next = bases.map { base in base.withUnsafeBytes { firstOccurrence(of: $0, in: window, from: copied) ?? offset }
+    }
     while let found = next.min(), found < offset {
       let here = bases.indices.filter {
         next[$0] == found && DocumentCompactor.endsHost(source, at: found + bases[$0].count)

@@ -56,10 +56,11 @@ struct ResourceScanner: Sendable {
     let start = ResourceScanner.linkStart.utf8CodeUnitCount
     // Of two of which one begins the other, the longer.
     let named = bases.filter { base in
-      links.count > start + base.count && base.withUnsafeBytes {
-        sameBytes(UnsafeRawBufferPointer(rebasing: links[start..<start + $0.count]), $0)
-          && DocumentCompactor.endsHost(links, at: start + $0.count)
-      }
+      links.count > start + base.count
+        && base.withUnsafeBytes {
+          sameBytes(UnsafeRawBufferPointer(rebasing: links[start..<start + $0.count]), $0)
+            && DocumentCompactor.endsHost(links, at: start + $0.count)
+        }
     }
     return named.max { $0.count < $1.count } ?? bases.first
   }

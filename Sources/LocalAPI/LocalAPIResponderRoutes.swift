@@ -82,7 +82,9 @@ extension LocalAPIResponder {
   /// 301 where the path leads to a route without the slashes that are too many; the query stays.
   private func moved(_ path: String, _ request: RequestHead, _ uri: RequestURI) throws -> Answer {
     let isRead = request.method == .get || request.method == .head
-    guard isRead, try exists(Route(path, facts.facts().paths)) else { return Answer(page: "Page not found", status: 404) }
+    guard isRead, try exists(Route(path, facts.facts().paths)) else {
+      return Answer(page: "Page not found", status: 404)
+    }
     let query = uri.query.uriQuery
     return Answer(movedTo: uri.base + path + (query.isEmpty ? "" : "?\(query)"))
   }

@@ -49,9 +49,11 @@ enum SiteAddresses {
     let named = foreign.map { name in
       SetAside(
         .address, subject: name,
-        reason: "the site's links name it as the site's own address; it is asked at \(base) alone, and the mirror's own "
+        reason:
+          "the site's links name it as the site's own address; it is asked at \(base) alone, and the mirror's own "
           + "links lead to the mirror",
-        advice: "nothing has to be done if that is the same site; else correct its trusted hosts and proxy settings", at: time)
+        advice: "nothing has to be done if that is the same site; else correct its trusted hosts and proxy settings",
+        at: time)
     }
     let odd = entry.oddLinks.map { link in
       SetAside(

@@ -136,6 +136,7 @@ package struct EntryPoint: Sendable, Hashable {
     // The site does not know that it is in a sub-path: a proxy takes it away.
     if base.placed(itself, below: "")?.path == arrived { return Reading(base: base, ownPath: "") }
     throw malformed(
-      "the entry point's own address does not lead below \(base); is site.baseURL the address that the site itself uses?")
+      "the entry point's own address does not lead below \(base); is site.baseURL the address that the site itself uses?"
+    )
   }
 }

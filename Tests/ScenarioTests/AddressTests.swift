@@ -70,7 +70,9 @@ import Upstream
     let again = try await round(site, file.mirror, base: siteBase + place, door: door)
     #expect(again.inserted == 0 && again.updated == 0)
     #expect(door.asked.withLock { $0.count { $0.hasSuffix(path) } } == 1)
-    #expect(door.asked.withLock { $0.count { $0.contains("/oauth/") || $0.contains(path) } } == door.asked.withLock { $0.count })
+    #expect(
+      door.asked.withLock { $0.count { $0.contains("/oauth/") || $0.contains(path) } }
+        == door.asked.withLock { $0.count })
   }
 
   @Test func whereNothingIsTheKeyIsNamed() async throws {

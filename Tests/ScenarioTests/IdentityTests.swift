@@ -60,7 +60,10 @@ import Upstream
     let bench = try Bench(quietSite(), entityTypes: ["node"])
     try await bench.round()
     let before = try bench.mirror.status()
-    let error = await #expect(throws: SyncFault.self) { try await bench.round(base: "https://other.example.org") }
+    let (here, there) = (#"https:\/\/community.example.org"#, #"https:\/\/other.example.org"#)
+    let error = await #expect(throws: SyncFault.self) {
+      try await bench.round(base: "https://other.example.org", after: Self.replacing(here, there))
+    }
     guard case .otherSite(let mirrored, let configured)? = error else {
       Issue.record("not otherSite: \(String(describing: error))")
       return

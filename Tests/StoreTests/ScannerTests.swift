@@ -95,7 +95,8 @@ import Testing
 /// A site whose documents name it by several base URLs.
 @Suite struct SeveralBaseTests {
   func scan(_ text: String, _ bases: [String]) throws -> (stored: String, shown: String) {
-    let body = #"{"data":{"type":"node--topic","id":"a0000000-0000-4000-8000-000000000001","attributes":{"t":"\#(text)"}}}"#
+    let body =
+      #"{"data":{"type":"node--topic","id":"a0000000-0000-4000-8000-000000000001","attributes":{"t":"\#(text)"}}}"#
     var scanner = PageScanner(base: DocumentBase(bases[0]), others: bases.map { DocumentBase($0) }, paths: [:])
     let resource = try #require(try scanner.page(Array(body.utf8)).resources.first)
     var shown: [UInt8] = []
@@ -109,15 +110,19 @@ import Testing
   }
 
   @Test func allBecomeTheMirrorsOwn() throws {
-    let bases = ["https://www.h.example", "http://127.0.0.1:80", "https://www.h.example/community", "https://h.example"]
-    let text = #"a https:\/\/www.h.example\/x http:\/\/127.0.0.1:80\/ https:\/\/h.example\/y https:\/\/www.h.example\/community\/z"#
+    let bases = [
+      "https://www.h.example", "http://127.0.0.1:80", "https://www.h.example/community", "https://h.example",
+    ]
+    let text =
+      #"a https:\/\/www.h.example\/x http:\/\/127.0.0.1:80\/ https:\/\/h.example\/y https:\/\/www.h.example\/community\/z"#
     let found = try scan(text, bases)
     for base in bases { #expect(!found.shown.contains(base.replacing("/", with: "\\/"))) }
     #expect(found.shown.contains(#"a http:\/\/mirror\/x http:\/\/mirror\/ http:\/\/mirror\/y http:\/\/mirror\/z"#))
   }
 
   @Test func othersStayAsTheyAre() throws {
-    let text = #"https:\/\/www.h.example.org\/ https:\/\/xh.example http:\/\/127.0.0.1:8080\/ https:\/\/h.example-x\/ https:\/\/h.exampl"#
+    let text =
+      #"https:\/\/www.h.example.org\/ https:\/\/xh.example http:\/\/127.0.0.1:8080\/ https:\/\/h.example-x\/ https:\/\/h.exampl"#
     let found = try scan(text, ["https://www.h.example", "http://127.0.0.1:80", "https://h.example"])
     #expect(found.stored.contains(text))
   }

@@ -10,7 +10,8 @@ import Testing
   ) throws -> EntryPoint {
     let members = links.map { "\"\($0.0)\":{\"href\":\"\($0.1)\"}" }.joined(separator: ",")
     var response = InboundResponse(
-      status: 200, fields: [HTTPField("Content-Type", "application/vnd.api+json"), HTTPField("Content-Language", "en")],
+      status: 200,
+      fields: [HTTPField("Content-Type", "application/vnd.api+json"), HTTPField("Content-Language", "en")],
       body: Array("{\"links\":{\(members)}}".utf8))
     response.url = url
     return try EntryPoint.parse(response, base: try BaseURL(base), asked: asked, ownPath: ownPath)
@@ -27,7 +28,8 @@ import Testing
 
   @Test func aRedirectIsSeen() throws {
     let found = try entry(
-      [("node--topic", "https://h.example/api/node/topic"), ("self", "https://h.example/api")], base: "https://h.example",
+      [("node--topic", "https://h.example/api/node/topic"), ("self", "https://h.example/api")],
+      base: "https://h.example",
       url: "https://h.example/api")
     #expect(found.path == "/api" && found.isMoved)
   }
@@ -35,7 +37,10 @@ import Testing
   @Test(arguments: ["https://www.h.example", "http://h.example:8080", "https://WWW.H.example"])
   func linksThatNameAnotherHostAreThisOnes(host: String) throws {
     let found = try entry(
-      [("node--topic", host + "/jsonapi/node/topic"), ("user--user", "/jsonapi/user/user"), ("self", host + "/jsonapi")],
+      [
+        ("node--topic", host + "/jsonapi/node/topic"), ("user--user", "/jsonapi/user/user"),
+        ("self", host + "/jsonapi"),
+      ],
       base: "http://127.0.0.1:8000")
     #expect(found.resourceTypes.map(\.path) == ["/jsonapi/node/topic", "/jsonapi/user/user"])
     #expect(found.bases.contains(host))
@@ -53,7 +58,10 @@ import Testing
   /// A proxy adds one, and this side of it does not have it.
   @Test func aSubPathThatOnlyTheSiteKnows() throws {
     let found = try entry(
-      [("node--topic", "https://h.example/community/jsonapi/node/topic"), ("self", "https://h.example/community/jsonapi")],
+      [
+        ("node--topic", "https://h.example/community/jsonapi/node/topic"),
+        ("self", "https://h.example/community/jsonapi"),
+      ],
       base: "http://127.0.0.1:8000", ownPath: "/community")
     #expect(found.resourceTypes.map(\.path) == ["/jsonapi/node/topic"] && found.path == "/jsonapi")
     #expect(found.bases == ["https://h.example/community"])
@@ -62,7 +70,8 @@ import Testing
   @Test func oneBadLinkIsPassedOver() throws {
     let found = try entry(
       [
-        ("node--topic", "https://h.example/jsonapi/node/topic"), ("node--page", "http://u:p@h.example/jsonapi/node/page"),
+        ("node--topic", "https://h.example/jsonapi/node/topic"),
+        ("node--page", "http://u:p@h.example/jsonapi/node/page"),
         ("describedby", "https://h.example/openapi/jsonapi"), ("topics", "https://h.example/jsonapi/t"),
         ("self", "https://h.example/jsonapi"),
       ], base: "https://h.example")

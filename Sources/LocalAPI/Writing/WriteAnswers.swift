@@ -104,7 +104,8 @@ struct WriteAnswers: Sendable {
     case .attach:
       return ErrorResponse(
         status: 404,
-        detail: "The \"entity\" parameter was not converted for the path \"\(type.routePath)/{entity}/{file_field_name}\" "
+        detail:
+          "The \"entity\" parameter was not converted for the path \"\(type.routePath)/{entity}/{file_field_name}\" "
           + "(route name: \"jsonapi.\(type.name).file_upload.existing_resource\")", request: write.uri)
     case .create, .change, .upload: route = .individual
     }
@@ -239,7 +240,8 @@ struct WriteAnswers: Sendable {
     case .notFound(let type, _):
       ErrorResponse.unknownEntity(
         type: ResourceTypeName(type),
-        collectionPath: (try? answers.reader.single { try $0.type(name: type)?.routePath }) ?? write.route.path, method: write.method,
+        collectionPath: (try? answers.reader.single { try $0.type(name: type)?.routePath }) ?? write.route.path,
+        method: write.method,
         request: write.uri)
     case .notToMany, .noRelationship:
       ErrorResponse(

@@ -85,8 +85,9 @@ struct Disguise: Sendable {
       response.headers[index].1 = String(decoding: text, as: UTF8.self)
         .replacing(base + "/jsonapi", with: base + language + api)
     }
-    guard response.header("content-type")?.hasPrefix(SiteResponse.mediaType) == true
-      || response.header("content-type")?.hasPrefix("application/json") == true
+    guard
+      response.header("content-type")?.hasPrefix(SiteResponse.mediaType) == true
+        || response.header("content-type")?.hasPrefix("application/json") == true
     else { return }
     var escaped: [UInt8] = []
     JSON.encodeContent(base, into: &escaped, .site)
@@ -96,7 +97,9 @@ struct Disguise: Sendable {
     if language + api != "/jsonapi" {
       body = body.replacing(escaped + #"\/jsonapi"#.utf8, with: escaped + prefix)
     }
-    if api != "/jsonapi" { body = body.replacing(Array(#"\u0022\/jsonapi"#.utf8), with: Array((#"\u0022\"# + api).utf8)) }
+    if api != "/jsonapi" {
+      body = body.replacing(Array(#"\u0022\/jsonapi"#.utf8), with: Array((#"\u0022\"# + api).utf8))
+    }
     if !place.isEmpty {
       let own = Array((#""\"# + place).utf8)
       for folder in [#"\/sites\/"#, #"\/system\/files"#] {
@@ -159,7 +162,8 @@ private struct Renaming: Sendable {
   ]
 
   private static let fields = [
-    ("changed", "edited_on"), ("created", "posted_on"), ("drupal_internal__nid", "nid"), ("drupal_internal__tid", "tid"),
+    ("changed", "edited_on"), ("created", "posted_on"), ("drupal_internal__nid", "nid"),
+    ("drupal_internal__tid", "tid"),
     ("drupal_internal__cid", "comment_number"), ("drupal_internal__uid", "account_number"),
     ("drupal_internal__id", "internal_id"), ("drupal_internal__profile_id", "profile_number"),
     ("drupal_internal__vid", "vid_number"), ("drupal_internal__revision_id", "revision_number"),

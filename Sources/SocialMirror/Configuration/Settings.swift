@@ -104,7 +104,8 @@ extension Settings.Site {
     let isPath = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"?#%\\:".utf8.contains($0) }
     guard isPath, !parts.isEmpty, !parts.contains(".."), text.utf8.count <= 200 else {
       throw ConfigurationError(
-        description: "site.apiPath takes the path of the entry point behind site.baseURL, such as /api; \"\(text)\" is none")
+        description:
+          "site.apiPath takes the path of the entry point behind site.baseURL, such as /api; \"\(text)\" is none")
     }
     return "/" + parts.joined(separator: "/")
   }
