@@ -44,4 +44,7 @@ package struct ScannedPage: Sendable {
   package var hasNext = false
   /// The size of the page in bytes as it came, after content decoding.
   package var bytes = 0
+  /// When the site made it, by its own `Date`, Unix seconds: long ago where a cache kept it. Nil when it did not say. Nothing that
+  /// happened later is on it.
+  package var madeAt: Int64?
 }

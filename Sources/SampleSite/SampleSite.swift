@@ -23,6 +23,8 @@ package final class SampleSite: Sendable {
   private let tokens: Mutex<AuthorizationServer>
   private let disguise: Disguise?
   private let offset = Mutex(0.0)
+  private let keptAnswers = KeptAnswers()
+  private let administration: Mutex<Administration>
   private let requests = Atomic<UInt64>(0)
   let changes = Atomic<UInt64>(0)
 
@@ -39,6 +41,10 @@ package final class SampleSite: Sendable {
     log = RequestLog(capacity: settings.logCapacity)
     state = Mutex(community)
     tokens = Mutex(AuthorizationServer(settings: settings))
+    administration = Mutex(
+      Administration(
+        takesWrites: settings.acceptsWrites && !settings.habits.contains(.readOnly),
+        failingCreations: settings.habits.contains(.failingCreations) ? ["group_content"] : []))
     (becameQuiet, quietSink) = AsyncStream.makeStream()
     (events, eventSink) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1000))
   }
@@ -69,6 +75,18 @@ package final class SampleSite: Sendable {
   package var clockOffset: Double {
     get { offset.withLock { $0 } }
     set { offset.withLock { $0 = newValue } }
+  }
+
+  /// Whether JSON:API takes writes: an administrator's setting.
+  package var takesWrites: Bool {
+    get { administration.withLock { $0.takesWrites } }
+    set { administration.withLock { $0.takesWrites = newValue } }
+  }
+
+  /// Entity types of which the site's own code fails to create any.
+  package var failingCreations: Set<String> {
+    get { administration.withLock { $0.failingCreations } }
+    set { administration.withLock { $0.failingCreations = newValue } }
   }
 
   /// Revokes all access tokens, as saving the account's user does. Refresh tokens stay good.
@@ -109,12 +127,16 @@ package final class SampleSite: Sendable {
   private func undisguised(_ request: SiteRequest) -> SiteResponse {
     let now = time
     var response =
-      faults.next(for: request)?.spoil({ answer(request, now) }, requestURL: request.base + request.target)
-      ?? answer(request, now)
+      faults.next(for: request)?.spoil({ kept(request, now) }, requestURL: request.base + request.target)
+      ?? kept(request, now)
     finish(&response, request, now)
     let url = request.target
     log.record(.init(method: request.method, url: url, status: response.status, bytes: response.body.count))
     return response
+  }
+
+  private func kept(_ request: SiteRequest, _ now: Double) -> SiteResponse {
+    keptAnswers.answer(request, now: now, habits: settings.habits) { answer(request, now) }
   }
 
   private func answer(_ request: SiteRequest, _ now: Double) -> SiteResponse {

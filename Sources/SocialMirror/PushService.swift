@@ -35,11 +35,15 @@ struct PushService: Service {
 struct PushSummary {
   private let report: PushReport?
   private let status: OutboxStatus
+  private let hasUnsent: Bool
 
-  /// - Parameter report: nil where nothing was to be sent (`--no-push`).
-  init(_ report: PushReport?, _ status: OutboxStatus) {
+  /// - Parameters:
+  ///   - report: nil where nothing was to be sent (`--no-push`).
+  ///   - hasUnsent: whether changes could not be sent that wait neither for a person nor behind what does.
+  init(_ report: PushReport?, _ status: OutboxStatus, hasUnsent: Bool) {
     self.report = report
     self.status = status
+    self.hasUnsent = hasUnsent
   }
 
   /// Prints what was sent and what waits; what waits for a person on standard error.
@@ -52,10 +56,16 @@ struct PushSummary {
       let conflicts = status.changes[.conflict] ?? 0
       let rejected = status.changes[.rejected] ?? 0
       complain("\(conflicts) changes in conflict (conflicts list), \(rejected) refused by the site (queue list)")
-    } else if report != nil, status.unsettled > 0 {
+    }
+    guard let report, hasUnsent else { return }
+    let waiting = status.unsettled - status.waitingForPerson
+    if let word = report.refusesWrites {
+      // What is set aside says where that is changed.
+      complain("\(waiting) local changes wait: the site takes no writes: \(word)")
+    } else {
       complain(
-        "\(status.unsettled) local changes wait for the site; the next sync tries again"
-          + (status.lastError.map { ": \($0)" } ?? ""))
+        "\(waiting) local changes wait for the site; the next sync tries again"
+          + ((report.lastError ?? status.lastError).map { ": \($0)" } ?? ""))
     }
   }
 }

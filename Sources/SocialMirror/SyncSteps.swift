@@ -10,23 +10,26 @@ struct SyncSteps: Sendable {
   var failure: (any Error)?
 
   /// Prints the steps that were taken.
-  /// - Parameter waiting: the outbox afterwards, where it could be read.
-  func show(_ common: CommonOptions, waiting: OutboxStatus?, elapsed: Duration) {
-    if let waiting, push != nil || round != nil { PushSummary(push, waiting).show(common) }
+  /// - Parameters:
+  ///   - waiting: the outbox afterwards, where it could be read.
+  ///   - hasUnsent: as for `code`.
+  func show(_ common: CommonOptions, waiting: OutboxStatus?, hasUnsent: Bool, elapsed: Duration) {
+    if let waiting, push != nil || round != nil { PushSummary(push, waiting, hasUnsent: hasUnsent).show(common) }
     if let files { FilesSummary(files).show(common) }
     if let round { RoundSummary(round, elapsed: elapsed).show(common) }
   }
 
   /// The code for steps that were all taken. What failed goes before what waits for a person: that code says that all else is
   /// done.
-  func code(waiting: OutboxStatus) -> ExitCodes {
+  /// - Parameter hasUnsent: whether changes could not be sent that wait neither for a person nor behind what does.
+  func code(waiting: OutboxStatus, hasUnsent: Bool) -> ExitCodes {
     if let failed = round?.failureCode { return failed }
     if let files {
       let code = ExitCodes(files: files)
       if code != .done { return code }
     }
-    if round?.needsPerson == true || waiting.waitingForPerson > 0 { return .person }
     // What could not be sent is tried again by the next; what was not to be sent (`--no-push`) is no failure.
-    return push != nil && waiting.unsettled > 0 ? .site : .done
+    if push != nil, hasUnsent { return .site }
+    return round?.needsPerson == true || waiting.waitingForPerson > 0 ? .person : .done
   }
 }

@@ -11,14 +11,19 @@ package struct PageApplication: Sendable {
   package var cursor: Cursor?
   /// The run in whose coverage it counts.
   package var run: Int64
+  /// When the site made the page, by its own `Date` (`ScannedPage.madeAt`); nil where it did not say.
+  package var madeAt: Int64?
 
   /// A page to apply.
-  package init(type: String, resources: [ScannedResource], omitted: Int, cursor: Cursor?, run: Int64) {
+  package init(
+    type: String, resources: [ScannedResource], omitted: Int, cursor: Cursor?, run: Int64, madeAt: Int64? = nil
+  ) {
     self.type = type
     self.resources = resources
     self.omitted = omitted
     self.cursor = cursor
     self.run = run
+    self.madeAt = madeAt
   }
 }
 
@@ -55,7 +60,11 @@ extension Mirror {
       for page in pages {
         let before = outcome.inserted + outcome.updated
         for resource in page.resources {
-          if try pending.absorb(resource) { outcome.unchanged += 1 } else { try writer.store(resource, &outcome) }
+          if try pending.absorb(resource, madeAt: page.madeAt) {
+            outcome.unchanged += 1
+          } else {
+            try writer.store(resource, &outcome)
+          }
         }
         let type = try names.type(page.type)
         if let attribute = page.resources.first?.idAttribute { try names.learn(idAttribute: attribute, of: type) }

@@ -20,6 +20,11 @@ enum Schema {
     migrator.registerMigration("10 verdicts of sweeps") { db in try db.execute(sql: verdicts) }
     migrator.registerMigration("11 marks of sweeps") { db in try db.execute(sql: marks) }
     migrator.registerMigration("12 set aside") { db in try db.execute(sql: SetAsideRows.table) }
+    migrator.registerMigration("13 push on living sites") { db in
+      try db.execute(sql: OutboxSchema.living)
+      try db.execute(sql: DeletedAlong.table)
+      try db.execute(sql: RefusedCreations.table)
+    }
     return migrator
   }
 

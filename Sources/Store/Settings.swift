@@ -27,6 +27,8 @@ extension Mirror {
     case languagePrefix = "language_prefix"
     /// The base URLs that the site's documents name as its own, a line each, those of its links first.
     case siteBases = "site_bases"
+    /// Since when the site takes no writes, and why (`WritesHold`); empty when it does.
+    case writesRefused = "writes_refused"
   }
 
   /// The value of a fact; nil when it was never noted.

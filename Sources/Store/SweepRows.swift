@@ -37,11 +37,13 @@ package struct SweepApplication: Sendable {
   /// Where the sweep stands behind it.
   package var state: SweepState
   package var run: Int64
+  /// When the site made the page, by its own `Date`; nil where it did not say.
+  package var madeAt: Int64?
 
   /// A page to apply.
   package init(
     type: String, resources: [ScannedResource], omitted: [ResourceUUID], covers: (after: Int64, through: Int64?)?,
-    state: SweepState, run: Int64
+    state: SweepState, run: Int64, madeAt: Int64? = nil
   ) {
     self.type = type
     self.resources = resources
@@ -49,6 +51,7 @@ package struct SweepApplication: Sendable {
     self.covers = covers
     self.state = state
     self.run = run
+    self.madeAt = madeAt
   }
 }
 
@@ -105,7 +108,9 @@ extension Mirror {
       let writer = try ResourceWriter(db, names: names)
       let pending = try PendingCopies(db, names: names, resources: writer)
       var outcome = ApplyOutcome()
-      for resource in page.resources where try !pending.absorb(resource) { try writer.store(resource, &outcome) }
+      for resource in page.resources where try !pending.absorb(resource, madeAt: page.madeAt) {
+        try writer.store(resource, &outcome)
+      }
       try writer.finish(db)
       let type = try names.type(page.type)
       if let attribute = page.resources.first?.idAttribute { try names.learn(idAttribute: attribute, of: type) }
@@ -181,7 +186,7 @@ extension Mirror {
       let names = try Names(db)
       let writer = try ResourceWriter(db, names: names)
       var outcome = ApplyOutcome()
-      if try !PendingCopies(db, names: names, resources: writer).absorb(resource) {
+      if try !PendingCopies(db, names: names, resources: writer).absorb(resource, madeAt: nil) {
         try writer.store(resource, &outcome)
       }
       try writer.finish(db)

@@ -133,12 +133,14 @@ struct RemovalWriter {
   private let begun: Int64
   private let pending: PendingCopies
 
-  init(_ db: Database, type: Int64, time: Int64, pending: PendingCopies) throws {
+  /// - Parameter begun: what has a later sequence stays; nil for when the type's sweep began.
+  init(_ db: Database, type: Int64, time: Int64, pending: PendingCopies, begun: Int64? = nil) throws {
     self.db = db
     self.type = type
     self.time = time
     self.pending = pending
-    begun = try Int64.cachedOne(db, sql: "SELECT sequence FROM sweep WHERE type = ?", arguments: [type]) ?? 0
+    self.begun =
+      try begun ?? Int64.cachedOne(db, sql: "SELECT sequence FROM sweep WHERE type = ?", arguments: [type]) ?? 0
   }
 
   func remove(_ removals: [Removal], _ policy: HiddenPolicy) throws -> [Tombstone.Kind: Int] {

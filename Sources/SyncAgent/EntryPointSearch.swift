@@ -48,6 +48,21 @@ package struct EntryPointSearch: Sendable {
     throw SyncFault.noEntryPoint(tried: tried, isConfigured: false)
   }
 
+  /// Finds it and reads it as of now: its `Date` bounds a round. Where a cache had it, or it is older than at the last round, it is
+  /// asked for once more past all caches.
+  /// - Throws: as `find`.
+  func findWithTime(asked: () -> Void = {}) async throws -> EntryPoint {
+    var entry = try await find(asked: asked)
+    let noted = try mirror.fact(.siteTime).flatMap { Int64($0) }
+    guard let date = entry.date, entry.isKept || date < noted ?? date else { return entry }
+    let request = EntryPoint.request(entry.path).pastCaches(site.freshNumber())
+    entry.date = try await site.ask(request, asked: asked) { response in
+      _ = try SiteAnswer.document(of: response)
+      return response.date
+    }
+    return entry
+  }
+
   /// Where sites have it that have moved it (jsonapi_extras), with and without a language.
   private static func others(_ language: String?) -> [String] {
     let usual = ["/jsonapi", "/api", "/api/jsonapi", "/api/v1", "/json-api", "/v1", "/rest"]
@@ -63,7 +78,9 @@ package struct EntryPointSearch: Sendable {
     try await site.ask(EntryPoint.request(path), asked: asked) { response in
       // No document and no redirect: whatever page a site has for what it does not know.
       if response.status == 404 || response.status == 410 { return .nothing(language: response["Content-Language"]) }
-      return .entry(try EntryPoint.parse(response, base: site.base, asked: path, ownPath: ownPath), response)
+      var entry = try EntryPoint.parse(response, base: site.base, asked: path, ownPath: ownPath)
+      entry.isKept = site.clock.isOld(response)
+      return .entry(entry, response)
     }
   }
 

@@ -9,6 +9,8 @@ struct PageReader: Sendable {
   private(set) var requests = 0
   /// What came back, in bytes of decoded content.
   private(set) var bytes = 0
+  /// When the oldest of the answers was made, by the site's `Date`: what was read is known until then and no longer.
+  private(set) var oldest: Int64?
 
   init(site: Site, scanner: PageScanner) {
     self.site = site
@@ -16,7 +18,10 @@ struct PageReader: Sendable {
   }
 
   /// A page of a collection, or a single resource as a page of one.
-  mutating func page(_ path: String, _ parameters: QueryParameters? = nil) async throws -> ScannedPage {
+  /// - Parameter isFresh: whether no cache may answer, for what decides about one resource.
+  mutating func page(
+    _ path: String, _ parameters: QueryParameters? = nil, isFresh: Bool = false
+  ) async throws -> ScannedPage {
     var scanner = self.scanner
     var asked = 0
     var received = 0
@@ -25,11 +30,18 @@ struct PageReader: Sendable {
       requests += asked
       bytes += received
     }
-    return try await site.ask(
-      SiteRequest(path: path, query: parameters?.queryString), asked: { asked += 1 },
+    var request = SiteRequest(path: path, query: parameters?.queryString)
+    if isFresh { request = request.pastCaches(site.freshNumber()) }
+    var date: Int64?
+    var page = try await site.ask(
+      request, asked: { asked += 1 },
       { response in
         received += response.body.count
+        date = response.date
         return try scanner.page(SiteAnswer.document(of: response))
       })
+    page.madeAt = date
+    if let date { oldest = min(oldest ?? date, date) }
+    return page
   }
 }

@@ -12,6 +12,8 @@ package struct Site: Sendable {
   let session: OAuthSession
   let pacer: RequestPacer
   let retries: RetryTable
+  /// What its answers tell of its time.
+  package let clock: SharedSiteClock
   /// Waits so many seconds.
   let wait: @Sendable (Double) async throws -> Void
   /// A number from 0 up to 1.
@@ -20,6 +22,7 @@ package struct Site: Sendable {
   /// A site.
   package init(
     base: BaseURL, session: OAuthSession, pacer: RequestPacer, retries: RetryTable = RetryTable(),
+    clock: SharedSiteClock = SharedSiteClock(),
     wait: @escaping @Sendable (Double) async throws -> Void = { try await Task.sleep(for: .seconds($0)) },
     random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
   ) {
@@ -27,6 +30,7 @@ package struct Site: Sendable {
     self.session = session
     self.pacer = pacer
     self.retries = retries
+    self.clock = clock
     self.wait = wait
     self.random = random
   }
@@ -40,11 +44,23 @@ package struct Site: Sendable {
     try await repeating {
       asked()
       let response = try await session.authorized(request.prepare(base: base))
+      clock.note(response, to: request.method)
       do { return try parse(response) } catch let error as JSONSyntaxError {
         throw SiteError(.malformed, status: response.status, detail: error.description, mediaType: response.mediaType)
       }
     }
   }
+
+  /// Sends once, whatever comes of it.
+  func send(_ request: SiteRequest) async throws -> InboundResponse {
+    try await pacer.pass()
+    let response = try await session.authorized(request.prepare(base: base))
+    clock.note(response, to: request.method)
+    return response
+  }
+
+  /// A number for a URL that no cache has seen.
+  func freshNumber() -> UInt64 { UInt64(max(0, min(random(), 0.999_999)) * 9e15) }
 
   /// Fetches the content of a file into a sink; on a failure that may pass, waits and asks again. The site may keep it
   /// elsewhere, and say so by its URL or by a redirect.

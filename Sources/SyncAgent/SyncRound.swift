@@ -34,14 +34,14 @@ package struct SyncRound: Sendable {
   /// - Throws: what stopped the round as a whole: `SignInError`, `TransportError`, `SyncFault`, a fault of the mirror,
   ///   `CancellationError`. Pages committed before stay, with their cursors.
   package func run() async throws -> SyncReport {
-    try mirror.forgetEchoes()
-    let entry = try await entryPoint()
+    try mirror.passEchoes(at: now())
+    let entry = try await EntryPointSearch(site: site, mirror: mirror).findWithTime()
     let account = try check(entry)
     let types = try select(entry)
     let vanished = try vanishedTypes(entry)
     try mirror.discovered(Dictionary(entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first })
     if settings.full { try mirror.forgetCursors(of: types.map(\.name)) }
-    let siteTime = entry.date ?? now()
+    let siteTime = RoundTime(entry: entry.date, now: now()).start
     try lookForLeap(to: siteTime)
     try mirror.truncateLogIfDue()
     let run = try mirror.beginRun(settings.full ? "full" : "pull", at: now())

@@ -76,6 +76,11 @@ struct TypePuller {
     try await submit([], cursor: unbelieved, &part)
   }
 
+  /// Until when the type is known once it was read to its end: what was known before stays so.
+  private func knownUntil(_ cursor: Cursor) -> Int64 {
+    max(cursor.knownUntil, RoundTime(entry: siteTime, now: siteTime).knownUntil(oldest: reader.oldest))
+  }
+
   private mutating func walk(_ start: Deciders.Start, _ cursor: Cursor, _ part: inout TypeReport) async throws {
     switch try await read(deciders.walk(start), cursor, &part) {
     case .resources: return
@@ -106,13 +111,13 @@ struct TypePuller {
       let settled = pull.settled.map {
         Cursor(
           changed: $0.changed, internalID: $0.internalID,
-          knownUntil: pull.isComplete ? siteTime : cursor.knownUntil)
+          knownUntil: pull.isComplete ? knownUntil(cursor) : cursor.knownUntil)
       }
       showsAny = showsAny || page.resources.contains { !$0.isLabelOnly }
       if pull.isComplete, !pull.hasSeenAnything { return .nothing(settled ?? cursor) }
       if pull.isComplete, !showsAny { return .onlyHidden(settled ?? cursor, page) }
       if part.pages == 0 { try lookForDrift(page) }
-      try await submit(pull.rows(of: page), cursor: settled, omitted: page.omitted.count, &part)
+      try await submit(pull.rows(of: page), cursor: settled, omitted: page.omitted.count, madeAt: page.madeAt, &part)
     }
     return .resources
   }
@@ -164,7 +169,7 @@ struct TypePuller {
     if !stored.isEmpty, try await !check.findsAnything(among: stored, &reader) {
       throw SyncFault.sawNothing(type: type, stored: try mirror.countExpected(of: type))
     }
-    try await submit(page.resources, cursor: end, omitted: page.omitted.count, &part)
+    try await submit(page.resources, cursor: end, omitted: page.omitted.count, madeAt: page.madeAt, &part)
   }
 
   /// A collection that shows nothing is believed only where nothing is stored that it should show: what was there is removed by a
@@ -172,16 +177,18 @@ struct TypePuller {
   private func nothingIsThere(_ part: inout TypeReport) async throws {
     let count = try mirror.countExpected(of: type)
     if count > 0 { throw SyncFault.sawNothing(type: type, stored: count) }
-    try await submit([], cursor: Cursor(changed: 0, internalID: 0, knownUntil: siteTime), &part)
+    let cursor = Cursor(changed: 0, internalID: 0, knownUntil: min(siteTime, reader.oldest ?? siteTime))
+    try await submit([], cursor: cursor, &part)
   }
 
+  /// - Parameter madeAt: when the site made the page.
   private func submit(
-    _ resources: [ScannedResource], cursor: Cursor?, omitted: Int = 0, _ part: inout TypeReport
+    _ resources: [ScannedResource], cursor: Cursor?, omitted: Int = 0, madeAt: Int64? = nil, _ part: inout TypeReport
   ) async throws {
     part.pages += 1
     part.seen += resources.count
     part.omitted += omitted
     try await queue.submit(
-      PageApplication(type: type, resources: resources, omitted: omitted, cursor: cursor, run: run))
+      PageApplication(type: type, resources: resources, omitted: omitted, cursor: cursor, run: run, madeAt: madeAt))
   }
 }

@@ -85,7 +85,7 @@ struct TypeSweeper {
       let outcome = try mirror.apply(
         SweepApplication(
           type: type.name, resources: page.resources, omitted: page.omittedUUIDs, covers: covers, state: state,
-          run: run))
+          run: run, madeAt: page.madeAt))
       part.pages += 1
       part.seen += page.resources.count
       part.inserted += outcome.inserted

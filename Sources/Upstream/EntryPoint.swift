@@ -41,8 +41,10 @@ package struct EntryPoint: Sendable, Hashable {
   package var oddLinks: [OddLink] = []
   /// The UUID of the account that asked; nil when the site took it for an anonymous visitor.
   package var me: String?
-  /// The site's clock at the time, Unix seconds; nil when it did not say.
+  /// When the site made it, by its `Date`, Unix seconds; nil when it did not say. The site's clock, unless a cache kept it.
   package var date: Int64?
+  /// Whether a cache kept it.
+  package var isKept = false
   /// The `version` of its `jsonapi` member.
   package var version: String?
   /// `Content-Language` of the answer.

@@ -20,7 +20,9 @@ package struct FileRequest: Sendable, Hashable {
 
   /// The request on the wire. No content coding: ranges count the bytes of the file itself.
   package func prepare(base: BaseURL) -> OutboundRequest {
-    var fields = [HTTPField("Accept", "*/*"), HTTPField("Accept-Encoding", "identity")]
+    var fields = [
+      HTTPField("Accept", "*/*"), HTTPField("Accept-Encoding", "identity"), HTTPField("Cache-Control", "no-cache"),
+    ]
     if offset > 0, let validator {
       fields.append(HTTPField("Range", "bytes=\(offset)-"))
       fields.append(HTTPField("If-Range", validator))

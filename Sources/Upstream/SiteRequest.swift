@@ -32,9 +32,19 @@ package struct SiteRequest: Sendable, Hashable {
     self.init(path: local.path, query: local.query)
   }
 
-  /// The request on the wire.
+  /// The same request under a URL that no cache has seen. JSON:API leaves names with a capital letter to whoever runs the site
+  /// (JSON:API 1.0, 7.5), and a site that knows none of them takes no notice of it (reference 3.1).
+  /// - Parameter number: another one each time.
+  package func pastCaches(_ number: UInt64) -> SiteRequest {
+    var request = self
+    request.query = (query.map { "\($0)&" } ?? "") + "mirrorLook=\(String(number, radix: 36))"
+    return request
+  }
+
+  /// The request on the wire. Reads ask caches for nothing that they kept (RFC 9111, 5.2.1.4).
   package func prepare(base: BaseURL) -> OutboundRequest {
     var all = [HTTPField("Accept", SiteAnswer.mediaType)]
+    if method == "GET" { all.append(HTTPField("Cache-Control", "no-cache")) }
     if body != nil { all.append(HTTPField("Content-Type", contentType)) }
     return OutboundRequest(method: method, url: base.url(path: path, query: query), fields: all + fields, body: body)
   }

@@ -112,10 +112,10 @@ package struct TokenRequest: Sendable, Hashable, SecretBearing {
 }
 
 /// The site's words in our messages.
-enum SiteWords {
+package enum SiteWords {
   /// On one line, at most 300 characters. Words with a secret in them are not repeated at all: a gap would tell what was
   /// in it. A secret of less than four characters is found in any sentence and is not looked for.
-  static func tidy(_ text: String, hiding secrets: [String] = []) -> String {
+  package static func tidy(_ text: String, hiding secrets: [String] = []) -> String {
     if secrets.contains(where: { $0.count >= 4 && text.contains($0) }) { return "not repeated, it contains a secret" }
     let line = text.split(whereSeparator: { $0.isNewline || $0.isWhitespace }).joined(separator: " ")
     return line.count > 300 ? line.prefix(300) + "…" : line

@@ -100,7 +100,7 @@ final class Bench: Sendable {
       transport: transport, vault: MemoryTokenVault(), now: { clock }, logger: silentLog)
     let site = Site(
       base: url, session: session, pacer: RequestPacer(requestsPerSecond: 0, now: { 0 }, sleep: { _ in }),
-      wait: { _ in })
+      clock: SharedSiteClock(uptime: { [sample = self.site] in Int64(sample.time * 1e9) }), wait: { _ in })
     var settings = SyncSettings(
       entityTypes: entityTypes, concurrency: concurrency, settleWindowSeconds: settleWindow)
     settings.full = full

@@ -19,6 +19,7 @@ extension SampleSite {
       transport: transport, vault: vault, now: { self.now }, logger: silentLog, executor: executor)
     return Site(
       base: url, session: session, pacer: RequestPacer(requestsPerSecond: 0, now: { 0 }, sleep: { _ in }),
+      clock: SharedSiteClock(uptime: { Int64(self.time * 1e9) }),
       wait: { self.clockOffset += $0 }, random: { 0.5 })
   }
 }

@@ -105,10 +105,10 @@ struct AttributeValues {
           422, "The property '\(name)' does not exist on the '\(field.name)' field of type '\(type)'. \(hint)")
       }
     }
-    return isFormatted && subject.stored == nil ? formatted(object, names) : given
+    return isFormatted ? formatted(object, names) : given
   }
 
-  /// A new formatted text with all its properties; `processed` is the site's to make.
+  /// A formatted text with all its properties: the site sets it as a whole, what is not given is null. `processed` is its to make.
   private func formatted(_ given: JSONObject, _ names: [String]) -> JSON {
     .object(JSONObject(names.map { ($0, $0 == "processed" ? .null : given[$0] ?? .null) }))
   }

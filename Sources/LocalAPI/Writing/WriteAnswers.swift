@@ -135,7 +135,9 @@ struct WriteAnswers: Sendable {
   func record(_ write: WriteRequest, _ body: [UInt8], at now: Int64) throws -> RecordedWrite {
     try turn.mutex.withLock { _ in
       let plan = try answers.reader.snapshot { snapshot in
-        try self.plan(write, body, subject(write, snapshot), SnapshotResources(snapshot: snapshot, mirror: mirror))
+        let subject = try subject(write, snapshot)
+        try checkLearned(write, subject, at: now)
+        return try self.plan(write, body, subject, SnapshotResources(snapshot: snapshot, mirror: mirror))
       }
       var outcome = RecordedWrite(resource: 0, type: plan.type, uuid: plan.uuid, isBare: plan.isBare)
       var changes: [LocalChange] = []
@@ -157,6 +159,24 @@ struct WriteAnswers: Sendable {
       }
       return outcome
     }
+  }
+
+  /// What the site has refused of every creation of a type lately it would refuse of this one: the client hears so at once.
+  private func checkLearned(_ write: WriteRequest, _ subject: WriteSubject, at now: Int64) throws {
+    let kind: ChangeKind
+    switch write.route {
+    case .create: kind = .create
+    case .upload, .attach: kind = .upload
+    case .change, .relationship: return
+    }
+    let type = kind == .upload ? WriteAnswers.fileType : subject.type
+    guard let known = try mirror.refusedCreations(of: type, kind, at: now) else { return }
+    // The site's own failure is no failure of this side: it is not able to.
+    let status = known.refusal.status >= 500 ? 501 : known.refusal.status
+    throw ErrorResponse(
+      status: status,
+      detail: "\(known.refusal.detail) (The site answered \(known.refusal.status) to the last \(known.changes.count) "
+        + "creations of \(type): nothing was recorded; \(known.advice).)", request: write.uri)
   }
 
   /// The type of files (reference 1.1).

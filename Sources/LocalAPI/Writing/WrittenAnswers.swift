@@ -78,7 +78,11 @@ extension WriteAnswers {
       let changes = try recorded.changes.compactMap { try mirror.change($0) }
       if let refused = changes.first(where: { $0.state == .rejected }) { return .refused(refused) }
       if changes.contains(where: { $0.state == .conflict || $0.state == .dropped }) { return nil }
-      if changes.allSatisfy({ $0.state == .settled }) { return .done }
+      if changes.allSatisfy({ $0.state == .settled }) {
+        // Part of it may have been refused by itself.
+        let part = try recorded.changes.lazy.compactMap { try mirror.refusedPart(of: $0) }.first
+        return part.map { .refused($0) } ?? .done
+      }
       guard ContinuousClock.now < deadline else { return nil }
       do { try await Task.sleep(for: pause) } catch { return nil }
       pause = min(pause * 2, .milliseconds(200))

@@ -33,14 +33,18 @@ extension Community {
     }
   }
 
-  /// Deletes a resource and what cannot be without it: comments on it, its places in groups. Counters follow.
+  /// Deletes a resource and what cannot be without it: comments on it, its places in groups, the members and contents of a group
+  /// as such, enrollments. Counters follow.
   mutating func deleteWithDependents(_ row: Row) {
     let hosts = targets(of: row, "entity_id")
+    let ties = ["comment": ["entity_id"], "group_content": ["entity_id", "gid"], "event_enrollment": ["field_event"]]
     try? delete(row.uuid.text)
-    for (number, type) in types.enumerated() where type.entityType == "comment" || type.entityType == "group_content" {
-      for case let other? in collections[number].slots
-      where items(of: other, "entity_id").contains(where: { $0["id"]?.string == row.uuid.text }) {
-        try? delete(other.uuid.text)
+    for (number, type) in types.enumerated() {
+      for name in ties[type.entityType] ?? [] {
+        for case let other? in collections[number].slots
+        where items(of: other, name).contains(where: { $0["id"]?.string == row.uuid.text }) {
+          try? delete(other.uuid.text)
+        }
       }
     }
     for host in hosts where find(host.row.uuid) != nil { recountComments(of: host.row) }

@@ -21,6 +21,15 @@ package enum Habit: String, Sendable, CaseIterable {
   case renamedFields = "renamed-fields"
   /// Group 3: `group_relationship--…` in the place of `group_content--…`.
   case group3 = "group-3"
+  /// The site keeps answers until what they show is saved, and sends them with the `Date` of when they were made: also one that was
+  /// made within the second of a save.
+  case dynamicCache = "dynamic-cache"
+  /// A cache in front of the site answers reads for a while with what it has, with an `Age`, whatever a request says.
+  case pageCache = "page-cache"
+  /// JSON:API is set to reading only, as on every fresh site.
+  case readOnly = "read-only"
+  /// The site's own code fails whenever something is to be put into a group.
+  case failingCreations = "failing-creations"
 
   /// The most rows of a page under `cappedPages`.
   static let cappedPageSize = 7

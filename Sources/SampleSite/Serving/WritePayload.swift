@@ -156,7 +156,7 @@ struct WritePayload: Sendable {
         ),
       ])
       if let old, old["value"] == text, old["format"] == object["format"] { object["processed"] = old["processed"] }
-      if properties.contains("summary") { object["summary"] = value["summary"] ?? old?["summary"] ?? .null }
+      if properties.contains("summary") { object["summary"] = value["summary"] ?? .null }
       return .object(object)
     case .object:
       guard let given = value.object else { return value }

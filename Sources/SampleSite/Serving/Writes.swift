@@ -3,7 +3,7 @@ import JSONAPI
 extension SampleSite {
   /// Answers POST, PATCH and DELETE (reference 5).
   func write(_ route: Route, _ reader: Reader) throws(SiteError) -> SiteResponse {
-    guard settings.acceptsWrites else {
+    guard takesWrites else {
       var error = SiteError(
         405,
         "JSON:API is configured to accept only read operations. Site administrators can configure this at "
@@ -111,7 +111,8 @@ extension SampleSite {
     if type.entityType == "file" {
       throw SiteError(403, "The current user is not allowed to POST the selected resource.", pointer: "/data")
     }
-    if type.entityType == "group_content", reader.community.refusesGroupContent {
+    let fails = failingCreations.contains(type.entityType)
+    if fails || type.entityType == "group_content" && reader.community.refusesGroupContent {
       throw SiteError(500, "Call to a member function getGroupType() on null")
     }
     let payload = try WritePayload(reader.request.body, type: type, community: reader.community, method: "POST")

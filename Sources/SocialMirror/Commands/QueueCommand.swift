@@ -90,7 +90,10 @@ struct ChangeDocument {
         "  file: \(upload.file.filename), \(upload.file.bytes) bytes, for \(upload.field) of \(upload.hostType)")
     }
     if change.attempts > 0 {
-      lines.append("  \(change.attempts) attempts failed, next \(RFC3339.text(unixSeconds: change.nextAttempt))")
+      let isTimed = change.nextAttempt > 0 && (change.state == .queued || change.state == .uncertain)
+      lines.append(
+        "  \(change.attempts) attempts failed"
+          + (isTimed ? ", next \(RFC3339.text(unixSeconds: change.nextAttempt))" : ""))
     }
     if let document = change.errorDocument { lines.append("  the site: \(document)") }
     return lines
@@ -123,6 +126,7 @@ struct ChangeDocument {
         ("attempts", .integer(change.attempts)),
         ("nextAttempt", change.nextAttempt > 0 ? .string(RFC3339.text(unixSeconds: change.nextAttempt)) : .null),
         ("error", change.error.map { .string($0) } ?? .null),
+        ("setApartOf", change.apartOf.map { .integer($0) } ?? .null),
         ("errorDocument", change.errorDocument.flatMap { try? JSON(parsing: $0) } ?? .null),
         ("members", .array(members)), ("upload", change.upload.map(upload) ?? .null),
       ]))

@@ -52,15 +52,15 @@ struct SyncCommand: AsyncParsableCommand {
     let progress = Progress(isQuiet: common.quiet)
     let (resources, files) = (engine.round(round, report: progress.note), engine.files)
     let push = noPush ? nil : engine.push
-    let (site, mirror) = (engine.site.site, engine.mirror)
+    let (site, mirror, logger) = (engine.site.site, engine.mirror, engine.logger)
 
     let started = ContinuousClock.now
     let done = try await untilSignalled { () async throws -> SyncSteps in
       var steps = SyncSteps()
       do {
         try await only.check(site, mirror)
-        if let push { steps.push = try await push.run(waits: true) }
-        steps.round = try await resources.run()
+        try await OneShot(push: push, round: resources, logger: logger).run(
+          pushed: { steps.push = $0 }, pulled: { steps.round = $0 })
         steps.files = try await files.run()
       } catch let error as CancellationError {
         throw error
@@ -73,6 +73,7 @@ struct SyncCommand: AsyncParsableCommand {
     let elapsed = ContinuousClock.now - started
     // Where something went wrong before, that is what to say, not that closing failed too.
     let waiting = Result { try engine.mirror.outboxStatus() }
+    let unsent = Result { !PushPlan(try engine.mirror.unsettledChanges(), now: .max).ready.isEmpty }
     let types = try? engine.mirror.types().map(\.name)
     let setAside = (try? engine.mirror.setAside()) ?? []
     let closing = Result { try engine.mirror.close() }
@@ -81,7 +82,7 @@ struct SyncCommand: AsyncParsableCommand {
       complain("stopped by a signal; what was read is kept")
       return
     }
-    done.show(common, waiting: try? waiting.get(), elapsed: elapsed)
+    done.show(common, waiting: try? waiting.get(), hasUnsent: (try? unsent.get()) ?? false, elapsed: elapsed)
     if done.round != nil, let types, let notice = engine.siteSettings.notice(siteHas: types) { complain(notice) }
     for thing in setAside.prefix(20) { complain("set aside: \(thing.sentence)") }
     if setAside.count > 20 {
@@ -89,7 +90,7 @@ struct SyncCommand: AsyncParsableCommand {
     }
     if let failure = done.failure { throw failure }
     try closing.get()
-    let code = done.code(waiting: try waiting.get())
+    let code = done.code(waiting: try waiting.get(), hasUnsent: try unsent.get())
     if code != .done { throw Finished(code: code) }
   }
 }

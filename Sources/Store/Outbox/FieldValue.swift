@@ -81,15 +81,22 @@ package enum FieldValue {
   }
 
   /// What a client gave for an attribute, completed to what the resource then shows: members of an object that it left out
-  /// stay as they were, computed ones are not known until the site tells.
+  /// stay as they were, but those of formatted text: the site sets the value as a whole, so that they are null (a `summary`; a
+  /// `format`, for which the site's fallback then stands). Computed ones are not known until the site tells.
   package static func completed(_ given: JSON, over old: JSON?) -> JSON {
     guard let given = given.object, var merged = old?.object else { return given }
+    if isFormatted(merged) {
+      for name in merged.names where given[name] == nil && !computed.contains(name) { merged[name] = .null }
+    }
     for member in given.members where !computed.contains(member.name) { merged[member.name] = member.value }
     let result = JSON.object(merged)
     if same(result, old) { return old ?? result }
     for name in computed where merged[name] != nil { merged[name] = .null }
     return .object(merged)
   }
+
+  /// Whether a value is one of formatted text (reference 2.6).
+  static func isFormatted(_ value: JSONObject) -> Bool { value["processed"] != nil && value["value"] != nil }
 
   /// A member's value as it goes to the site: nothing computed, no target that cannot be named, no facts that the site
   /// alone knows (reference 2.7, 5.1).

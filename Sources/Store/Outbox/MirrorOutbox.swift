@@ -8,6 +8,8 @@ package struct SiteCopy: Sendable {
   package var scanned: ScannedResource
   /// The resource object, on the site's base URL.
   package var json: JSON
+  /// When the site made it, by the `Date` of its answer, Unix seconds; nil when it did not say.
+  package var madeAt: Int64?
 
   /// A copy in both forms of the same answer.
   package init(scanned: ScannedResource, json: JSON) {
@@ -16,6 +18,14 @@ package struct SiteCopy: Sendable {
   }
 
   var form: StoredForm { StoredForm(scanned) }
+
+  /// Whether the resource was as this copy shows it after it was as another one does.
+  package func isNewer(than other: SiteCopy) -> Bool {
+    let (own, its) = (scanned.changed ?? .min, other.scanned.changed ?? .min)
+    if own != its { return own > its }
+    guard let revision = scanned.revision, let before = other.scanned.revision else { return false }
+    return revision > before
+  }
 }
 
 /// What a change has become on the site.
@@ -52,6 +62,25 @@ extension Mirror {
     }
   }
 
+  /// What the site answered to the last write of ours to the resource of a change, as long as that is the newest of it that is
+  /// known here; `madeAt` is when. Nil when there was none lately.
+  package func answered(_ change: OutboxChange) throws -> SiteCopy? {
+    try read { db in
+      let echo = try Row.cachedOne(
+        db, sql: "SELECT changed, made FROM outbox_echo WHERE resource = ? AND deleted = 0 AND made IS NOT NULL",
+        arguments: [change.resource])
+      guard let echo, let newest = try OutboxCopies(db: db).copy(of: change.resource)?.newest else { return nil }
+      var form = try SiteForm(db)
+      let json = try form.json(newest, type: change.type)
+      let scanned = try form.scan(json)
+      let changed: Int64? = try echo.decode(atIndex: 0)
+      guard (scanned.changed ?? .min) >= changed ?? .min else { return nil }
+      var copy = SiteCopy(scanned: scanned, json: json)
+      copy.madeAt = try echo.decode(atIndex: 1)
+      return copy
+    }
+  }
+
   /// After a crash: what was being sent is uncertain. For the one engine, before it begins.
   package func recoverOutbox() throws {
     try write { try $0.run(sql: "UPDATE outbox SET state = 'uncertain' WHERE state = 'sending'") }
@@ -84,31 +113,34 @@ extension Mirror {
   /// - Parameters:
   ///   - state: `queued` when the site certainly did not carry it out, else `uncertain`.
   ///   - isAttempt: whether it counts as one.
+  ///   - isUnsent: whether a request left and certainly was not carried out: then it is as if none had left.
   ///   - isFault: whether the site itself failed on a request of the change.
   ///   - until: not to be tried before, Unix seconds of this machine.
   ///   - error: for the operator; holds no secret.
   package func postpone(
-    _ change: OutboxChange, _ state: ChangeState, isAttempt: Bool = true, isFault: Bool = false, until: Int64,
-    error: String, document: [UInt8]? = nil
+    _ change: OutboxChange, _ state: ChangeState, isAttempt: Bool = true, isFault: Bool = false,
+    isUnsent: Bool = false, until: Int64, error: String, document: [UInt8]? = nil
   ) throws {
     try write { db in
       try db.run(
         sql: """
           UPDATE outbox SET state = ?, attempts = attempts + ?, faults = faults + ?, next_attempt = ?, error = ?,
-            error_document = coalesce(?, error_document), version = version + 1
+            error_document = coalesce(?, error_document), sends = max(0, sends - ?), version = version + 1
           WHERE id = ? AND state IN ('queued', 'sending', 'uncertain')
           """,
         arguments: [
           state.rawValue, isAttempt ? 1 : 0, isFault ? 1 : 0, until, error,
-          document.map { String(decoding: $0, as: UTF8.self) },
-          change.id,
+          document.map { String(decoding: $0, as: UTF8.self) }, isUnsent ? 1 : 0, change.id,
         ])
     }
   }
 
   /// Notes that the site refused a change for good. Its data and the site's error document stay; the local copy goes on
   /// showing it, but for a refused deletion, until a person corrects or drops it.
-  package func reject(_ change: OutboxChange, error: String, document: [UInt8]?, at now: Int64) throws {
+  /// - Parameter ofType: where the refusal says that the site carries out no creation of the type.
+  package func reject(
+    _ change: OutboxChange, error: String, document: [UInt8]?, ofType refusal: TypeRefusal? = nil, at now: Int64
+  ) throws {
     try outboxWrite { writer in
       guard try writer.rows.change(change.id)?.isStill(change) == true else { return }
       try writer.db.run(
@@ -116,6 +148,7 @@ extension Mirror {
           UPDATE outbox SET state = 'rejected', attempts = attempts + 1, error = ?, error_document = ?, version = version + 1
           WHERE id = ? AND state IN ('queued', 'sending', 'uncertain')
           """, arguments: [error, document.map { String(decoding: $0, as: UTF8.self) }, change.id])
+      if let refusal, change.isCreation { try writer.learn(refusal, from: change, at: now) }
       try writer.supersede(change.id, of: change.resource, at: now)
       try writer.redraw(change.resource, type: change.type, uuid: change.uuid)
     }
@@ -124,17 +157,23 @@ extension Mirror {
   /// Notes that a change is on the site, and takes over what the site made of it: the new base of all that waits behind it.
   /// Without more changes the site's form is what is served.
   ///
-  /// - Parameter change: as it was read or begun.
+  /// - Parameters:
+  ///   - change: as it was read or begun.
+  ///   - siteTime: the site's clock at the time, Unix seconds: what it made before does not undo this. Nil where it is not known.
   /// - Returns: false when it is not as it was read any more and was not sent either: nothing was written.
-  package func settle(_ change: OutboxChange, as settlement: Settlement, at now: Int64) throws -> Bool {
+  package func settle(
+    _ change: OutboxChange, as settlement: Settlement, siteTime: Int64? = nil, at now: Int64
+  ) throws -> Bool {
     try outboxWrite { writer in
       guard let row = try writer.rows.change(change.id), row.isStill(change) else { return false }
       try writer.rows.finish(row, .settled, at: now)
+      try writer.forgetRefusals(of: row)
       switch settlement {
       case .gone:
         let copy = try writer.copies.copy(of: row.resource)
         let changed = try copy?.newest.flatMap { try writer.changed(in: $0, type: row.type) }
-        try writer.copies.echo(row.resource, changed: changed, isDeleted: true, at: now)
+        try writer.copies.echo(row.resource, changed: changed, isDeleted: true, made: siteTime, at: now)
+        try writer.expectDeletedAlong(row, at: now)
         for rest in try writer.rows.unsettled(of: row.resource) { try writer.rows.finish(rest, .dropped, at: now) }
         try writer.bury(row, copy, how: "deleted here, and then on the site", at: now)
       case .resource(let site), .found(let site):
@@ -210,7 +249,8 @@ extension OutboxWriter {
   func takeOver(
     _ site: SiteCopy, after settled: OutboxChange, isAnswer: Bool, uuid: ResourceUUID, at now: Int64
   ) throws {
-    try copies.echo(settled.resource, changed: site.scanned.changed, isDeleted: false, at: now)
+    try copies.echo(
+      settled.resource, changed: site.scanned.changed, isDeleted: false, made: site.madeAt, at: now)
     var isFirst = true
     for change in try rows.unsettled(of: settled.resource) where change.kind == .update {
       var members = change.members.following(settled.members, answered: site.json, isAnswer: isAnswer)

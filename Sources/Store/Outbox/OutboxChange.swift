@@ -117,6 +117,8 @@ package struct OutboxChange: Sendable, Hashable {
   package var upload: Upload?
   /// On how many of its requests the site, or what stands before it, failed by itself since it was queued.
   package var faults = 0
+  /// The change of which it was set apart, because the site refused these members and no others.
+  package var apartOf: Int64?
 
   /// The resources that must be on the site before this change can be sent.
   package var targets: Set<ResourceUUID> { Set(members.flatMap(\.targets)) }

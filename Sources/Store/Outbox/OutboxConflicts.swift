@@ -216,12 +216,17 @@ extension OutboxWriter {
     try redraw(change.resource, type: change.type, uuid: change.uuid)
   }
 
-  /// A document of another resource is one that was meant for another conflict. One that does not say whose it is will do.
+  /// A document of another resource is one that was meant for another conflict, and one that does not say whose it is may be.
   private static func check(_ object: JSON, isOf conflict: OutboxConflict) throws {
     let (type, id) = (object["type"], object["id"])
     let isOfType = type.map { $0.string == conflict.type } ?? true
     let isOfUUID = id.map { id in id.string.flatMap { ResourceUUID($0) } == conflict.uuid } ?? true
-    if isOfType, isOfUUID { return }
+    if isOfType, isOfUUID {
+      if type != nil, id != nil { return }
+      throw OutboxRefusal(
+        description: "the file does not say whose it is: conflict \(conflict.id) is about \(conflict.type) "
+          + "\(conflict.uuid); nothing was decided; give a document with that `type` and `id`")
+    }
     func words(_ json: JSON?) -> String? { json.map { $0.string ?? $0.text() } }
     let held = "\(words(type) ?? conflict.type) \(words(id) ?? conflict.uuid.description)"
     throw OutboxRefusal(

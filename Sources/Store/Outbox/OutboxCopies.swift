@@ -56,15 +56,32 @@ struct OutboxCopies {
     try db.run(sql: "DELETE FROM outbox_copy WHERE resource = ?", arguments: [resource])
   }
 
-  /// Notes what a push made of a resource, until `forgetEchoes`.
-  func echo(_ resource: Int64, changed: Int64?, isDeleted: Bool, at now: Int64) throws {
+  /// Notes what a push made of a resource.
+  /// - Parameter made: the site's clock at the time, Unix seconds; nil where it is not known.
+  func echo(_ resource: Int64, changed: Int64?, isDeleted: Bool, made: Int64?, at now: Int64) throws {
     try db.run(
-      sql: "INSERT OR REPLACE INTO outbox_echo VALUES (?, ?, ?, ?)", arguments: [resource, changed, isDeleted, now])
+      sql: """
+        INSERT OR REPLACE INTO outbox_echo (resource, changed, deleted, at, made) VALUES (?, ?, ?, ?, ?)
+        """, arguments: [resource, changed, isDeleted, now, made])
   }
 }
 
 extension Mirror {
-  /// Forgets what pushes made of resources: for a round before its first request. None of its pages was read before them, so
-  /// what these show is news, also with an older `changed` (an import, a restored resource).
-  package func forgetEchoes() throws { try write { try $0.run(sql: "DELETE FROM outbox_echo") } }
+  /// Lets what pushes made of resources pass: for a round before its first request. None of its pages was asked for before them,
+  /// so what these show is news, also with an older `changed` (an import, a restored resource); but for a page that the site
+  /// itself dates before the push: a cache kept it. No longer than an hour, and for the newest 2,000 only, for all of them are
+  /// read for every page.
+  /// - Parameter now: Unix seconds of this machine.
+  package func passEchoes(at now: Int64) throws {
+    let isThere = try read { try Int.cachedOne($0, sql: "SELECT 1 FROM outbox_echo LIMIT 1") != nil }
+    guard isThere else { return }
+    try write { db in
+      try db.run(
+        sql: """
+          DELETE FROM outbox_echo WHERE made IS NULL OR at NOT BETWEEN ?1 - 3600 AND ?1 OR resource NOT IN (
+            SELECT resource FROM outbox_echo ORDER BY at DESC LIMIT 2000)
+          """, arguments: [now])
+      try db.run(sql: "UPDATE outbox_echo SET is_past = 1")
+    }
+  }
 }

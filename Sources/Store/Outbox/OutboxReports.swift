@@ -58,6 +58,7 @@ extension Mirror {
           """,
         arguments: [state.rawValue, id])
       if change.isCreation, change.state == .rejected { try writer.release(waitingFor: id) }
+      try writer.forgetRefusals(of: change)
       try writer.redraw(change.resource, type: change.type, uuid: change.uuid)
     }
   }

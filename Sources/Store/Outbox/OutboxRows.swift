@@ -44,6 +44,7 @@ struct OutboxRows {
       error: row.decode(forColumn: "error"), errorDocument: row.decode(forColumn: "error_document"),
       path: row.decode(forColumn: "path"))
     change.faults = try row.decode(forColumn: "faults")
+    change.apartOf = try row.decode(forColumn: "apart_of")
     if let field: String = try row.decode(forColumn: "field") {
       change.upload = try Upload(
         hostType: row.decode(forColumn: "host_type"), hostPath: row.decode(forColumn: "host_path"), field: field,

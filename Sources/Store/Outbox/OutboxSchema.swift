@@ -50,6 +50,15 @@ enum OutboxSchema {
     CREATE INDEX conflict_by_resource ON conflict (resource);
     """
 
+  /// `outbox_echo.made` is the site's clock at the time, `is_past` whether a round has begun since: a page that is dated before
+  /// the push does not undo it, whichever round reads it. `outbox.apart_of` is the change of which a refused member was set apart.
+  static let living = """
+    ALTER TABLE outbox_echo ADD COLUMN made INTEGER;
+    ALTER TABLE outbox_echo ADD COLUMN is_past INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE outbox ADD COLUMN apart_of INTEGER;
+    CREATE INDEX outbox_apart ON outbox (apart_of) WHERE apart_of IS NOT NULL;
+    """
+
   /// The states of a change that is not over, for SQL. The text is that of the partial index, so that SQLite uses it.
   static let isUnsettled = "state IN ('queued', 'sending', 'uncertain', 'conflict', 'rejected')"
 }

@@ -12,6 +12,10 @@ final class PendingCopies {
   private struct Echo {
     var changed: Int64?
     var isDeleted: Bool
+    /// The site's clock at the time; nil where it is not known.
+    var made: Int64?
+    /// Whether a round has begun since.
+    var isPast: Bool
   }
   private var pending: [Key: Int64] = [:]
   private var echoes: [Key: Echo] = [:]
@@ -33,11 +37,11 @@ final class PendingCopies {
       if let key = try PendingCopies.key(row) { pending[key] = try row.decode(atIndex: 2) }
     }
     for row in try Row.cachedAll(
-      db, sql: "SELECT t.name, i.uuid, c.changed, c.deleted " + sources.replacing("%@", with: "outbox_echo"))
+      db,
+      sql: "SELECT t.name, i.uuid, c.changed, c.deleted, c.made, c.is_past "
+        + sources.replacing("%@", with: "outbox_echo"))
     {
-      if let key = try PendingCopies.key(row) {
-        echoes[key] = try Echo(changed: row.decode(atIndex: 2), isDeleted: row.decode(atIndex: 3))
-      }
+      if let key = try PendingCopies.key(row) { echoes[key] = try PendingCopies.echo(row) }
     }
   }
 
@@ -46,14 +50,22 @@ final class PendingCopies {
     return try bytes.withUnsafeBytes { ResourceUUID(bytes: $0) }.map { Key(type: try row.decode(atIndex: 0), uuid: $0) }
   }
 
+  private static func echo(_ row: Row) throws -> Echo {
+    Echo(
+      changed: try row.decode(atIndex: 2), isDeleted: try row.decode(atIndex: 3), made: try row.decode(atIndex: 4),
+      isPast: try row.decode(atIndex: 5))
+  }
+
   /// Takes a resource that the site shows out of the writer's hands.
+  /// - Parameter madeAt: when the site made what shows it, by its own `Date`; nil where it did not say.
   /// - Returns: whether it did: then nothing more is to be done with it.
-  func absorb(_ resource: ScannedResource) throws -> Bool {
+  func absorb(_ resource: ScannedResource, madeAt: Int64?) throws -> Bool {
     if pending.isEmpty && echoes.isEmpty { return false }
     let key = Key(type: resource.type, uuid: resource.uuid)
     if let echo = echoes[key] {
       let changed = resource.changed ?? .min
-      if echo.isDeleted ? changed <= echo.changed ?? .max : changed < echo.changed ?? .min { return true }
+      let isBefore = echo.isDeleted ? changed <= echo.changed ?? .max : changed < echo.changed ?? .min
+      if isBefore, !echo.isPast || madeAt ?? .max <= echo.made ?? .min { return true }
     }
     guard let id = pending[key] else { return false }
     if resource.isLabelOnly { return true }

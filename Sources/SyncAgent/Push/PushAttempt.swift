@@ -15,6 +15,8 @@ struct PushAttempt {
   /// Unix seconds of this machine.
   let time: Int64
   let scanner: PageScanner
+  /// How long this push may still wait for copies.
+  let patience: PushPatience
 
   /// What a read of the resource brought.
   enum Sight {
@@ -39,6 +41,8 @@ struct PushAttempt {
     } catch let error as TransportError {
       try note(error, &report)
     } catch let error as SignInError {
+      try note(error, &report)
+    } catch let error as CopyNotSettled {
       try note(error, &report)
     }
   }
@@ -76,7 +80,9 @@ struct PushAttempt {
 
   private func update(_ report: inout PushReport) async throws {
     var change = self.change
-    for _ in 0..<PushAttempt.mostMerges {
+    var merges = 0
+    while merges < PushAttempt.mostMerges {
+      merges += 1
       guard let sight = try await lookBeforeUpdate(&report) else { continue }
       guard case .there(let copy) = sight else { return try deletedOnSite(&report) }
       try protect(copy, from: change, &report)
@@ -110,6 +116,13 @@ struct PushAttempt {
           // So the site also speaks of a target that it does not have (reference 5.1).
           guard case .gone = try await lookAfter(&report) else { return try reject(error, &report) }
           return try deletedOnSite(&report)
+        } catch let error as SiteError where PushVerdict(error, of: .update) == .rejected {
+          guard try setsApart(error, &report), let rest = try mirror.change(change.id), rest.state == .queued else {
+            throw error
+          }
+          // Each time there are fewer of them.
+          merges -= 1
+          change = rest
         }
       }
     }

@@ -6,7 +6,8 @@ import Upstream
 /// What an attempt writes down.
 extension PushAttempt {
   func settle(_ settlement: Settlement, _ report: inout PushReport) throws {
-    if try mirror.settle(change, as: settlement, at: time) { report.settled += 1 }
+    report.awayInARow = 0
+    if try mirror.settle(change, as: settlement, siteTime: push.site.clock.seconds, at: time) { report.settled += 1 }
   }
 
   func deletedOnSite(_ report: inout PushReport) throws {
@@ -34,7 +35,10 @@ extension PushAttempt {
   }
 
   func reject(_ error: any Error, _ report: inout PushReport) throws {
-    try mirror.reject(change, error: "\(error)", document: (error as? SiteError)?.document, at: time)
+    report.awayInARow = 0
+    try mirror.reject(
+      change, error: "\(error)", document: (error as? SiteError)?.document,
+      ofType: (error as? SiteError)?.refusalOfType, at: time)
     report.rejected += 1
     report.lastError = "\(error)"
     push.logger.warning("the site refused a change", metadata: metadata.merging(["reason": "\(error)"]) { $1 })
@@ -46,8 +50,32 @@ extension PushAttempt {
     guard change.faults >= push.site.retries.attempts else { return false }
     try mirror.reject(
       change, error: change.error ?? "the site failed again and again",
-      document: change.errorDocument.map { Array($0.utf8) }, at: time)
+      document: change.errorDocument.map { Array($0.utf8) }, ofType: failureOfType, at: time)
     report.rejected += 1
+    return true
+  }
+
+  /// The site's own failure on this creation, as it may be on all of its type.
+  private var failureOfType: TypeRefusal? {
+    let error = change.errorDocument.flatMap { try? JSON(parsing: $0) }?["errors"]?[0]
+    guard let status = error?["status"]?.string.flatMap({ Int($0) }), status >= 500 else { return nil }
+    return TypeRefusal(status: status, detail: SiteWords.tidy(error?["detail"]?.string ?? "the site failed"))
+  }
+
+  /// Sets the members apart that an answer names, so that the others go without them.
+  /// - Returns: whether it did: then the rest is queued.
+  func setsApart(_ error: SiteError, _ report: inout PushReport) throws -> Bool {
+    guard change.kind == .update, let fresh = try mirror.change(change.id), fresh.state == .sending,
+      let refused = error.refused(of: fresh.members),
+      try mirror.setApart(refused, of: fresh, error: "\(error)", document: error.document, at: time)
+    else { return false }
+    report.rejected += 1
+    report.lastError = "\(error)"
+    push.logger.warning(
+      "the site refused part of a change; the rest is sent without it",
+      metadata: metadata.merging([
+        "reason": "\(error)", "members": "\(refused.map(\.name).joined(separator: ","))",
+      ]) { $1 })
     return true
   }
 
@@ -61,6 +89,10 @@ extension PushAttempt {
   /// An attempt that failed: where the change stands now, and when it comes again.
   func note(_ error: any Error, _ report: inout PushReport) throws {
     guard let fresh = try mirror.change(change.id), fresh.state.isUnsettled else { return }
+    if let error = error as? CopyNotSettled {
+      let until = time + Int64(error.seconds.rounded(.up))
+      return try mirror.postpone(change, fresh.state, isAttempt: false, until: until, error: "\(error)")
+    }
     let verdict = PushVerdict(error, of: change.kind)
     // Before a request has left, a failed look leaves the change as it was.
     let hasLeft = fresh.state == .sending
@@ -72,6 +104,12 @@ extension PushAttempt {
       try mirror.postpone(change, state, isAttempt: false, until: time, error: "\(error)")
       throw error
     }
+    if verdict == .readOnly, let error = error as? SiteError {
+      let refused = WritesRefused(detail: SiteWords.tidy(error.detail ?? "405"))
+      try mirror.postpone(
+        change, before, isAttempt: false, isUnsent: hasLeft, until: time, error: "\(refused)")
+      throw refused
+    }
     let retries = push.site.retries
     let wait: Double =
       switch retries.verdict(
@@ -80,9 +118,12 @@ extension PushAttempt {
       case .after(let seconds): seconds
       case .giveUp, .askPerson: retries.longestWaitSeconds
       }
-    let isFault = hasLeft && [.serverFault, .strange].contains(RetryTable.failure(of: error))
+    let failure = RetryTable.failure(of: error)
+    let isFault = hasLeft && [.serverFault, .strange].contains(failure)
+    if failure.isAway { report.awayInARow += 1 } else { report.awayInARow = 0 }
     try mirror.postpone(
-      change, state, isFault: isFault, until: time + max(1, Int64(wait.rounded(.up))), error: "\(error)",
+      change, state, isFault: isFault, isUnsent: hasLeft && verdict == .later,
+      until: time + max(1, Int64(wait.rounded(.up))), error: "\(error)",
       document: isFault ? (error as? SiteError)?.document : nil)
     report.postponed += 1
     report.lastError = "\(error)"
@@ -91,5 +132,15 @@ extension PushAttempt {
 
   var metadata: Logger.Metadata {
     ["change": "\(change.id)", "type": "\(change.type)", "uuid": "\(change.uuid)"]
+  }
+}
+
+extension RetryTable.Failure {
+  /// Whether it says that the site as a whole is not there, so that the next change would fare no better.
+  var isAway: Bool {
+    switch self {
+    case .connection, .throttled, .unavailable: true
+    case .strange, .serverFault, .rejected, .credentials, .configuration, .cancelled, .unknown: false
+    }
   }
 }

@@ -1,35 +1,62 @@
 import JSONAPI
+import Logging
 import Store
 import Upstream
 
 /// What an attempt asks the site, and what it makes of the answers.
 extension PushAttempt {
   func send(_ request: SiteRequest, _ report: inout PushReport) async throws -> InboundResponse {
-    try await push.site.pacer.pass()
     report.requests += 1
-    return try await push.site.session.authorized(request.prepare(base: push.site.base))
+    let response = try await push.site.send(request)
+    // Whatever it says of this write: the site takes writes.
+    if request.method != "GET", response.status != 405, response.status < 500 { try mirror.releaseWrites() }
+    return response
   }
 
+  /// Looks at the site's copy, past all caches: what one of them kept would hide what others edited since.
   func look(_ report: inout PushReport) async throws -> Sight {
-    try sight(try await send(OutgoingRequest.read(change, path: path), &report))
+    let response = try await send(lookRequest, &report)
+    return try newest(sight(response), response)
+  }
+
+  private var lookRequest: SiteRequest {
+    OutgoingRequest.read(change, path: path).pastCaches(push.site.freshNumber())
   }
 
   /// A look before an update, which the site takes when `changed` is still what was read. That counts seconds: of a copy that was
   /// read within the second of its own `changed`, a later edit in that second would go unnoticed and be written over. So the
-  /// second is waited out, and nil says to look again.
+  /// second is waited out by the site's clock as it is known here, and nil says to look again.
+  /// - Throws: `CopyNotSettled` when this push has waited long enough for such copies.
   func lookBeforeUpdate(_ report: inout PushReport) async throws -> Sight? {
-    let response = try await send(OutgoingRequest.read(change, path: path), &report)
-    let sight = try sight(response)
+    let asked = push.site.clock.seconds
+    let response = try await send(lookRequest, &report)
+    let sight = try newest(sight(response), response)
     guard case .there(let copy) = sight,
-      let seconds = PushDecision.unsettledSeconds(changed: copy.scanned.changed, readAt: response.date)
+      let seconds = PushDecision.unsettledSeconds(
+        changed: copy.scanned.changed, readAt: [asked, response.date].compactMap { $0 }.max())
     else { return sight }
+    push.logger.info(
+      "a change waits until the second of its copy is over",
+      metadata: metadata.merging(["seconds": "\(seconds)"]) { $1 })
+    guard patience.take(seconds) else { throw CopyNotSettled(seconds: seconds) }
     try await push.site.wait(seconds)
     return nil
   }
 
+  /// What is known to be newer than what a look showed: a cache that keeps its answers whatever it is asked shows our own write
+  /// as it was before. The site's answer to that write is in the mirror.
+  private func newest(_ sight: Sight, _ response: InboundResponse) throws -> Sight {
+    guard let known = try mirror.answered(change), let date = response.date, date <= known.madeAt ?? .min else {
+      return sight
+    }
+    if case .there(let copy) = sight, !known.isNewer(than: copy) { return sight }
+    push.logger.info("a cache shows a copy from before our own write", metadata: metadata)
+    return .there(known)
+  }
+
   private func sight(_ response: InboundResponse) throws -> Sight {
     do {
-      return .there(try copy(SiteAnswer.document(of: response), status: response.status))
+      return .there(try copy(SiteAnswer.document(of: response), of: response))
     } catch let error as SiteError where error.kind == .notFound {
       return .gone
     }
@@ -54,13 +81,14 @@ extension PushAttempt {
     guard case .document(let body) = try SiteAnswer.written(response) else {
       throw SiteError(.malformed, status: response.status, detail: "no document after a write")
     }
-    return try copy(body, status: response.status)
+    return try copy(body, of: response)
   }
 
-  func copy(_ body: [UInt8], status: Int) throws -> SiteCopy {
-    guard let copy = try copies(body, status: status).first else {
-      throw SiteError(.malformed, status: status, detail: "a document without its resource")
+  func copy(_ body: [UInt8], of response: InboundResponse) throws -> SiteCopy {
+    guard var copy = try copies(body, status: response.status).first else {
+      throw SiteError(.malformed, status: response.status, detail: "a document without its resource")
     }
+    copy.madeAt = response.date
     return copy
   }
 

@@ -53,11 +53,12 @@ package enum PushDecision: Sendable, Hashable {
     return .send(members)
   }
 
-  /// How long to wait before a copy is read again for an update, in seconds; nil when it can be relied on. `changed` counts
-  /// seconds (reference 6.2): until its own second is over, another edit can have the same one.
+  /// How long to wait before a copy is read again for an update, in seconds, never more than two; nil when it can be relied on.
+  /// `changed` counts seconds (reference 6.2): until its own second is over, another edit can have the same one.
   /// - Parameters:
   ///   - changed: of the copy, Unix seconds. One further ahead than clocks differ was set by hand, and no edit will get it.
-  ///   - date: the site's clock when it was read, Unix seconds.
+  ///   - date: the site's clock when it was read, Unix seconds: not the `Date` of that answer alone, for a cache that keeps it would
+  ///     never let the second be over.
   package static func unsettledSeconds(changed: Int64?, readAt date: Int64?) -> Double? {
     guard let changed, let date, (0...1).contains(changed - date) else { return nil }
     return Double(changed - date + 1)

@@ -21,7 +21,8 @@ package struct PushPlan: Sendable {
   /// - Parameters:
   ///   - changes: all unsettled changes, the oldest first.
   ///   - now: Unix seconds.
-  package init(_ changes: [OutboxChange], now: Int64) {
+  ///   - hurries: whether a change goes although its time has not come.
+  package init(_ changes: [OutboxChange], now: Int64, hurries: (OutboxChange) -> Bool = { _ in false }) {
     let creations = changes.filter(\.isCreation)
     let unborn = Set(creations.map(\.uuid))
     let refused = PushPlan.refused(creations)
@@ -45,7 +46,7 @@ package struct PushPlan: Sendable {
       if change.state != .rejected || change.isCreation { held.insert(change.resource) }
       if change.state != .rejected, change.state != .conflict { named.formUnion(targets) }
       guard isFree, change.state == .queued || change.state == .uncertain else { continue }
-      if change.nextAttempt <= now {
+      if change.nextAttempt <= now || hurries(change) {
         ready.append(change)
       } else {
         next = min(next ?? .max, change.nextAttempt)

@@ -5,6 +5,9 @@ import Upstream
 
 /// Carries local changes to the site, one after the other, until none is ready. One at a time in one process that has the
 /// writer's lock. It may end at any point, by a crash too: what a change is up to is in the outbox before a request leaves.
+///
+/// It comes to an end by itself: a change that failed is not waited for, a site that is not there or takes no writes ends it, and
+/// copies that have to be read again are waited for so long at most.
 package struct PushRound: Sendable {
   let site: Site
   let mirror: Mirror
@@ -23,46 +26,152 @@ package struct PushRound: Sendable {
     self.now = now
   }
 
+  /// Seconds that one push waits at most for copies that were read within the second of their own `changed`.
+  private static let longestForCopies = 10.0
+  /// After so many attempts in a row on which the site was not there, the others are not made.
+  private static let mostAway = 3
+  /// Resources that are asked for after deletions, in one push.
+  private static let mostAlong = 200
+
   /// Sends what is ready. Asks the site nothing when nothing is.
-  /// - Parameter waits: also waits for changes whose attempt failed a few times, as the retry table says.
+  /// - Parameters:
+  ///   - isByHand: whether a person asked for it: then each change is tried once, whatever its time, and so is a site that took no
+  ///     writes.
+  ///   - waits: also waits for changes whose attempt failed a few times, as the retry table says.
   /// - Throws: what stops the push as a whole: `SignInError`, `TransportError` of the configuration, `SyncFault`, a fault of
   ///   the mirror, `CancellationError`.
-  package func run(waits: Bool) async throws -> PushReport {
+  package func run(isByHand: Bool = false, waits: Bool = false) async throws -> PushReport {
     var report = PushReport()
     try mirror.recoverOutbox()
-    var time = now()
-    var checked: PageScanner?
+    if let hold = try mirror.writesHold(), !isByHand, hold.until > now() {
+      report.next = hold.until
+      report.refusesWrites = hold.reason
+      return report
+    }
+    var course = Course(patience: PushPatience(seconds: PushRound.longestForCopies), time: now())
+    do {
+      try await sendAll(&course, isByHand: isByHand, waits: waits, &report)
+    } catch let refused as WritesRefused {
+      let hold = try mirror.holdWrites(refused.detail, advice: WritesRefused.advice, at: course.time)
+      report.refusesWrites = refused.detail
+      report.lastError = "\(refused)"
+      report.next = hold.until
+      logger.warning("\(refused); \(WritesRefused.advice)")
+    }
+    if report.awayInARow < PushRound.mostAway { try await askAlong(&course, &report) }
+    try mirror.removeSettledFiles()
+    try mirror.truncateLogIfDue()
+    return report
+  }
+
+  /// What one push knows while it goes on.
+  private struct Course {
+    let patience: PushPatience
+    var time: Int64
+    /// Once the site and the account were checked.
+    var scanner: PageScanner?
+    var tried: Set<Int64> = []
+  }
+
+  private func sendAll(_ course: inout Course, isByHand: Bool, waits: Bool, _ report: inout PushReport) async throws {
     while true {
       try Task.checkCancellation()
-      time = max(time, now())
+      course.time = max(course.time, now())
+      let time = course.time
       let changes = try mirror.unsettledChanges()
-      let plan = PushPlan(changes, now: time)
+      let plan = PushPlan(changes, now: time) { isByHand && !course.tried.contains($0.id) }
       report.next = plan.next
       report.rejected += try mirror.refuse(plan.stuck, at: time)
       if plan.ready.isEmpty {
         let isWorthIt = changes.contains { $0.nextAttempt > time && $0.attempts < site.retries.attempts }
-        guard waits, isWorthIt, let next = plan.next else { break }
+        guard waits, isWorthIt, let next = plan.next else { return }
+        logger.info("local changes wait to be tried again", metadata: ["seconds": "\(next - time)"])
         try await site.wait(Double(next - time))
-        time = next
+        course.time = next
         continue
       }
-      let scanner: PageScanner
-      if let checked {
-        scanner = checked
-      } else {
-        try await checkSite(&report)
-        let paths = Dictionary(try mirror.types().map { ($0.name, $0.path ?? "") }) { first, _ in first }
-        scanner = try mirror.scanner(of: site, paths: paths)
-        checked = scanner
-      }
+      let scanner = try await checked(&course, &report)
       for change in plan.ready {
         try Task.checkCancellation()
-        try await PushAttempt(push: self, change: change, time: time, scanner: scanner).run(&report)
+        course.tried.insert(change.id)
+        try await PushAttempt(
+          push: self, change: change, time: time, scanner: scanner, patience: course.patience
+        ).run(&report)
+        if report.awayInARow >= PushRound.mostAway, !waits {
+          report.next = PushPlan(try mirror.unsettledChanges(), now: time).next ?? time + 60
+          logger.warning(
+            "the site is not there for local changes; the others wait",
+            metadata: ["reason": "\(report.lastError ?? "")"])
+          return
+        }
       }
     }
-    try mirror.removeSettledFiles()
-    try mirror.truncateLogIfDue()
-    return report
+  }
+
+  /// Asks, each by itself, for what the site has probably deleted along with others.
+  private func askAlong(_ course: inout Course, _ report: inout PushReport) async throws {
+    var left = PushRound.mostAlong
+    while left > 0 {
+      let listed = try mirror.deletedAlong(limit: min(50, left))
+      if listed.isEmpty { return }
+      left -= listed.count
+      let scanner = try await checked(&course, &report)
+      var (gone, others): ([DependentResource], [DependentResource]) = ([], [])
+      var failure: SiteError?
+      for one in listed {
+        do {
+          guard let page = try await look(for: one, scanner, &report) else {
+            gone.append(one)
+            continue
+          }
+          for resource in page.resources where resource.uuid == one.uuid && resource.type == one.type {
+            if !resource.isLabelOnly { _ = try mirror.refresh(resource, candidate: SweepCandidate(one)) }
+          }
+          others.append(one)
+        } catch let error as SiteError {
+          // A refusal is about this one: the sweep decides. Anything else says nothing.
+          if RetryTable.failure(of: error) == .rejected { others.append(one) } else { failure = error }
+        } catch let error as TransportError where PushVerdict(error, of: .delete) != .stop {
+          failure = SiteError(.unavailable, status: 503, detail: "\(error)")
+        }
+        if failure != nil { break }
+      }
+      let time = site.clock.seconds ?? course.time
+      try mirror.settleAlong(gone: gone, others: others, at: time, now: course.time)
+      report.goneAlong += gone.count
+      if let failure {
+        logger.info("what went with a deletion is asked for later", metadata: ["reason": "\(failure)"])
+        report.next = min(report.next ?? .max, course.time + 60)
+        return
+      }
+    }
+    if try !mirror.deletedAlong(limit: 1).isEmpty { report.next = min(report.next ?? .max, course.time + 1) }
+  }
+
+  /// The resource as a page of one; nil when it is gone.
+  private func look(
+    for one: DependentResource, _ scanner: PageScanner, _ report: inout PushReport
+  ) async throws -> ScannedPage? {
+    report.requests += 1
+    let request = SiteRequest(path: "\(one.path)/\(one.uuid)").pastCaches(site.freshNumber())
+    let response = try await site.send(request)
+    do {
+      var scanner = scanner
+      return try scanner.page(SiteAnswer.document(of: response))
+    } catch let error as SiteError where error.kind == .notFound {
+      return nil
+    } catch let error as JSONSyntaxError {
+      throw SiteError(.malformed, status: response.status, detail: error.description)
+    }
+  }
+
+  private func checked(_ course: inout Course, _ report: inout PushReport) async throws -> PageScanner {
+    if let scanner = course.scanner { return scanner }
+    try await checkSite(&report)
+    let paths = Dictionary(try mirror.types().map { ($0.name, $0.path ?? "") }) { first, _ in first }
+    let scanner = try mirror.scanner(of: site, paths: paths)
+    course.scanner = scanner
+    return scanner
   }
 
   /// Is it the site and the account that the changes are for?

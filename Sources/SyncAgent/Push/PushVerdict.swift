@@ -18,6 +18,8 @@ package enum PushVerdict: Sendable, Hashable {
   case uncertain
   /// Nothing can be sent at all until a person has done something; the site did nothing.
   case stop
+  /// The site takes no writes at all at present; it did nothing.
+  case readOnly
 
   /// The verdict on a write that did not bring a document or 204.
   package init(_ error: any Error, of kind: ChangeKind) {
@@ -42,11 +44,72 @@ package enum PushVerdict: Sendable, Hashable {
     case (.html, _) where error.status == 413: self = .rejected
     case (.unavailable, _), (.serverFault, _), (.html, _), (.malformed, _): self = .uncertain
     // A site that is set to reading only (reference 5.1) refuses the moment, not the change.
-    case (.badRequest, _) where error.status == 405: self = .later
+    case (.badRequest, _) where error.saysReadOnly: self = .readOnly
     case (.forbidden, .update) where error.pointer == "/data/attributes/changed": self = .readAgain
     case (.conflict, .create), (.unprocessable, .create): self = .look
     case (.notFound, .update), (.notFound, .delete): self = .gone
     case (.forbidden, _), (.badRequest, _), (.conflict, _), (.unprocessable, _), (.notFound, _): self = .rejected
     }
   }
+}
+
+extension SiteError {
+  /// The page of the site on which an administrator lets JSON:API write: its refusal names it, in whatever language.
+  static let writesSetting = "/admin/config/services/jsonapi"
+
+  /// Whether the site is set to reading only (reference 5.1).
+  var saysReadOnly: Bool {
+    status == 405 && detail.map { $0.contains(SiteError.writesSetting) || $0.contains("only read operations") } ?? false
+  }
+
+  /// What it says of all creations of a type, where it says nothing of this one's values (reference 5.2): that the route takes none,
+  /// or the account may make none.
+  var refusalOfType: TypeRefusal? {
+    switch status {
+    case 405: TypeRefusal(status: status, detail: SiteWords.tidy(detail ?? "Method Not Allowed"))
+    case 403 where pointer == nil || pointer == "/data":
+      TypeRefusal(status: status, detail: SiteWords.tidy(detail ?? "Forbidden"))
+    default: nil
+    }
+  }
+
+  /// The members of an update that the error document names, each by its pointer (reference 5.3, 5.5). Nil where an error is not
+  /// about one of them, or where they are all that there is: then the change as a whole is refused.
+  package func refused(of members: [ChangedMember]) -> [ChangedMember]? {
+    guard status == 422 || status == 403, let document, let json = try? JSON(parsing: document),
+      let errors = json["errors"]?.array, !errors.isEmpty
+    else { return nil }
+    var names: Set<String> = []
+    for error in errors {
+      // A relationship also stands under `attributes` here.
+      let steps = error["source"]?["pointer"]?.string?.split(separator: "/") ?? []
+      guard steps.count >= 3, steps[0] == "data", steps[1] == "attributes" || steps[1] == "relationships",
+        members.contains(where: { $0.name == steps[2] })
+      else { return nil }
+      names.insert(String(steps[2]))
+    }
+    let refused = members.filter { names.contains($0.name) }
+    return refused.count < members.count ? refused : nil
+  }
+}
+
+/// The site takes no writes: whatever else waits would be refused, too.
+struct WritesRefused: Error, CustomStringConvertible {
+  /// The site's words.
+  var detail: String
+
+  var description: String {
+    "the site takes no writes: \(detail)"
+  }
+
+  /// Where the way out is.
+  static let advice =
+    "on the site, at \(SiteError.writesSetting), choose \u{201C}Accept all JSON:API create, read, update, and delete "
+    + "operations\u{201D}; the next sync tries at once"
+}
+
+/// A copy was read within the second of its own `changed`, and this push has waited for such copies long enough.
+struct CopyNotSettled: Error, CustomStringConvertible {
+  var seconds: Double
+  var description: String { "the resource was edited on the site this second; its copy is read again after it" }
 }

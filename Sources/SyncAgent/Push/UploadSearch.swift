@@ -105,7 +105,7 @@ extension PushAttempt {
 
   /// A page of files, and whether more follow.
   private func files(_ request: SiteRequest, _ report: inout PushReport) async throws -> ([SiteCopy], Bool) {
-    let response = try await send(request, &report)
+    let response = try await send(request.pastCaches(push.site.freshNumber()), &report)
     let copies = try page(response)
     let next = try? JSON(parsing: response.body)["links"]?["next"]
     return (copies, next.map { !$0.isNull } ?? false)

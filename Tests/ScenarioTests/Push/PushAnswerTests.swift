@@ -80,7 +80,10 @@ import Upstream
       let conflict = try #require(try bench.mirror.conflicts().first)
       #expect(conflict.site?["attributes"]?["title"] == .string(expected))
       let decision: ConflictDecision =
-        take == "local" ? .local : .document(["data": ["attributes": ["title": "Ours"]]])
+        take == "local"
+        ? .local
+        : .document(
+          ["data": ["type": "node--topic", "id": .string(id), "attributes": ["title": "Ours"]]])
       try bench.mirror.resolve(conflict.id, decision, at: bench.site.now)
       try await bench.push()
     }

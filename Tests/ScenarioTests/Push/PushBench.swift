@@ -84,8 +84,12 @@ final class PushBench: Sendable {
   private let scanner: PageScanner
   private let run: Int64
 
-  init() async throws {
-    let site = try quietSite { $0.accessTokenSeconds = 1 << 40 }
+  /// - Parameter change: how the site is set up.
+  init(_ change: (inout SampleSiteSettings) -> Void = { _ in }) async throws {
+    let site = try quietSite {
+      $0.accessTokenSeconds = 1 << 40
+      change(&$0)
+    }
     bench = try Bench(site, entityTypes: ["node"])
     try await bench.round()
     let form =
@@ -101,28 +105,30 @@ final class PushBench: Sendable {
   /// One push with a transport of its own, as after a start of the program.
   @discardableResult
   func push(
-    _ transport: FatefulTransport? = nil, policies: [String: String] = [:], waits: Bool = false
+    _ transport: FatefulTransport? = nil, policies: [String: String] = [:], isByHand: Bool = false,
+    waits: Bool = false
   ) async throws -> PushReport {
     let site = self.site
     let transport = transport ?? FatefulTransport(site, decide: { _, _ in .arrives })
     return try await PushRound(
       site: site.connection(transport, vault), mirror: mirror, policies: ConflictPolicies(policies), logger: silentLog,
       now: { site.now }
-    ).run(waits: waits)
+    ).run(isByHand: isByHand, waits: waits)
   }
 
-  /// The site's document of a topic as bytes; nil when it does not have it.
+  /// The site's document of a topic as bytes, past its caches; nil when it does not have it.
   func document(_ id: String, _ path: String = "node/topic") -> [UInt8]? {
-    let answer = site.answer("GET", "/jsonapi/\(path)/\(id)", headers: ["authorization": "Bearer \(token)"])
+    let look = "?mirrorTest=\(UInt64.random(in: 0 ... .max))"
+    let answer = site.answer("GET", "/jsonapi/\(path)/\(id)\(look)", headers: ["authorization": "Bearer \(token)"])
     return answer.status == 200 ? answer.body : nil
   }
 
   /// Applies a document of the site as a pull would.
-  func apply(_ document: [UInt8]) throws {
+  func apply(_ document: [UInt8], madeAt: Int64? = nil) throws {
     var scanner = self.scanner
     let page = try scanner.page(document)
     _ = try mirror.apply([
-      PageApplication(type: "node--topic", resources: page.resources, omitted: 0, cursor: nil, run: run)
+      PageApplication(type: "node--topic", resources: page.resources, omitted: 0, cursor: nil, run: run, madeAt: madeAt)
     ])
   }
 

@@ -108,7 +108,9 @@ import Testing
       switch take {
       case "site": .site
       case "local": .local
-      default: .document(["data": ["attributes": ["title": "Ours"]]])
+      default:
+        .document(
+          ["data": ["type": "node--topic", "id": .string(id), "attributes": ["title": "Ours"]]])
       }
     try bench.mirror.resolve(conflict.id, decision, at: bench.site.now)
     try await bench.push()

@@ -37,12 +37,21 @@ import Testing
     #expect(try bench.only().state == .conflict)
   }
 
-  @Test(
-    arguments: [
-      [:], ["type": "node--topic"], ["type": "node--topic", "id": .string(Topic.id)],
-    ] as [JSON])
-  func oneOfTheResourceDecides(members: JSON) throws {
+  @Test(arguments: [[:], ["type": "node--topic"], ["id": .string(Topic.id)]] as [JSON])
+  func oneThatDoesNotSayWhoseItIsDecidesNothing(members: JSON) throws {
     let (bench, id) = try conflict()
+    let refusal = #expect(throws: OutboxRefusal.self) {
+      try bench.mirror.resolve(id, .document(document(members)), at: OutboxBench.now)
+    }
+    for word in ["does not say whose", "node--topic \(Topic.id)", "`type` and `id`"] {
+      #expect(refusal?.description.contains(word) == true, "\(refusal?.description ?? "")")
+    }
+    #expect(try bench.only().state == .conflict)
+  }
+
+  @Test func oneOfTheResourceDecides() throws {
+    let (bench, id) = try conflict()
+    let members: JSON = ["type": "node--topic", "id": .string(Topic.id)]
     try bench.mirror.resolve(id, .document(document(members)), at: OutboxBench.now)
     #expect(try bench.mirror.conflicts().isEmpty)
     #expect(try bench.only().state == .queued)

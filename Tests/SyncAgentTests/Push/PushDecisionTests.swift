@@ -33,6 +33,10 @@ import Upstream
     }
   }
 
+  private static func readOnly(_ link: String) -> SiteError {
+    SiteError(.badRequest, status: 405, detail: "Les administrateurs du site le changent sur \(link)")
+  }
+
   static let cases: [Case] = [
     Case(error(.forbidden, 403, pointer: "/data/attributes/changed"), .update, .readAgain),
     Case(error(.forbidden, 403, pointer: "/data/attributes/changed"), .create, .rejected),
@@ -40,7 +44,9 @@ import Upstream
     Case(error(.unprocessable, 422), .update, .rejected), Case(error(.unprocessable, 422), .create, .look),
     Case(error(.conflict, 409), .create, .look), Case(error(.notFound, 404), .create, .rejected),
     Case(error(.notFound, 404), .update, .gone), Case(error(.notFound, 404), .delete, .gone),
-    Case(error(.badRequest, 400), .create, .rejected), Case(error(.badRequest, 405), .update, .later),
+    Case(error(.badRequest, 400), .create, .rejected), Case(error(.badRequest, 405), .update, .rejected),
+    Case(readOnly("https://h/admin/config/services/jsonapi."), .create, .readOnly),
+    Case(readOnly("http://h/fr/admin/config/services/jsonapi"), .delete, .readOnly),
     Case(error(.throttled, 429), .create, .later), Case(error(.unavailable, 503), .update, .uncertain),
     Case(error(.serverFault, 500), .create, .uncertain), Case(error(.html, 403), .update, .uncertain),
     Case(error(.malformed, 200), .update, .uncertain), Case(error(.unauthorized, 401), .update, .stop),

@@ -21,10 +21,12 @@ final class PushHistory: Sendable {
     /// Topics, comments and files that writers know, by type and UUID.
     var known: [(type: String, id: String)]
     /// Pages that are still on their way.
-    var stale: [[UInt8]] = []
+    var stale: [SiteDocument] = []
     /// A token for the test's own reads.
     var token = ""
     var seenBodies: [String: [UInt8]] = [:]
+    /// For so many more steps the site takes no writes.
+    var readOnlyFor = 0
   }
   let ground: PushGround
   let seed: Int
@@ -56,6 +58,7 @@ final class PushHistory: Sendable {
     self.isBlind = isBlind
     var settings = PushGround.settings()
     settings.seed = UInt64(seed)
+    settings.habits = PushHistory.habits(of: seed)
     site = SampleSite(settings, community: ground.community)
     let folder = PushGround.folder + "/\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -72,6 +75,20 @@ final class PushHistory: Sendable {
         dice: Dice(seed: Int((spread ^ (spread >> 32)) >> 1)), mirror: mirror, fuse: fuse,
         known: ground.topics.map { ("node--topic", $0) }))
   }
+
+  /// What the site of a history does otherwise: a third has nothing of it. `PUSH_HABITS` sets them for all (`dynamic-cache,…`, or
+  /// empty for none).
+  static func habits(of seed: Int) -> Set<Habit> {
+    if let words = ProcessInfo.processInfo.environment["PUSH_HABITS"] {
+      return Set(words.split(separator: ",").compactMap { Habit(rawValue: String($0)) })
+    }
+    var dice = Dice(seed: seed &* 7919 &+ 13)
+    guard dice.roll(3) > 0 else { return [] }
+    return Set(drawn.filter { _ in dice.roll(drawn.count) < 2 })
+  }
+
+  /// The habits that bear on a push. Those that need it are given a part in `live`.
+  private static let drawn: [Habit] = [.dynamicCache, .pageCache, .readOnly, .failingCreations]
 
   private static func opened(_ path: String) throws -> (Mirror, CommitFuse) {
     let mirror = try Mirror(path: path)
@@ -92,7 +109,18 @@ final class PushHistory: Sendable {
   // MARK: Living
 
   private func live() async throws {
+    let habits = site.settings.habits
+    // An administrator corrects the setting at some time.
+    if habits.contains(.readOnly) { state.withLock { $0.readOnlyFor = 2 + $0.dice.roll(8) } }
+    // Of what writers here create, comments are what the site's own code fails on, for ever or until it is mended.
+    if habits.contains(.failingCreations) { site.failingCreations = ["comment"] }
     for _ in 0..<(8 + roll(10)) {
+      let isOver = state.withLock { state in
+        state.readOnlyFor -= 1
+        return state.readOnlyFor == 0
+      }
+      if isOver { site.takesWrites = true }
+      if habits.contains(.failingCreations), roll(12) == 0 { site.failingCreations = [] }
       if roll(3) > 0 { site.clockOffset += Double(1 + roll(4)) }
       switch roll(10) {
       case 0...5: act()
@@ -100,7 +128,8 @@ final class PushHistory: Sendable {
       }
     }
     state.withLock { $0.isQuiet = true }
-    for _ in 0..<5 {
+    site.takesWrites = true
+    for _ in 0..<(site.failingCreations.isEmpty ? 5 : 9) {
       site.clockOffset += 200
       try await push()
     }
@@ -138,7 +167,7 @@ final class PushHistory: Sendable {
       _ = try await PushRound(
         site: site.connection(transport, vault), mirror: mirror, policies: ConflictPolicies(), logger: silentLog,
         now: { [site] in site.now }
-      ).run(waits: false)
+      ).run(isByHand: roll(3) == 0)
     } catch is CommitFuse.PowerCut {
     } catch is TransportError {
     } catch is SignInError {
@@ -164,6 +193,18 @@ final class PushHistory: Sendable {
   }
 }
 
+/// A document of the site, with the time at which it says that it made it.
+struct SiteDocument: Sendable {
+  var body: [UInt8]
+  var madeAt: Int64?
+
+  init(_ answer: PlainAnswer) {
+    body = answer.body
+    let date = answer.fields.first { $0.name == "date" }?.value
+    madeAt = date.flatMap { IMFFixdate.unixSeconds($0) }
+  }
+}
+
 /// Hands requests to the history's site; what becomes of each, its dice decide.
 final class StruckTransport: Transport {
   private let history: PushHistory
@@ -184,7 +225,9 @@ final class StruckTransport: Transport {
       ? nil
       : history.state.withLock { state -> Fate? in
         state.ledger.tally.requests += 1
-        guard !state.isQuiet, state.dice.roll(target == "/jsonapi" ? 30 : 4) == 0 else { return nil }
+        guard !state.isQuiet, state.dice.roll(target.prefix { $0 != "?" } == "/jsonapi" ? 30 : 4) == 0 else {
+          return nil
+        }
         state.ledger.tally.strikes += 1
         return Fate.allCases[state.dice.roll(Fate.allCases.count)]
       }

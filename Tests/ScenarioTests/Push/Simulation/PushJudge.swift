@@ -63,7 +63,8 @@ extension PushHistory {
   }
 
   /// Reads that were made before are answered as they were.
-  private func blindly(_ target: String, _ act: () -> PlainAnswer) -> PlainAnswer {
+  private func blindly(_ asked: String, _ act: () -> PlainAnswer) -> PlainAnswer {
+    let target = String(asked.prefix { $0 != "?" })
     let old = state.withLock { $0.seenBodies[target] }
     var answer = act()
     guard answer.status == 200, target.contains("/node/topic/") else { return answer }
@@ -170,7 +171,7 @@ extension PushHistory {
   private func judgeServed(_ pending: Set<String>) throws {
     let (known, deleted) = state.withLock { ($0.known, $0.ledger.deletedThere) }
     for (type, id) in known where !pending.contains(id) {
-      if let document = document(type, id) { try apply(document) }
+      if let document = document(type, id, isFresh: true) { try apply(document) }
       let (here, there) = (try shown(type, id).map(PushHistory.withoutCounters), try onSite(type, id))
       if here == there { continue }
       // A sweep finds what was deleted there, and what went with it.
@@ -180,7 +181,8 @@ extension PushHistory {
   }
 
   private func onSite(_ type: String, _ id: String) throws -> JSON? {
-    try document(type, id).flatMap { try JSON(parsing: $0)["data"] }.map(PushHistory.withoutCounters)
+    try document(type, id, isFresh: true).flatMap { try JSON(parsing: $0.body)["data"] }
+      .map(PushHistory.withoutCounters)
   }
 
   /// The site counts comments after it has answered, without a new `changed` (reference 12): a sweep's business.

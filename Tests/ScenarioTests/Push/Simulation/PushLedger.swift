@@ -38,6 +38,11 @@ struct PushLedger {
   var isDecided = false
   var tally = PushTally()
 
+  mutating func next() -> Int {
+    number += 1
+    return number
+  }
+
   mutating func token(_ kind: String, _ seed: Int) -> String {
     number += 1
     return "\(kind)-\(seed)-\(number)."

@@ -31,11 +31,13 @@ extension PushHistory {
   }
 
   /// The site's document of a resource; nil when it has none.
-  func document(_ type: String, _ id: String) -> [UInt8]? {
-    let target = "/jsonapi/\(type.replacing("--", with: "/"))/\(id)"
+  /// - Parameter isFresh: whether no cache may answer.
+  func document(_ type: String, _ id: String, isFresh: Bool) -> SiteDocument? {
+    let look = isFresh ? "?mirrorJudge=\(state.withLock { $0.ledger.next() })" : ""
+    let target = "/jsonapi/\(type.replacing("--", with: "/"))/\(id)\(look)"
     for _ in 0..<2 {
       let answer = site.answer("GET", target, headers: ["authorization": "Bearer \(state.withLock { $0.token })"])
-      if answer.status == 200 { return answer.body }
+      if answer.status == 200 { return SiteDocument(answer) }
       // Saving the account's own user ended the token.
       guard answer.status == 401, let fresh = PushHistory.signIn(site) else { return nil }
       state.withLock { $0.token = fresh }
@@ -282,7 +284,7 @@ extension PushHistory {
   /// A page of a pull that runs meanwhile: read now, applied now or later.
   func pull() throws {
     guard let (type, id) = pick() else { return }
-    if let document = document(type, id) {
+    if let document = document(type, id, isFresh: false) {
       if roll(2) == 0 { return state.withLock { $0.stale.append(document) } }
       try apply(document)
     }
@@ -292,13 +294,16 @@ extension PushHistory {
     if let late { try apply(late) }
   }
 
-  func apply(_ document: [UInt8]) throws {
+  func apply(_ document: SiteDocument) throws {
     var scanner = self.scanner
-    let page = try scanner.page(document)
+    let page = try scanner.page(document.body)
     guard let type = page.resources.first?.type else { return }
-    trace("pulled: \(page.resources[0].uuid) \(PushHistory.brief(document))")
+    trace("pulled: \(page.resources[0].uuid) \(PushHistory.brief(document.body))")
+    // A round that begins lets pass what pushes made before it; pages of one that is under way may be older.
+    if roll(4) == 0, state.withLock({ $0.stale.isEmpty }) { try mirror.passEchoes(at: site.now) }
     _ = try mirror.apply([
-      PageApplication(type: type, resources: page.resources, omitted: 0, cursor: nil, run: 1)
+      PageApplication(
+        type: type, resources: page.resources, omitted: 0, cursor: nil, run: 1, madeAt: document.madeAt)
     ])
   }
 }

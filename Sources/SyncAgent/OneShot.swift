@@ -1,0 +1,61 @@
+import Logging
+import Store
+
+/// One synchronisation that comes to an end: local changes, then a round, then what has become due meanwhile. Nothing in the push
+/// holds up the pull: after its head start the round begins beside it.
+package struct OneShot: Sendable {
+  private let push: PushRound?
+  private let round: SyncRound
+  private let headStartSeconds: Double
+  private let logger: Logger
+
+  /// - Parameters:
+  ///   - push: nil to leave local changes where they are.
+  ///   - headStartSeconds: how long the round waits for the push.
+  package init(push: PushRound?, round: SyncRound, headStartSeconds: Double = 30, logger: Logger) {
+    self.push = push
+    self.round = round
+    self.headStartSeconds = headStartSeconds
+    self.logger = logger
+  }
+
+  private enum Part: Sendable {
+    case pushed(PushReport)
+    case late
+  }
+
+  /// Runs it.
+  /// - Parameters:
+  ///   - pushed: is told what the push did, once its part is over.
+  ///   - pulled: is told what the round did.
+  /// - Throws: what stopped one of them as a whole. Where the push was stopped, the round is not begun, or runs to its end first.
+  package func run(pushed: (PushReport) -> Void, pulled: (SyncReport) -> Void) async throws {
+    guard let push else { return pulled(try await round.run()) }
+    try await withThrowingTaskGroup(of: Part.self) { group in
+      group.addTask { .pushed(try await push.run(isByHand: true)) }
+      group.addTask { [headStartSeconds] in
+        try? await Task.sleep(for: .seconds(headStartSeconds))
+        return .late
+      }
+      var first: PushReport?
+      if case .pushed(let report)? = try await group.next() {
+        first = report
+        pushed(report)
+      } else {
+        try Task.checkCancellation()
+        logger.info("the round begins beside the local changes", metadata: ["after": "\(Int(headStartSeconds)) s"])
+      }
+      pulled(try await round.run())
+      while first == nil, let part = try await group.next() {
+        if case .pushed(let report) = part {
+          first = report
+          pushed(report)
+        }
+      }
+      group.cancelAll()
+      // What failed before the round is tried once more where its time has come; nothing is waited for.
+      guard let first, first.postponed > 0, first.refusesWrites == nil else { return }
+      pushed(first + (try await push.run()))
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import JSONAPI
+import SampleSite
+import Support
+import SyncAgent
+import Testing
+import Upstream
+
+@testable import Store
+
+/// What the site deletes along with a resource leaves the mirror right after it.
+@Suite struct DeletedAlongTests {
+  private static func push(_ bench: Bench) async throws -> PushReport {
+    let (site, mirror) = (bench.site, bench.mirror)
+    let transport = FatefulTransport(site, decide: { _, _ in .arrives })
+    return try await PushRound(
+      site: site.connection(transport, MemoryTokenVault()), mirror: mirror, policies: ConflictPolicies(),
+      logger: silentLog, now: { site.now }
+    ).run()
+  }
+
+  private static func dependents(_ bench: Bench, of id: String) throws -> [String] {
+    try bench.mirrored().filter { entry in
+      ["entity_id", "gid", "field_event"].contains { name in
+        entry.value["relationships"]?[name]?["data"]?["id"]?.string == id
+      }
+    }.map(\.key).sorted()
+  }
+
+  /// The most loved resource of a type, with what depends on it.
+  private static func host(_ bench: Bench, _ type: String) throws -> (id: String, dependents: [String]) {
+    let all = try bench.site.community.ids(of: type).map { ($0, try dependents(bench, of: $0)) }
+    return try #require(all.max { $0.1.count < $1.1.count })
+  }
+
+  @Test(arguments: ["node--topic", "node--event", "group--open_group", "post--post"])
+  func goesAtOnce(_ type: String) async throws {
+    let bench = try Bench(try quietSite { $0.accessTokenSeconds = 1 << 40 })
+    try await bench.round()
+    let (id, before) = try Self.host(bench, type)
+    try #require(!before.isEmpty)
+    bench.site.clockOffset += 10
+    let uuid = try #require(ResourceUUID(id))
+    _ = try bench.mirror.record(
+      LocalChange(type: type, uuid: uuid, action: .delete, author: ChangeAuthor()), at: bench.site.now)
+    let report = try await Self.push(bench)
+    #expect(report.settled == 1)
+    let truth = try bench.site.truth(bench.types)
+    let here = try bench.mirrored()
+    for key in before { #expect((here[key] != nil) == (truth[key] != nil), "\(key)") }
+    let gone = before.filter { truth[$0] == nil }
+    #expect(!gone.isEmpty && report.goneAlong >= min(gone.count, 200))
+    // Entry point, look, deletion, and one for each.
+    #expect(report.requests <= 3 + report.goneAlong + before.count)
+    let first = try #require(gone.first).split(separator: "/").map(String.init)
+    let tombstone = try bench.mirror.tombstones(of: first[0]).first { $0.uuid.description == first[1] }
+    #expect(tombstone?.kind == .deleted)
+    #expect(try bench.mirror.deletedAlong(limit: 10).isEmpty)
+    bench.expectSound()
+  }
+
+  /// What the site still has stays, and what it does not say waits.
+  @Test func onlyWhatIsGoneGoes() async throws {
+    let bench = try Bench(try quietSite { $0.accessTokenSeconds = 1 << 40 })
+    try await bench.round()
+    let (id, before) = try Self.host(bench, "node--topic")
+    let kept = try #require(before.first)
+    let uuid = try #require(ResourceUUID(id))
+    bench.site.clockOffset += 10
+    _ = try bench.mirror.record(
+      LocalChange(type: "node--topic", uuid: uuid, action: .delete, author: ChangeAuthor()), at: bench.site.now)
+    let path = "/jsonapi/" + kept.replacing("--", with: "/")
+    bench.site.faults.inject(.unavailable(retryAfter: nil), times: 1, below: path)
+    _ = try await Self.push(bench)
+    #expect(try bench.mirrored()[kept] != nil)
+    _ = try await Self.push(bench)
+    #expect(try bench.mirrored()[kept] == nil)
+    bench.expectSound()
+  }
+}

@@ -1,0 +1,183 @@
+import Foundation
+import JSONAPI
+import SampleSite
+import Support
+import SyncAgent
+import Synchronization
+import Testing
+import Upstream
+
+@testable import Store
+
+/// A push to a site that takes no writes, or none of a kind, or not all of one.
+@Suite struct RefusingSiteTests {
+  private static func id(_ number: Int) -> String { String(format: "c0000000-0000-4000-8000-%012d", number) }
+
+  /// The first refusal holds for all; nothing is asked before its time, but by hand; then all go.
+  @Test func readingOnlyIsOneRefusal() async throws {
+    let bench = try await PushBench()
+    bench.site.takesWrites = false
+    let topics = try (0..<5).map { try bench.topic("Topic \($0)") }
+    bench.site.clockOffset += 10
+    for id in topics { try bench.patch(id, [("title", "Mine")]) }
+    let first = try await bench.push()
+    #expect(first.refusesWrites?.contains("/admin/config/services/jsonapi") == true)
+    #expect(first.requests == 3 && first.settled == 0 && first.rejected == 0)
+    let setAside = try #require(try bench.mirror.setAside().first)
+    #expect(setAside.kind == .setting && setAside.advice.contains("/admin/config/services/jsonapi"))
+    // What waits is as it was: the next change of it joins it.
+    let states = try bench.mirror.unsettledChanges()
+    #expect(states.allSatisfy { $0.state == .queued && $0.sends == 0 && $0.attempts == 0 })
+    let before = bench.site.time
+    let second = try await bench.push()
+    #expect(second.requests == 0 && second.refusesWrites != nil && second.next ?? 0 > bench.site.now)
+    // Once more by hand, and no more than one change is tried.
+    #expect(try await bench.push(isByHand: true).requests == 3)
+    #expect(bench.site.time == before)
+    bench.site.takesWrites = true
+    let last = try await bench.push(isByHand: true)
+    #expect(last.settled == 5 && last.refusesWrites == nil)
+    #expect(try bench.mirror.setAside().isEmpty && bench.mirror.writesHold() == nil)
+    for id in topics { #expect(try bench.title(id) == "Mine") }
+  }
+
+  /// Under `run` the site is tried again by itself, ever more rarely.
+  @Test func aSiteThatReadsOnlyIsTriedAgain() async throws {
+    let bench = try await PushBench()
+    bench.site.takesWrites = false
+    let id = try bench.topic("One")
+    bench.site.clockOffset += 10
+    try bench.patch(id, [("title", "Mine")])
+    var waits: [Int64] = []
+    for _ in 0..<7 {
+      let report = try await bench.push()
+      let next = try #require(report.next)
+      waits.append(next - bench.site.now)
+      bench.site.clockOffset += Double(next - bench.site.now)
+    }
+    #expect(waits == [60, 120, 240, 480, 600, 600, 600])
+    bench.site.takesWrites = true
+    #expect(try await bench.push().settled == 1)
+  }
+
+  /// Of two PATCHes that became one change the later member is bad: it alone is refused, and can be corrected.
+  @Test func whatIsRefusedByPointerIsSetApart() async throws {
+    let bench = try await PushBench()
+    let id = try bench.topic("One")
+    bench.site.clockOffset += 10
+    let recorded = try bench.patch(id, [("sticky", true), ("body", ["value": "new", "format": "basic_html"])])
+    let bad = try bench.patch(id, [("title", .string(String(repeating: "x", count: 300)))])
+    #expect(recorded.change == bad.change)
+    let report = try await bench.push()
+    #expect(report.settled == 1 && report.rejected == 1)
+    #expect(try bench.onSite(id)?["attributes"]?["sticky"] == true && bench.title(id) == "One")
+    #expect(try bench.onSite(id)?["attributes"]?["body"]?["value"] == "new")
+    let waiting = try bench.mirror.unsettledChanges()
+    let refused = try #require(waiting.first)
+    #expect(waiting.count == 1 && refused.state == .rejected && refused.members.map(\.name) == ["title"])
+    #expect(refused.errorDocument?.contains("255 characters") == true && refused.apartOf == recorded.change)
+    #expect(try bench.mirror.refusedPart(of: #require(recorded.change))?.id == refused.id)
+    try bench.patch(id, [("title", "Short")])
+    #expect(try await bench.push().settled == 1)
+    #expect(try bench.title(id) == "Short" && bench.shown(id) == bench.onSite(id))
+    bench.bench.expectSound()
+  }
+
+  /// What its writer set again while it was on its way is no part of what is refused.
+  @Test func whatWasSetAgainMeanwhileIsNotRefused() async throws {
+    let bench = try await PushBench()
+    let id = try bench.topic("One")
+    bench.site.clockOffset += 10
+    try bench.patch(id, [("sticky", true), ("title", .string(String(repeating: "x", count: 300)))])
+    let isFirst = Mutex(true)
+    let transport = FatefulTransport(
+      bench.site, decide: { _, _ in .arrives },
+      watch: { method, _, act in
+        if method == "PATCH",
+          isFirst.withLock({ first in
+            defer { first = false }
+            return first
+          })
+        {
+          _ = try? bench.patch(id, [("title", "Better")])
+        }
+        return act()
+      })
+    try await bench.push(transport)
+    try await bench.push()
+    #expect(try bench.mirror.unsettledChanges().isEmpty)
+    #expect(try bench.title(id) == "Better" && bench.onSite(id)?["attributes"]?["sticky"] == true)
+    #expect(try bench.shown(id) == bench.onSite(id))
+  }
+
+  /// Which members an error document names.
+  @Test(
+    arguments: [
+      (["/data/attributes/title/value"], ["title"]), (["/data/attributes/uid/target_id"], ["uid"]),
+      (["/data/relationships/uid", "/data/attributes/title"], ["uid", "title"]),
+      (["/data"], nil), (["/data/attributes/other"], nil), (["/data/attributes/title", "/data"], nil), ([], nil),
+      (["/data/attributes/title", "/data/attributes/body", "/data/attributes/uid"], nil), (["title"], nil),
+    ] as [([String], [String]?)])
+  func pointersNameMembers(pointers: [String], names: [String]?) {
+    let errors = pointers.map { #"{"status":"422","source":{"pointer":"\#($0)"}}"# }.joined(separator: ",")
+    let error = SiteError(.unprocessable, status: 422, document: Array(#"{"errors":[\#(errors)]}"#.utf8))
+    let members = ["title", "body"].map { ChangedMember(.attributes, $0, base: nil, local: "x") }
+    let refused = error.refused(of: members + [ChangedMember(.relationships, "uid", base: nil, local: .null)])
+    #expect(refused.map { Set($0.map(\.name)) } == names.map { Set($0) })
+  }
+
+  /// The site's own code fails on every creation of a type: it is learned, said, and forgotten.
+  @Test(arguments: ["success", "retry", "time"]) func whatIsNeverCreatedIsLearned(_ end: String) async throws {
+    let bench = try await PushBench()
+    bench.site.failingCreations = ["node"]
+    func known() throws -> RefusedCreations? {
+      try bench.mirror.refusedCreations(of: "node--topic", .create, at: bench.site.now)
+    }
+    for number in 0..<3 { try bench.record(.create(bench.object([("title", "New")])), Self.id(number)) }
+    for attempt in 0..<6 {
+      #expect(try known() == nil, "after \(attempt) attempts")
+      let before = bench.site.time
+      #expect(try await bench.push(isByHand: true).settled == 0)
+      #expect(bench.site.time == before)
+      bench.site.clockOffset += 1
+    }
+    #expect(try bench.mirror.unsettledChanges().allSatisfy { $0.state == .rejected })
+    let learned = try #require(try known())
+    #expect(learned.refusal.status == 500 && learned.refusal.detail.contains("getGroupType()"))
+    #expect(learned.changes.count == 3)
+    #expect(try bench.mirror.setAside().contains { $0.kind == .change && $0.type == "node--topic" })
+    bench.site.failingCreations = []
+    switch end {
+    case "success":
+      try bench.patch(Self.id(0), [("title", "Newer")])
+      #expect(try await bench.push().settled == 1)
+    case "retry": try bench.mirror.retry(#require(learned.changes.last))
+    default: bench.site.clockOffset += 90_000
+    }
+    #expect(try known() == nil)
+    if end != "time" { #expect(try bench.mirror.setAside().isEmpty) }
+  }
+
+  /// One that fails for its values says nothing of the others.
+  @Test func oneBadCreationIsNotItsType() async throws {
+    let bench = try await PushBench()
+    for number in 0..<3 {
+      try bench.record(.create(bench.object([("title", .string(String(repeating: "x", count: 300)))])), Self.id(number))
+    }
+    #expect(try await bench.push().rejected == 3)
+    #expect(try bench.mirror.refusedCreations(of: "node--topic", .create, at: bench.site.now) == nil)
+  }
+
+  /// A site that is not there is not asked for every change.
+  @Test func aSiteThatIsAwayEndsThePush() async throws {
+    let bench = try await PushBench()
+    for number in 0..<20 { try bench.patch(bench.topic("Topic \(number)"), [("title", "Mine")]) }
+    bench.site.clockOffset += 10
+    let away = FatefulTransport(bench.site, decide: { _, target in target == "/jsonapi" ? .arrives : .unavailable })
+    let report = try await bench.push(away, isByHand: true)
+    #expect(report.requests == 4 && report.postponed == 3)
+    #expect(report.next ?? 0 > bench.site.now)
+    bench.site.clockOffset += 100
+    #expect(try await bench.push().settled == 20)
+  }
+}
