@@ -9,6 +9,7 @@ import time
 
 from links import Served, walk
 from workplace import Failed, Reader, SampleSite, Workplace, comparable, expect, main, say, stored
+from writes import written
 
 
 class Animal:
@@ -17,18 +18,24 @@ class Animal:
     codes: how `sync` may end. verify: how `verify` may end. lost: how many of the site's resources may be missing from the
     mirror, each of which has to be named in `status`. keys: more of the configuration. alone: not in mixtures. place: where the
     site is on its host. served: whether the mirror is served and asked its own links. excludes: habits that cannot be at the same
-    site.
+    site. writes: how `sync` ends after clients have written through the local API; None where that is not tried, with whatever
+    else the site does.
     """
 
     def __init__(
-        self, codes=(0,), verify=(0,), lost=0, keys=None, alone=False, place="", served=False, excludes=()
+        self, codes=(0,), verify=(0,), lost=0, keys=None, alone=False, place="", served=False, excludes=(),
+        writes=None
     ):
         self.codes, self.verify, self.lost, self.keys, self.alone = codes, verify, lost, keys or {}, alone
-        self.place, self.served, self.excludes = place, served, set(excludes)
+        self.place, self.served, self.excludes, self.writes = place, served, set(excludes), writes
 
 
 ANIMALS = {
-    "capped-pages": Animal(),
+    "capped-pages": Animal(writes=0),
+    "dynamic-cache": Animal(writes=0),
+    "page-cache": Animal(writes=0),
+    "read-only": Animal(writes=3),
+    "failing-creations": Animal(writes=3),
     "language-prefix": Animal(served=True, excludes=["language-links", "api-prefix", "api-redirect"]),
     "language-links": Animal(served=True, excludes=["api-prefix", "api-redirect"]),
     "api-prefix": Animal(served=True, excludes=["api-redirect"]),
@@ -59,7 +66,8 @@ def mixed(habits):
         codes=tuple({code for animal in animals for code in animal.codes}),
         verify=tuple({code for animal in animals for code in animal.verify}),
         lost=sum(animal.lost for animal in animals), keys=keys, place="".join(animal.place for animal in animals),
-        served=any(animal.served for animal in animals))
+        served=any(animal.served for animal in animals),
+        writes=None if any(animal.writes is None for animal in animals) else max(animal.writes for animal in animals))
 
 
 def visit(program, port, habits):
@@ -96,6 +104,8 @@ def visit(program, port, habits):
             mirror = served.reader(entry + reader.entry[len(reader.origin):])
             asked, same, files = walk(reader, mirror)
             links = f"  {asked} links ({same} to the byte), {files} files"
+        if animal.writes is not None:
+            links += written(place, port + 1, habits, animal.writes)
         first = aside[0]["reason"][:60] if aside else "nothing set aside"
         return f"{'yes':4} exit {code}  {len(there) - len(missing)} of {len(there)} equal  verify {verified}  {seconds:4.1f} s{links}  {len(aside)}: {first}"
     finally:

@@ -102,7 +102,8 @@ import Testing
     let href = "https://h.example/c/jsonapi/node/topic?page%5Boffset%5D=50"
     let request = try #require(SiteRequest(following: href, of: base)).prepare(base: base)
     #expect(request.url == href)
-    #expect(request.fields == [HTTPField("Accept", "application/vnd.api+json")])
+    #expect(
+      request.fields == [HTTPField("Accept", "application/vnd.api+json"), HTTPField("Cache-Control", "no-cache")])
     #expect(SiteRequest(following: "https://h.example/elsewhere", of: base) == nil)
     let patch = SiteRequest("PATCH", path: "/jsonapi/node/topic/1", body: [1]).prepare(base: base)
     #expect(patch["content-type"] == "application/vnd.api+json")
