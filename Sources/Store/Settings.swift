@@ -27,6 +27,8 @@ extension Mirror {
     case languagePrefix = "language_prefix"
     /// The base URLs that the site's documents name as its own, a line each, those of its links first.
     case siteBases = "site_bases"
+    /// When a sweep of all that was asked for began and did not end yet, the site's Unix seconds; empty when it did.
+    case sweepBegan = "sweep_began"
     /// Since when the site takes no writes, and why (`WritesHold`); empty when it does.
     case writesRefused = "writes_refused"
   }

@@ -225,11 +225,13 @@ package struct SyncRound: Sendable {
   private func sweep(_ types: [EntryPoint.Collection], _ visit: Visit, _ tally: Tally) async throws {
     let paths = Dictionary(types.map { ($0.name, $0.path) }) { first, _ in first }
     let unread = tally.unread
+    var settings = self.settings
+    settings.sweepBegan = try sweepBegan(at: visit.siteTime)
     let due = try mirror.types().filter { type in
       paths[type.name] != nil && !unread.contains(type.name)
         && settings.isSweepDue(type.sweep, of: type.name, at: visit.siteTime)
     }
-    guard !due.isEmpty else { return }
+    guard !due.isEmpty else { return try endSweepOfAll() }
     let budget = SweepBudget(settings.sweepRequests)
     try await withThrowingTaskGroup(of: SweepReport.self) { sweepers in
       var waiting = due[...]
@@ -251,6 +253,21 @@ package struct SyncRound: Sendable {
         startNext()
       }
     }
+    if tally.report.sweeps.allSatisfy({ $0.isFinished && $0.failure == nil }) { try endSweepOfAll() }
+  }
+
+  /// When the sweep of all began that is asked for now: earlier, where one was cut short within a day. Nil where none is asked for.
+  private func sweepBegan(at time: Int64) throws -> Int64? {
+    guard settings.sweep == .now else { return nil }
+    if let began = try mirror.fact(.sweepBegan).flatMap({ Int64($0) }), (0...86_400).contains(time - began) {
+      return began
+    }
+    try mirror.note(.sweepBegan, String(time))
+    return time
+  }
+
+  private func endSweepOfAll() throws {
+    if settings.sweep == .now { try mirror.note(.sweepBegan, "") }
   }
 
   /// The one writer: commits waiting pages together until the queue is closed and drained, also when the round is cancelled:

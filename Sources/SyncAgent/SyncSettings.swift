@@ -29,11 +29,15 @@ package struct SyncSettings: Sendable {
   /// Types whose held removals a person has agreed to.
   package var acceptedRemovals: Set<String> = []
 
+  /// When the sweep of all that was asked for began, the site's Unix seconds, where one was cut short: what was swept since is not
+  /// swept again. For the round itself to set.
+  var sweepBegan: Int64?
+
   /// When types are swept.
   package enum Sweeping: Sendable {
     /// Those whose time has come or whose sweep is under way.
     case whenDue
-    /// All of them, from the beginning.
+    /// All of them, from the beginning; one that was cut short within the last day goes on.
     case now
     /// None.
     case never
@@ -58,7 +62,9 @@ package struct SyncSettings: Sendable {
   func isSweepDue(_ state: SweepState?, of type: String, at time: Int64) -> Bool {
     switch sweep {
     case .never: return false
-    case .now: return true
+    case .now:
+      guard let sweepBegan, let state, state.started == nil, let finished = state.finished else { return true }
+      return finished < sweepBegan
     case .whenDue:
       guard let state, state.started == nil, let finished = state.finished else { return true }
       if state.held > 0, acceptedRemovals.contains(type) { return true }

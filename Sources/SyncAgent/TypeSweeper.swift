@@ -59,7 +59,7 @@ struct TypeSweeper {
   private mutating func sweep(_ part: inout SweepReport) async throws {
     var state = type.sweep ?? SweepState()
     let accepted = settings.acceptedRemovals.contains(type.name) ? state.held : 0
-    if state.started == nil || accepted > 0 || settings.sweep == .now {
+    if state.started == nil || accepted > 0 || settings.sweep == .now && !isResumed(state) {
       state = try mirror.beginSweep(of: type.name, at: siteTime)
     }
     let rows = try mirror.count(of: type.name)
@@ -67,6 +67,11 @@ struct TypeSweeper {
     let allowance = RemovalGuard.allowance(rows: rows, share: settings.maxRemovalShare, accepted: accepted)
     let showedNothing = state.lastID < 0 && state.offset == 0
     try await judge(allowance: allowance, showedNothing: showedNothing, &part)
+  }
+
+  /// Whether it was begun by the sweep that was asked for and cut short.
+  private func isResumed(_ state: SweepState) -> Bool {
+    settings.sweepBegan.map { state.started ?? .min >= $0 } ?? false
   }
 
   /// Lists the collection; false when the budget ended before it.

@@ -59,6 +59,8 @@ extension Mirror {
         arguments: [state.rawValue, id])
       if change.isCreation, change.state == .rejected { try writer.release(waitingFor: id) }
       try writer.forgetRefusals(of: change)
+      // Whoever asks for it knows that the site takes writes again; if not, one refusal says so.
+      try WritesHold.forget(writer.db)
       try writer.redraw(change.resource, type: change.type, uuid: change.uuid)
     }
   }

@@ -19,6 +19,15 @@ package struct WritesHold: Sendable, Hashable {
     return WritesHold(reason: reason, since: before?.since ?? now, until: now + wait, times: times)
   }
 
+  /// The name under which it is set aside.
+  fileprivate static let subject = "read only operations"
+
+  /// Nothing is known any more.
+  static func forget(_ db: Database) throws {
+    try Mirror.note(.writesRefused, "", db)
+    try db.run(sql: "DELETE FROM set_aside WHERE kind = 'setting' AND type = '' AND subject = ?", arguments: [subject])
+  }
+
   /// The longest wait, in seconds.
   private static let longest: Int64 = 600
 
@@ -43,9 +52,6 @@ package struct WritesHold: Sendable, Hashable {
 }
 
 extension Mirror {
-  /// The name under which it is set aside.
-  private static let readOnly = "read only operations"
-
   /// Whether the site takes no writes, as far as is known.
   package func writesHold() throws -> WritesHold? {
     guard let text = try fact(.writesRefused), !text.isEmpty else { return nil }
@@ -63,7 +69,7 @@ extension Mirror {
     try write { db in
       try Mirror.note(.writesRefused, hold.text, db)
       try SetAsideRows.note(
-        [SetAside(.setting, subject: Mirror.readOnly, reason: reason, advice: advice, at: now)], db)
+        [SetAside(.setting, subject: WritesHold.subject, reason: reason, advice: advice, at: now)], db)
     }
     return hold
   }
@@ -71,7 +77,6 @@ extension Mirror {
   /// The site takes writes again.
   package func releaseWrites() throws {
     guard try writesHold() != nil else { return }
-    try note(.writesRefused, "")
-    try takeBack(.setting, subject: Mirror.readOnly)
+    try write { try WritesHold.forget($0) }
   }
 }

@@ -1,0 +1,31 @@
+import JSONAPI
+import SampleSite
+import Store
+import SyncAgent
+import Testing
+
+/// `sync --sweep` that was cut short goes on with the next.
+@Suite struct SweepResumeTests {
+  @Test(arguments: [4, 9, 15]) func whatWasSweptIsNotSweptAgain(cut: Int) async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node", "comment", "user"])
+    try await bench.round()
+    let whole = try await bench.round(concurrency: 1, configure: { $0.sweep = .now }).targets.count
+    bench.site.clockOffset += 100
+    let pulls = try await bench.round(concurrency: 1, configure: { $0.sweep = .never }).targets.count
+    await #expect(throws: CancellationError.self) {
+      try await bench.round(
+        concurrency: 1, configure: { $0.sweep = .now },
+        before: { number, _ in if number == pulls + cut { throw CancellationError() } })
+    }
+    bench.site.clockOffset += 100
+    let rest = try await bench.round(concurrency: 1, configure: { $0.sweep = .now })
+    #expect(rest.report.sweeps.allSatisfy { $0.isFinished })
+    // At most the page that was under way, and the overlap of a listing, are asked for twice.
+    #expect(rest.targets.count <= whole - cut + 4, "\(rest.targets.count) of \(whole)")
+    #expect(try bench.mirror.types().filter { bench.types.contains($0.name) }.allSatisfy { $0.sweep?.started == nil })
+    // The one after it begins anew.
+    bench.site.clockOffset += 100
+    #expect(try await bench.round(concurrency: 1, configure: { $0.sweep = .now }).targets.count >= whole - 1)
+    try bench.expectEqual()
+  }
+}
