@@ -176,6 +176,14 @@ struct ByteScanner {
     return (try? JSON(parsing: quoted).string) ?? String(decoding: slice(range), as: UTF8.self)
   }
 
+  /// The id that a string range holds; nil for what names no resource, such as `missing` (reference 2.7).
+  func id(_ range: Range<Int>) -> ResourceID? {
+    if matches(range, "missing") || matches(range, "virtual") { return nil }
+    let bytes = slice(range)
+    if bytes.contains(0x5C) { return ResourceID(text(range)) }
+    return ResourceID(utf8: bytes)
+  }
+
   /// The value of a whole number without sign or exponent; nil for anything else.
   func integer(_ range: Range<Int>) -> Int64? {
     guard !range.isEmpty, range.count <= 18 else { return nil }

@@ -16,8 +16,8 @@ struct ResourceScanner: Sendable {
   mutating func resource(_ scanner: inout ByteScanner) throws(JSONSyntaxError) -> ScannedResource {
     let start = scanner.position
     let layout = try ObjectLayout(scanning: &scanner)
-    guard let type = layout.type, let id = layout.id, let uuid = ResourceUUID(scanner.slice(id)) else {
-      throw JSONSyntaxError(reason: "a resource object without type or UUID", offset: start)
+    guard let type = layout.type, let id = layout.id, let uuid = scanner.id(id) else {
+      throw JSONSyntaxError(reason: "a resource object without type or id", offset: start)
     }
     let typeName = names.name(scanner.slice(type))
     let idText = scanner.slice(id)
@@ -148,7 +148,7 @@ struct ResourceScanner: Sendable {
       if scanner.matches(member, "type") {
         identifier.targetType = names.name(text)
       } else if scanner.matches(member, "id") {
-        identifier.target = ResourceUUID(text)
+        identifier.target = scanner.id(value.lowerBound + 1..<value.upperBound - 1)
       }
     }
     return identifier

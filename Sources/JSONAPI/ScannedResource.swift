@@ -2,7 +2,8 @@
 package struct ScannedResource: Sendable {
   /// The resource type, such as `node--topic`.
   package var type: String
-  package var uuid: ResourceUUID
+  /// Its id.
+  package var uuid: ResourceID
   /// `attributes.changed` in Unix seconds; nil where the resource shows none.
   package var changed: Int64?
   /// The entity's serial number: the first `drupal_internal__…` attribute (reference 2.5).
@@ -30,8 +31,8 @@ package struct ScannedLinkage: Sendable, Hashable {
   package var delta: Int
   /// The type of its target.
   package var targetType: String
-  /// The target; nil for `missing`, `virtual` and anything else that is no UUID.
-  package var target: ResourceUUID?
+  /// The target; nil for `missing`, `virtual` and anything else that is no id.
+  package var target: ResourceID?
 }
 
 /// A page of a collection that was scanned.

@@ -38,7 +38,7 @@ package struct ApplyOutcome: Sendable, Equatable {
   /// One resource that is new or different.
   package struct Change: Sendable, Equatable {
     package var type: String
-    package var uuid: ResourceUUID
+    package var uuid: ResourceID
     package var isNew: Bool
   }
 

@@ -13,7 +13,7 @@ package struct SweepState: Sendable, Hashable {
   /// The offset of the next page: in the whole collection, or behind the last serial number while all there is hidden.
   package var offset = 0
   /// What the last page showed or left out, by which the next one is seen to join up. None where it was hidden without a trace.
-  package var marks: Set<ResourceUUID> = []
+  package var marks: Set<ResourceID> = []
   /// Whether the listing is complete, so that the candidates can be judged.
   package var isListed = false
   /// When the last one ended, Unix seconds of the site.
@@ -30,7 +30,7 @@ package struct SweepApplication: Sendable {
   package var type: String
   package var resources: [ScannedResource]
   /// The UUIDs that the site left out for lack of access.
-  package var omitted: [ResourceUUID]
+  package var omitted: [ResourceID]
   /// The stretch of serial numbers, above `after` and up to `through`, that the page shows completely; `through` is nil at
   /// the end of the collection. No stretch where the page did not join up with the last.
   package var covers: (after: Int64, through: Int64?)?
@@ -42,7 +42,7 @@ package struct SweepApplication: Sendable {
 
   /// A page to apply.
   package init(
-    type: String, resources: [ScannedResource], omitted: [ResourceUUID], covers: (after: Int64, through: Int64?)?,
+    type: String, resources: [ScannedResource], omitted: [ResourceID], covers: (after: Int64, through: Int64?)?,
     state: SweepState, run: Int64, madeAt: Int64? = nil
   ) {
     self.type = type
@@ -58,7 +58,7 @@ package struct SweepApplication: Sendable {
 /// A stored resource that a sweep did not see.
 package struct SweepCandidate: Sendable, Hashable {
   package var id: Int64
-  package var uuid: ResourceUUID
+  package var uuid: ResourceID
   /// Nil for a resource of which only the label is stored.
   package var internalID: Int64?
   /// Whether the listing named it as left out for lack of access.
@@ -246,18 +246,12 @@ enum SweepRows {
     return state
   }
 
-  /// UUIDs one behind the other, 16 bytes each; nil for none.
-  private static func blob(of marks: Set<ResourceUUID>) -> Data? {
-    marks.isEmpty ? nil : marks.reduce(into: Data(capacity: 16 * marks.count)) { $0.append(contentsOf: $1.bytes) }
+  /// Ids one behind the other; nil for none.
+  private static func blob(of marks: Set<ResourceID>) -> Data? {
+    marks.isEmpty ? nil : Data(SweepMarks.bytes(of: marks))
   }
 
-  private static func marks(in blob: Data?) -> Set<ResourceUUID> {
-    guard let blob else { return [] }
-    return Set(
-      stride(from: blob.startIndex, to: blob.endIndex, by: 16).compactMap { start in
-        uuid(blob[start..<min(start + 16, blob.endIndex)])
-      })
-  }
+  private static func marks(in blob: Data?) -> Set<ResourceID> { blob.map { SweepMarks.ids(in: Array($0)) } ?? [] }
 
   /// Whatever is stored in the stretch that a page covers and not on it, and whatever the page names as left out. What was made
   /// here and is not on the site yet is neither.
@@ -291,5 +285,5 @@ enum SweepRows {
     }
   }
 
-  static func uuid(_ data: Data) -> ResourceUUID? { data.withUnsafeBytes { ResourceUUID(bytes: $0) } }
+  static func uuid(_ data: Data) -> ResourceID? { data.withUnsafeBytes { ResourceID(bytes: $0) } }
 }

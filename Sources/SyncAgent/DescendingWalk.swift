@@ -9,7 +9,7 @@ import JSONAPI
 package struct DescendingWalk: CollectionPull, Hashable {
   /// What tells a row from others. One that was edited since is another: it has moved.
   private struct Mark: Hashable {
-    var uuid: ResourceUUID
+    var uuid: ResourceID
     var changed: Int64?
   }
 
@@ -89,11 +89,11 @@ package struct DescendingWalk: CollectionPull, Hashable {
 }
 
 extension ScannedPage {
-  /// The UUIDs of what was left out.
-  var omittedUUIDs: [ResourceUUID] {
+  /// The ids of what was left out.
+  var omittedUUIDs: [ResourceID] {
     omitted.compactMap { url in
       let path = url.prefix { $0 != "?" }
-      return path.split(separator: "/").last.flatMap { ResourceUUID(String($0)) }
+      return path.split(separator: "/").last.flatMap { ResourceID(PercentCoding.decodedPath(String($0))) }
     }
   }
 }

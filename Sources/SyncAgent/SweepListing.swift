@@ -33,7 +33,7 @@ package struct SweepListing: Sendable, Hashable {
   /// Whether any page showed anything, be it as left out.
   package private(set) var hasSeenAnything: Bool
   /// What the last page showed or left out.
-  package private(set) var marks: Set<ResourceUUID>
+  package private(set) var marks: Set<ResourceID>
   /// Whether the last page was hidden without a trace.
   private var isBlind: Bool
   private var stepsBack = 0
@@ -106,7 +106,7 @@ package struct SweepListing: Sendable, Hashable {
     return (before, isComplete ? nil : lastID)
   }
 
-  private func joins(_ first: Int64?, _ shown: Set<ResourceUUID>) -> Bool {
+  private func joins(_ first: Int64?, _ shown: Set<ResourceID>) -> Bool {
     if offset == 0 || isBlind { return true }
     if method == .offsets, let first, first <= lastID { return true }
     return !marks.isDisjoint(with: shown)

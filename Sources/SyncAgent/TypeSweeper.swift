@@ -155,7 +155,7 @@ struct TypeSweeper {
 
   private mutating func verdict(on candidate: SweepCandidate) async throws -> Verdict {
     do {
-      let page = try await reader.page("\(path)/\(candidate.uuid)")
+      let page = try await reader.page("\(path)/\(candidate.uuid.pathPart)")
       guard let resource = page.resources.first, resource.uuid == candidate.uuid, resource.type == type.name else {
         return .undecided("the answer is about another resource")
       }

@@ -24,7 +24,7 @@ package struct VerificationReport: Sendable {
     }
 
     package var type: String
-    package var uuid: ResourceUUID
+    package var uuid: ResourceID
     package var kind: Kind
     /// The members that differ, such as `attributes.title`.
     package var members: [String]
@@ -120,7 +120,7 @@ package struct Verification: Sendable {
   }
 
   /// The UUIDs of what is stored although the site hides it.
-  private func keptResources(of type: String) throws -> Set<ResourceUUID> {
+  private func keptResources(of type: String) throws -> Set<ResourceID> {
     Set(try mirror.tombstones(of: type).lazy.filter(\.isKept).map(\.uuid))
   }
 
@@ -134,7 +134,7 @@ package struct Verification: Sendable {
     var listing = SweepListing(
       type: type.name, idAttribute: idAttribute, method: .offsets, limit: settings.pageLimit, from: SweepState())
     let kept = try keptResources(of: type.name)
-    var seen: Set<ResourceUUID> = []
+    var seen: Set<ResourceID> = []
     while !listing.isComplete {
       let page = try await reader.page(type.path, listing.parameters)
       guard try listing.accept(page) != nil else { continue }
@@ -148,7 +148,7 @@ package struct Verification: Sendable {
     for uuid in unseen.subtracting(kept).sorted() {
       // The listing may have passed it by while the collection moved: it alone decides nothing.
       do {
-        let page = try await reader.page("\(type.path)/\(uuid)")
+        let page = try await reader.page("\(type.path)/\(uuid.pathPart)")
         guard let resource = page.resources.first, resource.uuid == uuid, resource.type == type.name else {
           throw UntrustworthyPage.foreignType(page.resources.first?.type ?? "none")
         }

@@ -88,7 +88,7 @@ import Testing
     let topic = try #require(page.resources.first)
     #expect(topic.changed == 1_705_770_480 && topic.internalID == 9001 && topic.revision == 7 && page.hasNext)
     #expect(topic.idAttribute == "drupal_internal__nid" && topic.uuid.bytes.count == 16 && !topic.isLabelOnly)
-    #expect(topic.linkage.map(\.delta) == [0, 1] && topic.linkage.map(\.target) == [ResourceUUID(Topic.user), nil])
+    #expect(topic.linkage.map(\.delta) == [0, 1] && topic.linkage.map(\.target) == [ResourceID(Topic.user), nil])
   }
 }
 
