@@ -161,6 +161,13 @@ struct ByteScanner {
     return memcmp(base + range.lowerBound, text.utf8Start, range.count) == 0
   }
 
+  /// Whether the bytes in a range are these.
+  @inline(__always)
+  func matches(_ range: Range<Int>, _ text: [UInt8]) -> Bool {
+    guard range.count == text.count, let base = bytes.baseAddress else { return false }
+    return memcmp(base + range.lowerBound, text, range.count) == 0
+  }
+
   /// Whether the bytes in a range begin with this text.
   func begins(_ range: Range<Int>, _ text: StaticString) -> Bool {
     range.count >= text.utf8CodeUnitCount
@@ -182,6 +189,12 @@ struct ByteScanner {
     let bytes = slice(range)
     if bytes.contains(0x5C) { return ResourceID(text(range)) }
     return ResourceID(utf8: bytes)
+  }
+
+  /// The value of a serial number, which some sites write as a text; nil for anything else.
+  func serialNumber(_ value: Range<Int>) -> Int64? {
+    guard value.count >= 2, bytes[value.lowerBound] == UInt8(ascii: "\"") else { return integer(value) }
+    return integer(value.lowerBound + 1..<value.upperBound - 1)
   }
 
   /// The value of a whole number without sign or exponent; nil for anything else.

@@ -38,7 +38,7 @@ enum Route: Equatable {
         // What follows the API's own path stands at the end of both, in as many bytes.
         let rest = original.utf8.suffix(own.utf8.count - paths.api.utf8.count)
         self =
-          own == paths.api ? .entryPoint : Route.resource(paths.api + String(rest), of: paths.place)
+          own == paths.api ? .entryPoint : Route.resource(paths.api + String(Substring(rest)), of: paths.place)
       case .moved(let target): self = .moved(target)
       case .elsewhere: self = .unknown
       }
@@ -136,7 +136,9 @@ enum Route: Equatable {
     // How many parts a collection's path has, only the types know: a prefix and one name at least.
     if parts.count > 2 { all.append(Route.reading(path, parts, as: 1)) }
     if parts.count > 3 { all.append(Route.reading(path, parts, as: 2)) }
-    if parts.count > 4, Route.lowered(String(parts[parts.count - 2])) == "relationships" { all.append(Route.reading(path, parts, as: 3)) }
+    if parts.count > 4, Route.lowered(String(parts[parts.count - 2])) == "relationships" {
+      all.append(Route.reading(path, parts, as: 3))
+    }
     return all
   }
 

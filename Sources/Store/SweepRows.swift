@@ -39,12 +39,17 @@ package struct SweepApplication: Sendable {
   package var run: Int64
   /// When the site made the page, by its own `Date`; nil where it did not say.
   package var madeAt: Int64?
+  /// What of the page cannot be used, and what stands around its document (`ScannedPage`): both are set aside.
+  package var unusable: [UnusableRow]
+  package var surroundings: String?
 
   /// A page to apply.
   package init(
     type: String, resources: [ScannedResource], omitted: [ResourceID], covers: (after: Int64, through: Int64?)?,
-    state: SweepState, run: Int64, madeAt: Int64? = nil
+    state: SweepState, run: Int64, madeAt: Int64? = nil, unusable: [UnusableRow] = [], surroundings: String? = nil
   ) {
+    self.unusable = unusable
+    self.surroundings = surroundings
     self.type = type
     self.resources = resources
     self.omitted = omitted
@@ -96,6 +101,7 @@ extension Mirror {
       state.finished = try before?.decode(Int64?.self, forColumn: "finished")
       state.held = try before?.decode(Int.self, forColumn: "held") ?? 0
       try db.run(sql: "DELETE FROM sweep_candidate WHERE type = ?", arguments: [id])
+      try RowsSetAside.beginSweep(of: type, db)
       try SweepRows.save(state, type: id, db)
       return state
     }
@@ -113,7 +119,11 @@ extension Mirror {
       }
       try writer.finish(db)
       let type = try names.type(page.type)
-      if let attribute = page.resources.first?.idAttribute { try names.learn(idAttribute: attribute, of: type) }
+      if let attribute = page.resources.lazy.compactMap(\.idAttribute).first {
+        try names.learn(idAttribute: attribute, of: type)
+      }
+      var aside = try RowsSetAside(db)
+      outcome.setAside = try aside.note(page.type, page.resources, page.unusable, around: page.surroundings)
       try SweepRows.noteCandidates(of: page, type: type, db)
       try SweepRows.save(page.state, type: type, db)
       try Ledger.count(
@@ -206,6 +216,7 @@ extension Mirror {
       state.finished = time
       state.held = held
       try SweepRows.save(state, type: id, db)
+      try RowsSetAside.endSweep(of: id, db)
       if held == 0 { try db.run(sql: "DELETE FROM sweep_candidate WHERE type = ?", arguments: [id]) }
     }
   }
@@ -270,15 +281,18 @@ enum SweepRows {
     let stored = try Row.cachedAll(
       db,
       sql: """
-        SELECT r.id, i.uuid, r.internal_id IS NULL FROM resource r JOIN identity i ON i.id = r.id
+        SELECT r.id, i.uuid, r.internal_id FROM resource r JOIN identity i ON i.id = r.id
         WHERE r.type = ?1 AND (r.internal_id > ?2 AND (?3 IS NULL OR r.internal_id <= ?3)
           OR ?3 IS NULL AND r.internal_id IS NULL)
           AND NOT EXISTS (SELECT 1 FROM outbox_copy o WHERE o.resource = r.id AND o.base_document IS NULL)
         """, arguments: [type, covers.after, covers.through])
     for row in stored {
       guard let uuid = try uuid(row.decode(atIndex: 1)), !whole.contains(uuid) else { continue }
+      let serial: Int64? = try row.decode(atIndex: 2)
       // Of this one only the label is stored, and the label is there.
-      if try row.decode(atIndex: 2), labels.contains(uuid) { continue }
+      if serial == nil, labels.contains(uuid) { continue }
+      // What cannot be used is not gone.
+      if page.unusable.contains(where: { $0.mayBe(uuid, serial: serial) }) { continue }
       try db.run(
         sql: "INSERT OR IGNORE INTO sweep_candidate (type, resource, is_omitted) VALUES (?, ?, 0)",
         arguments: [type, try row.decode(Int64.self, atIndex: 0)])

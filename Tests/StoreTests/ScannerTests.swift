@@ -18,8 +18,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "<!DOCTYPE html><html></html>", "null", "[]", #"{"errors":[]}"#, #"{"data":[{"type":"a--b"}]}"#,
-    #"{"data":[{"type":"a--b","id":"virtual"}]}"#, #"{"data":[{}]}"#,
+    "", "<!DOCTYPE html><html></html>", "null", "[]", #"{"errors":[]}"#, #"{"data":[{"type":"a--b","id":"x"}"#,
+    #"{"data":[{"type":"a--b","id":"x]}"#, #"{"data":[{}],"links":{"next":}}"#,
   ])
   func whatIsNoPageIsRefused(text: String) throws {
     var scanner = PageScanner(base: DocumentBase(base), paths: [:])

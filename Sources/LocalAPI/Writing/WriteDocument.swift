@@ -115,7 +115,7 @@ struct WriteDocument {
     func refuse(_ name: String, _ group: String) throws(ErrorResponse) {
       let isPatch = subject.stored != nil
       let shown = isPatch ? name.replacing("drupal_internal__", with: "") : name
-      let isID = name == subject.schema?.attributes.first { $0.name.hasPrefix("drupal_internal__") }?.name
+      let isID = name == SerialNumbers.attribute(ofEntityType: subject.entityType)
       throw subject.refusal(
         403,
         "The current user is not allowed to \(subject.method) the selected field (\(shown))."
