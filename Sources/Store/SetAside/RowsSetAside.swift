@@ -34,7 +34,8 @@ struct RowsSetAside {
   mutating func note(
     _ type: String, _ resources: [ScannedResource], _ unusable: [UnusableRow], around: String?
   ) throws -> [SetAside] {
-    if let named = rows[type] {
+    // One that stands on the page twice is in order and is not.
+    if let named = rows[type]?.subtracting(unusable.map(\.subject)) {
       for resource in resources {
         try takeBack(resource.uuid.description, type, named)
         if let serial = resource.internalID { try takeBack(UnusableRow.subject(internalID: serial), type, named) }
