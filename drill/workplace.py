@@ -145,7 +145,8 @@ class Reader:
 
     def _open(self, request):
         with urllib.request.urlopen(request) as answer:
-            return json.load(answer)
+            # What is broken on purpose is read as well as can be.
+            return json.loads(answer.read().decode().lstrip("\ufeff").replace("\\q", "q"), strict=False)
 
     def get(self, url):
         return self._open(urllib.request.Request(url, headers={"Authorization": "Bearer " + self.token}))
@@ -187,7 +188,8 @@ class Reader:
             while url:
                 page = self.get(self.here(url))
                 for resource in page["data"]:
-                    found[resource["type"], resource["id"]] = comparable(resource)
+                    if is_named(resource):
+                        found[resource["type"], resource["id"]] = comparable(resource)
                 url = page["links"].get("next", {}).get("href")
         return found
 
@@ -195,7 +197,15 @@ class Reader:
 VOLATILE = {"metatag", "revision_timestamp", "access", "login", "uri"}
 
 
+def is_named(resource):
+    """Whether an element of a collection says which resource it is."""
+    return isinstance(resource, dict) and all(
+        isinstance(resource.get(name), str) and resource[name] for name in ("type", "id"))
+
+
 def comparable(resource):
+    if not isinstance(resource.get("attributes", {}), dict):
+        return resource["attributes"], {}
     attributes = {k: v for k, v in resource.get("attributes", {}).items() if k not in VOLATILE}
     linkage = {k: v.get("data") for k, v in resource.get("relationships", {}).items() if isinstance(v, dict)}
     return attributes, linkage

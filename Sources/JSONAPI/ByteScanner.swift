@@ -161,6 +161,13 @@ struct ByteScanner {
     return memcmp(base + range.lowerBound, text.utf8Start, range.count) == 0
   }
 
+  /// Whether the bytes in a range are these.
+  @inline(__always)
+  func matches(_ range: Range<Int>, _ text: [UInt8]) -> Bool {
+    guard range.count == text.count, let base = bytes.baseAddress else { return false }
+    return memcmp(base + range.lowerBound, text, range.count) == 0
+  }
+
   /// Whether the bytes in a range begin with this text.
   func begins(_ range: Range<Int>, _ text: StaticString) -> Bool {
     range.count >= text.utf8CodeUnitCount
@@ -174,6 +181,20 @@ struct ByteScanner {
   func text(_ range: Range<Int>) -> String {
     let quoted = [0x22] + Array(slice(range)) + [0x22]
     return (try? JSON(parsing: quoted).string) ?? String(decoding: slice(range), as: UTF8.self)
+  }
+
+  /// The id that a string range holds; nil for what names no resource, such as `missing` (reference 2.7).
+  func id(_ range: Range<Int>) -> ResourceID? {
+    if matches(range, "missing") || matches(range, "virtual") { return nil }
+    let bytes = slice(range)
+    if bytes.contains(0x5C) { return ResourceID(text(range)) }
+    return ResourceID(utf8: bytes)
+  }
+
+  /// The value of a serial number, which some sites write as a text; nil for anything else.
+  func serialNumber(_ value: Range<Int>) -> Int64? {
+    guard value.count >= 2, bytes[value.lowerBound] == UInt8(ascii: "\"") else { return integer(value) }
+    return integer(value.lowerBound + 1..<value.upperBound - 1)
   }
 
   /// The value of a whole number without sign or exponent; nil for anything else.

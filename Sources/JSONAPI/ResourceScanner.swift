@@ -5,19 +5,41 @@ struct ResourceScanner: Sendable {
   let bases: [[UInt8]]
   /// The escaped path of each resource type (`\/jsonapi\/node\/topic`).
   let paths: [String: [UInt8]]
+  /// Which attributes are serial numbers.
+  var serials: SerialNumbers { didSet { columns = [:] } }
+  /// The attribute with the serial number of each type that was seen.
+  private var columns: [String: Column] = [:]
   private var names = NameTable()
 
-  init(bases: [[UInt8]], paths: [String: [UInt8]]) {
-    self.bases = bases
-    self.paths = paths
+  /// An attribute as it stands in documents; none where nobody knows which one it is.
+  private struct Column {
+    var name: String?
+    var bytes: [UInt8]
   }
 
-  /// Scans the object under the cursor and moves over it.
-  mutating func resource(_ scanner: inout ByteScanner) throws(JSONSyntaxError) -> ScannedResource {
+  init(bases: [[UInt8]], paths: [String: [UInt8]], serials: SerialNumbers) {
+    self.bases = bases
+    self.paths = paths
+    self.serials = serials
+  }
+
+  /// Scans the value under the cursor and moves over it.
+  /// - Returns: the resource, or why it is none that can be used.
+  /// - Throws: `JSONSyntaxError` when it is no JSON.
+  mutating func resource(_ scanner: inout ByteScanner) throws(JSONSyntaxError) -> Result<ScannedResource, RowFault> {
     let start = scanner.position
+    guard scanner.byte == UInt8(ascii: "{") else {
+      try scanner.value()
+      return .failure(RowFault(reason: "is no object"))
+    }
     let layout = try ObjectLayout(scanning: &scanner)
-    guard let type = layout.type, let id = layout.id, let uuid = ResourceUUID(scanner.slice(id)) else {
-      throw JSONSyntaxError(reason: "a resource object without type or UUID", offset: start)
+    if let fault = layout.fault { return .failure(fault) }
+    guard scanner.position - start <= ScannedResource.longest else {
+      return .failure(
+        RowFault(reason: "has \(scanner.position - start) bytes, more than \(ScannedResource.longest)"))
+    }
+    guard let type = layout.type, let id = layout.id, let uuid = scanner.id(id) else {
+      return .failure(RowFault(reason: "has an id that names no resource"))
     }
     let typeName = names.name(scanner.slice(type))
     let idText = scanner.slice(id)
@@ -25,7 +47,7 @@ struct ResourceScanner: Sendable {
       type: typeName, uuid: uuid, changed: nil, internalID: nil, idAttribute: nil,
       revision: layout.links.flatMap { ResourceScanner.revision(in: scanner.slice($0)) }, document: [], splices: [],
       linkage: [], isLabelOnly: layout.relationships == nil)
-    if let attributes = layout.attributes { try readColumns(attributes, &resource, scanner) }
+    if let attributes = layout.attributes { try readColumns(attributes, column(of: typeName), &resource, scanner) }
 
     var compactor = DocumentCompactor(scanner.bytes, from: start, bases: bases, capacity: scanner.position - start)
     let base = layout.links.map { linked(by: scanner.slice($0)) } ?? bases.first
@@ -47,7 +69,7 @@ struct ResourceScanner: Sendable {
     compactor.copy(upTo: scanner.position)
     resource.document = compactor.document
     resource.splices = compactor.splices
-    return resource
+    return .success(resource)
   }
 
   /// The base URL that the links of a resource begin with; the first where they begin with none.
@@ -67,20 +89,68 @@ struct ResourceScanner: Sendable {
 
   private static let linkStart: StaticString = #"{"self":{"href":""#
 
-  /// `changed` and the serial number among the attributes.
+  private mutating func column(of type: String) -> Column {
+    if let column = columns[type] { return column }
+    let name = serials.attribute(of: type)
+    var bytes: [UInt8] = []
+    if let name { JSON.encodeContent(name, into: &bytes, .site) }
+    let column = Column(name: name, bytes: bytes)
+    // Types come from the site: a table that grew without bound would be its to fill.
+    if columns.count < 512 { columns[type] = column }
+    return column
+  }
+
+  /// `changed` and the serial number among the attributes, wherever they stand.
   private mutating func readColumns(
-    _ attributes: Range<Int>, _ resource: inout ScannedResource, _ outer: ByteScanner
+    _ attributes: Range<Int>, _ serial: Column, _ resource: inout ScannedResource, _ outer: ByteScanner
   ) throws(JSONSyntaxError) {
     var scanner = ByteScanner(outer.bytes, at: attributes.lowerBound)
     try scanner.members { (scanner, name) throws(JSONSyntaxError) in
       let value = try scanner.value()
-      if resource.internalID == nil, scanner.begins(name, "drupal_internal__") {
-        resource.internalID = scanner.integer(value)
-        resource.idAttribute = names.name(scanner.slice(name))
-      } else if resource.changed == nil, scanner.matches(name, "changed"), value.count > 2 {
+      if serial.name != nil {
+        if resource.internalID == nil, scanner.matches(name, serial.bytes) {
+          resource.internalID = scanner.serialNumber(value)
+          resource.idAttribute = serial.name
+          return
+        }
+      } else if scanner.begins(name, "drupal_internal__"), let number = scanner.serialNumber(value) {
+        let name = names.name(scanner.slice(name))
+        if !SerialNumbers.isOfRevision(name), resource.candidates.count < 8 {
+          resource.candidates.append(SerialCandidate(name: name, number: number))
+        }
+        return
+      }
+      if resource.changed == nil, scanner.matches(name, "changed"), value.count > 2 {
         resource.changed = RFC3339.unixSeconds(bytes: scanner.slice(value.lowerBound + 1..<value.upperBound - 1))
       }
     }
+  }
+
+  /// What can be told of an element that cannot be used. It may be no JSON.
+  mutating func unusable(_ range: Range<Int>, in bytes: UnsafeRawBufferPointer, _ reason: String) -> UnusableRow {
+    var row = UnusableRow(place: 0, reason: reason)
+    var scanner = LooseScanner(bytes, at: range.lowerBound)
+    let text = ByteScanner(bytes)
+    var attributes: Range<Int>?
+    func content(_ value: Range<Int>) -> Range<Int>? {
+      value.count >= 2 && bytes[value.lowerBound] == UInt8(ascii: "\"")
+        ? value.lowerBound + 1..<value.upperBound - 1 : nil
+    }
+    for (name, value) in scanner.members() {
+      if text.matches(name, "type") {
+        row.type = content(value).map { text.text($0) }
+      } else if text.matches(name, "id") {
+        row.id = content(value).flatMap { text.id($0) }
+      } else if text.matches(name, "attributes") {
+        attributes = value
+      }
+    }
+    guard let type = row.type, let attributes, let serial = serials.attribute(of: type) else { return row }
+    var inner = LooseScanner(bytes, at: attributes.lowerBound)
+    for (name, value) in inner.members() where text.text(name) == serial {
+      row.internalID = text.serialNumber(value)
+    }
+    return row
   }
 
   private mutating func relationship(
@@ -148,7 +218,7 @@ struct ResourceScanner: Sendable {
       if scanner.matches(member, "type") {
         identifier.targetType = names.name(text)
       } else if scanner.matches(member, "id") {
-        identifier.target = ResourceUUID(text)
+        identifier.target = scanner.id(value.lowerBound + 1..<value.upperBound - 1)
       }
     }
     return identifier
@@ -168,6 +238,11 @@ struct ResourceScanner: Sendable {
   }
 }
 
+/// Why an element of a page cannot be used, as it is said of it: `has no id`.
+struct RowFault: Error {
+  var reason: String
+}
+
 /// Where the members of a resource object are.
 private struct ObjectLayout {
   var type: Range<Int>?
@@ -177,26 +252,51 @@ private struct ObjectLayout {
   var linksFollow: Int?
   var attributes: Range<Int>?
   var relationships: Range<Int>?
+  /// Why the object is no resource.
+  var fault: RowFault?
 
   init(scanning scanner: inout ByteScanner) throws(JSONSyntaxError) {
     var previousEnd: Int?
+    var (hasType, hasID) = (false, false)
     try scanner.members { (scanner, name) throws(JSONSyntaxError) in
       let value = try scanner.value()
-      let isText = value.count >= 2 && scanner.bytes[value.lowerBound] == UInt8(ascii: "\"")
-      if scanner.matches(name, "type"), isText {
-        type = value.lowerBound + 1..<value.upperBound - 1
-      } else if scanner.matches(name, "id"), isText {
-        id = value.lowerBound + 1..<value.upperBound - 1
+      let first = scanner.bytes[value.lowerBound]
+      let isText = first == UInt8(ascii: "\"")
+      if scanner.matches(name, "type") {
+        hasType = true
+        if isText { type = value.lowerBound + 1..<value.upperBound - 1 }
+      } else if scanner.matches(name, "id") {
+        hasID = true
+        if isText { id = value.lowerBound + 1..<value.upperBound - 1 }
       } else if scanner.matches(name, "links") {
         links = value
         linksFollow = previousEnd
-      } else if scanner.matches(name, "attributes"), scanner.bytes[value.lowerBound] == UInt8(ascii: "{") {
-        attributes = value
-      } else if scanner.matches(name, "relationships"), scanner.bytes[value.lowerBound] == UInt8(ascii: "{") {
-        relationships = value
+      } else if scanner.matches(name, "attributes") {
+        attributes = first == UInt8(ascii: "{") ? value : nil
+        check("attributes", value, scanner)
+      } else if scanner.matches(name, "relationships") {
+        relationships = first == UInt8(ascii: "{") ? value : nil
+        check("relationships", value, scanner)
       }
       previousEnd = scanner.position
     }
+    if type.map(\.isEmpty) ?? true {
+      fault = RowFault(reason: hasType ? "has a type that is no text" : "has no type")
+    } else if id == nil {
+      fault = RowFault(reason: hasID ? "has an id that is no text" : "has no id")
+    } else if id?.isEmpty == true {
+      fault = RowFault(reason: "has an empty id")
+    }
+  }
+
+  /// Nothing is an empty list where PHP writes it.
+  private mutating func check(_ name: String, _ value: Range<Int>, _ scanner: ByteScanner) {
+    if scanner.bytes[value.lowerBound] == UInt8(ascii: "{") || scanner.matches(value, "[]")
+      || scanner.matches(value, "null")
+    {
+      return
+    }
+    fault = RowFault(reason: "has \(name) that are no object")
   }
 }
 

@@ -4,7 +4,7 @@ import Store
 extension ResourceAnswers {
   /// The entry point (reference 1.3): every type with its collection, `self` among them in the order of names. It has no
   /// `ETag`: `me` depends on the token.
-  /// - Parameter me: the UUID of the user behind the token; nil for an anonymous caller.
+  /// - Parameter me: the id of the user behind the token; nil for an anonymous caller.
   func entryPoint(_ request: ReadRequest, me: String?) throws -> Answer {
     try reader.single { snapshot in
       try request.checkFormat()
@@ -18,7 +18,7 @@ extension ResourceAnswers {
       if let me {
         let user = types.first { $0.name == "user--user" }
         var members = JSONObject([("meta", .object(JSONObject([("id", .string(me))])))])
-        if let user { members["href"] = .string("\(request.base.text)\(user.path)/\(me)") }
+        if let user { members["href"] = .string("\(request.base.text)\(user.path)/\(ResourceID(me)?.pathPart ?? me)") }
         let meta = JSON.object(JSONObject([("links", .object(JSONObject([("me", .object(members))])))]))
         writer.append(",\"meta\":")
         writer.append(value: meta)

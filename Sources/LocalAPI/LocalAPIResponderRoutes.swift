@@ -24,7 +24,7 @@ extension LocalAPIResponder {
       throw Unplaced(title: "Request-URI Too Large", status: 414)
     }
     let uri = RequestURI(base: String(base.text.dropLast(paths.place.count)), target: target)
-    return Place(uri: uri, base: base, route: Route(Route.compared(uri.path), paths))
+    return Place(uri: uri, base: base, route: Route(Route.decoded(uri.path), paths))
   }
 
   struct Unplaced: Error {

@@ -93,8 +93,8 @@ extension ResourceAnswers {
   private func find(
     _ field: String, _ id: String, _ type: ServedType, _ renderer: DocumentRenderer, _ snapshot: ReadSnapshot
   ) throws -> Found? {
-    guard let uuid = ResourceUUID(id) else { return nil }
-    return try snapshot.resource(uuid, entityType: type.entityType) { row in
+    guard let name = ResourceID(id) else { return nil }
+    return try snapshot.resource(named: name, entityType: type.entityType) { row in
       var bytes: [UInt8] = []
       let has = renderer.append(relationship: field, of: row.stored, into: &bytes)
       return Found(

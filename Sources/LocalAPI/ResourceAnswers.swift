@@ -25,9 +25,9 @@ struct ResourceAnswers: Sendable {
       try request.checkFormat()
       let sequence = include.isEmpty ? nil : try snapshot.state(ofType: type.id).sequence
       var writer = DocumentWriter(capacity: 16_384)
-      guard let uuid = ResourceUUID(id),
+      guard let name = ResourceID(id),
         let row = try snapshot.resource(
-          uuid, entityType: type.entityType,
+          named: name, entityType: type.entityType,
           { row in
             try request.checkVersion(row.stored.revision)
             try request.checkParameters(upTo: .include)

@@ -4,9 +4,9 @@ import Store
 /// Where a path leads (reference 1.2), as far as the path alone tells. Paths come without query.
 enum Route: Equatable {
   case entryPoint
-  /// A collection's path; or one whose last parts may be no UUID where one should be, see `readings`.
+  /// A collection's path; or one whose last parts may be an id that is no UUID, see `readings`.
   case collection(String)
-  /// A collection's path and what stands where a UUID should.
+  /// A collection's path, and an id in the letter case of the request.
   case individual(collection: String, id: String)
   case related(collection: String, id: String, field: String)
   case relationship(collection: String, id: String, field: String)
@@ -18,9 +18,10 @@ enum Route: Equatable {
   case unknown
 
   /// - Parameters:
-  ///   - path: as `compared` gives it.
+  ///   - path: as `decoded` gives it. Letter case counts in ids alone, as on the site.
   ///   - paths: the site's own.
-  init(_ path: String, _ paths: SitePaths = SitePaths()) {
+  init(_ original: String, _ paths: SitePaths = SitePaths()) {
+    let path = Route.lowered(original)
     // The token route is also where it is at a site of its own host: that is what clients try first.
     switch paths.below(path) ?? path {
     case "/oauth/token": self = .token
@@ -33,21 +34,35 @@ enum Route: Equatable {
         return
       }
       switch paths.lead(below) {
-      case .api(let own): self = own == paths.api ? .entryPoint : Route.resource(own, below: paths.api, of: paths.place)
+      case .api(let own):
+        // What follows the API's own path stands at the end of both, in as many bytes.
+        let rest = original.utf8.suffix(own.utf8.count - paths.api.utf8.count)
+        self =
+          own == paths.api ? .entryPoint : Route.resource(paths.api + String(Substring(rest)), of: paths.place)
       case .moved(let target): self = .moved(target)
       case .elsewhere: self = .unknown
       }
     }
   }
 
-  /// The path as routes compare it: without percent-encoding and in lower case, as the site does.
-  static func compared(_ path: String) -> String {
-    var bytes = path
-    let isPlain = bytes.withUTF8 { $0.allSatisfy { $0 != UInt8(ascii: "%") && !(0x41...0x5A).contains($0) } }
-    return isPlain ? path : PercentCoding.decodedPath(path).lowercased()
+  /// The path without percent-encoding; an encoded slash, which parts nothing, is a mark until an id is read.
+  static func decoded(_ path: String) -> String {
+    guard path.utf8.contains(UInt8(ascii: "%")) else { return path }
+    let marked = path.replacing("%2F", with: Route.encodedSlash).replacing("%2f", with: Route.encodedSlash)
+    return PercentCoding.decodedPath(marked)
   }
 
-  private static func resource(_ path: String, below api: String, of place: String) -> Route {
+  /// The noncharacter U+FDD1: it stands in no path.
+  private static let encodedSlash = String(decoding: [0xEF, 0xB7, 0x91] as [UInt8], as: UTF8.self)
+
+  /// The letters of ASCII in lower case.
+  private static func lowered(_ path: String) -> String {
+    func isCapital(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) }
+    guard path.utf8.contains(where: isCapital) else { return path }
+    return String(decoding: path.utf8.map { isCapital($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+  }
+
+  private static func resource(_ path: String, of place: String) -> Route {
     if path.utf8.last == UInt8(ascii: "/") {
       var path = Substring(path)
       while path.hasSuffix("/") { path.removeLast() }
@@ -55,17 +70,23 @@ enum Route: Equatable {
     }
     if Route.endsInUUID(path), !Route.hasEmptyPart(path) {
       let slash = path.utf8.index(path.endIndex, offsetBy: -37)
-      return .individual(collection: String(path[..<slash]), id: String(path[path.utf8.index(after: slash)...]))
+      return .individual(
+        collection: Route.plain(String(path[..<slash])), id: String(path[path.utf8.index(after: slash)...]))
     }
     let parts = Route.parts(of: path)
     guard !parts.contains(where: { $0.isEmpty }) else { return .unknown }
     func isUUID(fromEnd index: Int) -> Bool {
-      parts.count > index + 1 && ResourceUUID(String(parts[parts.count - 1 - index])) != nil
+      parts.count > index + 1 && ResourceID(String(parts[parts.count - 1 - index]))?.folded.isUUID == true
     }
     if isUUID(fromEnd: 1) { return reading(path, parts, as: 2) }
-    if isUUID(fromEnd: 2), parts[parts.count - 2] == "relationships" { return reading(path, parts, as: 3) }
+    if isUUID(fromEnd: 2), lowered(String(parts[parts.count - 2])) == "relationships" {
+      return reading(path, parts, as: 3)
+    }
     return .collection(path)
   }
+
+  /// A collection's path in lower case. The site takes an encoded slash in it for one.
+  private static func plain(_ path: String) -> String { lowered(path).replacing(encodedSlash, with: "/") }
 
   /// What stands between the slashes. Slashes are looked for as bytes: every request passes here.
   private static func parts(of path: String) -> [Substring] {
@@ -89,18 +110,20 @@ enum Route: Equatable {
     var target = target
     return target.withUTF8 { bytes in
       guard bytes.count > 36, bytes[bytes.count - 37] == UInt8(ascii: "/") else { return false }
-      return ResourceUUID(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes).suffix(36))) != nil
+      return ResourceID(utf8: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes).suffix(36)))?.folded.isUUID
+        == true
     }
   }
 
-  /// The path read with its last `count` parts behind the collection's: what stands there is a UUID or should be one.
+  /// The path read with its last `count` parts behind the collection's: what stands first there is an id.
   private static func reading(_ path: String, _ parts: [Substring], as count: Int) -> Route {
-    let collection = String(path[..<path.utf8.index(before: parts[parts.count - count].startIndex)])
-    let id = String(parts[parts.count - count])
+    let collection = plain(String(path[..<path.utf8.index(before: parts[parts.count - count].startIndex)]))
+    let id = String(parts[parts.count - count].replacing(encodedSlash, with: "/"))
+    let field = lowered(String(parts[parts.count - 1]))
     return switch count {
     case 1: .individual(collection: collection, id: id)
-    case 2: .related(collection: collection, id: id, field: String(parts[parts.count - 1]))
-    default: .relationship(collection: collection, id: id, field: String(parts[parts.count - 1]))
+    case 2: .related(collection: collection, id: id, field: field)
+    default: .relationship(collection: collection, id: id, field: field)
     }
   }
 
@@ -109,11 +132,13 @@ enum Route: Equatable {
   var readings: [Route] {
     guard case .collection(let path) = self else { return [self] }
     let parts = Route.parts(of: path)
-    var all = [self]
+    var all = [Route.collection(Route.plain(path))]
     // How many parts a collection's path has, only the types know: a prefix and one name at least.
     if parts.count > 2 { all.append(Route.reading(path, parts, as: 1)) }
     if parts.count > 3 { all.append(Route.reading(path, parts, as: 2)) }
-    if parts.count > 4, parts[parts.count - 2] == "relationships" { all.append(Route.reading(path, parts, as: 3)) }
+    if parts.count > 4, Route.lowered(String(parts[parts.count - 2])) == "relationships" {
+      all.append(Route.reading(path, parts, as: 3))
+    }
     return all
   }
 

@@ -124,11 +124,13 @@ package final class SampleSite: Sendable {
     }
   }
 
-  private func undisguised(_ request: SiteRequest) -> SiteResponse {
+  private func undisguised(_ asked: SiteRequest) -> SiteResponse {
     let now = time
+    let request = settings.habits.contains(.oddIDs) ? OddIDs.inward(asked) : asked
     var response =
       faults.next(for: request)?.spoil({ kept(request, now) }, requestURL: request.base + request.target)
       ?? kept(request, now)
+    if settings.habits.contains(.oddIDs) { OddIDs.outward(&response) }
     finish(&response, request, now)
     let url = request.target
     log.record(.init(method: request.method, url: url, status: response.status, bytes: response.body.count))
@@ -159,7 +161,9 @@ package final class SampleSite: Sendable {
       viewer = .user(id, community.role(of: id))
     }
     let seed = mixed(settings.seed ^ requests.wrappingAdd(1, ordering: .relaxed).newValue)
-    community.reading = .init(seed: seed, now: Int64(now.rounded(.down)))
+    community.reading = .init(
+      seed: seed, now: Int64(now.rounded(.down)),
+      reordersAttributes: settings.habits.contains(.reorderedAttributes))
     let reader = Reader(community: community, request: request, viewer: viewer, seed: seed, habits: settings.habits)
     do throws(SiteError) {
       return try dispatch(route, reader)

@@ -5,7 +5,8 @@ package enum QueryArgument: Sendable, Hashable {
   case integer(Int64)
   case real(Double)
   case text(String)
-  case uuid(ResourceUUID)
+  /// An id in its stored form.
+  case id(ResourceID)
 }
 
 /// A collection query as SQL with its arguments in order.

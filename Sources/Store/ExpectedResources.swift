@@ -28,7 +28,7 @@ extension Mirror {
 
   /// Some of a type that the site should show whole, spread over its serial numbers: the oldest and the newest first.
   /// - Parameter count: how many at most, at least 2.
-  package func someExpected(of type: String, count: Int) throws -> [ResourceUUID] {
+  package func someExpected(of type: String, count: Int) throws -> [ResourceID] {
     try read { db in
       let row = try Row.cachedOne(
         db,
@@ -42,7 +42,7 @@ extension Mirror {
         return []
       }
       let steps = Int64(max(count, 2) - 1)
-      var found: [ResourceUUID] = []
+      var found: [ResourceID] = []
       func look(_ comparison: String, _ place: Int64, _ order: String) throws {
         let uuid = try Data.cachedOne(
           db,
@@ -65,7 +65,7 @@ extension Mirror {
   }
 
   /// Whether all of a resource is stored, and not its label alone.
-  package func isStoredWhole(_ uuid: ResourceUUID, type: String) throws -> Bool {
+  package func isStoredWhole(_ uuid: ResourceID, type: String) throws -> Bool {
     try read { db in
       try Bool.cachedOne(
         db,

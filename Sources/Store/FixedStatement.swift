@@ -1,12 +1,16 @@
 /// The statements that give one resource, known by their number: hashing their text would take as long as some of their work.
 enum FixedStatement: Int, CaseIterable {
   case resourceByUUID
+  case resourceByFoldedID
   case resourceByID
 
   var sql: String {
     switch self {
     case .resourceByUUID:
       "SELECT \(FixedStatement.columns) FROM identity i JOIN resource r ON r.id = i.id WHERE i.uuid = ?"
+    case .resourceByFoldedID:
+      "SELECT \(FixedStatement.columns) FROM identity i JOIN resource r ON r.id = i.id "
+        + "WHERE \(IdentityText.isText("i.uuid")) AND \(IdentityText.folded("i.uuid")) = ?"
     case .resourceByID: "SELECT \(FixedStatement.columns) FROM resource r WHERE r.id = ?"
     }
   }

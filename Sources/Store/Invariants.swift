@@ -61,15 +61,15 @@ enum Invariants {
       """
     ),
     (
-      "every identity is one resource or target, with a UUID of 16 bytes",
-      "SELECT id FROM identity WHERE length(uuid) <> 16"
+      "every identity is one resource or target, with a UUID of 16 bytes or a text behind 16 zero bytes",
+      "SELECT id FROM identity WHERE length(uuid) < 16 OR (length(uuid) > 16 AND substr(uuid, 1, 16) <> zeroblob(16))"
     ),
     (
-      "every document is JSON and names its own type and UUID",
+      "every document is JSON and names its own type and id",
       """
       SELECT r.id FROM resource r JOIN identity i ON i.id = r.id JOIN resource_type t ON t.id = r.type
       WHERE NOT json_valid(r.document) OR json_extract(r.document, '$.type') IS NOT t.name
-        OR upper(replace(json_extract(r.document, '$.id'), '-', '')) IS NOT hex(i.uuid)
+        OR json_extract(r.document, '$.id') IS NOT \(IdentityText.shown("i.uuid"))
       """
     ),
     (

@@ -35,10 +35,11 @@ final class Names {
     return db.lastInsertedRowID
   }
 
-  /// Notes which attribute holds a type's serial number, once it is seen.
+  /// Notes which attribute holds a type's serial number, once it is seen. Rows that went by another one follow.
   func learn(idAttribute: String, of type: Int64) throws {
     guard idAttributes[type] != idAttribute else { return }
     idAttributes[type] = idAttribute
+    try SerialNumberRepair.apply(idAttribute, of: type, db)
     try db.run(sql: "UPDATE resource_type SET id_attribute = ? WHERE id = ?", arguments: [idAttribute, type])
   }
 }

@@ -13,11 +13,17 @@ package struct PageApplication: Sendable {
   package var run: Int64
   /// When the site made the page, by its own `Date` (`ScannedPage.madeAt`); nil where it did not say.
   package var madeAt: Int64?
+  /// What of the page cannot be used, and what stands around its document (`ScannedPage`): both are set aside.
+  package var unusable: [UnusableRow]
+  package var surroundings: String?
 
   /// A page to apply.
   package init(
-    type: String, resources: [ScannedResource], omitted: Int, cursor: Cursor?, run: Int64, madeAt: Int64? = nil
+    type: String, resources: [ScannedResource], omitted: Int, cursor: Cursor?, run: Int64, madeAt: Int64? = nil,
+    unusable: [UnusableRow] = [], surroundings: String? = nil
   ) {
+    self.unusable = unusable
+    self.surroundings = surroundings
     self.type = type
     self.resources = resources
     self.omitted = omitted
@@ -34,11 +40,13 @@ package struct ApplyOutcome: Sendable, Equatable {
   package var unchanged = 0
   /// The resources that were inserted or updated, up to 200 of them.
   package var changes: [Change] = []
+  /// What was set aside and was not before.
+  package var setAside: [SetAside] = []
 
   /// One resource that is new or different.
   package struct Change: Sendable, Equatable {
     package var type: String
-    package var uuid: ResourceUUID
+    package var uuid: ResourceID
     package var isNew: Bool
   }
 
@@ -57,6 +65,7 @@ extension Mirror {
       let writer = try ResourceWriter(db, names: names)
       let pending = try PendingCopies(db, names: names, resources: writer)
       var outcome = ApplyOutcome()
+      var aside = try RowsSetAside(db)
       for page in pages {
         let before = outcome.inserted + outcome.updated
         for resource in page.resources {
@@ -67,7 +76,11 @@ extension Mirror {
           }
         }
         let type = try names.type(page.type)
-        if let attribute = page.resources.first?.idAttribute { try names.learn(idAttribute: attribute, of: type) }
+        if let attribute = page.resources.lazy.compactMap(\.idAttribute).first {
+          try names.learn(idAttribute: attribute, of: type)
+        }
+        outcome.setAside += try aside.note(
+          page.type, page.resources, page.unusable, around: page.surroundings)
         if let cursor = page.cursor { try Ledger.save(cursor, type: type, db) }
         try Ledger.count(page, type: type, stored: outcome.inserted + outcome.updated - before, db)
       }

@@ -97,10 +97,10 @@ final class RawStatement {
     note(sqlite3_bind_text(statement, index, text, Int32(bytes.count), nil))
   }
 
-  /// Binds a copy of a UUID's 16 bytes.
-  func bind(_ high: UInt64, _ low: UInt64, at index: Int32) {
-    withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) {
-      note(sqlite3_bind_blob(statement, index, $0.baseAddress, 16, RawStatement.transient))
+  /// Binds a copy of an id's stored form.
+  func bind(_ id: ResourceID, at index: Int32) {
+    id.withStoredBytes {
+      note(sqlite3_bind_blob(statement, index, $0.baseAddress, Int32($0.count), RawStatement.transient))
     }
   }
 
@@ -115,7 +115,7 @@ final class RawStatement {
       case .integer(let value): bind(value, at: Int32(index + 1))
       case .real(let value): bind(value, at: Int32(index + 1))
       case .text(let value): bind(value, at: Int32(index + 1))
-      case .uuid(let value): bind(value.high, value.low, at: Int32(index + 1))
+      case .id(let value): bind(value, at: Int32(index + 1))
       }
     }
   }

@@ -29,14 +29,33 @@ package struct ReadSnapshot {
   package func types() throws -> [ServedType] { try catalog.all(connection) }
 
   static let columns = "r.id, r.type, r.revision, r.document, r.splices, r.sequence"
-  /// The resource of this UUID among all bundles of an entity type: the site does not mind the bundle in the path
+
+  /// The resource of this id among all bundles of an entity type: the site does not mind the bundle in the path
   /// (reference 4.2). Nil when there is none.
   package func resource<Value>(
-    _ uuid: ResourceUUID, entityType: String, _ body: (StoredRow) throws -> Value
+    _ uuid: ResourceID, entityType: String, _ body: (StoredRow) throws -> Value
   ) throws -> Value? {
     let statement = try connection.statement(.resourceByUUID)
     defer { statement.reset() }
-    statement.bind(uuid.high, uuid.low, at: 1)
+    statement.bind(uuid, at: 1)
+    return try first(of: statement, entityType, body)
+  }
+
+  /// The same, in whatever letter case the id is given: as it is written, if there is one, else in another case.
+  package func resource<Value>(
+    named id: ResourceID, entityType: String, _ body: (StoredRow) throws -> Value
+  ) throws -> Value? {
+    let folded = id.folded
+    if let value = try resource(folded.isUUID ? folded : id, entityType: entityType, body) { return value }
+    let statement = try connection.statement(.resourceByFoldedID)
+    defer { statement.reset() }
+    statement.bind(folded.description, at: 1)
+    return try first(of: statement, entityType, body)
+  }
+
+  private func first<Value>(
+    of statement: RawStatement, _ entityType: String, _ body: (StoredRow) throws -> Value
+  ) throws -> Value? {
     while try statement.step() {
       guard let row = try row(statement, isSingle: true), row.type.entityType == entityType else { continue }
       return try body(row)

@@ -18,7 +18,7 @@ final class ResourceWriter {
   private let indexes: PathIndexWriter
 
   private struct Identity: Hashable {
-    var uuid: ResourceUUID
+    var uuid: ResourceID
     var type: Int64
   }
 
@@ -58,7 +58,7 @@ final class ResourceWriter {
     }
     if let clearTombstone {
       clearTombstone.bind(type, at: 1)
-      clearTombstone.bind(resource.uuid.high, resource.uuid.low, at: 2)
+      clearTombstone.bind(resource.uuid, at: 2)
       try clearTombstone.run()
     }
     guard try write(resource, id: id, type: type) else {
@@ -124,10 +124,10 @@ final class ResourceWriter {
     return try exists.step()
   }
 
-  private func identity(_ uuid: ResourceUUID, _ type: Int64) throws -> (id: Int64, isKnown: Bool) {
+  private func identity(_ uuid: ResourceID, _ type: Int64) throws -> (id: Int64, isKnown: Bool) {
     let key = Identity(uuid: uuid, type: type)
     if let id = identities[key] { return (id, true) }
-    findIdentity.bind(uuid.high, uuid.low, at: 1)
+    findIdentity.bind(uuid, at: 1)
     findIdentity.bind(type, at: 2)
     if try findIdentity.step() {
       let id = findIdentity.integer(0)
@@ -136,7 +136,7 @@ final class ResourceWriter {
       return (id, true)
     }
     findIdentity.reset()
-    addIdentity.bind(uuid.high, uuid.low, at: 1)
+    addIdentity.bind(uuid, at: 1)
     addIdentity.bind(type, at: 2)
     try addIdentity.run()
     let id = addIdentity.lastRowID

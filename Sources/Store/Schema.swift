@@ -25,6 +25,9 @@ enum Schema {
       try db.execute(sql: DeletedAlong.table)
       try db.execute(sql: RefusedCreations.table)
     }
+    migrator.registerMigration("14 ids of any form") { db in try db.execute(sql: IdentityText.migration) }
+    migrator.registerMigration("15 rows that sweeps see again") { db in try db.execute(sql: RowsSetAside.migration) }
+    migrator.registerMigration("16 serial numbers by entity type") { db in try SerialNumberRepair.heal(db) }
     return migrator
   }
 

@@ -13,7 +13,7 @@ package struct SweepState: Sendable, Hashable {
   /// The offset of the next page: in the whole collection, or behind the last serial number while all there is hidden.
   package var offset = 0
   /// What the last page showed or left out, by which the next one is seen to join up. None where it was hidden without a trace.
-  package var marks: Set<ResourceUUID> = []
+  package var marks: Set<ResourceID> = []
   /// Whether the listing is complete, so that the candidates can be judged.
   package var isListed = false
   /// When the last one ended, Unix seconds of the site.
@@ -30,7 +30,7 @@ package struct SweepApplication: Sendable {
   package var type: String
   package var resources: [ScannedResource]
   /// The UUIDs that the site left out for lack of access.
-  package var omitted: [ResourceUUID]
+  package var omitted: [ResourceID]
   /// The stretch of serial numbers, above `after` and up to `through`, that the page shows completely; `through` is nil at
   /// the end of the collection. No stretch where the page did not join up with the last.
   package var covers: (after: Int64, through: Int64?)?
@@ -39,12 +39,17 @@ package struct SweepApplication: Sendable {
   package var run: Int64
   /// When the site made the page, by its own `Date`; nil where it did not say.
   package var madeAt: Int64?
+  /// What of the page cannot be used, and what stands around its document (`ScannedPage`): both are set aside.
+  package var unusable: [UnusableRow]
+  package var surroundings: String?
 
   /// A page to apply.
   package init(
-    type: String, resources: [ScannedResource], omitted: [ResourceUUID], covers: (after: Int64, through: Int64?)?,
-    state: SweepState, run: Int64, madeAt: Int64? = nil
+    type: String, resources: [ScannedResource], omitted: [ResourceID], covers: (after: Int64, through: Int64?)?,
+    state: SweepState, run: Int64, madeAt: Int64? = nil, unusable: [UnusableRow] = [], surroundings: String? = nil
   ) {
+    self.unusable = unusable
+    self.surroundings = surroundings
     self.type = type
     self.resources = resources
     self.omitted = omitted
@@ -58,7 +63,7 @@ package struct SweepApplication: Sendable {
 /// A stored resource that a sweep did not see.
 package struct SweepCandidate: Sendable, Hashable {
   package var id: Int64
-  package var uuid: ResourceUUID
+  package var uuid: ResourceID
   /// Nil for a resource of which only the label is stored.
   package var internalID: Int64?
   /// Whether the listing named it as left out for lack of access.
@@ -96,6 +101,7 @@ extension Mirror {
       state.finished = try before?.decode(Int64?.self, forColumn: "finished")
       state.held = try before?.decode(Int.self, forColumn: "held") ?? 0
       try db.run(sql: "DELETE FROM sweep_candidate WHERE type = ?", arguments: [id])
+      try RowsSetAside.beginSweep(of: type, db)
       try SweepRows.save(state, type: id, db)
       return state
     }
@@ -113,7 +119,11 @@ extension Mirror {
       }
       try writer.finish(db)
       let type = try names.type(page.type)
-      if let attribute = page.resources.first?.idAttribute { try names.learn(idAttribute: attribute, of: type) }
+      if let attribute = page.resources.lazy.compactMap(\.idAttribute).first {
+        try names.learn(idAttribute: attribute, of: type)
+      }
+      var aside = try RowsSetAside(db)
+      outcome.setAside = try aside.note(page.type, page.resources, page.unusable, around: page.surroundings)
       try SweepRows.noteCandidates(of: page, type: type, db)
       try SweepRows.save(page.state, type: type, db)
       try Ledger.count(
@@ -206,6 +216,7 @@ extension Mirror {
       state.finished = time
       state.held = held
       try SweepRows.save(state, type: id, db)
+      try RowsSetAside.endSweep(of: id, db)
       if held == 0 { try db.run(sql: "DELETE FROM sweep_candidate WHERE type = ?", arguments: [id]) }
     }
   }
@@ -246,18 +257,12 @@ enum SweepRows {
     return state
   }
 
-  /// UUIDs one behind the other, 16 bytes each; nil for none.
-  private static func blob(of marks: Set<ResourceUUID>) -> Data? {
-    marks.isEmpty ? nil : marks.reduce(into: Data(capacity: 16 * marks.count)) { $0.append(contentsOf: $1.bytes) }
+  /// Ids one behind the other; nil for none.
+  private static func blob(of marks: Set<ResourceID>) -> Data? {
+    marks.isEmpty ? nil : Data(SweepMarks.bytes(of: marks))
   }
 
-  private static func marks(in blob: Data?) -> Set<ResourceUUID> {
-    guard let blob else { return [] }
-    return Set(
-      stride(from: blob.startIndex, to: blob.endIndex, by: 16).compactMap { start in
-        uuid(blob[start..<min(start + 16, blob.endIndex)])
-      })
-  }
+  private static func marks(in blob: Data?) -> Set<ResourceID> { blob.map { SweepMarks.ids(in: Array($0)) } ?? [] }
 
   /// Whatever is stored in the stretch that a page covers and not on it, and whatever the page names as left out. What was made
   /// here and is not on the site yet is neither.
@@ -276,20 +281,23 @@ enum SweepRows {
     let stored = try Row.cachedAll(
       db,
       sql: """
-        SELECT r.id, i.uuid, r.internal_id IS NULL FROM resource r JOIN identity i ON i.id = r.id
+        SELECT r.id, i.uuid, r.internal_id FROM resource r JOIN identity i ON i.id = r.id
         WHERE r.type = ?1 AND (r.internal_id > ?2 AND (?3 IS NULL OR r.internal_id <= ?3)
           OR ?3 IS NULL AND r.internal_id IS NULL)
           AND NOT EXISTS (SELECT 1 FROM outbox_copy o WHERE o.resource = r.id AND o.base_document IS NULL)
         """, arguments: [type, covers.after, covers.through])
     for row in stored {
       guard let uuid = try uuid(row.decode(atIndex: 1)), !whole.contains(uuid) else { continue }
+      let serial: Int64? = try row.decode(atIndex: 2)
       // Of this one only the label is stored, and the label is there.
-      if try row.decode(atIndex: 2), labels.contains(uuid) { continue }
+      if serial == nil, labels.contains(uuid) { continue }
+      // What cannot be used is not gone.
+      if page.unusable.contains(where: { $0.mayBe(uuid, serial: serial) }) { continue }
       try db.run(
         sql: "INSERT OR IGNORE INTO sweep_candidate (type, resource, is_omitted) VALUES (?, ?, 0)",
         arguments: [type, try row.decode(Int64.self, atIndex: 0)])
     }
   }
 
-  static func uuid(_ data: Data) -> ResourceUUID? { data.withUnsafeBytes { ResourceUUID(bytes: $0) } }
+  static func uuid(_ data: Data) -> ResourceID? { data.withUnsafeBytes { ResourceID(bytes: $0) } }
 }

@@ -15,7 +15,7 @@ package struct Tombstone: Sendable, Hashable {
   }
 
   package var type: String
-  package var uuid: ResourceUUID
+  package var uuid: ResourceID
   package var kind: Kind
   /// When it was learned, the site's Unix seconds.
   package var learned: Int64
@@ -81,7 +81,7 @@ extension Mirror {
   }
 
   /// The UUIDs of all stored resources of a type.
-  package func identifiers(of type: String) throws -> Set<ResourceUUID> {
+  package func identifiers(of type: String) throws -> Set<ResourceID> {
     try read { db in
       let sql = """
         SELECT i.uuid FROM resource r JOIN identity i ON i.id = r.id
@@ -92,7 +92,7 @@ extension Mirror {
   }
 
   /// The stored document of a resource; nil where there is none.
-  package func document(of uuid: ResourceUUID, type: String) throws -> [UInt8]? {
+  package func document(of uuid: ResourceID, type: String) throws -> [UInt8]? {
     try read { db in
       try String.cachedOne(
         db,

@@ -10,14 +10,19 @@ package final class ServedType: Sendable, Hashable {
   package let path: String
   /// The path of its route, as errors of the site name it: without the language that may stand before it.
   package let routePath: String
+  /// The attribute whose value is the row's serial number; nil where none is known.
+  package let serialNumber: String?
   /// The path as it stands in JSON strings of the site.
   package let escapedPath: [UInt8]
 
-  init(id: Int64, name: String, entityType: String, path: String, languagePrefix: String = "") {
+  init(
+    id: Int64, name: String, entityType: String, path: String, languagePrefix: String = "", serialNumber: String? = nil
+  ) {
     self.id = id
     self.name = name
     self.entityType = entityType
     self.path = path
+    self.serialNumber = serialNumber
     routePath = path.hasPrefix(languagePrefix) ? String(path.dropFirst(languagePrefix.count)) : path
     var escaped: [UInt8] = []
     JSON.encodeContent(path, into: &escaped, .site)
@@ -74,15 +79,19 @@ final class TypeCatalog: Sendable {
   private func reload(_ connection: ReadConnection) throws {
     let statement = try connection.statement(
       """
-      SELECT id, name, entity_type, path, coalesce((SELECT value FROM setting WHERE name = 'language_prefix'), '')
+      SELECT id, name, entity_type, path, coalesce((SELECT value FROM setting WHERE name = 'language_prefix'), ''),
+        id_attribute
       FROM resource_type WHERE path IS NOT NULL
       """)
     defer { statement.reset() }
     var fresh = Known()
     while try statement.step() {
+      let (name, entityType) = (statement.text(1), statement.text(2))
+      let named = statement.isNull(5) ? [:] : [name: statement.text(5)]
       let type = ServedType(
-        id: statement.integer(0), name: statement.text(1), entityType: statement.text(2), path: statement.text(3),
-        languagePrefix: statement.text(4))
+        id: statement.integer(0), name: name, entityType: entityType, path: statement.text(3),
+        languagePrefix: statement.text(4),
+        serialNumber: SerialNumbers(named: named, entityTypes: [name: entityType]).attribute(of: name))
       fresh.byID[type.id] = type
       // Paths are compared without regard to letter case, as the site does.
       fresh.byPath[PercentCoding.decodedPath(type.path).lowercased()] = type

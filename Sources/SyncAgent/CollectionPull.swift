@@ -41,6 +41,8 @@ package struct Deciders: Sendable {
   package var pull: @Sendable (Start) -> any CollectionPull = { KeysetPull($0) }
   /// Reads a type whose filters do not.
   package var walk: @Sendable (Start) -> any CollectionPull = { DescendingWalk($0) }
+  /// What is taken from a page of a collection.
+  package var see: @Sendable (ScannedPage) -> ScannedPage = { $0 }
   /// What an error says about a single resource; nil when it concerns more than that.
   package var verdict: @Sendable (any Error) -> Verdict? = Verdict.init
 

@@ -9,7 +9,7 @@ import JSONAPI
 package struct DescendingWalk: CollectionPull, Hashable {
   /// What tells a row from others. One that was edited since is another: it has moved.
   private struct Mark: Hashable {
-    var uuid: ResourceUUID
+    var uuid: ResourceID
     var changed: Int64?
   }
 
@@ -59,11 +59,13 @@ package struct DescendingWalk: CollectionPull, Hashable {
     }
     let marks = Set(
       page.resources.map { Mark(uuid: $0.uuid, changed: $0.changed) }
-        + page.omittedUUIDs.map { Mark(uuid: $0, changed: nil) })
+        + (page.omittedUUIDs + page.unusable.compactMap(\.id)).map { Mark(uuid: $0, changed: nil) })
     // What showed rows a moment ago does not become empty: a cache or a filter answers, not the collection.
-    if hasSeenAnything, marks.isEmpty, !page.hasNext, offset == 0 { throw .suddenlyEmpty }
+    if hasSeenAnything, marks.isEmpty, page.unusable.isEmpty, !page.hasNext, offset == 0 { throw .suddenlyEmpty }
     // Nothing at all to recognise: neither here nor on the last page.
-    let joins = offset == 0 || previous.isEmpty || marks.isEmpty && page.hasNext || !previous.isDisjoint(with: marks)
+    let joins =
+      offset == 0 || previous.isEmpty || marks.isEmpty && (page.hasNext || !page.unusable.isEmpty)
+      || !previous.isDisjoint(with: marks)
     guard joins else {
       stepsBack += 1
       guard stepsBack <= 100 else { throw .restless }
@@ -71,7 +73,7 @@ package struct DescendingWalk: CollectionPull, Hashable {
       return
     }
     pages += 1
-    hasSeenAnything = hasSeenAnything || !marks.isEmpty || page.hasNext
+    hasSeenAnything = hasSeenAnything || page.rowCount > 0 || page.hasNext
     for key in page.resources.compactMap(PullKey.init) where key.changed <= horizon { highest = max(highest, key) }
     previous = marks
     if isRereading {
@@ -89,11 +91,11 @@ package struct DescendingWalk: CollectionPull, Hashable {
 }
 
 extension ScannedPage {
-  /// The UUIDs of what was left out.
-  var omittedUUIDs: [ResourceUUID] {
+  /// The ids of what was left out.
+  var omittedUUIDs: [ResourceID] {
     omitted.compactMap { url in
       let path = url.prefix { $0 != "?" }
-      return path.split(separator: "/").last.flatMap { ResourceUUID(String($0)) }
+      return path.split(separator: "/").last.flatMap { ResourceID(PercentCoding.decodedPath(String($0))) }
     }
   }
 }

@@ -16,7 +16,7 @@ package struct FilterComparison: Sendable, Hashable {
   ///   - unfiltered: the first page of the collection, serial numbers descending.
   ///   - filtered: the same with a filter that lets all serial numbers above 0 through.
   package init(unfiltered: ScannedPage, filtered: ScannedPage?) {
-    isAnythingThere = !unfiltered.resources.isEmpty || !unfiltered.omitted.isEmpty || unfiltered.hasNext
+    isAnythingThere = unfiltered.rowCount > 0 || unfiltered.hasNext
     let first = unfiltered.resources.first { $0.idAttribute != nil }
     idAttribute = first?.idAttribute
     highestID = first?.internalID

@@ -93,7 +93,7 @@ package struct KeysetPull: CollectionPull, Hashable {
       guard next > last else { throw .sortIgnored(next) }
       last = next
     }
-    hasSeenAnything = hasSeenAnything || !page.resources.isEmpty || !page.omitted.isEmpty || page.hasNext
+    hasSeenAnything = hasSeenAnything || page.rowCount > 0 || page.hasNext
     // Of a page that shows rows, the first hidden one in its place proves that none was passed over; the others of the overlap
     // may be gone.
     let overlapping = last > key ? hiddenTail.prefix(1) : hiddenTail[...]

@@ -38,7 +38,10 @@ struct PageReader: Sendable {
       { response in
         received += response.body.count
         date = response.date
-        return try scanner.page(SiteAnswer.document(of: response))
+        let text = try SiteAnswer.documentText(of: response)
+        var page = try scanner.page(text.bytes, from: path)
+        page.surroundings = text.surroundings
+        return page
       })
     page.madeAt = date
     if let date { oldest = min(oldest ?? date, date) }

@@ -43,10 +43,18 @@ package struct Site: Sendable {
   ) async throws -> Value {
     try await repeating {
       asked()
-      let response = try await session.authorized(request.prepare(base: base))
+      let outbound = request.prepare(base: base)
+      let response = try await session.authorized(outbound)
       clock.note(response, to: request.method)
       do { return try parse(response) } catch let error as JSONSyntaxError {
-        throw SiteError(.malformed, status: response.status, detail: error.description, mediaType: response.mediaType)
+        var failure = SiteError(
+          .malformed, status: response.status, detail: error.description, mediaType: response.mediaType,
+          excerpt: Excerpt.of(response.body))
+        failure.request = outbound.publicDescription
+        throw failure
+      } catch var failure as SiteError {
+        failure.request = failure.request ?? outbound.publicDescription
+        throw failure
       }
     }
   }

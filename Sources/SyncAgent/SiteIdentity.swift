@@ -65,6 +65,6 @@ extension Mirror {
     let bases = try siteBases()
     return PageScanner(
       base: DocumentBase(bases.first ?? site.base.description),
-      others: (bases + [site.base.description]).map { DocumentBase($0) }, paths: paths)
+      others: (bases + [site.base.description]).map { DocumentBase($0) }, paths: paths, serials: try serialNumbers())
   }
 }

@@ -33,7 +33,7 @@ package struct SweepListing: Sendable, Hashable {
   /// Whether any page showed anything, be it as left out.
   package private(set) var hasSeenAnything: Bool
   /// What the last page showed or left out.
-  package private(set) var marks: Set<ResourceUUID>
+  package private(set) var marks: Set<ResourceID>
   /// Whether the last page was hidden without a trace.
   private var isBlind: Bool
   private var stepsBack = 0
@@ -80,15 +80,15 @@ package struct SweepListing: Sendable, Hashable {
     if method == .keyset, let first = ids.first, first <= max(lastID, 0) {
       throw .filterIgnored(PullKey(changed: 0, internalID: first))
     }
-    let shown = Set(page.resources.map(\.uuid) + page.omittedUUIDs)
-    if isPromised, shown.isEmpty, !page.hasNext, method == .keyset || offset == 0 {
+    let shown = Set(page.resources.map(\.uuid) + page.omittedUUIDs + page.unusable.compactMap(\.id))
+    if isPromised, shown.isEmpty, page.unusable.isEmpty, !page.hasNext, method == .keyset || offset == 0 {
       // `next` is there for a row that was found, so one follows, unless it went just now: the page is asked for again.
       contradictions += 1
       guard contradictions <= 2 else { throw .suddenlyEmpty }
       return nil
     }
     contradictions = 0
-    let isUnmarked = shown.isEmpty && page.hasNext
+    let isUnmarked = shown.isEmpty && (page.hasNext || !page.unusable.isEmpty)
     guard joins(ids.first, shown) || isUnmarked else {
       stepsBack += 1
       guard stepsBack <= 100 else { throw .restless }
@@ -106,7 +106,7 @@ package struct SweepListing: Sendable, Hashable {
     return (before, isComplete ? nil : lastID)
   }
 
-  private func joins(_ first: Int64?, _ shown: Set<ResourceUUID>) -> Bool {
+  private func joins(_ first: Int64?, _ shown: Set<ResourceID>) -> Bool {
     if offset == 0 || isBlind { return true }
     if method == .offsets, let first, first <= lastID { return true }
     return !marks.isDisjoint(with: shown)

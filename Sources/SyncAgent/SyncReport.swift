@@ -82,6 +82,8 @@ package struct SweepReport: Sendable {
   package var tombstones: [Tombstone.Kind: Int] = [:]
   /// Candidates of which the site said neither that they are there nor that they are gone.
   package var undecided = 0
+  /// What cannot be used and was not known as such.
+  package var setAside: [SetAside] = []
   /// Whether the sweep is over; otherwise it goes on in the next round.
   package var isFinished = false
   /// Why it could not go on; nil when it could.

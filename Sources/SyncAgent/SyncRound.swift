@@ -233,22 +233,27 @@ package struct SyncRound: Sendable {
     }
     guard !due.isEmpty else { return try endSweepOfAll() }
     let budget = SweepBudget(settings.sweepRequests)
+    // The pulls may have found out more.
+    var scanner = visit.scanner
+    scanner.serials = try mirror.serialNumbers()
+    let counted = scanner
     try await withThrowingTaskGroup(of: SweepReport.self) { sweepers in
       var waiting = due[...]
       func startNext() {
         guard let type = waiting.popFirst() else { return }
         guard let path = paths[type.name],
-          let idAttribute = type.idAttribute ?? SerialNumber.attribute(of: type.name)
+          let idAttribute = counted.serials.attribute(of: type.name)
         else { return startNext() }
         var sweeper = TypeSweeper(
           mirror: mirror, settings: settings, deciders: deciders, budget: budget, run: visit.run, type: type,
           path: path, idAttribute: idAttribute, siteTime: visit.siteTime,
-          confirmSite: { try await confirm(tally) }, reader: PageReader(site: site, scanner: visit.scanner))
+          confirmSite: { try await confirm(tally) }, reader: PageReader(site: site, scanner: counted))
         sweepers.addTask { try await sweeper.sweep() }
       }
       for _ in 0..<settings.concurrency { startNext() }
       while let part = try await sweepers.next() {
         tally.add(part)
+        for thing in part.setAside { logger.warning("set aside: \(thing.sentence)") }
         report(.swept(part))
         startNext()
       }
@@ -279,6 +284,7 @@ package struct SyncRound: Sendable {
       do {
         let outcome = try mirror.apply(pages)
         tally.add(outcome)
+        for thing in outcome.setAside { logger.warning("set aside: \(thing.sentence)") }
         report(.stored(outcome))
       } catch {
         await queue.fail(error)

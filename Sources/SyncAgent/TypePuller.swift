@@ -39,12 +39,13 @@ struct TypePuller {
 
   private mutating func pull(_ known: MirroredType?, _ part: inout TypeReport) async throws {
     let cursor = known?.cursor ?? .start
-    var idAttribute = known?.idAttribute
+    var idAttribute = known?.idAttribute.flatMap { SerialNumbers.isOfRevision($0) ? nil : $0 }
     var filters = known?.probe.flatMap { isFresh($0) ? $0.outcome : nil }
     if idAttribute == nil || known?.cursor == nil || filters == nil {
       let found = try await probe(idAttribute)
       // Hidden is not empty: the pull goes on and looks behind what is hidden.
-      idAttribute = found.idAttribute ?? idAttribute ?? (found.isAnythingThere ? SerialNumber.attribute(of: type) : nil)
+      idAttribute =
+        found.idAttribute ?? idAttribute ?? (found.isAnythingThere ? reader.scanner.serials.attribute(of: type) : nil)
       filters = found.outcome ?? filters
     }
     guard let idAttribute else {
@@ -106,7 +107,7 @@ struct TypePuller {
     var pull = pull
     var showsAny = false
     while !pull.isComplete {
-      let page = try await reader.page(path, pull.parameters)
+      let page = deciders.see(try await reader.page(path, pull.parameters))
       try pull.accept(page)
       let settled = pull.settled.map {
         Cursor(
@@ -117,7 +118,7 @@ struct TypePuller {
       if pull.isComplete, !pull.hasSeenAnything { return .nothing(settled ?? cursor) }
       if pull.isComplete, !showsAny { return .onlyHidden(settled ?? cursor, page) }
       if part.pages == 0 { try lookForDrift(page) }
-      try await submit(pull.rows(of: page), cursor: settled, omitted: page.omitted.count, madeAt: page.madeAt, &part)
+      try await submit(pull.rows(of: page), cursor: settled, of: page, &part)
     }
     return .resources
   }
@@ -125,10 +126,11 @@ struct TypePuller {
   /// Compares the newest resources with and without a filter: is anything there, which attribute is the serial number, and
   /// do filters work? The answer is noted for a day.
   private mutating func probe(_ known: String?) async throws -> FilterComparison {
-    let usual = known ?? SerialNumber.attribute(of: type)
+    let usual = known ?? reader.scanner.serials.attribute(of: type)
     let limit = settings.pageLimit
     let newest = usual.map { [SortKey($0, descending: true)] } ?? []
-    let unfiltered = try await reader.page(path, .unfiltered(sort: newest, offset: 0, limit: limit))
+    var unfiltered = try await reader.page(path, .unfiltered(sort: newest, offset: 0, limit: limit))
+    if usual == nil { unfiltered = try await proved(unfiltered) }
     var filtered: ScannedPage?
     if let attribute = unfiltered.resources.first(where: { $0.idAttribute != nil })?.idAttribute {
       var parameters = QueryParameters.idKeyset(after: 0, idAttribute: attribute, limit: limit)
@@ -141,6 +143,21 @@ struct TypePuller {
       try mirror.note(FilterProbe(outcome, account: account, at: siteTime), of: type)
     }
     return found
+  }
+
+  /// Looks for the serial number of a type that nobody knows, and notes it.
+  /// - Parameter page: the collection's first page, in no order.
+  /// - Returns: the newest resources by it; the same page where no attribute is proved to be it.
+  private mutating func proved(_ page: ScannedPage) async throws -> ScannedPage {
+    for name in SerialNumberProof.candidates(in: page) {
+      let newest = [SortKey(name, descending: true)]
+      let sorted = try await reader.page(path, .unfiltered(sort: newest, offset: 0, limit: settings.pageLimit))
+      guard SerialNumberProof.isProved(name, by: sorted) else { continue }
+      try mirror.note(serialNumber: name, of: type)
+      reader.scanner.serials.name(name, of: type)
+      return sorted.counted(by: name)
+    }
+    return page
   }
 
   /// Says when the members of the type are not what they were, before the page is stored.
@@ -169,7 +186,7 @@ struct TypePuller {
     if !stored.isEmpty, try await !check.findsAnything(among: stored, &reader) {
       throw SyncFault.sawNothing(type: type, stored: try mirror.countExpected(of: type))
     }
-    try await submit(page.resources, cursor: end, omitted: page.omitted.count, madeAt: page.madeAt, &part)
+    try await submit(page.resources, cursor: end, of: page, &part)
   }
 
   /// A collection that shows nothing is believed only where nothing is stored that it should show: what was there is removed by a
@@ -181,14 +198,16 @@ struct TypePuller {
     try await submit([], cursor: cursor, &part)
   }
 
-  /// - Parameter madeAt: when the site made the page.
   private func submit(
-    _ resources: [ScannedResource], cursor: Cursor?, omitted: Int = 0, madeAt: Int64? = nil, _ part: inout TypeReport
+    _ resources: [ScannedResource], cursor: Cursor?, of page: ScannedPage? = nil, _ part: inout TypeReport
   ) async throws {
+    let omitted = page?.omitted.count ?? 0
     part.pages += 1
     part.seen += resources.count
     part.omitted += omitted
     try await queue.submit(
-      PageApplication(type: type, resources: resources, omitted: omitted, cursor: cursor, run: run, madeAt: madeAt))
+      PageApplication(
+        type: type, resources: resources, omitted: omitted, cursor: cursor, run: run, madeAt: page?.madeAt,
+        unusable: page?.unusable ?? [], surroundings: page?.surroundings))
   }
 }

@@ -81,7 +81,7 @@ struct TypeSweeper {
       type: type.name, idAttribute: idAttribute, method: method, limit: settings.pageLimit, from: state)
     while !listing.isComplete {
       guard budget.take() else { return false }
-      let page = try await reader.page(path, listing.parameters)
+      let page = deciders.see(try await reader.page(path, listing.parameters))
       let covers = try listing.accept(page)
       state.lastID = listing.lastID
       state.offset = listing.offset
@@ -90,11 +90,12 @@ struct TypeSweeper {
       let outcome = try mirror.apply(
         SweepApplication(
           type: type.name, resources: page.resources, omitted: page.omittedUUIDs, covers: covers, state: state,
-          run: run, madeAt: page.madeAt))
+          run: run, madeAt: page.madeAt, unusable: page.unusable, surroundings: page.surroundings))
       part.pages += 1
       part.seen += page.resources.count
       part.inserted += outcome.inserted
       part.updated += outcome.updated
+      part.setAside += outcome.setAside
     }
     return true
   }
@@ -160,8 +161,9 @@ struct TypeSweeper {
 
   private mutating func verdict(on candidate: SweepCandidate) async throws -> Verdict {
     do {
-      let page = try await reader.page("\(path)/\(candidate.uuid)")
+      let page = try await reader.page("\(path)/\(candidate.uuid.pathPart)")
       guard let resource = page.resources.first, resource.uuid == candidate.uuid, resource.type == type.name else {
+        if let row = page.unusable.first { return .undecided("what the site shows of it \(row.reason)") }
         return .undecided("the answer is about another resource")
       }
       // Only the label is left of what was stored whole: it is closed to the account (reference 2.8).

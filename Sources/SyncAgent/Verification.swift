@@ -7,6 +7,8 @@ package struct VerificationReport: Sendable {
   package var types = 0
   package var compared = 0
   package var requests = 0
+  /// Resources of the site that cannot be used: nothing can be said of them.
+  package var unusable = 0
   /// By type and UUID.
   package var differences: [Difference] = []
   /// Types that could not be compared.
@@ -24,7 +26,7 @@ package struct VerificationReport: Sendable {
     }
 
     package var type: String
-    package var uuid: ResourceUUID
+    package var uuid: ResourceID
     package var kind: Kind
     /// The members that differ, such as `attributes.title`.
     package var members: [String]
@@ -120,7 +122,7 @@ package struct Verification: Sendable {
   }
 
   /// The UUIDs of what is stored although the site hides it.
-  private func keptResources(of type: String) throws -> Set<ResourceUUID> {
+  private func keptResources(of type: String) throws -> Set<ResourceID> {
     Set(try mirror.tombstones(of: type).lazy.filter(\.isKept).map(\.uuid))
   }
 
@@ -130,14 +132,18 @@ package struct Verification: Sendable {
     // What is on its way to the site is compared with what the site showed last.
     let onTheirWay = try mirror.identifiersWithChanges(of: type.name)
     var unseen = try mirror.identifiers(of: type.name).subtracting(onTheirWay)
-    guard let idAttribute = idAttribute ?? SerialNumber.attribute(of: type.name) else { return }
+    guard let idAttribute = reader.scanner.serials.attribute(of: type.name) ?? idAttribute else { return }
     var listing = SweepListing(
       type: type.name, idAttribute: idAttribute, method: .offsets, limit: settings.pageLimit, from: SweepState())
     let kept = try keptResources(of: type.name)
-    var seen: Set<ResourceUUID> = []
+    var seen: Set<ResourceID> = []
     while !listing.isComplete {
       let page = try await reader.page(type.path, listing.parameters)
       guard try listing.accept(page) != nil else { continue }
+      for row in page.unusable {
+        report.unusable += 1
+        if let id = row.id { unseen.remove(id) }
+      }
       for resource in page.resources where seen.insert(resource.uuid).inserted {
         unseen.remove(resource.uuid)
         // Of what is kept although it is hidden the site may show the label.
@@ -148,7 +154,8 @@ package struct Verification: Sendable {
     for uuid in unseen.subtracting(kept).sorted() {
       // The listing may have passed it by while the collection moved: it alone decides nothing.
       do {
-        let page = try await reader.page("\(type.path)/\(uuid)")
+        let page = try await reader.page("\(type.path)/\(uuid.pathPart)")
+        if !page.unusable.isEmpty { continue }
         guard let resource = page.resources.first, resource.uuid == uuid, resource.type == type.name else {
           throw UntrustworthyPage.foreignType(page.resources.first?.type ?? "none")
         }

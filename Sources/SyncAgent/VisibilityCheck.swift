@@ -19,7 +19,7 @@ struct VisibilityCheck {
   /// Asks until something is visible.
   /// - Parameter stored: stored resources that the site should show.
   /// - Throws: what concerns more than one resource: credentials, the connection, the collection.
-  func findsAnything(among stored: [ResourceUUID], _ reader: inout PageReader) async throws -> Bool {
+  func findsAnything(among stored: [ResourceID], _ reader: inout PageReader) async throws -> Bool {
     for uuid in stored {
       if try await isVisible(uuid, &reader) { return true }
     }
@@ -33,9 +33,9 @@ struct VisibilityCheck {
   }
 
   /// Whether a resource is visible; not where its answer decides nothing: another one may be.
-  private func isVisible(_ uuid: ResourceUUID, _ reader: inout PageReader) async throws -> Bool {
+  private func isVisible(_ uuid: ResourceID, _ reader: inout PageReader) async throws -> Bool {
     do {
-      let page = try await reader.page("\(path)/\(uuid)")
+      let page = try await reader.page("\(path)/\(uuid.pathPart)")
       return page.resources.contains { $0.uuid == uuid && $0.type == type && !$0.isLabelOnly }
     } catch let error as SiteError where error.kind != .unauthorized {
       return false

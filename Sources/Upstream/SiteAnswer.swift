@@ -13,6 +13,11 @@ package enum SiteAnswer: Sendable, Hashable {
 
   /// The document that a GET brought: status 200 and the media type of JSON:API.
   package static func document(of response: InboundResponse) throws(SiteError) -> [UInt8] {
+    try documentText(of: response).bytes
+  }
+
+  /// The same with what the site has written around it, such as a notice of PHP.
+  package static func documentText(of response: InboundResponse) throws(SiteError) -> DocumentText {
     guard response.status == 200 else { throw error(of: response) }
     return try checked(response)
   }
@@ -20,7 +25,7 @@ package enum SiteAnswer: Sendable, Hashable {
   /// What a POST, PATCH or DELETE brought: 200 and 201 with a document, or 204 (reference 5).
   package static func written(_ response: InboundResponse) throws(SiteError) -> SiteAnswer {
     switch response.status {
-    case 200, 201: .document(try checked(response))
+    case 200, 201: .document(try checked(response).bytes)
     case 204: .noContent
     default: throw error(of: response)
     }
@@ -33,20 +38,19 @@ package enum SiteAnswer: Sendable, Hashable {
     return response.body
   }
 
-  private static func checked(_ response: InboundResponse) throws(SiteError) -> [UInt8] {
+  private static func checked(_ response: InboundResponse) throws(SiteError) -> DocumentText {
     guard response.mediaType == mediaType else {
-      throw SiteError(.html, status: response.status, mediaType: response.mediaType)
+      throw SiteError(
+        .html, status: response.status, mediaType: response.mediaType, excerpt: Excerpt.of(response.body))
     }
     // A document is an object; whether it is whole, the parser says.
-    guard response.body.first(where: { $0 > 0x20 }) == UInt8(ascii: "{"),
-      response.body.last(where: { $0 > 0x20 }) == UInt8(ascii: "}")
-    else {
+    guard let document = DocumentText(in: response.body) else {
       throw SiteError(
         .malformed, status: response.status,
         detail: response.body.isEmpty ? "an empty document" : "the content is not a JSON object",
-        mediaType: response.mediaType)
+        mediaType: response.mediaType, excerpt: Excerpt.of(response.body))
     }
-    return response.body
+    return document
   }
 
   private static func error(of response: InboundResponse) -> SiteError {
@@ -72,12 +76,15 @@ package enum SiteAnswer: Sendable, Hashable {
       kind, status: status,
       detail: kind == .malformed ? "status \(status) where a document was expected" : detail,
       pointer: first?["source"]?["pointer"]?.string, retryAfter: response.retryAfter, mediaType: response.mediaType,
-      document: first == nil ? nil : response.body)
+      document: first == nil ? nil : DocumentText(in: response.body)?.bytes,
+      excerpt: kind == .html || kind == .malformed ? Excerpt.of(response.body) : nil)
   }
 
   /// The first error object of a JSON:API error document (JSON:API 1.0, 10.2).
   private static func firstError(of response: InboundResponse) -> JSON? {
-    guard response.mediaType == mediaType, let json = try? JSON(parsing: response.body) else { return nil }
+    guard response.mediaType == mediaType, let text = DocumentText(in: response.body),
+      let json = try? JSON(parsing: text.bytes)
+    else { return nil }
     return json["errors"]?[0]
   }
 }

@@ -24,7 +24,8 @@ package struct SiteDescription: Sendable, Hashable {
   /// Reads the answer; nil for whatever is no description: the module may be absent, or closed to the account.
   package static func parse(_ response: InboundResponse) -> SiteDescription? {
     guard response.status == 200, response.mediaType?.hasSuffix("json") == true,
-      let json = try? JSON(parsing: response.body), let definitions = json["definitions"]?.object
+      let text = DocumentText(in: response.body, with: ["swagger", "openapi"]),
+      let json = try? JSON(parsing: text.bytes), let definitions = json["definitions"]?.object
     else { return nil }
     var types: [String: [Field]] = [:]
     for definition in definitions.members where definition.name.contains("--") {

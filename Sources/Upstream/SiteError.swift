@@ -42,12 +42,17 @@ package struct SiteError: Error, Sendable, Hashable, CustomStringConvertible {
   package var mediaType: String?
   /// The site's error document as it came, to be kept with a rejected change.
   package var document: [UInt8]?
+  /// How an answer begins that cannot be used, for people.
+  package var excerpt: String?
+  /// What it is the answer to: method and URL without the query.
+  package var request: String?
 
   /// - Parameter document: the bytes of the site's error document.
   package init(
     _ kind: Kind, status: Int, detail: String? = nil, pointer: String? = nil, retryAfter: Int? = nil,
-    mediaType: String? = nil, document: [UInt8]? = nil
+    mediaType: String? = nil, document: [UInt8]? = nil, excerpt: String? = nil
   ) {
+    self.excerpt = excerpt
     self.kind = kind
     self.status = status
     self.detail = detail
@@ -62,8 +67,8 @@ package struct SiteError: Error, Sendable, Hashable, CustomStringConvertible {
     let site = detail.map { ": \(SiteWords.tidy($0))" } ?? ""
     return switch kind {
     case .html:
-      "the site answered with status \(status) and \(mediaType ?? "no media type") instead of JSON:API; check "
-        + "site.baseURL, and whether a proxy, firewall or login page stands before the site"
+      "the site answered with status \(status) and \(mediaType ?? "no media type") instead of JSON:API\(seen); "
+        + "check site.baseURL, and whether a proxy, firewall or login page stands before the site"
     case .unauthorized: "the site does not accept the token (401)\(site); check site.auth"
     case .forbidden: "the account may not do this on the site (403)\(site)"
     case .notFound: "the site does not have it (\(status))\(site)"
@@ -73,8 +78,13 @@ package struct SiteError: Error, Sendable, Hashable, CustomStringConvertible {
     case .throttled: "the site asks for fewer requests (429)\(wait); lower site.requestsPerSecond"
     case .unavailable: "the site is not available at present (\(status))\(site)\(wait)"
     case .serverFault: "the site failed (\(status))\(site); its own log says why"
-    case .malformed: "the site's answer (\(status)) cannot be used\(site)"
+    case .malformed: "the site's answer (\(status), \(mediaType ?? "no media type")) cannot be used\(site)\(seen)"
     }
+  }
+
+  /// To which request, and how the answer begins.
+  private var seen: String {
+    (request.map { " to \($0)" } ?? "") + (excerpt.map { $0.isEmpty ? "" : ", which begins: \($0)" } ?? "")
   }
 
   private var wait: String { retryAfter.map { ", and to wait \($0) seconds" } ?? "" }

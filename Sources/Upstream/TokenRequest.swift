@@ -50,7 +50,7 @@ package struct TokenRequest: Sendable, Hashable, SecretBearing {
 
   /// Reads the answer, in the forms of league/oauth2-server 8 and 9 (reference 7.3, 7.4).
   package func parse(_ response: InboundResponse) throws(SignInError) -> TokenAnswer {
-    let json = isJSON(response) ? try? JSON(parsing: response.body) : nil
+    let json = isJSON(response) ? TokenRequest.json(in: response.body) : nil
     guard response.status == 200 else { throw failure(response, json) }
     guard let json, let token = json["access_token"]?.string, !token.isEmpty,
       json["token_type"]?.string?.lowercased() == "bearer", token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
@@ -92,6 +92,12 @@ package struct TokenRequest: Sendable, Hashable, SecretBearing {
     case (_?, _): return .refused(hint: hint)
     case (nil, _): return .unintelligible(status: response.status, mediaType: response.mediaType)
     }
+  }
+
+  /// The object of an answer, whatever the site has written around it.
+  private static func json(in body: [UInt8]) -> JSON? {
+    let members: Set<String> = ["token_type", "expires_in", "access_token", "refresh_token", "error", "message"]
+    return (try? JSON(parsing: body)) ?? DocumentText(in: body, with: members).flatMap { try? JSON(parsing: $0.bytes) }
   }
 
   private func namesClient(_ hint: String?) -> Bool { hint?.contains("`client_") == true }

@@ -66,7 +66,7 @@ import Testing
     let object = try ResourceObject(["type": "node--topic", "attributes": ["title": "Said here"]])
     _ = try made.mirror.record(
       LocalChange(
-        type: "node--topic", uuid: #require(ResourceUUID(id)), action: .update(object),
+        type: "node--topic", uuid: #require(ResourceID(id)), action: .update(object),
         author: ChangeAuthor(consumer: "crm")), at: 1_795_400_000)
     for _ in 0..<3 {
       let changed = await api.answer("GET", target)

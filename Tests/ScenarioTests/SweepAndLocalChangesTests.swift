@@ -13,7 +13,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
 extension Bench {
   /// Records a local change to a topic.
   fileprivate func record(_ action: LocalChange.Action, _ id: String) throws {
-    let uuid = try #require(ResourceUUID(id))
+    let uuid = try #require(ResourceID(id))
     _ = try mirror.record(
       LocalChange(type: "node--topic", uuid: uuid, action: action, author: ChangeAuthor(consumer: "crm")), at: site.now)
   }

@@ -24,7 +24,7 @@ import Testing
   private func record(
     _ action: LocalChange.Action, _ type: String, _ id: String, _ mirror: Mirror
   ) throws -> RecordedChange {
-    let uuid = try #require(ResourceUUID(id))
+    let uuid = try #require(ResourceID(id))
     let change = LocalChange(type: type, uuid: uuid, action: action, author: ChangeAuthor(consumer: "crm"))
     return try mirror.record(change, at: Self.now)
   }

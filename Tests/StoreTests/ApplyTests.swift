@@ -27,7 +27,7 @@ import Testing
     #expect(try value(made, "SELECT count(*) FROM relationship") == 0)
   }
 
-  private func uuid() throws -> ResourceUUID { try #require(ResourceUUID(Topic.id)) }
+  private func uuid() throws -> ResourceID { try #require(ResourceID(Topic.id)) }
 
   @Test func identitiesAreSixteenBytes() throws {
     let full = try CrawledMirror.full()

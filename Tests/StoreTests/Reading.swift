@@ -10,10 +10,10 @@ extension CrawledMirror {
   /// A resource as an answer shows it; nil when the mirror does not have it.
   func rendered(_ type: String, _ id: String, on base: String = base, fields: Set<String>? = nil) throws -> String? {
     let renderer = DocumentRenderer(base: DocumentBase(base))
-    let uuid = try #require(ResourceUUID(id))
+    let uuid = try #require(ResourceID(id))
     return try ResourceReader(mirror).snapshot { snapshot in
       guard let served = try snapshot.type(name: type) else { return nil }
-      return try snapshot.resource(uuid, entityType: served.entityType) { row in
+      return try snapshot.resource(named: uuid, entityType: served.entityType) { row in
         var bytes: [UInt8] = []
         renderer.append(row.stored, fields: fields, into: &bytes)
         return String(decoding: bytes, as: UTF8.self)

@@ -27,7 +27,7 @@ import Testing
     try ResourceReader(full.mirror).snapshot { snapshot in
       for (type, id, text) in recorded {
         let entityType = try #require(try snapshot.type(name: type)).entityType
-        let uuid = try #require(ResourceUUID(id))
+        let uuid = try #require(ResourceID(id))
         let got = try snapshot.resource(uuid, entityType: entityType) { row in
           var bytes: [UInt8] = []
           renderer.append(row.stored, into: &bytes)

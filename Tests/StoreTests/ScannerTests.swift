@@ -18,8 +18,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "<!DOCTYPE html><html></html>", "null", "[]", #"{"errors":[]}"#, #"{"data":[{"type":"a--b"}]}"#,
-    #"{"data":[{"type":"a--b","id":"virtual"}]}"#, #"{"data":[{}]}"#,
+    "", "<!DOCTYPE html><html></html>", "null", "[]", #"{"errors":[]}"#, #"{"data":[{"type":"a--b","id":"x"}"#,
+    #"{"data":[{"type":"a--b","id":"x]}"#, #"{"data":[{}],"links":{"next":}}"#,
   ])
   func whatIsNoPageIsRefused(text: String) throws {
     var scanner = PageScanner(base: DocumentBase(base), paths: [:])
@@ -88,7 +88,7 @@ import Testing
     let topic = try #require(page.resources.first)
     #expect(topic.changed == 1_705_770_480 && topic.internalID == 9001 && topic.revision == 7 && page.hasNext)
     #expect(topic.idAttribute == "drupal_internal__nid" && topic.uuid.bytes.count == 16 && !topic.isLabelOnly)
-    #expect(topic.linkage.map(\.delta) == [0, 1] && topic.linkage.map(\.target) == [ResourceUUID(Topic.user), nil])
+    #expect(topic.linkage.map(\.delta) == [0, 1] && topic.linkage.map(\.target) == [ResourceID(Topic.user), nil])
   }
 }
 

@@ -10,7 +10,7 @@ private func page(_ keys: [(changed: Int64, id: Int64)], next: Bool) -> ScannedP
   var page = ScannedPage()
   page.resources = keys.map { key in
     ScannedResource(
-      type: type, uuid: ResourceUUID(high: 1, low: UInt64(key.id)), changed: key.changed, internalID: key.id,
+      type: type, uuid: ResourceID(high: 1, low: UInt64(key.id)), changed: key.changed, internalID: key.id,
       idAttribute: "drupal_internal__nid", revision: nil, document: [], splices: [], linkage: [], isLabelOnly: false)
   }
   page.hasNext = next

@@ -8,7 +8,7 @@ private let type = "node--topic"
 /// A resource at a place of the order; a nil time is a resource that shows only its label.
 private func resource(_ changed: Int64?, _ id: Int64, type: String = type) -> ScannedResource {
   ScannedResource(
-    type: type, uuid: ResourceUUID(high: 1, low: UInt64(id)), changed: changed, internalID: changed == nil ? nil : id,
+    type: type, uuid: ResourceID(high: 1, low: UInt64(id)), changed: changed, internalID: changed == nil ? nil : id,
     idAttribute: "drupal_internal__nid", revision: nil, document: [], splices: [], linkage: [],
     isLabelOnly: changed == nil)
 }

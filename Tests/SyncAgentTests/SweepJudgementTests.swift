@@ -8,7 +8,7 @@ private func candidate(
   _ id: Int64, isKept: Bool = false, _ verdict: SweepCandidate.Verdict? = nil
 ) -> SweepCandidate {
   SweepCandidate(
-    id: id, uuid: ResourceUUID(high: 1, low: UInt64(id)), internalID: id, isOmitted: false, isKept: isKept,
+    id: id, uuid: ResourceID(high: 1, low: UInt64(id)), internalID: id, isOmitted: false, isKept: isKept,
     verdict: verdict)
 }
 

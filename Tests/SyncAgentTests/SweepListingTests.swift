@@ -8,7 +8,7 @@ import Testing
 @Suite struct SweepListingTests {
   private static let type = "node--topic"
 
-  private static func uuid(_ id: Int64) -> ResourceUUID { ResourceUUID(high: 1, low: UInt64(id)) }
+  private static func uuid(_ id: Int64) -> ResourceID { ResourceID(high: 1, low: UInt64(id)) }
 
   /// The rows with serial numbers 1 to 40; 11 to 30 are left out.
   private static func page(_ parameters: QueryParameters, after key: Int64) -> ScannedPage {
@@ -30,7 +30,7 @@ import Testing
 
   @Test(arguments: [SweepListing.Method.keyset, .offsets]) func everySliceGetsOn(method: SweepListing.Method) throws {
     var state = SweepState()
-    var seen: Set<ResourceUUID> = []
+    var seen: Set<ResourceID> = []
     var slices = 0
     while !state.isListed, slices < 100 {
       slices += 1

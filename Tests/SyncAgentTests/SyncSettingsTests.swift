@@ -1,3 +1,4 @@
+import JSONAPI
 import Testing
 
 @testable import SyncAgent
@@ -27,10 +28,10 @@ import Testing
 
   @Test(arguments: ["comment": "cid", "file": "fid", "node": "nid", "profile": "profile_id", "user": "uid"])
   func theSerialNumberIsNamedByEntityType(entityType: String, name: String) {
-    #expect(SerialNumber.attribute(of: "\(entityType)--any") == "drupal_internal__\(name)")
+    #expect(SerialNumbers().attribute(of: "\(entityType)--any") == "drupal_internal__\(name)")
   }
 
-  @Test func anUnknownEntityTypeHasNoNameForIt() { #expect(SerialNumber.attribute(of: "webform--webform") == nil) }
+  @Test func anUnknownEntityTypeHasNoNameForIt() { #expect(SerialNumbers().attribute(of: "webform--webform") == nil) }
 
   @Test func faultsNameTheWayOut() {
     #expect("\(SyncFault.otherSite(mirrored: "https://a", configured: "https://b"))".contains("mirror.path"))

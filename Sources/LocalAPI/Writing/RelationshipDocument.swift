@@ -47,7 +47,8 @@ struct RelationshipDocument {
         409, "You can only \(verb) to-many relationships. \(field.name) is a to-one relationship.")
     }
     for (index, item) in items.enumerated() {
-      guard let uuid = ResourceUUID(item.id), let current = try known.current(uuid, type: item.type) else {
+      let ids = ResourceID(target: item.id).map { [$0, $0.folded] } ?? []
+      guard let current = try ids.lazy.compactMap({ try known.current($0, type: item.type) }).first else {
         throw subject.refusal(400, "The targeted `\(item.type)` resource with ID `\(item.id)` does not exist.")
       }
       items[index].id = current.description

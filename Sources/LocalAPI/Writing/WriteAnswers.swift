@@ -26,7 +26,7 @@ struct RecordedWrite: Sendable {
   /// The interned resource and its type's name.
   var resource: Int64
   var type: String
-  var uuid: ResourceUUID
+  var uuid: ResourceID
   /// Whether the answer has no content.
   var isBare = false
 }
@@ -71,11 +71,13 @@ struct WriteAnswers: Sendable {
       request: write.uri)
     if let id = write.route.id {
       let renderer = DocumentRenderer(base: write.base)
-      let found = try ResourceUUID(id).flatMap { uuid in
-        try snapshot.resource(uuid, entityType: type.entityType) { row in
+      let found = try ResourceID(id).flatMap { name in
+        try snapshot.resource(named: name, entityType: type.entityType) { row in
           var bytes: [UInt8] = []
           renderer.append(row.stored, into: &bytes)
-          return (try JSON(parsing: bytes), row.type, uuid)
+          let json = try JSON(parsing: bytes)
+          // As the site writes it, whatever letter case the path has.
+          return (json, row.type, json["id"]?.string.flatMap { ResourceID($0) } ?? name)
         }
       }
       guard let found else { throw unknown(write, type) }
@@ -185,9 +187,9 @@ struct WriteAnswers: Sendable {
   /// What is to be recorded.
   private struct Plan {
     var type: String
-    var uuid: ResourceUUID
+    var uuid: ResourceID
     /// The new file's, where one is attached to a resource.
-    var file: ResourceUUID?
+    var file: ResourceID?
     var actions: [LocalChange.Action]
     var isBare = false
   }
@@ -195,7 +197,7 @@ struct WriteAnswers: Sendable {
   private func plan(
     _ write: WriteRequest, _ body: [UInt8], _ subject: WriteSubject, _ known: SnapshotResources
   ) throws -> Plan {
-    let uuid = subject.uuid ?? ResourceUUID.random()
+    let uuid = subject.uuid ?? ResourceID.random()
     switch write.route {
     case .create:
       let document = try WriteDocument(body, about: subject, known)
@@ -212,7 +214,7 @@ struct WriteAnswers: Sendable {
         type: WriteAnswers.fileType, uuid: uuid, actions: [.upload(file, hostType: subject.type, field: name)])
     case .attach(_, _, let name):
       let file = try stage(body, name, write, subject)
-      let fileUUID = ResourceUUID.random()
+      let fileUUID = ResourceID.random()
       let identifier = ResourceIdentifier(type: WriteAnswers.fileType, id: fileUUID.description)
       return Plan(
         type: subject.type, uuid: uuid, file: fileUUID,
@@ -224,7 +226,7 @@ struct WriteAnswers: Sendable {
   }
 
   private func edit(
-    _ name: String, _ uuid: ResourceUUID, _ body: [UInt8], _ subject: WriteSubject, _ known: SnapshotResources
+    _ name: String, _ uuid: ResourceID, _ body: [UInt8], _ subject: WriteSubject, _ known: SnapshotResources
   ) throws -> Plan {
     let stored = subject.stored?["relationships"]?[name]
     guard let field = subject.schema?.field(name), !field.isInternal,
@@ -279,10 +281,10 @@ extension WriteSubject {
   }
 }
 
-extension ResourceUUID {
+extension ResourceID {
   /// A new version 4 UUID.
-  static func random() -> ResourceUUID {
-    ResourceUUID(
+  static func random() -> ResourceID {
+    ResourceID(
       high: UInt64.random(in: 0 ... .max) & ~0xF000 | 0x4000, low: UInt64.random(in: 0 ... .max) >> 2 | 1 << 63)
   }
 }

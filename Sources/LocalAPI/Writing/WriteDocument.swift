@@ -4,7 +4,7 @@ import Store
 /// The body of a POST or PATCH of a resource, checked in the site's order (reference 5.1 to 5.3, 5.5).
 struct WriteDocument {
   /// The client's id; nil when it left it to the site.
-  private(set) var id: ResourceUUID?
+  private(set) var id: ResourceID?
   /// What is to be set, without what has no effect.
   private(set) var object: ResourceObject
 
@@ -14,8 +14,9 @@ struct WriteDocument {
     let data = try WriteDocument.data(body, subject)
     let givenID = data["id"]?.string
     if data["id"].map({ !$0.isNull }) ?? false {
-      id = givenID.flatMap { ResourceUUID($0) }
-      guard id != nil else {
+      id = givenID.flatMap { ResourceID($0) }
+      // Of a resource whose own id is none, too: no document can name it (reference 5.1).
+      guard id?.isUUID == true else {
         throw subject.refusal(
           422, "IDs should be properly generated and formatted UUIDs as described in RFC 4122.")
       }
@@ -114,7 +115,7 @@ struct WriteDocument {
     func refuse(_ name: String, _ group: String) throws(ErrorResponse) {
       let isPatch = subject.stored != nil
       let shown = isPatch ? name.replacing("drupal_internal__", with: "") : name
-      let isID = name == subject.schema?.attributes.first { $0.name.hasPrefix("drupal_internal__") }?.name
+      let isID = name == SerialNumbers.attribute(ofEntityType: subject.entityType)
       throw subject.refusal(
         403,
         "The current user is not allowed to \(subject.method) the selected field (\(shown))."
@@ -159,8 +160,8 @@ private struct RelationshipData {
         throw subject.refusal(400, "Invalid type specified for related resource: '\(type)'")
       }
       if id == "virtual" { continue }
-      // Looked up as it is written: the site keeps UUIDs in lower case.
-      guard let uuid = ResourceUUID(id), id == uuid.description,
+      // Looked up as it is written (reference 5.1).
+      guard let uuid = ResourceID(target: id),
         let current = try known.current(uuid, type: given.first?["type"]?.string ?? type)
       else {
         throw subject.refusal(

@@ -30,7 +30,8 @@ enum WriteRoute: Equatable {
     case (.collection(let path), "POST"): return .route(.create(path))
     case (.individual(let path, let id), "PATCH"), (.individual(let path, let id), "DELETE"):
       return .route(.change(path, id: id))
-    case (.individual(let path, let field), "POST") where hasUploads: return .route(.upload(path, field: field))
+    case (.individual(let path, let field), "POST") where hasUploads:
+      return .route(.upload(path, field: field.lowercased()))
     case (.related(let path, let id, let field), "POST") where hasUploads:
       return .route(.attach(path, id: id, field: field))
     case (.relationship(let path, let id, let field), _) where methods.contains(method):

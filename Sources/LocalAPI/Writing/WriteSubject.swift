@@ -11,8 +11,8 @@ struct WriteSubject {
   var schema: TypeSchema?
   /// The resource object as the client sees it; nil for a POST to a collection.
   var stored: JSON?
-  /// The stored resource's UUID.
-  var uuid: ResourceUUID?
+  /// The stored resource's id.
+  var uuid: ResourceID?
   /// POST, PATCH or DELETE.
   var method: String
   /// The request, for the links of errors.
@@ -28,9 +28,9 @@ struct WriteSubject {
 protocol KnownResources {
   /// Whether there is a resource type of this name.
   func hasType(_ name: String) throws -> Bool
-  /// The UUID of a resource as the mirror has it today; nil when there is no such resource. Of types that were never read
-  /// whole nothing can be said: then it is taken to exist.
-  func current(_ uuid: ResourceUUID, type: String) throws -> ResourceUUID?
+  /// The id of a resource as the mirror has it today, in the letter case in which it is given; nil when there is no such resource.
+  /// Of types that were never read whole nothing can be said: then it is taken to exist.
+  func current(_ uuid: ResourceID, type: String) throws -> ResourceID?
   /// Whether a resource of the type has this value in an attribute.
   func isUsed(_ value: String, in attribute: String, of type: String) throws -> Bool
 }
@@ -42,7 +42,7 @@ struct SnapshotResources: KnownResources {
 
   func hasType(_ name: String) throws -> Bool { try snapshot.type(name: name) != nil }
 
-  func current(_ uuid: ResourceUUID, type: String) throws -> ResourceUUID? {
+  func current(_ uuid: ResourceID, type: String) throws -> ResourceID? {
     guard let type = try snapshot.type(name: type) else { return nil }
     if try has(uuid, type) { return uuid }
     // A file that was uploaded here may have got its UUID from the site since.
@@ -52,7 +52,7 @@ struct SnapshotResources: KnownResources {
     return try snapshot.state(ofType: type.id).knownUntil == 0 ? uuid : nil
   }
 
-  private func has(_ uuid: ResourceUUID, _ type: ServedType) throws -> Bool {
+  private func has(_ uuid: ResourceID, _ type: ServedType) throws -> Bool {
     try snapshot.resource(uuid, entityType: type.entityType) { _ in true } ?? false
   }
 

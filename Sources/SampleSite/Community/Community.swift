@@ -28,6 +28,8 @@ package struct Community: Sendable {
     var seed: UInt64 = 0
     /// Unix seconds.
     var now: Int64 = 0
+    /// Whether the attributes of some resources come in another order.
+    var reordersAttributes = false
   }
 
   /// Whether a user exists and is blocked.

@@ -17,7 +17,9 @@ extension Community {
   ) {
     output.append(UInt8(ascii: "{"))
     copy(template, template.head, row, generation, base, &output)
-    for (name, members) in [("attributes", template.attributes), ("relationships", template.relationships)] {
+    let isReordered = reading.reordersAttributes && mixed(reading.seed ^ UInt64(bitPattern: row.id)) & 3 == 0
+    let attributes = isReordered ? template.attributes.reversed() : template.attributes
+    for (name, members) in [("attributes", attributes), ("relationships", template.relationships)] {
       if fields.isLabelOnly, name == "relationships" { break }
       var first = true
       for member in members where fields.shows(member.name) {

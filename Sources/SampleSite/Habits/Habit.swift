@@ -31,6 +31,13 @@ package enum Habit: String, Sendable, CaseIterable {
   /// The site's own code fails whenever something is to be put into a group.
   case failingCreations = "failing-creations"
 
+  /// Ids that are no UUIDs.
+  case oddIDs = "odd-ids"
+  /// Resources that no client can use.
+  case brokenRows = "broken-rows"
+  /// Attributes in another order from read to read: the site's cache keeps the order in which somebody asked for them.
+  case reorderedAttributes = "reordered-attributes"
+
   /// The most rows of a page under `cappedPages`.
   static let cappedPageSize = 7
 }

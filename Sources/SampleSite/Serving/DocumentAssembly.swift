@@ -22,7 +22,9 @@ extension Reader {
     if isList {
       append(seen, fields, to: &bytes)
     } else if let only = seen.first {
+      let start = bytes.count
       community.render(only.row, base: base, fields: fields.choice(only), into: &bytes)
+      if habits.contains(.brokenRows) { BrokenRows.spoil(&bytes, from: start, only.row, isListed: false) }
     } else {
       bytes.append(contentsOf: "null".utf8)
     }
@@ -69,7 +71,9 @@ extension Reader {
     bytes.append(UInt8(ascii: "["))
     for (index, entry) in rows.enumerated() {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      let start = bytes.count
       community.render(entry.row, base: base, fields: fields.choice(entry), into: &bytes)
+      if habits.contains(.brokenRows) { BrokenRows.spoil(&bytes, from: start, entry.row, isListed: true) }
     }
     bytes.append(UInt8(ascii: "]"))
   }

@@ -24,13 +24,13 @@ struct WritePayload: Sendable {
       throw SiteError(400, "Resource object must include a \"type\".")
     }
     id = data["id"]?.string
-    if data["id"]?.isNull == false, id.flatMap({ EntityUUID($0) }) == nil {
+    if data["id"]?.isNull == false, id.flatMap({ EntityUUID($0) })?.text != id {
       throw SiteError(422, "IDs should be properly generated and formatted UUIDs as described in RFC 4122.")
     }
     try read(relationships: data["relationships"], type, community)
     let old = stored.map { community.document($0).attributes }
     try read(attributes: data["attributes"], type, method, old: old)
-    if let stored, id?.lowercased() != stored.uuid.text {
+    if let stored, id != stored.uuid.text {
       throw SiteError(
         400, "The selected entity (\(stored.uuid.text)) does not match the ID in the payload (\(id ?? "")).")
     }

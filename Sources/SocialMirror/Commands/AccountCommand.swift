@@ -18,24 +18,34 @@ struct AccountCommand: ParsableCommand {
     var name: String
     @Flag(name: .long, help: "Read the password from standard input instead of making one.")
     var passwordStdin = false
-    @Option(name: .long, help: "The UUID of the user whom it stands for on the site.")
+    @Option(name: .long, help: "The id of the user whom it stands for on the site.")
     var user: String?
     @Option(name: .long, help: "Limits its scopes, with commas.")
     var scopes: String?
 
     func run() throws {
       let scopes = try scopes.map { try NameList($0, of: "--scopes", Scopes.isName).names } ?? []
-      if let user, ResourceUUID(user) == nil {
-        throw ConfigurationError(description: "--user takes a UUID such as 2d734987-915d-5970-82ed-d3db4c835e5d")
-      }
       let mirror = try Mirror(path: common.settings(needsSite: false).mirror.path)
+      let id = try user.map { try AccountCommand.id(of: $0, in: mirror) }
       let password = try passwordStdin ? StandardInput.secret("password") : SecretText.make()
       try mirror.saveAccount(
-        name: name, passwordHash: SecretHash.make(password).encoded, userUUID: user?.lowercased(), scopes: scopes,
+        name: name, passwordHash: SecretHash.make(password).encoded, userUUID: id?.description, scopes: scopes,
         at: unixNow())
       say("username  \(name)")
       if !passwordStdin { say("password  \(password)") }
     }
+  }
+
+  /// A user's id: a UUID, or the id of a user in the mirror, as the site writes it.
+  private static func id(of user: String, in mirror: Mirror) throws -> ResourceID {
+    guard let id = ResourceID(user).map({ $0.folded.isUUID ? $0.folded : $0 }),
+      try id.isUUID || mirror.document(of: id, type: "user--user") != nil
+    else {
+      throw ConfigurationError(
+        description:
+          "--user takes a UUID such as 2d734987-915d-5970-82ed-d3db4c835e5d, or the id of a user in the mirror")
+    }
+    return id
   }
 
   struct List: ParsableCommand {

@@ -91,7 +91,7 @@ struct ExplanationDocument {
     case .integer(let value): String(value)
     case .real(let value): String(value)
     case .text(let value): "'\(value)'"
-    case .uuid(let value): value.description
+    case .id(let value): value.description
     }
   }
 

@@ -56,7 +56,8 @@ struct VerifyCommand: AsyncParsableCommand {
     guard !common.quiet else { return }
     say(
       "\(report.compared) resources compared in \(report.types) types, \(report.differences.count) differences, "
-        + "\(report.requests) requests; not compared: \(VolatileMembers.names.joined(separator: ", "))")
+        + "\(report.requests) requests; not compared: \(VolatileMembers.names.joined(separator: ", "))"
+        + (report.unusable > 0 ? ", \(report.unusable) resources that cannot be used (`status` names them)" : ""))
   }
 
   private func document(_ report: VerificationReport) -> JSON {
@@ -70,7 +71,7 @@ struct VerifyCommand: AsyncParsableCommand {
     return .object(
       JSONObject([
         ("types", .integer(Int64(report.types))), ("compared", .integer(Int64(report.compared))),
-        ("requests", .integer(Int64(report.requests))),
+        ("requests", .integer(Int64(report.requests))), ("unusable", .integer(Int64(report.unusable))),
         ("differences", .array(differences)),
         (
           "failures",

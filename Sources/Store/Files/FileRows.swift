@@ -11,6 +11,7 @@ package enum FilePolicy: String, Sendable, CaseIterable {
 package struct FileSource: Sendable, Hashable {
   /// The interned (type, UUID).
   package var resource: Int64
+  /// What its part is called while it arrives (`ResourceID.fileName`).
   package var uuid: String
   /// The resource's change number.
   package var sequence: Int64
@@ -26,6 +27,8 @@ package struct FileSource: Sendable, Hashable {
   package var changed: Int64?
   /// What is there already.
   package var known: FileContent?
+  /// Its id; nil where it is not known.
+  package var id: ResourceID?
 
   /// Whether everyone may fetch it (reference 2.6).
   package var isPublic: Bool { uri.hasPrefix("public://") }
@@ -89,7 +92,7 @@ extension Mirror {
       try Row.fetchAll(
         db,
         sql: """
-          SELECT r.id, lower(hex(i.uuid)), r.sequence, r.changed, json_extract(r.document, '$.attributes.uri.value'),
+          SELECT r.id, i.uuid, r.sequence, r.changed, json_extract(r.document, '$.attributes.uri.value'),
             json_extract(r.document, '$.attributes.uri.url'), json_extract(r.document, '$.attributes.filesize'),
             json_extract(r.document, '$.attributes.filemime'), c.source, c.sha256, c.bytes, c.media_type, c.validator,
             c.last_modified, c.is_public, c.attempts
@@ -107,9 +110,9 @@ extension Mirror {
   }
 
   private static func source(_ row: Row, base: String) throws -> FileSource? {
-    guard let uri = try row.decode(String?.self, atIndex: 4), let url = try row.decode(String?.self, atIndex: 5) else {
-      return nil
-    }
+    guard let uri = try row.decode(String?.self, atIndex: 4), let url = try row.decode(String?.self, atIndex: 5),
+      let id = SweepRows.uuid(try row.decode(atIndex: 1))
+    else { return nil }
     var known: FileContent?
     if let source = try row.decode(String?.self, atIndex: 8) {
       known = try FileContent(
@@ -119,11 +122,11 @@ extension Mirror {
         isPublic: row.decode(atIndex: 14), attempts: row.decode(atIndex: 15))
     }
     return try FileSource(
-      resource: row.decode(atIndex: 0), uuid: row.decode(atIndex: 1), sequence: row.decode(atIndex: 2), uri: uri,
+      resource: row.decode(atIndex: 0), uuid: id.fileName, sequence: row.decode(atIndex: 2), uri: uri,
       url: url.replacingOccurrences(of: String(decoding: BaseMark.bytes, as: UTF8.self), with: base),
       size: (row.decode(DatabaseValue.self, atIndex: 6).storage.value as? Int64).flatMap { $0 < 0 ? nil : $0 },
       mediaType: row.decode(atIndex: 7),
-      changed: row.decode(atIndex: 3), known: known)
+      changed: row.decode(atIndex: 3), known: known, id: id)
   }
 
   /// Notes the content of a file.
@@ -181,17 +184,18 @@ extension Mirror {
     }
   }
 
-  /// The UUIDs of the files that a policy wants, as 32 hexadecimal digits.
+  /// What the parts of the files that a policy wants are called (`ResourceID.fileName`).
   package func fileIdentifiers(_ policy: FilePolicy) throws -> Set<String> {
     guard policy != .none else { return [] }
     return try read { db in
       try Set(
-        String.fetchAll(
+        Data.fetchAll(
           db,
           sql: """
-            SELECT lower(hex(i.uuid)) FROM resource_type t JOIN resource r ON r.type = t.id JOIN identity i ON i.id = r.id
+            SELECT i.uuid FROM resource_type t JOIN resource r ON r.type = t.id JOIN identity i ON i.id = r.id
             WHERE t.entity_type = 'file' AND (?1 OR json_extract(r.document, '$.attributes.uri.value') LIKE 'public://%')
-            """, arguments: [policy == .all]))
+            """, arguments: [policy == .all]
+        ).compactMap { SweepRows.uuid($0)?.fileName })
     }
   }
 

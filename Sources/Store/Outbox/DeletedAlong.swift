@@ -35,7 +35,7 @@ package struct DependentResource: Sendable, Hashable {
   package var type: String
   /// The path of its collection.
   package var path: String
-  package var uuid: ResourceUUID
+  package var uuid: ResourceID
   package var internalID: Int64?
   /// The change that its document came with: what was stored later is news.
   var sequence: Int64

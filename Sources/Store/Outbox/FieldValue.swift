@@ -117,7 +117,7 @@ package enum FieldValue {
 
   private static func sendableLinkage(_ data: JSON) -> JSON {
     func one(_ item: JSON) -> JSON? {
-      guard var object = item.object, let id = item["id"]?.string, ResourceUUID(id) != nil else { return nil }
+      guard var object = item.object, let id = item["id"]?.string, ResourceID(target: id) != nil else { return nil }
       let meta = (object["meta"]?.object?.members ?? []).filter {
         !$0.name.hasPrefix("drupal_internal__") && $0.name != "arity"
       }

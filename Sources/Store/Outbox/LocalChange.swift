@@ -25,7 +25,7 @@ package struct LocalChange: Sendable {
   /// The exact resource type, such as `node--topic`: for an update or deletion that of the stored resource.
   package var type: String
   /// For a creation the client's UUID, or a new one where it sent none.
-  package var uuid: ResourceUUID
+  package var uuid: ResourceID
   package var action: Action
   package var author: ChangeAuthor
   /// The base URL of the client's answers, without a slash at its end: where it stands in values, the site's is meant.
@@ -33,7 +33,7 @@ package struct LocalChange: Sendable {
 
   /// A change.
   package init(
-    type: String, uuid: ResourceUUID, action: Action, author: ChangeAuthor, clientBase: String? = nil
+    type: String, uuid: ResourceID, action: Action, author: ChangeAuthor, clientBase: String? = nil
   ) {
     self.type = type
     self.uuid = uuid
@@ -51,7 +51,7 @@ package struct RecordedChange: Sendable, Hashable {
   /// The interned (type, UUID): `ReadSnapshot.resource(id:)` reads the result, and finds nothing after a deletion.
   package var resource: Int64
   package var type: String
-  package var uuid: ResourceUUID
+  package var uuid: ResourceID
   /// When there was nothing to change: the unsettled changes that did it before, the oldest first.
   package var repeats: [Int64] = []
 }
@@ -61,9 +61,9 @@ package enum RecordRefusal: Error, Sendable, Hashable, CustomStringConvertible {
   /// The mirror knows no collection of this type.
   case unknownType(String)
   /// There is no such resource, or it was deleted here: 404.
-  case notFound(type: String, ResourceUUID)
+  case notFound(type: String, ResourceID)
   /// A resource of this type has the UUID, perhaps one whose deletion waits for the site: 409 (reference 5.2).
-  case alreadyExists(type: String, ResourceUUID)
+  case alreadyExists(type: String, ResourceID)
   /// The resource has no relationship of this name.
   case noRelationship(type: String, name: String)
   /// `append` and `remove` need a to-many relationship: 409 (reference 5.6).

@@ -19,7 +19,7 @@ struct LocalDocument {
   ///   - owner: the account that the site will take for the author.
   ///   - now: Unix seconds.
   init(
-    new type: String, _ uuid: ResourceUUID, url: String, typical: TypicalValues, owner: ResourceUUID?, now: Int64,
+    new type: String, _ uuid: ResourceID, url: String, typical: TypicalValues, owner: ResourceID?, now: Int64,
     serial: @escaping (ResourceIdentifier) -> Int64? = { _ in nil }
   ) {
     let attributes = typical.attributes(at: now)

@@ -203,7 +203,7 @@ extension Mirror {
   }
 
   /// The UUID that a file has today which was recorded here under another; nil when there was no such upload.
-  package func siteUUID(ofUpload uuid: ResourceUUID) throws -> ResourceUUID? {
+  package func siteUUID(ofUpload uuid: ResourceID) throws -> ResourceID? {
     try read { db in
       let bytes = try Data.cachedOne(
         db,
@@ -211,14 +211,14 @@ extension Mirror {
           SELECT i.uuid FROM upload u JOIN outbox o ON o.id = u.change JOIN identity i ON i.id = o.resource
           WHERE u.local_uuid = ?
           """, arguments: [uuid.description])
-      return bytes.flatMap { Array($0).withUnsafeBytes { ResourceUUID(bytes: $0) } }
+      return bytes.flatMap { Array($0).withUnsafeBytes { ResourceID(bytes: $0) } }
     }
   }
 }
 
 extension Mirror {
   /// Whether a file of the site is what an upload of ours has become.
-  package func isUploaded(_ uuid: ResourceUUID) throws -> Bool {
+  package func isUploaded(_ uuid: ResourceID) throws -> Bool {
     try read { db in
       try Bool.cachedOne(
         db,
@@ -247,7 +247,7 @@ extension OutboxWriter {
 
   /// Makes the site's answer the base of what waits behind a settled change.
   func takeOver(
-    _ site: SiteCopy, after settled: OutboxChange, isAnswer: Bool, uuid: ResourceUUID, at now: Int64
+    _ site: SiteCopy, after settled: OutboxChange, isAnswer: Bool, uuid: ResourceID, at now: Int64
   ) throws {
     try copies.echo(
       settled.resource, changed: site.scanned.changed, isDeleted: false, made: site.madeAt, at: now)
@@ -264,7 +264,7 @@ extension OutboxWriter {
   }
 
   /// Gives an uploaded file the UUID that the site chose, everywhere: as identity, and in what other changes say.
-  func rename(_ upload: OutboxChange, to uuid: ResourceUUID) throws {
+  func rename(_ upload: OutboxChange, to uuid: ResourceID) throws {
     let type = try names.type(upload.type)
     let other = try Int64.cachedOne(
       db, sql: "SELECT id FROM identity WHERE uuid = ? AND type = ?", arguments: [Data(uuid.bytes), type])

@@ -73,9 +73,9 @@ package struct ChangedMember: Sendable, Hashable {
   package func isSameMember(as other: ChangedMember) -> Bool { group == other.group && name == other.name }
 
   /// The targets, when it is a relationship.
-  package var targets: [ResourceUUID] {
+  package var targets: [ResourceID] {
     guard group == .relationships, let linkage = try? Linkage(local) else { return [] }
-    return linkage.identifiers.compactMap { ResourceUUID($0.id) }
+    return linkage.identifiers.compactMap { ResourceID(target: $0.id) }
   }
 
   /// The value in a resource object: an attribute's value, or a relationship's `data`; nil when it has none.
@@ -92,7 +92,7 @@ package struct OutboxChange: Sendable, Hashable {
   /// The interned (type, UUID).
   package var resource: Int64
   package var type: String
-  package var uuid: ResourceUUID
+  package var uuid: ResourceID
   package var kind: ChangeKind
   package var members: [ChangedMember]
   package var author: ChangeAuthor
@@ -121,7 +121,7 @@ package struct OutboxChange: Sendable, Hashable {
   package var apartOf: Int64?
 
   /// The resources that must be on the site before this change can be sent.
-  package var targets: Set<ResourceUUID> { Set(members.flatMap(\.targets)) }
+  package var targets: Set<ResourceID> { Set(members.flatMap(\.targets)) }
 }
 
 extension ChangedMember {

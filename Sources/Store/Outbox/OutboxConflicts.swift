@@ -45,7 +45,7 @@ package struct OutboxConflict: Sendable, Hashable {
   package var id: Int64
   package var change: Int64
   package var type: String
-  package var uuid: ResourceUUID
+  package var uuid: ResourceID
   package var kind: Kind
   package var author: ChangeAuthor
   /// When it was noticed, Unix seconds of this machine.
@@ -145,7 +145,7 @@ extension Mirror {
     ).compactMap { row in
       let json = { (name: String) in try row.decode(String?.self, forColumn: name).map { try JSON(parsing: $0) } }
       let bytes: [UInt8] = try row.decode(Data?.self, forColumn: "uuid").map { Array($0) } ?? []
-      guard let uuid = bytes.withUnsafeBytes({ ResourceUUID(bytes: $0) }),
+      guard let uuid = bytes.withUnsafeBytes({ ResourceID(bytes: $0) }),
         let kind = OutboxConflict.Kind(rawValue: try row.decode(forColumn: "kind"))
       else { return nil }
       let fields = try (json("fields")?.array ?? []).compactMap { field in
@@ -220,7 +220,7 @@ extension OutboxWriter {
   private static func check(_ object: JSON, isOf conflict: OutboxConflict) throws {
     let (type, id) = (object["type"], object["id"])
     let isOfType = type.map { $0.string == conflict.type } ?? true
-    let isOfUUID = id.map { id in id.string.flatMap { ResourceUUID($0) } == conflict.uuid } ?? true
+    let isOfUUID = id.map { id in id.string.flatMap { ResourceID($0) } == conflict.uuid } ?? true
     if isOfType, isOfUUID {
       if type != nil, id != nil { return }
       throw OutboxRefusal(

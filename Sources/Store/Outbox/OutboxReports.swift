@@ -145,8 +145,8 @@ extension [ChangedMember] {
   /// These members without a target that will never be on the site: a list loses the item, any other relationship goes back
   /// to what it was.
   /// - Parameter undone: what was taken back of earlier changes of the resource: a later value stands on what that stood on.
-  func without(_ target: ResourceUUID, undone: inout [ChangedMember]) -> [ChangedMember] {
-    func isTarget(_ item: JSON) -> Bool { item["id"]?.string.flatMap { ResourceUUID($0) } == target }
+  func without(_ target: ResourceID, undone: inout [ChangedMember]) -> [ChangedMember] {
+    func isTarget(_ item: JSON) -> Bool { item["id"]?.string.flatMap { ResourceID($0) } == target }
     func others(_ data: JSON) -> JSON {
       guard let items = data.array else { return data }
       return .array(items.filter { !isTarget($0) })

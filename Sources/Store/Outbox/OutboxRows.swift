@@ -29,7 +29,7 @@ struct OutboxRows {
 
   private static func change(_ row: Row) throws -> OutboxChange? {
     let bytes: [UInt8] = try row.decode(Data?.self, forColumn: "uuid").map(Array.init) ?? []
-    guard let uuid = bytes.withUnsafeBytes({ ResourceUUID(bytes: $0) }),
+    guard let uuid = bytes.withUnsafeBytes({ ResourceID(bytes: $0) }),
       let kind = ChangeKind(rawValue: try row.decode(forColumn: "kind")),
       let state = ChangeState(rawValue: try row.decode(forColumn: "state"))
     else { return nil }
@@ -52,7 +52,7 @@ struct OutboxRows {
           filename: row.decode(forColumn: "filename"), bytes: row.decode(forColumn: "bytes"),
           sha256: row.decode(forColumn: "sha256")),
         highestID: row.decode(forColumn: "highest_id"),
-        localUUID: row.decode(String?.self, forColumn: "local_uuid").flatMap { ResourceUUID($0) })
+        localUUID: row.decode(String?.self, forColumn: "local_uuid").flatMap { ResourceID($0) })
     }
     return change
   }

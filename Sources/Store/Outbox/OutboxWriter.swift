@@ -25,7 +25,7 @@ final class OutboxWriter {
   // MARK: Resources
 
   /// The interned (type, UUID), made where there is none.
-  func identity(_ uuid: ResourceUUID, _ type: Int64) throws -> Int64 {
+  func identity(_ uuid: ResourceID, _ type: Int64) throws -> Int64 {
     let bytes = Data(uuid.bytes)
     try db.run(sql: "INSERT OR IGNORE INTO identity (uuid, type) VALUES (?, ?)", arguments: [bytes, type])
     return try Int64.cachedOne(
@@ -69,7 +69,7 @@ final class OutboxWriter {
   }
 
   /// Makes a resource show what follows from its copies and changes. Without unsettled changes its copies end.
-  func redraw(_ resource: Int64, type: String, uuid: ResourceUUID) throws {
+  func redraw(_ resource: Int64, type: String, uuid: ResourceID) throws {
     guard let copy = try copies.copy(of: resource) else { return }
     let changes = try rows.unsettled(of: resource)
     if changes.isEmpty {
@@ -82,11 +82,11 @@ final class OutboxWriter {
   }
 
   private func root(
-    _ copy: OutboxCopies.Copy, _ changes: [OutboxChange], _ resource: Int64, type: String, uuid: ResourceUUID
+    _ copy: OutboxCopies.Copy, _ changes: [OutboxChange], _ resource: Int64, type: String, uuid: ResourceID
   ) throws -> LocalDocument {
     let db = self.db
     let serial: (ResourceIdentifier) -> Int64? = { target in
-      guard let uuid = ResourceUUID(target.id) else { return nil }
+      guard let uuid = ResourceID(target: target.id) else { return nil }
       return try? Int64.cachedOne(
         db,
         sql: """
@@ -113,9 +113,9 @@ final class OutboxWriter {
     let before = try stored(resource).map { try form.json($0, type: type) }
     let created = (before?["attributes"]?["created"]?.string).flatMap { RFC3339.unixSeconds($0) }
     return LocalDocument(
-      new: type, uuid, url: form.base.text + (form.path(of: type) ?? "") + "/\(uuid)",
+      new: type, uuid, url: form.base.text + (form.path(of: type) ?? "") + "/\(uuid.pathPart)",
       typical: TypicalValues(samples.isEmpty ? [try described(type)] : samples),
-      owner: owner.flatMap { ResourceUUID($0) }, now: created ?? changes.first?.recorded ?? 0, serial: serial)
+      owner: owner.flatMap { ResourceID($0) }, now: created ?? changes.first?.recorded ?? 0, serial: serial)
   }
 
   /// What a resource of a type looks like of which there is none: the members that the type is known to have.
@@ -141,7 +141,7 @@ final class OutboxWriter {
   // MARK: What the site shows
 
   /// Takes over what the site shows of a resource with unsettled changes.
-  func saw(_ site: StoredForm, of resource: Int64, type: String, uuid: ResourceUUID) throws {
+  func saw(_ site: StoredForm, of resource: Int64, type: String, uuid: ResourceID) throws {
     guard var copy = try copies.copy(of: resource) else { return }
     copy.isDeleted = false
     copy.site = site

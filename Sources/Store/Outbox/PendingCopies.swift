@@ -7,7 +7,7 @@ import JSONAPI
 final class PendingCopies {
   private struct Key: Hashable {
     var type: String
-    var uuid: ResourceUUID
+    var uuid: ResourceID
   }
   private struct Echo {
     var changed: Int64?
@@ -47,7 +47,7 @@ final class PendingCopies {
 
   private static func key(_ row: Row) throws -> Key? {
     let bytes: [UInt8] = try row.decode(Data?.self, atIndex: 1).map { Array($0) } ?? []
-    return try bytes.withUnsafeBytes { ResourceUUID(bytes: $0) }.map { Key(type: try row.decode(atIndex: 0), uuid: $0) }
+    return try bytes.withUnsafeBytes { ResourceID(bytes: $0) }.map { Key(type: try row.decode(atIndex: 0), uuid: $0) }
   }
 
   private static func echo(_ row: Row) throws -> Echo {

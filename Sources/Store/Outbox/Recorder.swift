@@ -245,14 +245,14 @@ struct Recorder {
   private func ofToday(_ data: JSON) throws -> JSON {
     if let many = data.array { return .array(try many.map { try ofToday($0) }) }
     guard var item = data.object, let type = data["type"]?.string,
-      let uuid = data["id"]?.string.flatMap({ ResourceUUID($0) }), let today = try present(uuid, type: type)
+      let uuid = data["id"]?.string.flatMap({ ResourceID($0) }), let today = try present(uuid, type: type)
     else { return data }
     item["id"] = .string(today.description)
     return .object(item)
   }
 
   /// The UUID that a file has today which was uploaded here; nil for all else.
-  private func present(_ uuid: ResourceUUID, type: String) throws -> ResourceUUID? {
+  private func present(_ uuid: ResourceID, type: String) throws -> ResourceID? {
     guard ResourceTypeName(type).entityType == "file" else { return nil }
     let bytes = try Data.cachedOne(
       writer.db,
@@ -260,7 +260,7 @@ struct Recorder {
         SELECT i.uuid FROM upload u JOIN outbox o ON o.id = u.change JOIN identity i ON i.id = o.resource
         WHERE u.local_uuid = ?
         """, arguments: [uuid.description])
-    return bytes.flatMap { Array($0).withUnsafeBytes { ResourceUUID(bytes: $0) } }
+    return bytes.flatMap { Array($0).withUnsafeBytes { ResourceID(bytes: $0) } }
   }
 
   private func different(_ members: [ChangedMember]) -> [ChangedMember] {

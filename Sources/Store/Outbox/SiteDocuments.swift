@@ -4,7 +4,7 @@ import JSONAPI
 
 extension Mirror {
   /// The UUIDs of a type's resources that have local changes under way.
-  package func identifiersWithChanges(of type: String) throws -> Set<ResourceUUID> {
+  package func identifiersWithChanges(of type: String) throws -> Set<ResourceID> {
     try read { db in
       let sql = """
         SELECT i.uuid FROM outbox_copy c JOIN identity i ON i.id = c.resource
@@ -16,7 +16,7 @@ extension Mirror {
 
   /// A resource as the site showed it last, in stored form: without what was changed here and is under way. Nil where the site
   /// has not shown it.
-  package func siteDocument(of uuid: ResourceUUID, type: String) throws -> [UInt8]? {
+  package func siteDocument(of uuid: ResourceID, type: String) throws -> [UInt8]? {
     try read { db in
       try Row.cachedOne(
         db,

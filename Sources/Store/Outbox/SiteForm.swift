@@ -36,7 +36,8 @@ struct SiteForm {
       paths[try row.decode(atIndex: 0)] = try row.decode(atIndex: 1) as String
     }
     self.paths = paths
-    scanner = PageScanner(base: self.base, others: bases ?? [], paths: paths)
+    scanner = PageScanner(
+      base: self.base, others: bases ?? [], paths: paths, serials: try SerialNumbers(db))
   }
 
   /// The collection's path of a type; nil for one that the site does not link.

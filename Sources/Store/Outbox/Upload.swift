@@ -46,5 +46,5 @@ package struct Upload: Sendable, Hashable {
   /// higher one.
   package var highestID: Int64?
   /// The UUID that the file had here before the site gave it another.
-  package var localUUID: ResourceUUID?
+  package var localUUID: ResourceID?
 }

@@ -53,25 +53,34 @@ extension QueryCompiler {
     }
   }
 
-  /// Compares the UUID of an identity, given as the SQL of its number.
+  /// Compares the id of an identity, given as the SQL of its number. The case of letters does not count.
   mutating func uuid(_ id: String, _ condition: FilterCondition) -> Term {
     switch condition.comparison {
     case .equal, .in, .notEqual, .notIn:
       guard !condition.values.isEmpty else { return .never }
       let isPositive = condition.comparison == .equal || condition.comparison == .in
-      // What is no UUID is no resource's.
-      let uuids = condition.values.compactMap { ResourceUUID(GeneralCollation.fold($0, trimmed: true)) }
-      if uuids.isEmpty { return isPositive ? .never : Term(sql: "\(id) IS NOT NULL") }
-      let list = uuids.map { bind(.uuid($0)) }.joined(separator: ", ")
-      let found = "(SELECT id FROM identity WHERE uuid IN (\(list)))"
+      // What is no id is no resource's.
+      let ids = condition.values.compactMap { value in
+        var value = Substring(value)
+        while value.utf8.last == 0x20 { value.removeLast() }
+        return ResourceID(String(value))?.folded
+      }
+      if ids.isEmpty { return isPositive ? .never : Term(sql: "\(id) IS NOT NULL") }
+      var ways = [
+        "SELECT id FROM identity WHERE \(IdentityText.isText("uuid")) AND \(IdentityText.folded("uuid")) IN ("
+          + ids.map { bind(.text($0.description)) }.joined(separator: ", ") + ")"
+      ]
+      let uuids = ids.filter(\.isUUID).map { bind(.id($0)) }.joined(separator: ", ")
+      if !uuids.isEmpty { ways.insert("SELECT id FROM identity WHERE uuid IN (\(uuids))", at: 0) }
+      let found = "(\(ways.joined(separator: " UNION ALL ")))"
       return Term(sql: "\(id) \(isPositive ? "IN" : "NOT IN") \(found)", isDriving: isPositive, drivesByID: isPositive)
     case .isNotNull: return Term(sql: "\(id) IS NOT NULL")
     case .isNull: return Term(sql: "\(id) IS NULL")
-    default: return Term(sql: comparison(QueryCompiler.uuidText(id), .text, condition))
+    default: return Term(sql: comparison(QueryCompiler.idText(id), .text, condition))
     }
   }
 
-  static func uuidText(_ id: String) -> String {
-    "(SELECT \(QueryFunctions.uuid)(uuid) FROM identity WHERE id = \(id))"
+  static func idText(_ id: String) -> String {
+    "(SELECT \(QueryFunctions.id)(uuid) FROM identity WHERE id = \(id))"
   }
 }

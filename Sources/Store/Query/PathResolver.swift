@@ -87,7 +87,7 @@ struct PathResolver {
       try checkSingle(&parts, path)
       value.delta = delta.flatMap { Int64($0) }
       if value.delta == nil, !value.isList, candidates.allSatisfy({ $0.type.id == candidates[0].type.id }) {
-        if field.name == (try snapshot.schema(of: candidates[0].type)?.idAttribute) { return .serial }
+        if field.name == candidates[0].type.serialNumber { return .serial }
         if field.name == "changed", field.kind == .time { return .changed }
       }
       return .value(value)

@@ -9,8 +9,8 @@ enum QueryFunctions {
   static let match = "mirror_match"
   /// `mirror_find(x, folded, mode)`: the same where x is folded already.
   static let find = "mirror_find"
-  /// `mirror_uuid(blob)`: a UUID's text.
-  static let uuid = "mirror_uuid"
+  /// `mirror_id(blob)`: the text of an id's stored form, as the site's database compares it.
+  static let id = "mirror_id"
 
   static func register(on connection: OpaquePointer?) throws {
     let flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS
@@ -44,12 +44,16 @@ enum QueryFunctions {
           sqlite3_result_int(context, QueryFunctions.matches(text, wanted, sqlite3_value_int(values?[2])) ? 1 : 0)
         }, nil, nil, nil),
       sqlite3_create_function_v2(
-        connection, uuid, 1, flags, nil,
+        connection, id, 1, flags, nil,
         { context, _, values in
-          guard let value = values?[0], sqlite3_value_bytes(value) == 16, let bytes = sqlite3_value_blob(value) else {
+          guard let value = values?[0], let start = sqlite3_value_blob(value) else {
             return sqlite3_result_null(context)
           }
-          QueryFunctions.result(context, QueryFunctions.uuidText(UnsafeRawBufferPointer(start: bytes, count: 16)))
+          let bytes = UnsafeRawBufferPointer(start: start, count: Int(sqlite3_value_bytes(value)))
+          guard bytes.count > 16 else { return QueryFunctions.result(context, QueryFunctions.uuidText(bytes)) }
+          let text = UnsafeRawBufferPointer(rebasing: bytes[16...])
+          QueryFunctions.result(
+            context, GeneralCollation.fold(text.assumingMemoryBound(to: UInt8.self), trimmed: true))
         }, nil, nil, nil),
     ]
     guard results.allSatisfy({ $0 == SQLITE_OK }) else { throw SQLiteFault(connection) }

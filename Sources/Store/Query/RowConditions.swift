@@ -90,9 +90,9 @@ extension QueryCompiler {
     case "file":
       let path = bind(.text("$.attributes.\"uri\".\"value\""))
       let scheme = "substr(json_extract(\(row.alias).document, \(path)), 1, 9) = 'public://'"
-      guard let account = try snapshot.fact(.siteAccount).flatMap({ ResourceUUID($0) }) else { return nil }
+      guard let account = try snapshot.fact(.siteAccount).flatMap({ ResourceID($0) }) else { return nil }
       let link = alias("l")
-      let owner = "\(link).target IN (SELECT id FROM identity WHERE uuid = \(bind(.uuid(account))))"
+      let owner = "\(link).target IN (SELECT id FROM identity WHERE uuid = \(bind(.id(account))))"
       return Term(
         sql: "(\(scheme) OR EXISTS (SELECT 1 FROM relationship \(link) WHERE \(link).source = \(row.id) AND "
           + "\(links(.init(name: "uid"), link)) AND \(owner)))")

@@ -75,7 +75,7 @@ extension TypeSchema.Field {
       switch part.name {
       case "type" where value.count > 2: type = String(decoding: value[1..<value.count - 1], as: UTF8.self)
       case "id" where value.count > 2:
-        isResource = ResourceUUID(UnsafeRawBufferPointer(rebasing: value[1..<value.count - 1])) != nil
+        isResource = !["missing", "virtual"].contains(String(decoding: value[1..<value.count - 1], as: UTF8.self))
       case "meta" where isResource:
         for meta in Members.of(value) where meta.name != "drupal_internal__target_id" && meta.name != "arity" {
           let kind: TypeSchema.Kind =

@@ -73,7 +73,7 @@ extension QueryCompiler {
       return "(SELECT \(function)(\(inner)) FROM \(from) WHERE \(link).source = \(row.id) AND \(links(hop, link)))"
     }
     switch leaf {
-    case .uuid: return QueryCompiler.uuidText(row.id)
+    case .uuid: return QueryCompiler.idText(row.id)
     case .serial: return "\(row.alias).internal_id"
     case .changed: return "\(row.alias).changed"
     case .value(let value): return try sorted(value, types, row, function)

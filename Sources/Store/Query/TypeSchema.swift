@@ -75,9 +75,6 @@ package struct TypeSchema: Sendable, Hashable, Codable {
     field(name) ?? field("drupal_internal__\(name)") ?? (name == "type" ? field("\(entityType)_type") : nil)
   }
 
-  /// The attribute that holds the serial number: the first of its kind (reference 2.5).
-  var idAttribute: String? { fields.first { $0.name.hasPrefix("drupal_internal__") }?.name }
-
   /// Whether resources have numbered versions: then they show the version's number beside their own (reference 1.5, 2.5).
   package var isVersioned: Bool { fields.count { $0.name.hasPrefix("drupal_internal__") } > 1 }
 

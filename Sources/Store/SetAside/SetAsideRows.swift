@@ -20,7 +20,7 @@ enum SetAsideRows {
           SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?6
           WHERE (SELECT count(*) FROM set_aside WHERE kind = ?1 AND type = ?2) < \(most)
             OR EXISTS (SELECT 1 FROM set_aside WHERE kind = ?1 AND type = ?2 AND subject = ?3)
-          ON CONFLICT (kind, type, subject) DO UPDATE SET reason = ?4, advice = ?5, last_seen = ?6
+          ON CONFLICT (kind, type, subject) DO UPDATE SET reason = ?4, advice = ?5, last_seen = ?6, is_unseen = 0
           """,
         arguments: [
           thing.kind.rawValue, thing.type, thing.subject, thing.reason, thing.advice, thing.lastSeen,

@@ -126,11 +126,9 @@ struct FileFetch: Sendable {
   /// The same file with the URL that the site gives at present.
   private func renewed(_ file: FileSource) async throws -> FileSource {
     var fresh = file
-    let digits = Array(file.uuid)
-    guard digits.count == 32 else { return file }
-    let uuid = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }.joined(separator: "-")
+    guard let id = file.id else { return file }
     let path = try mirror.types().first { $0.name == "file--file" }?.path ?? "/jsonapi/file/file"
-    fresh.url = try await site.ask(SiteRequest(path: "\(path)/\(uuid)")) { response in
+    fresh.url = try await site.ask(SiteRequest(path: "\(path)/\(id.pathPart)")) { response in
       let document = try JSON(parsing: SiteAnswer.document(of: response))
       return document["data"]?["attributes"]?["uri"]?["url"]?.string ?? file.url
     }

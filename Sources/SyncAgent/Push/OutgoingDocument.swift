@@ -5,7 +5,9 @@ import Upstream
 /// The requests of the push (reference 5).
 enum OutgoingRequest {
   /// Reads one resource.
-  static func read(_ change: OutboxChange, path: String) -> SiteRequest { SiteRequest(path: "\(path)/\(change.uuid)") }
+  static func read(_ change: OutboxChange, path: String) -> SiteRequest {
+    SiteRequest(path: "\(path)/\(change.uuid.pathPart)")
+  }
 
   /// Creates a resource under its UUID: only what the client gave.
   static func create(_ change: OutboxChange, path: String) -> SiteRequest {
@@ -14,11 +16,11 @@ enum OutgoingRequest {
 
   /// Changes members. `changed` as it was read goes along: a stale one is refused (reference 5.3).
   static func update(_ change: OutboxChange, path: String, _ members: [ChangedMember], changed: JSON?) -> SiteRequest {
-    SiteRequest("PATCH", path: "\(path)/\(change.uuid)", body: body(change, members, changed: changed))
+    SiteRequest("PATCH", path: "\(path)/\(change.uuid.pathPart)", body: body(change, members, changed: changed))
   }
 
   static func delete(_ change: OutboxChange, path: String) -> SiteRequest {
-    SiteRequest("DELETE", path: "\(path)/\(change.uuid)")
+    SiteRequest("DELETE", path: "\(path)/\(change.uuid.pathPart)")
   }
 
   /// Sends a file through a field of its host's type (reference 5.7).

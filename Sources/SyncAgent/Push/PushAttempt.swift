@@ -105,6 +105,7 @@ struct PushAttempt {
         let request = OutgoingRequest.update(
           change, path: path, members.sent, changed: copy.json["attributes"]?["changed"])
         do {
+          if !change.uuid.isUUID { return try await updateByRoutes(members.sent, &report) }
           return try settle(.resource(written(try await send(request, &report))), &report)
         } catch let error where PushVerdict(error, of: .update) == .readAgain {
           guard let fresh = try mirror.change(change.id), fresh.state == .sending else { return }

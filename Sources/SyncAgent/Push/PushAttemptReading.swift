@@ -101,7 +101,11 @@ extension PushAttempt {
       var scanner = self.scanner
       let page = try scanner.page(body)
       let data = try JSON(parsing: body)["data"] ?? .null
-      return zip(page.resources, data.array ?? [data]).map { SiteCopy(scanned: $0, json: $1) }
+      // What cannot be used is in one of the two alone.
+      let objects = Dictionary((data.array ?? [data]).map { ($0["id"]?.string ?? "", $0) }) { first, _ in first }
+      return page.resources.compactMap { resource in
+        objects[resource.uuid.description].map { SiteCopy(scanned: resource, json: $0) }
+      }
     } catch {
       throw SiteError(.malformed, status: status, detail: error.description)
     }

@@ -27,7 +27,7 @@ package struct PushPlan: Sendable {
     let unborn = Set(creations.map(\.uuid))
     let refused = PushPlan.refused(creations)
     var held: Set<Int64> = []
-    var named: Set<ResourceUUID> = []
+    var named: Set<ResourceID> = []
     for change in changes {
       if !change.isCreation, change.state == .queued, let creation = refused[change.uuid] {
         let isTold = change.error == StuckChange.reason(creation)
@@ -56,9 +56,9 @@ package struct PushPlan: Sendable {
 
   /// The resources that the site will not have as things stand, each with the number of the creation that it refused: that of
   /// the resource itself, or that of one that it points to.
-  private static func refused(_ creations: [OutboxChange]) -> [ResourceUUID: Int64] {
+  private static func refused(_ creations: [OutboxChange]) -> [ResourceID: Int64] {
     guard creations.contains(where: { $0.state == .rejected }) else { return [:] }
-    var refused: [ResourceUUID: Int64] = [:]
+    var refused: [ResourceID: Int64] = [:]
     for creation in creations where creation.state == .rejected || creation.state == .queued {
       let others = creation.targets.subtracting([creation.uuid])
       if let cause = others.compactMap({ refused[$0] }).min() {

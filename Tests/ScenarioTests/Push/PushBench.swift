@@ -151,7 +151,7 @@ final class PushBench: Sendable {
     try site.withCommunity { [now = site.now] in try $0.edit(id, at: now, attributes: attributes) }
   }
 
-  func uuid(_ id: String) throws -> ResourceUUID { try #require(ResourceUUID(id)) }
+  func uuid(_ id: String) throws -> ResourceID { try #require(ResourceID(id)) }
 
   @discardableResult
   func record(_ action: LocalChange.Action, _ id: String) throws -> RecordedChange {

@@ -13,11 +13,11 @@ extension JSONObject: ExpressibleByDictionaryLiteral {
 struct OutboxBench {
   let made: CrawledMirror
   var mirror: Mirror { made.mirror }
-  let topic: ResourceUUID
+  let topic: ResourceID
   static let now: Int64 = 1_800_000_000
 
   init(_ object: String = Topic.usual()) throws {
-    topic = try #require(ResourceUUID(Topic.id))
+    topic = try #require(ResourceID(Topic.id))
     made = try CrawledMirror()
     _ = try made.take(object)
     try made.mirror.note(.siteBaseURL, base)
@@ -25,7 +25,7 @@ struct OutboxBench {
 
   @discardableResult
   func record(
-    _ action: LocalChange.Action, _ uuid: ResourceUUID? = nil, type: String = "node--topic", at now: Int64 = now
+    _ action: LocalChange.Action, _ uuid: ResourceID? = nil, type: String = "node--topic", at now: Int64 = now
   ) throws -> RecordedChange {
     try mirror.record(
       LocalChange(type: type, uuid: uuid ?? topic, action: action, author: ChangeAuthor(consumer: "crm")), at: now)
@@ -33,7 +33,7 @@ struct OutboxBench {
 
   /// A PATCH of attributes.
   @discardableResult
-  func patch(_ attributes: JSONObject, _ uuid: ResourceUUID? = nil) throws -> RecordedChange {
+  func patch(_ attributes: JSONObject, _ uuid: ResourceID? = nil) throws -> RecordedChange {
     try record(.update(object(attributes)), uuid)
   }
 
@@ -43,11 +43,11 @@ struct OutboxBench {
     return try ResourceObject(.object(members))
   }
 
-  func shown(_ uuid: ResourceUUID? = nil) throws -> JSON? {
+  func shown(_ uuid: ResourceID? = nil) throws -> JSON? {
     try made.rendered("node--topic", (uuid ?? topic).description).map { try JSON(parsing: $0) }
   }
 
-  func title(_ uuid: ResourceUUID? = nil) throws -> String? { try shown(uuid)?["attributes"]?["title"]?.string }
+  func title(_ uuid: ResourceID? = nil) throws -> String? { try shown(uuid)?["attributes"]?["title"]?.string }
 
   /// The site's copy of a document.
   func site(_ object: String = Topic.usual()) throws -> SiteCopy {
@@ -142,7 +142,7 @@ struct OutboxBench {
 
   @Test func aNewResourceIsServedBeforeTheSiteHasIt() throws {
     let bench = try OutboxBench()
-    let id = try #require(ResourceUUID("22222222-2222-4333-8444-555555555555"))
+    let id = try #require(ResourceID("22222222-2222-4333-8444-555555555555"))
     let uid: JSON = ["data": [["type": "user--user", "id": .string(Topic.other)]]]
     try bench.record(.create(bench.object(["title": "New"], relationships: ["uid": uid])), id)
     let shown = try #require(try bench.shown(id))

@@ -61,7 +61,7 @@ import Upstream
     #expect(PushVerdict(one.error, of: one.kind) == one.verdict)
   }
 
-  private static let ids = (0..<4).map { ResourceUUID(high: 1, low: UInt64($0)) }
+  private static let ids = (0..<4).map { ResourceID(high: 1, low: UInt64($0)) }
 
   private static func change(
     _ id: Int64, _ kind: ChangeKind, of resource: Int, _ state: ChangeState = .queued, naming target: Int? = nil,

@@ -39,7 +39,7 @@ import Upstream
     let (id, before) = try Self.host(bench, type)
     try #require(!before.isEmpty)
     bench.site.clockOffset += 10
-    let uuid = try #require(ResourceUUID(id))
+    let uuid = try #require(ResourceID(id))
     _ = try bench.mirror.record(
       LocalChange(type: type, uuid: uuid, action: .delete, author: ChangeAuthor()), at: bench.site.now)
     let report = try await Self.push(bench)
@@ -64,7 +64,7 @@ import Upstream
     try await bench.round()
     let (id, before) = try Self.host(bench, "node--topic")
     let kept = try #require(before.first)
-    let uuid = try #require(ResourceUUID(id))
+    let uuid = try #require(ResourceID(id))
     bench.site.clockOffset += 10
     _ = try bench.mirror.record(
       LocalChange(type: "node--topic", uuid: uuid, action: .delete, author: ChangeAuthor()), at: bench.site.now)

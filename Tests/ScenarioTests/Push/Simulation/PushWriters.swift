@@ -15,7 +15,7 @@ extension PushHistory {
 
   /// A resource as the local API shows it.
   func shown(_ type: String, _ id: String) throws -> JSON? {
-    guard let uuid = ResourceUUID(id) else { return nil }
+    guard let uuid = ResourceID(id) else { return nil }
     return try mirror.read { db in
       let row = try Row.fetchOne(
         db,
@@ -87,7 +87,7 @@ extension PushHistory {
   // MARK: Local writers
 
   private func record(_ action: LocalChange.Action, _ type: String, _ id: String) throws -> RecordedChange? {
-    guard let uuid = ResourceUUID(id) else { return nil }
+    guard let uuid = ResourceID(id) else { return nil }
     do {
       trace("here: \(type) \(id) \(PushHistory.brief(action))")
       return try mirror.record(
@@ -210,7 +210,7 @@ extension PushHistory {
     }
     let bytes = [UInt8](repeating: UInt8(number & 0xFF), count: 1000 + number)
     let id = String(format: "f%07x-%04x-4000-8000-%012x", seed & 0xFFF_FFFF, number & 0xFFFF, roll(1 << 30))
-    guard let uuid = ResourceUUID(id) else { return }
+    guard let uuid = ResourceID(id) else { return }
     let file = try mirror.stage(bytes, filename: "p\(number).png", sha256: "\(seed)-\(number)")
     let author = ChangeAuthor(account: "ann")
     var changes = [
@@ -218,7 +218,7 @@ extension PushHistory {
         type: "file--file", uuid: uuid, action: .upload(file, hostType: "node--topic", field: "field_topic_image"),
         author: author)
     ]
-    if let topic = pick("node--topic"), try shown("node--topic", topic.id) != nil, let host = ResourceUUID(topic.id) {
+    if let topic = pick("node--topic"), try shown("node--topic", topic.id) != nil, let host = ResourceID(topic.id) {
       let identifier = ResourceIdentifier(type: "file--file", id: id)
       changes.append(
         LocalChange(
