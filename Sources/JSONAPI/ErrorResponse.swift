@@ -51,6 +51,7 @@ package struct ErrorResponse: Error, Sendable, Hashable {
 
   /// The body in the site's encoding.
   package var body: [UInt8] {
+    if let message, !contentType.hasPrefix("application/json") { return Array(message.utf8) }
     if let message { return JSON.object(JSONObject([("message", .string(message))])).encoded(.site) }
     var document = DocumentBody()
     document.errors = errors
@@ -59,9 +60,18 @@ package struct ErrorResponse: Error, Sendable, Hashable {
 
   /// `?_format=json`: not a JSON:API document.
   package static func unsupportedFormat(_ request: RequestURI) -> ErrorResponse {
-    let alternate = "<\(request.withoutQuery)?_format=api_json>; rel=\"alternate\"; type=\"application/vnd.api+json\""
+    var query = request.query.tree
+    let format = query["_format"]?.text
+    query["_format"] = .text("api_json")
+    let link = "\(request.withoutQuery)?\(query.sortedByName.encoded(.drupal))"
+    let alternate = "<\(link)>; rel=\"alternate\"; type=\"application/vnd.api+json\""
     var response = ErrorResponse(status: 406, errors: [], fields: [Field(name: "Link", value: alternate)])
-    response.contentType = "application/json"
+    response.contentType =
+      switch format {
+      case "json": "application/json"
+      case "html": "text/html; charset=UTF-8"
+      default: "text/plain; charset=UTF-8"
+      }
     response.message = QueryParameterError.unsupportedFormat.detail
     return response
   }

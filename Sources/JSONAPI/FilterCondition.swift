@@ -24,7 +24,8 @@ package enum FilterOperator: String, Sendable, Hashable, CaseIterable {
     case one
     /// One; without it the empty text, which every text contains.
     case pattern
-    /// `BETWEEN`, `NOT BETWEEN`: the lower and the upper bound, both included.
+    /// `BETWEEN`, `NOT BETWEEN`: the lower and the upper bound, both included. The site takes more values, each as one more
+    /// condition: true where it begins with a number that is not 0.
     case two
     /// `IN`, `NOT IN`: at least one.
     case many

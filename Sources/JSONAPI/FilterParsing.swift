@@ -138,8 +138,8 @@ extension FilterCondition {
     case .one where values.count > 1, .pattern where values.count > 1:
       "Query condition '\(path) \(comparison.rawValue) \(values.joined(separator: ", "))' must have an array "
         + "compatible operator."
-    case .two where values.count != 2:
-      "The '\(comparison.rawValue)' operator needs exactly two values."
+    case .two where values.count < 2:
+      "The '\(comparison.rawValue)' operator needs two values."
     case .many where values.isEmpty:
       "Query condition '\(path) \(comparison.rawValue) ()' cannot be empty."
     default: nil

@@ -50,6 +50,33 @@ package enum PercentCoding {
     return output
   }
 
+  /// A percent-encoded path in which escapes of unreserved characters are these characters.
+  static func normalized(_ path: String) -> String {
+    guard path.utf8.contains(UInt8(ascii: "%")) else { return path }
+    let bytes = Array(path.utf8)
+    var output: [UInt8] = []
+    var at = 0
+    while at < bytes.count {
+      if bytes[at] == UInt8(ascii: "%"), at + 2 < bytes.count, let high = nibble(bytes[at + 1]),
+        let low = nibble(bytes[at + 2]), isUnreserved(high << 4 | low)
+      {
+        output.append(high << 4 | low)
+        at += 3
+      } else {
+        output.append(bytes[at])
+        at += 1
+      }
+    }
+    return String(decoding: output, as: UTF8.self)
+  }
+
+  private static func isUnreserved(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: true
+    default: false
+    }
+  }
+
   /// The text of a percent-encoded path; a `%` that is not followed by two hexadecimal digits stands for itself.
   package static func decodedPath(_ path: String) -> String {
     // A plus sign is no space in a path.

@@ -97,7 +97,9 @@ extension QueryParameters {
 
   private static func checkNames(_ tree: QueryTree) throws(QueryParameterError) {
     if let format = tree["_format"] {
-      throw format.text == "api_json" ? .formatParameter : .unsupportedFormat
+      // PHP takes an empty text and "0" for no format at all.
+      let isNone = format.text.map { FieldPath.isEmpty($0) } ?? false
+      throw isNone || format.text == "api_json" ? .formatParameter : .unsupportedFormat
     }
     let invalid = tree.members.map(\.name).filter { !reserved.contains($0) && !MemberName.isCustomParameter($0) }
     if !invalid.isEmpty { throw .invalidNames(invalid) }

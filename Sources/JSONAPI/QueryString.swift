@@ -20,7 +20,7 @@ package struct QueryString: Sendable, Hashable {
 
   /// The query of a pager link (`first`, `prev`, `next`): the client's order, `page` replaced in place or appended.
   /// Without `?`.
-  package func pagerQuery(offset: Int, limit: Int) -> String {
+  package func pagerQuery(offset: String, limit: String) -> String {
     var pager = QueryTree()
     var index = 0
     for member in tree.members {
@@ -29,7 +29,7 @@ package struct QueryString: Sendable, Hashable {
       pager.append(isInteger ? String(index) : member.name, member.node)
       if isInteger { index += 1 }
     }
-    let page = QueryTree([("offset", .text(String(offset))), ("limit", .text(String(limit)))])
+    let page = QueryTree([("offset", .text(offset)), ("limit", .text(limit))])
     pager["page"] = .tree(page)
     return pager.encoded(.drupal)
   }

@@ -22,13 +22,15 @@ package struct RequestURI: Sendable, Hashable {
 
   /// The URI without its query.
   package var withoutQuery: String { base + path }
+  /// The same, with escapes of characters that need none written as those characters (RFC 3986 section 6.2.2.2).
+  package var normalized: String { base + PercentCoding.normalized(path) }
   /// The `via` link of errors.
   package var via: String { RequestURI.joined(withoutQuery, query.uriQuery) }
   /// The `self` link of documents.
-  package var selfLink: String { RequestURI.joined(withoutQuery, query.selfQuery) }
-  /// A pager link to the page at `offset` of `limit` rows.
-  package func pagerLink(offset: Int, limit: Int) -> String {
-    RequestURI.joined(withoutQuery, query.pagerQuery(offset: offset, limit: limit))
+  package var selfLink: String { RequestURI.joined(normalized, query.selfQuery) }
+  /// A pager link to the page at `offset` of `limit` rows, both as the site writes them.
+  package func pagerLink(offset: String, limit: String) -> String {
+    RequestURI.joined(normalized, query.pagerQuery(offset: offset, limit: limit))
   }
 
   private static func joined(_ uri: String, _ query: String) -> String { query.isEmpty ? uri : "\(uri)?\(query)" }

@@ -47,9 +47,9 @@ struct Answer: Sendable {
     fields[.allow] = methods.joined(separator: ", ")
   }
 
-  /// 301, with the page that the site's framework makes for it.
-  init(movedTo location: String) {
-    status = 301
+  /// A redirect, with the page that the site's framework makes for it.
+  init(movedTo location: String, status: Int = 301) {
+    self.status = status
     body = ByteBuffer(bytes: RedirectPage.body(location))
     fields = Answer.common("text/html; charset=utf-8")
     fields[.location] = location

@@ -8,10 +8,12 @@ extension ResourceAnswers {
   func entryPoint(_ request: ReadRequest, me: String?) throws -> Answer {
     try reader.single { snapshot in
       try request.checkFormat()
+      try request.checkSpelling()
       try request.checkParameters()
       let types = try snapshot.types()
       var links = types.map { ($0.name, request.base.text + $0.path) }
-      links.append(("self", request.uri.selfLink))
+      // The site makes this link from the route, not from the request.
+      links.append(("self", request.uri.normalized))
       links.sort { Array($0.0.utf8).lexicographicallyPrecedes(Array($1.0.utf8)) }
       var writer = DocumentWriter(capacity: 4096)
       writer.append("[]")

@@ -11,6 +11,7 @@ extension LocalAPIResponder {
     var uri: RequestURI
     var base: DocumentBase
     var route: Route
+    var spelling: Spelling
   }
 
   /// - Throws: `Unplaced` for a request without a place.
@@ -20,17 +21,24 @@ extension LocalAPIResponder {
       throw Unplaced(title: "Bad request", status: 400)
     }
     let target = LocalAPIResponder.origin(request.path ?? "/")
+    guard !Spelling.isMalformed(target) else { throw Unplaced(title: "Bad request", status: 400) }
     guard target.utf8.count <= LocalAPIResponder.longestTarget else {
       throw Unplaced(title: "Request-URI Too Large", status: 414)
     }
     let uri = RequestURI(base: String(base.text.dropLast(paths.place.count)), target: target)
-    return Place(uri: uri, base: base, route: Route(Route.decoded(uri.path), paths))
+    if let path = Spelling.withoutEmptyParts(uri.path) {
+      throw Unplaced(location: uri.base + path + (uri.query.uriQuery.isEmpty ? "" : "?\(uri.query.uriQuery)"))
+    }
+    let spelling = Spelling(target)
+    return Place(uri: uri, base: base, route: Route(Route.decoded(spelling.path), paths), spelling: spelling)
   }
 
   struct Unplaced: Error {
-    var title: String
-    var status: Int
-    var answer: Answer { Answer(page: title, status: status) }
+    var answer: Answer
+
+    init(title: String, status: Int) { answer = Answer(page: title, status: status) }
+    /// A path with empty parts: the site answers so before it looks for anything.
+    init(location: String) { answer = Answer(movedTo: location, status: 302) }
   }
 
   /// Answers a read, and whatever is refused without looking further.
@@ -40,8 +48,8 @@ extension LocalAPIResponder {
     switch place.route {
     case .unknown: return try file(place.uri, request, caller) ?? Answer(page: "Page not found", status: 404)
     case .moved(let path): return try moved(path, request, place.uri)
-    case .token: return LocalAPIResponder.onlyPOST
-    case .keys, .userInfo: return try identity(place.route, place.uri, place.base, caller)
+    case .token: return request.method == .options ? Answer(allowing: ["POST"]) : LocalAPIResponder.onlyPOST
+    case .keys, .userInfo: return try identity(place, request, caller)
     default: return try resource(place, request, caller)
     }
   }
@@ -50,6 +58,8 @@ extension LocalAPIResponder {
   func change(_ request: Request, _ caller: Caller) async throws -> Answer {
     let place: Place
     let head = RequestHead(request.head)
+    // Web servers refuse these before the site sees them.
+    if request.method == .trace || request.method == .connect { return Answer(page: "Not allowed", status: 405) }
     do { place = try self.place(of: head) } catch let unplaced as Unplaced { return unplaced.answer }
     switch place.route {
     case .unknown, .moved, .keys, .userInfo: return try answer(head, caller)
@@ -75,6 +85,7 @@ extension LocalAPIResponder {
 
   /// A target in absolute-form is taken for its path and query (RFC 9112 section 3.2.2).
   private static func origin(_ target: String) -> String {
+    let target = target.utf8.firstIndex(of: UInt8(ascii: "#")).map { String(target[..<$0]) } ?? target
     guard target.utf8.first != UInt8(ascii: "/"), let scheme = target.range(of: "://") else { return target }
     return target[scheme.upperBound...].firstIndex(of: "/").map { String(target[$0...]) } ?? "/"
   }
@@ -105,9 +116,12 @@ extension LocalAPIResponder {
           uri: uri, base: place.base, isCollection: { if case .collection = reading { true } else { false } }())
         read.method = request.method.rawValue
         read.precondition = Precondition(request.ifNoneMatch)
+        read.location = place.spelling.moved(reading, base: uri.base)
         if let answer = try answer(reading, read, caller.token) { return answer }
       }
       return Answer(page: "Page not found", status: 404)
+    } catch let moved as Moved {
+      return Answer(movedTo: moved.location)
     } catch let error as QueryParameterError {
       return Answer(ErrorResponse(error, request: uri))
     } catch let error as ErrorResponse {
@@ -132,7 +146,7 @@ extension LocalAPIResponder {
   }
 
   /// The user whom a token stands for: the account's, else the one that synchronises.
-  private func user(behind token: AccessToken) throws -> String? {
+  func user(behind token: AccessToken) throws -> String? {
     if let id = token.accountID, let uuid = try mirror.account(id)?.userUUID { return uuid }
     return try mirror.fact(.siteAccount)
   }

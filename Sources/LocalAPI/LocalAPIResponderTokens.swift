@@ -25,16 +25,36 @@ extension LocalAPIResponder {
   }
 
   /// `/oauth/jwks` and `/oauth/userinfo`, for signed-in callers.
-  func identity(_ route: Route, _ uri: RequestURI, _ base: DocumentBase, _ caller: Caller) throws -> Answer {
-    if let refusal = LocalAPIResponder.refusal(of: caller, uri) { return refusal }
-    guard route == .userInfo else { return LocalAPIResponder.answer(key.document) }
-    guard let id = caller.token?.accountID, let account = try mirror.account(id) else {
-      return Answer(page: "Access denied", status: 403)
+  func identity(_ place: Place, _ request: RequestHead, _ caller: Caller) throws -> Answer {
+    let methods = place.route == .keys ? ["GET"] : ["GET", "POST"]
+    if request.method == .options { return Answer(allowing: methods) }
+    let isRead = request.method == .get || request.method == .head
+    guard isRead || methods.contains(request.method.rawValue) else {
+      var answer = Answer(page: "Method not allowed", status: 405)
+      answer.fields[.allow] = (methods + ["HEAD"]).joined(separator: ", ")
+      return answer
     }
-    let info = UserInfo(
+    if let refusal = LocalAPIResponder.refusal(of: caller, place.uri) { return refusal }
+    if isRead, let location = place.spelling.moved(place.route, base: place.uri.base) {
+      return Answer(movedTo: location)
+    }
+    guard place.route == .userInfo, let token = caller.token else { return LocalAPIResponder.answer(key.document) }
+    if let info = try userInfo(of: token, place.base) { return LocalAPIResponder.answer(info.document) }
+    return Answer(page: "Access denied", status: 403)
+  }
+
+  /// What is said of who is behind a token: the user whom it stands for, else the account of the mirror; nil for a client of
+  /// its own where the mirror has no user to name.
+  private func userInfo(of token: AccessToken, _ base: DocumentBase) throws -> UserInfo? {
+    if let id = try user(behind: token), let user = try answers.person(id) {
+      let home = "\(base.text)/user/\(user.serial)/home"
+      return UserInfo(
+        subject: String(user.serial), name: user.name, email: user.mail, profile: home, updatedAt: user.changed)
+    }
+    guard let id = token.accountID, let account = try mirror.account(id) else { return nil }
+    return UserInfo(
       subject: String(account.id), name: account.name, email: nil, profile: "\(base.text)/user/\(account.id)",
       updatedAt: 0)
-    return LocalAPIResponder.answer(info.document)
   }
 
   private static func answer(_ reply: TokenReply) -> Answer {

@@ -13,6 +13,8 @@ struct ReadRequest {
   var precondition = Precondition.none
   /// Nil when there is no query at all, the common case; of a bad one, what stands before the fault.
   private(set) var parameters: QueryParameters?
+  /// Where the site sends who reads this, once it found the route and the resource; nil where it answers.
+  var location: String?
   private var complaint: QueryComplaint?
 
   /// Reads the query of a request.
@@ -33,6 +35,12 @@ struct ReadRequest {
     if let complaint, complaint.error == .unsupportedFormat { throw complaint.error }
   }
 
+  /// - Throws: `Moved` where the site spells the path otherwise: it says so when it found what is meant, before it looks at
+  ///   parameters.
+  func checkSpelling() throws {
+    if let location { throw Moved(location: location) }
+  }
+
   /// - Parameter stage: the last that the site has looked at by now.
   /// - Throws: the site's complaint about the query, when it is about one of the parameters up to there.
   func checkParameters(upTo stage: QueryComplaint.Stage = .fields) throws {
@@ -48,6 +56,7 @@ struct ReadRequest {
   /// - Parameter revision: the resource's; nil where the type has none.
   /// - Throws: the site's complaint, or 404 for another revision.
   func checkVersion(_ revision: Int64?) throws {
+    try checkSpelling()
     guard let text = try version(isVersionable: revision != nil) else { return }
     if case .id(let id) = try ResourceVersion(text), id != revision {
       throw ErrorResponse(
@@ -57,6 +66,7 @@ struct ReadRequest {
 
   /// Checks `resourceVersion` for a collection.
   func checkCollectionVersion(_ isVersionable: () throws -> Bool) throws {
+    try checkSpelling()
     guard uri.query.tree["resourceVersion"] != nil, let text = try version(isVersionable: isVersionable()) else {
       return
     }
@@ -71,4 +81,9 @@ struct ReadRequest {
     }
     return text
   }
+}
+
+/// What is asked for stands under another spelling of the path.
+struct Moved: Error {
+  var location: String
 }

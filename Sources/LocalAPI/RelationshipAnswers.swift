@@ -16,10 +16,11 @@ extension ResourceAnswers {
     let renderer = DocumentRenderer(base: request.base)
     return try reader.snapshot { snapshot in
       guard let type = try snapshot.type(path: collection) else { return nil }
-      guard let found = try find(field, id, type, renderer, snapshot) else {
+      guard var found = try find(field, id, type, renderer, snapshot) else {
         return try hasRoute(field, type, snapshot)
           ? unknown(type, .related(field), request, snapshot) : noRoute(type, request, snapshot)
       }
+      try fillIn(&found, field, request, collection: collection, id: id, snapshot)
       // All targets internal: the route does not exist (reference 2.7).
       guard let relationship = found.relationship, relationship["links"]?["related"] != nil else {
         return try noRoute(type, request, snapshot)
@@ -59,9 +60,10 @@ extension ResourceAnswers {
     let renderer = DocumentRenderer(base: request.base)
     return try reader.snapshot { snapshot in
       guard let type = try snapshot.type(path: collection) else { return nil }
-      guard let found = try find(field, id, type, renderer, snapshot) else {
+      guard var found = try find(field, id, type, renderer, snapshot) else {
         return try hasRoute(field, type, snapshot) ? unknown(type, .relationship(field), request, snapshot) : nil
       }
+      try fillIn(&found, field, request, collection: collection, id: id, snapshot)
       guard let relationship = found.relationship else { return nil }
       try check(request, found)
       let tag = tags.tag(try snapshot.state(ofType: found.source.type.id).sequence)
@@ -101,6 +103,19 @@ extension ResourceAnswers {
         source: .init(id: row.id, type: row.type), relationship: has ? try JSON(parsing: bytes) : JSON?.none,
         knownUntil: row.knownUntil, revision: row.stored.revision)
     }
+  }
+
+  /// A relationship that the type has and documents do not show leads nowhere; the site has its routes all the same.
+  private func fillIn(
+    _ found: inout Found, _ name: String, _ request: ReadRequest, collection: String, id: String,
+    _ snapshot: ReadSnapshot
+  ) throws {
+    guard found.relationship == nil, let field = try snapshot.schema(of: found.source.type)?.field(name),
+      field.isRelationship, !field.isInternal
+    else { return }
+    let version = found.revision.map { "?resourceVersion=id%3A\($0)" } ?? ""
+    let related: JSON = ["href": .string("\(request.base.text)\(collection)/\(id)/\(name)\(version)")]
+    found.relationship = ["data": field.isList ? [] : .null, "links": ["related": related]]
   }
 
   /// Whether the type has a relationship of this name at all: then an unknown UUID is a document, else a page.

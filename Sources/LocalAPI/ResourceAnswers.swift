@@ -101,11 +101,12 @@ struct ResourceAnswers: Sendable {
 
   /// `first`, `next`, `prev`, `self` exactly when the site gives them (reference 2.3).
   private func pager(_ page: PageParameter, hasNext: Bool, _ request: ReadRequest) -> [(String, String)] {
-    func link(_ offset: Int) -> String { request.uri.pagerLink(offset: offset, limit: page.limit) }
+    let pages = page.links
+    func link(_ offset: String) -> String { request.uri.pagerLink(offset: offset, limit: pages.limit) }
     var links: [(String, String)] = []
-    if page.offset > 0 { links.append(("first", link(0))) }
-    if hasNext { links.append(("next", link(page.offset + page.limit))) }
-    if page.offset > 0 { links.append(("prev", link(max(page.offset - page.limit, 0)))) }
+    if pages.previous != nil { links.append(("first", link("0"))) }
+    if hasNext { links.append(("next", link(pages.next))) }
+    if let previous = pages.previous { links.append(("prev", link(previous))) }
     links.append(("self", request.uri.selfLink))
     return links
   }

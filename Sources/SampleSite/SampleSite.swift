@@ -142,6 +142,13 @@ package final class SampleSite: Sendable {
   }
 
   private func answer(_ request: SiteRequest, _ now: Double) -> SiteResponse {
+    if request.method == "TRACE" || request.method == "CONNECT" { return .html(405, "Not allowed") }
+    let path = request.target.prefix { $0 != "?" }
+    if path.contains("//") {
+      let single = path.split(separator: "/").joined(separator: "/") + (path.hasSuffix("/") ? "/" : "")
+      let query = BracketParameters(request.query).sorted.encoded.replacing("/", with: "%2F")
+      return SampleSite.redirect(302, "\(request.base)/\(single)" + (query.isEmpty ? "" : "?\(query)"))
+    }
     var community = self.community
     let route = Route(request.path, types: community.types)
     if route == .token {

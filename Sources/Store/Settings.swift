@@ -15,6 +15,8 @@ extension Mirror {
     case logHoldsRemoved = "log_holds_removed"
     /// When the site's API description was last asked for, Unix seconds.
     case described = "described"
+    /// The types whose fields the site was asked about, each with the time in Unix seconds, as JSON.
+    case askedFields = "asked_fields"
     /// The site's clock at the last round, Unix seconds.
     case siteTime = "site_time"
     /// Where the entry point is, below the base URL: `/jsonapi`, `/en/jsonapi`, `/api`.

@@ -52,12 +52,13 @@ package struct SyncRound: Sendable {
         of: site, paths: Dictionary(entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first }))
     let tally = Tally()
     tally.note(vanishedTypes: vanished.filter { !settings.acceptedRemovals.contains($0) })
-    let described: Int
+    var described = 0
     do {
       try removeVanished(vanished.filter { settings.acceptedRemovals.contains($0) }, visit, tally)
       described = try await describe(types.map(\.name), at: visit.siteTime)
       try await pull(types, visit, tally)
       try await sweep(types, visit, tally)
+      described += try await askAboutFields(types, at: visit.siteTime)
       try tally.forgiveEmptiness { try mirror.count(of: $0) == 0 }
     } catch {
       let outcome: RunOutcome = error is CancellationError ? .interrupted : .failed
@@ -142,6 +143,27 @@ package struct SyncRound: Sendable {
     }
     try mirror.note(.described, String(time))
     return 1
+  }
+
+  /// Asks the site about fields that neither its documents nor a description tell of: of each type once a week, as soon as
+  /// something of it is stored.
+  /// - Returns: how many requests it cost.
+  private func askAboutFields(_ types: [EntryPoint.Collection], at time: Int64) async throws -> Int {
+    let known = try mirror.fact(.askedFields)
+    var asked = known.flatMap { (try? JSON(parsing: Array($0.utf8)))?.object } ?? JSONObject()
+    var count = 0
+    for type in types {
+      if let last = asked[type.name]?.integer, time >= last, time - last < 604_800 { continue }
+      guard let schema = try mirror.schema(of: type.name), !schema.isDescribed,
+        let id = try mirror.someExpected(of: type.name, count: 1).first
+      else { continue }
+      var questions = FieldQuestions(type: type.name, path: type.path, id: "\(id)", schema: schema)
+      count += try await FieldQuestions.settle(&questions, site)
+      if !questions.learned.fields.isEmpty { try mirror.describe(type.name, questions.learned) }
+      asked[type.name] = .integer(time)
+      try mirror.note(.askedFields, JSON.object(asked).text())
+    }
+    return count
   }
 
   /// Types with stored resources that the site no longer names.

@@ -58,7 +58,7 @@ import Testing
     let query = QueryString(parsing: raw)
     #expect(query.selfQuery == selfQuery)
     #expect(query.uriQuery == via)
-    #expect(query.pagerQuery(offset: 10, limit: 5) == pager)
+    #expect(query.pagerQuery(offset: "10", limit: "5") == pager)
   }
 
   @Test func requestURIsSplitAtTheFirstQuestionMark() {

@@ -21,11 +21,12 @@ import Testing
     var compared = 0
     for exchange in RecordedExchange.all where exchange.status == 200 && exchange.isCollection {
       let page = try QueryParameters(exchange.request.query.tree).page
-      let offsets = ["first": 0, "prev": max(page.offset - page.limit, 0), "next": page.offset + page.limit]
+      let pages = page.links
+      let offsets = ["first": "0", "prev": pages.previous ?? "–", "next": pages.next]
       for (name, offset) in offsets {
         guard let link = exchange.links[name] else { continue }
         compared += 1
-        #expect(exchange.request.pagerLink(offset: offset, limit: page.limit) == link, "\(exchange.id) \(name)")
+        #expect(exchange.request.pagerLink(offset: offset, limit: pages.limit) == link, "\(exchange.id) \(name)")
       }
       #expect((exchange.links["first"] != nil) == (page.offset > 0 && !exchange.links.isEmpty), "\(exchange.id)")
     }

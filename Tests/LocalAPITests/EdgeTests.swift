@@ -50,11 +50,34 @@ import Testing
       target: "/jsonapi/node/topic?resourceVersion=rel:working-copy&filter%5Bstatus%5D=1", status: 501,
       text: "does not support filtering on revisions"),
     // Slashes, case, percent-encoding, absolute-form, length.
-    Case(target: "/jsonapi/node/topic//?sort=nid&a-b=1", status: 301, text: "a-b=1&amp;sort=nid"),
-    Case(target: "//jsonapi/node/topic", status: 301), Case(target: "/jsonapi/node//topic", status: 404, isPage: true),
-    Case(target: "/jsonapi/node/nope/", status: 404, isPage: true), Case(target: "/JSONAPI/Node/TOPIC", status: 200),
+    Case(target: "/jsonapi/node/topic//?sort=nid&a-b=1", status: 302, text: "/jsonapi/node/topic/?a-b=1&amp;sort=nid'"),
+    Case(target: "//jsonapi/node/topic", status: 302), Case(target: "/jsonapi/node//nope", status: 302),
+    Case(method: "POST", target: "//nowhere", status: 302), Case(target: "/index.php//jsonapi", status: 302),
+    Case(target: "/jsonapi/node/topic/?sort=nid&a-b=1", status: 301, text: "/jsonapi/node/topic?sort=nid&amp;a-b=1'"),
+    Case(target: "/jsonapi/node/topic?", status: 301), Case(target: "T?", status: 301),
+    Case(target: "/jsonapi/?", status: 301),
+    Case(target: "/jsonapi/node/topic?&", status: 200),
+    Case(target: "/index.php/jsonapi", status: 301, text: "/jsonapi'"),
+    Case(target: "/index.php/jsonapi/node/topic?foo=1", status: 301, text: "/jsonapi/node/topic?foo=1'"),
+    Case(target: "/index.php/jsonapi/node/nope", status: 404, isPage: true),
+    Case(target: "/oauth/USERINFO", status: 301),
+    Case(target: "/jsonapi/node/nope/", status: 404, isPage: true), Case(target: "/JSONAPI/Node/TOPIC", status: 301),
+    Case(target: "T/Uid", status: 301, text: "/uid'"), Case(target: "T/relationships/UID/", status: 301),
+    Case(target: "/JSONAPI/node/topic?_format=json", status: 406),
+    Case(target: "/jsonapi/node/topic?_format=", status: 400),
+    Case(target: "/JSONAPI/node/topic/00000000-0000-0000-0000-000000000000", status: 404, text: "was not converted"),
+    Case(target: "/jsonapi/node/topic?_format=html", status: 406, isPage: true),
+    Case(
+      target: "/jsonapi/node/topic?filter%5Buuid%5D=1", status: 400, text: "The field `uuid`, given in the path `uuid`"),
+    Case(
+      target: "/jsonapi/node/topic?filter%5Buid.pass%5D=1", status: 403,
+      text: "given in the path `uid.entity:user.pass`"),
+    Case(
+      target: "/jsonapi/node/topic?filter%5Buid.entity:node.title%5D=1", status: 400,
+      text: "The field `title`, given in the path `uid.entity:node.title`"),
     Case(target: "/jsonapi/%6eode/topic", status: 200), Case(target: "/jsonapi/node%2Ftopic", status: 200),
-    Case(target: "/jsonapi/node/topic%00", status: 404, isPage: true),
+    Case(target: "/jsonapi/node/topic%00", status: 400, isPage: true),
+    Case(target: "/jsonapi/node/topic%zz", status: 400, isPage: true), Case(target: "/jsonapi#x", status: 200),
     Case(target: "/jsonapi/node/t%FFpic", status: 404, isPage: true),
     Case(target: "http://elsewhere.example/jsonapi", status: 200), Case(target: "*", status: 404, isPage: true),
     Case(target: "/jsonapi/node/topic?a-b=" + String(repeating: "x", count: 40_000), status: 414, isPage: true),
@@ -70,6 +93,10 @@ import Testing
     Case(method: "OPTIONS", target: "/jsonapi/node/nope", status: 404, isPage: true),
     Case(method: "PUT", target: "/jsonapi/node/nope", status: 404, isPage: true),
     Case(method: "POST", target: "/jsonapi", status: 405, allow: "GET, HEAD"),
+    Case(method: "TRACE", target: "T", status: 405, isPage: true),
+    Case(method: "OPTIONS", target: "/oauth/token", status: 200, allow: "POST"),
+    Case(method: "OPTIONS", target: "/oauth/userinfo", status: 200, allow: "GET, POST"),
+    Case(method: "PUT", target: "/oauth/userinfo", status: 405, allow: "GET, POST, HEAD"),
     Case(method: "PURGE", target: "T", status: 405, allow: "POST, GET, HEAD, DELETE, PATCH"),
     Case(method: "PUT", target: "T/uid", status: 405, allow: "GET, HEAD, POST"),
     Case(method: "PUT", target: "T/relationships/uid", status: 405, allow: "DELETE, GET, HEAD, PATCH, POST"),
@@ -100,14 +127,26 @@ import Testing
     // Described as an object, empty in all users.
     Case(target: "/jsonapi/user/user?filter%5Bpreferred_admin_langcode%5D=en", status: 200, text: #""data":[]"#),
     // Names of the site's own code, and of its database.
-    Case(target: "/jsonapi/node/topic?filter%5Bnid%5D=1&sort=uuid", status: 200),
+    Case(target: "/jsonapi/node/topic?filter%5Bnid%5D=1&sort=type.meta", status: 200),
+    Case(target: "/jsonapi/node/topic?sort=uuid", status: 400, text: "The field `uuid`, given in the path `uuid`"),
     Case(
       target: "/jsonapi/node/topic?filter%5Buid.target_id%5D=1", status: 400,
-      text: "Must be one of the following property names: `id`, `drupal_internal__target_id`."),
+      text: "The field `target_id`, given in the path `uid.target_id`, does not exist."),
+    Case(
+      target: "/jsonapi/node/topic?filter%5Btype%5D=1", status: 400,
+      text: "The field `type`, given in the path `type` is"),
+    Case(
+      target: "/jsonapi/comment/comment?filter%5Bhostname%5D=1", status: 403, text: "filter by the `hostname` field"),
+    Case(
+      target: "/jsonapi/taxonomy_term/interests?filter%5Bparent.meta.drupal_internal__target_id%5D=0", status: 200,
+      text: #""data":[{"#),
+    Case(target: "/jsonapi/taxonomy_term/interests?filter%5Bparent.id%5D=virtual", status: 200, text: #""data":[]"#),
+    // Configuration is found out of only when the query is carried out: paths of a sort come before.
+    Case(target: "/jsonapi/node/topic?filter%5Bnode_type.id%5D=1&sort=nope", status: 400, text: "field `nope`"),
     Case(target: "/jsonapi/node/topic?filter%5Bnode_type.nope%5D=1", status: 400, text: "field `nope`"),
     Case(
       target: "/jsonapi/node/topic?filter%5Bnode_type.id%5D=1", status: 400,
-      text: "You tried to filter on a node_type config entity."),
+      text: "You tried to filter on a Content type config entity."),
   ]
 
   @Test func answers() async throws {

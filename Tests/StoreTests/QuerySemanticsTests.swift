@@ -19,16 +19,28 @@ private struct Rows: Sendable, CustomTestStringConvertible {
   private static let small = Result { try SmallCommunity.mirror(SmallCommunity.usual) }
 
   private static let text: [Rows] = [
-    .of("title", "=", ["CAFE"], [101, 102]), .of("title", "=", ["caf%C3%A9%20%20"], [101, 102]),
-    .of("title", "<>", ["cafe"], [103, 104, 105]), .of("title", "IN", ["CAFE", "zebra"], [101, 102, 105]),
+    // Strings are compared by LIKE, but in lists and ranges: spaces at the end count.
+    .of("title", "=", ["CAFE"], [101]), .of("title", "=", ["caf%C3%A9%20"], [102]),
+    .of("title", "=", ["cafe%20%20"], []),
+    .of("title", "=", ["caf_"], []), .of("title", "=", ["caf%25"], []), .of("title", "=", [""], []),
+    .of("title", "<>", ["cafe"], [102, 103, 104, 105]), .of("title", "<>", ["CAFE%20"], [101, 103, 104, 105]),
+    .of("title", "IN", ["CAFE", "zebra"], [101, 102, 105]),
     .of("title", "NOT IN", ["CAFE", "zebra"], [103, 104]), .of("title", "<", ["cafe"], [104]),
     .of("title", "BETWEEN", ["cafe", "cafet"], [101, 102]),
+    .of("title", "BETWEEN", ["cafe", "cafet", "1"], [101, 102]),
+    .of("title", "BETWEEN", ["cafe", "cafet", "x"], []), .of("title", "BETWEEN", ["cafe", "cafet", "2x", "0"], []),
+    .of("title", "NOT BETWEEN", ["cafe", "cafet", "1"], [103, 104, 105]),
+    .of("title", "NOT BETWEEN", ["a", "b", "0"], []),
     .of("title", "STARTS_WITH", ["caf%C3%A9"], [101, 102, 103]),
     .of("title", "ENDS_WITH", ["e"], [101]), .of("title", "ENDS_WITH", ["E%20"], [102]),
     .of("title", "CONTAINS", ["E%20"], [102]), .of("title", "CONTAINS", ["%25_"], [104]),
     .of("title", "CONTAINS", ["%5C"], [104]), .of("title", "CONTAINS", ["_"], [104]),
     .of("body.value", "CONTAINS", ["OF%20CAF"], [101, 102, 103]), .of("body.value", "IS NULL", [], [105]),
     .of("body.format", "=", ["PLAIN"], [101, 102, 103, 104]),
+    .of("body.format", "=", ["plain%20"], [101, 102, 103, 104]),
+    .of("id", "=", [SmallCommunity.uuid(101)], [101]), .of("id", "=", [SmallCommunity.uuid(101) + "%20"], []),
+    .of("id", "<>", [SmallCommunity.uuid(101) + "%20"], [101, 102, 103, 104, 105]),
+    .of("id", "IN", [SmallCommunity.uuid(101) + "%20"], [101]),
   ]
   private static let numbers: [Rows] = [
     .of("count", ">", ["1"], [102, 104]), .of("count", ">", ["1x"], [102, 104]), .of("count", "=", ["x"], []),
@@ -42,7 +54,12 @@ private struct Rows: Sendable, CustomTestStringConvertible {
   private static let relationships: [Rows] = [
     .of("uid.name", "=", ["ANNA"], [101, 103]), .of("uid.meta.drupal_internal__target_id", ">", ["1"], [102, 103]),
     .of("uid.entity:user.name", "=", ["bjorn"], [102]), .of("uid", "IS NULL", [], [104, 105]),
-    .of("uid.mail", "IS NULL", [], [101, 102, 103, 104, 105]),
+    // A path to a user counts for the whole filter: who has none is not found, in whatever group it stands.
+    .of("uid.mail", "IS NULL", [], [101, 102, 103]),
+    Rows(
+      "filter[o][group][conjunction]=OR&filter[a][condition][path]=uid.name&filter[a][condition][value]=anna"
+        + "&filter[a][condition][memberOf]=o&filter[b][condition][path]=title&filter[b][condition][operator]=%3C%3E"
+        + "&filter[b][condition][value]=x&filter[b][condition][memberOf]=o", [101, 102, 103]),
     .of("field_tags.name", "=", ["RED"], [101, 104]), .of("field_tags.0.name", "=", ["red"], [101]),
     .of("field_tags.1.name", "=", ["red"], [104]), .of("field_tags.meta.place", "=", ["1"], [104]),
     .of("field_tags.id", "IN", [SmallCommunity.uuid(12), "nonsense"], [101, 102]),
@@ -66,6 +83,8 @@ private struct Rows: Sendable, CustomTestStringConvertible {
     Rows("sort=uid.name,-drupal_internal__nid", [105, 104, 103, 101, 102]),
     Rows("sort=field_tags.name,drupal_internal__nid", [103, 105, 104, 101, 102]),
     Rows("sort=flag,-count", [104, 102, 101, 105, 103]),
+    // A key that is given again keeps its place; in one table the direction is that of the last.
+    Rows("sort=title,-title", [105, 103, 102, 101, 104]), Rows("sort=-nid,title,nid", [101, 102, 103, 104, 105]),
   ]
 
   @Test(arguments: text + numbers + relationships + sorts) private func rowsAreTheSites(_ one: Rows) throws {
@@ -113,9 +132,26 @@ private struct Rows: Sendable, CustomTestStringConvertible {
     ),
     ("uid.nope", "The field `nope`, given in the path `uid.nope`, does not exist."),
     ("type", "The field `type`, given in the path `type`, does not exist."),
+    ("uuid", "The field `uuid`, given in the path `uuid`, does not exist."),
+    ("uid.uuid", "The field `uuid`, given in the path `uid.uuid`, does not exist."),
+    ("uid.target_id", "The field `target_id`, given in the path `uid.target_id`, does not exist."),
+    ("uid.meta.nope", "The field `nope`, given in the path `uid.meta.nope`, does not exist."),
+    ("uid.entity:node.title", "The field `title`, given in the path `uid.entity:node.title`, does not exist."),
+    ("field_tags.0.entity.nope", "The field `nope`, given in the path `field_tags.0.entity.nope`, does not exist."),
   ]) func badPathsAreNamed(path: String, words: String) throws {
     #expect(throws: QueryParameterError("Invalid nested filtering. \(words)")) {
       try Self.small.get().rows("node--topic", "filter[\(path)]=1")
+    }
+  }
+
+  /// Passwords are closed to every account, on whatever way; the message has the names of the site's own code.
+  @Test(arguments: [("uid.pass", "uid.entity:user.pass"), ("uid.0.entity.pass", "uid.0.entity.pass")])
+  func closedFieldsAreRefused(path: String, named: String) {
+    let words = "The current user is not authorized to filter by the `pass` field, given in the path `\(named)`."
+    for query in ["filter[\(path)]=1", "sort=\(path)"] {
+      #expect(throws: QueryParameterError(words, status: 403)) {
+        try Self.small.get().rows("node--topic", query)
+      }
     }
   }
 

@@ -9,7 +9,10 @@ enum AttributeKind: Sendable, Equatable {
   case epoch
   /// Stored as text in UTC without an offset.
   case dateTime
+  /// Choices, languages, mail addresses: texts that compare by `=`, in which spaces at the end count for nothing.
   case text
+  /// What the site calls a string, which it compares by `LIKE`.
+  case string
   /// Several properties; a path must name one.
   case object([String])
   /// Not in the database: filtering by it makes the site answer 500.
@@ -116,6 +119,25 @@ package struct ResourceType: Sendable {
     "address_line1", "address_line2", "address_line3", "organization", "given_name", "additional_name", "family_name",
   ]
 
+  private static let strings: Set = [
+    "title", "name", "subject", "label", "filename", "filemime", "thread", "timezone", "field_name", "entity_type",
+    "plugin_id", "revision_log", "revision_log_message",
+  ]
+
+  /// Whether a field of these values is a string, and no choice, language or address.
+  private static func isString(_ name: String, _ values: [String]) -> Bool {
+    if strings.contains(name) { return true }
+    let others = ["langcode", "mail", "init", "homepage", "phone"]
+    if others.contains(where: { name.hasSuffix($0) }) || name.contains("email") || name.contains("phone") {
+      return false
+    }
+    return values.contains { value in
+      !value.unicodeScalars.allSatisfy {
+        ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "_" || $0 == "-"
+      }
+    }
+  }
+
   private static func kind(of name: String, values: [JSON]) -> AttributeKind {
     if epochs.contains(name) { return .epoch }
     if name == "metatag" || name == "display_name" || name == "profile_name" { return .computed }
@@ -131,7 +153,9 @@ package struct ResourceType: Sendable {
       }
       // Documents leave out the properties that the country has no use for.
       return .object(properties.contains("country_code") ? address : properties)
-    case .string(let text): return SiteTime.seconds(text) == nil ? .text : .dateTime
+    case .string(let text):
+      if SiteTime.seconds(text) != nil { return .dateTime }
+      return isString(name, present.compactMap(\.string)) ? .string : .text
     case .array, .null: return .text
     }
   }

@@ -57,7 +57,11 @@ struct ColumnReader {
         return text(uuid.text)
       }
     case .targetMeta(let name, let key):
-      return identifiers(name, row).flatMap { column($0["meta"]?[key], .text) }
+      return identifiers(name, row).flatMap { item -> [ColumnValue] in
+        // A root term has a parent of the number 0.
+        if item["id"] == "virtual", key == "drupal_internal__target_id" { return [.number(0)] }
+        return column(item["meta"]?[key], .text)
+      }
     }
   }
 

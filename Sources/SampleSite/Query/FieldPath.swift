@@ -29,6 +29,14 @@ struct FieldPath: Sendable {
     }
   }
 
+  /// Whether it ends at what compares by `LIKE`.
+  var isString: Bool {
+    switch leaf {
+    case .uuid, .targetUUID, .attribute(_, .string): true
+    default: false
+    }
+  }
+
   /// Relationships to follow, first to last.
   var hops: [String]
   var leaf: Leaf
@@ -42,6 +50,15 @@ struct FieldPath: Sendable {
     while true {
       let name = parts.removeFirst()
       let rest = parts
+      if name == "pass",
+        types.contains(where: { $0.entityType == "user" })
+          || name == "hostname" && types.contains(where: { $0.entityType == "comment" })
+      {
+        throw QueryFault(
+          status: 403,
+          detail: "The current user is not authorized to filter by the `\(name)` field, given in the path "
+            + "`\((hops.flatMap { [$0, "entity:user"] } + [name]).joined(separator: "."))`.")
+      }
       if name == "id", rest.isEmpty {
         leaf = .uuid
         return
@@ -130,12 +147,6 @@ struct FieldPath: Sendable {
         detail:
           "Invalid nested filtering. The property `\(next)`, given in the path `\(path)` belongs to the meta object of a "
           + "relationship and must be preceded by `meta`.")
-    }
-    if let key = rest.first, key == "target_id" {
-      throw QueryFault(
-        detail:
-          "Invalid nested filtering. The property `\(key)`, given in the path `\(path)`, does not exist. Must be one of the "
-          + "following property names: " + (["id"] + metaNames).map { "`\($0)`" }.joined(separator: ", ") + ".")
     }
     return nil
   }

@@ -50,6 +50,8 @@ struct Condition: Sendable {
     case (.startsWith, _): texts.first.map { asText(value).starts(with: $0) } ?? false
     case (.contains, _): texts.first.map { asText(value).contains($0) } ?? false
     case (.endsWith, _): texts.first.map { asText(value).ends(with: $0) } ?? false
+    case (.equal, .text(let text)) where path.isString: texts.first.map { text == $0 } ?? false
+    case (.different, .text(let text)) where path.isString: texts.first.map { text != $0 } ?? false
     case (_, .number(let number)): compares(number, with: numbers)
     case (_, .text(let text)): compares(text.trimmed, with: texts.map(\.trimmed))
     }
@@ -66,11 +68,14 @@ struct Condition: Sendable {
     case .lessOrEqual: return value <= first
     case .isIn: return others.contains(value)
     case .isNotIn: return !others.contains(value)
-    case .between: return others.count == 2 && value >= first && value <= others[1]
-    case .notBetween: return others.count == 2 && (value < first || value > others[1])
+    case .between: return others.count >= 2 && isTrueBehindBounds && value >= first && value <= others[1]
+    case .notBetween: return others.count >= 2 && isTrueBehindBounds && (value < first || value > others[1])
     default: return false
     }
   }
+
+  /// What stands behind the two bounds is one more condition each.
+  private var isTrueBehindBounds: Bool { numbers.dropFirst(2).allSatisfy { $0 != 0 } }
 
   private func asText(_ value: ColumnValue) -> FoldedText {
     switch value {

@@ -72,7 +72,7 @@ extension Filter {
           "Query condition '\(path) \(name) \(values.joined(separator: ", "))' must have an array compatible operator."
       )
     }
-    if comparison == .between || comparison == .notBetween, values.count != 2 {
+    if comparison == .between || comparison == .notBetween, values.count < 2 {
       throw QueryFault(status: 500, detail: "SQLSTATE[42000]: Syntax error or access violation")
     }
     let condition = Condition(path: resolved, comparison: comparison, values: values)

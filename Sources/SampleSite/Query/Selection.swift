@@ -75,7 +75,7 @@ struct Selection {
     }
     guard let filter else { return isListed }
     let reader = ColumnReader(community: community, viewer: viewer)
-    let access = FilterAccess(community: community, type: model, viewer: viewer)
+    let access = FilterAccess(community: community, type: model, viewer: viewer, paths: filter.paths)
     return { row in filter.matches(row, reader) && isListed(row) && access.permits(row) }
   }
 
@@ -111,14 +111,40 @@ struct Selection {
   }
 }
 
-/// What a filter hides without a word (reference 3.3): other people's private files and the anonymous user.
+/// What a filter hides without a word (reference 3.3): other people's private files and the anonymous user. What a path leads
+/// to counts as well, in whatever group it stands: rows that lead to no such thing are not found either.
 struct FilterAccess {
   let community: Community
   let type: ResourceType
   let viewer: Viewer
+  var paths: [FieldPath] = []
 
   func permits(_ row: Row) -> Bool {
-    switch type.entityType {
+    permits(row, type.entityType) && paths.allSatisfy { permits(behind: ways($0)[...], row) }
+  }
+
+  /// The relationships that a path follows, also where it ends at the id of a target.
+  private func ways(_ path: FieldPath) -> [String] {
+    if case .targetUUID(let name) = path.leaf { return path.hops + [name] }
+    return path.hops
+  }
+
+  /// Whether one of the ways ends at what may be found.
+  private func permits(behind hops: ArraySlice<String>, _ row: Row) -> Bool {
+    guard let hop = hops.first, let data = community.document(row).relationships?[hop]?["data"] else { return true }
+    let known = community.types[community.recorded(row).type].targets[hop] ?? []
+    let kinds = Set(known.compactMap { $0.split(separator: "-").first.map(String.init) })
+    let isGuarded = kinds.count == 1 && kinds.isSubset(of: ["user", "file", "comment"])
+    let targets = (data.array ?? [data]).compactMap { $0["id"]?.string.flatMap { community.find($0) } }
+    guard isGuarded || !targets.isEmpty else { return true }
+    return targets.contains { found in
+      (!isGuarded || permits(found.row, community.types[found.type].entityType))
+        && permits(behind: hops.dropFirst(), found.row)
+    }
+  }
+
+  private func permits(_ row: Row, _ entityType: String) -> Bool {
+    switch entityType {
     case "user": return row.id != 0
     case "profile": return viewer.isSiteManager
     case "file":

@@ -8,6 +8,24 @@ struct SortKey: Sendable {
     values.dropFirst().reduce(values.first) { best, value in precedes(value, best) == !isDescending ? value : best }
   }
 
+  /// A key that is given again keeps its first place. Its direction is that of the last for the numbers of the row and for all
+  /// of a type in one table, of others that of the first.
+  private static func once(_ keys: [SortKey], _ type: ResourceType) -> [SortKey] {
+    var found: [SortKey] = []
+    let isInOneTable = type.kinds["default_langcode"] == nil
+    for key in keys {
+      guard let place = found.firstIndex(where: { $0.path.hops == key.path.hops && $0.path.leaf == key.path.leaf })
+      else {
+        found.append(key)
+        continue
+      }
+      let isNumber =
+        key.path.hops.isEmpty && (key.path.leaf == .id || key.path.attribute == type.revisionAttribute)
+      if isInOneTable || isNumber && key.path.leaf != .uuid { found[place].isDescending = key.isDescending }
+    }
+    return found
+  }
+
   /// Reads `sort=a,-b` or `sort[k][path]=a&sort[k][direction]=DESC`.
   /// - Throws: `QueryFault` as the site answers it.
   static func parse(
@@ -22,7 +40,7 @@ struct SortKey: Sendable {
         let path = String(isDescending ? part.dropFirst() : part)
         keys.append(SortKey(path: try FieldPath(path, type: type, in: content), isDescending: isDescending))
       }
-      return keys
+      return once(keys, type)
     case .list(let entries):
       var keys: [SortKey] = []
       for entry in entries {
@@ -35,7 +53,7 @@ struct SortKey: Sendable {
         let resolved = try FieldPath(path, type: type, in: content)
         keys.append(SortKey(path: resolved, isDescending: entry.value["direction"]?.text == "DESC"))
       }
-      return keys
+      return once(keys, type)
     }
   }
 }

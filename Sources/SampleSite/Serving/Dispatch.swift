@@ -7,12 +7,10 @@ extension SampleSite {
     let types = reader.community.types
     switch route {
     case .nowhere: return .html(404, "Page not found")
-    case .trailingSlash(let path):
-      return SiteResponse(
-        301, [("content-type", "text/html; charset=utf-8"), ("location", request.base + path)],
-        body: RedirectPage.body(request.base + path))
     case .token: return .html(405, "Method not allowed", [("allow", "POST")])
-    case .userinfo: return try userinfo(reader)
+    case .userinfo:
+      if let moved = moved(route, reader) { return moved }
+      return try userinfo(reader)
     case .file(let file): return reader.download(file)
     case .entryPoint, .collection, .individual, .related, .relationship: break
     }
@@ -29,25 +27,54 @@ extension SampleSite {
     }
     switch route {
     case .collection(let number):
+      if let moved = moved(route, reader) { return moved }
       try reader.checkParameters()
       return try reader.collection(number)
     case .individual(let number, let id):
       let found = try find(number, id, reader, suffix: "", name: "individual")
+      if let moved = moved(route, reader) { return moved }
       try reader.checkParameters()
       return try reader.individual(found.type, found.row)
     case .related(let number, let id, let name):
       let found = try find(number, id, reader, suffix: "/\(name)", name: "\(name).related")
+      if let moved = moved(route, reader) { return moved }
       try reader.checkParameters()
       return try reader.related(found.type, found.row, name)
     case .relationship(let number, let id, let name):
       let found = try find(
         number, id, reader, suffix: "/relationships/\(name)", name: "\(name).relationship.get")
+      if let moved = moved(route, reader) { return moved }
       try reader.checkParameters()
       return try reader.relationship(found.type, found.row, name)
     default:
+      if let moved = moved(route, reader) { return moved }
       try reader.checkParameters()
       return reader.entryPoint()
     }
+  }
+
+  /// Where the site sends who reads a path that is there under another spelling of it: an id keeps its letters.
+  private func moved(_ route: Route, _ reader: Reader) -> SiteResponse? {
+    let request = reader.request
+    guard request.method == "GET" || request.method == "HEAD" else { return nil }
+    let sent = request.path
+    var parts = Route.own(sent).split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    let places: [Int] =
+      switch route {
+      case .individual: [4]
+      case .related: [4]
+      case .relationship: [4]
+      default: []
+      }
+    for index in parts.indices where !places.contains(index) { parts[index] = parts[index].lowercased() }
+    let own = parts.joined(separator: "/")
+    guard own != sent || request.target.hasSuffix("?") && request.query.isEmpty else { return nil }
+    return SampleSite.redirect(301, request.base + own + (request.query.isEmpty ? "" : "?\(request.query)"))
+  }
+
+  static func redirect(_ status: Int, _ location: String) -> SiteResponse {
+    SiteResponse(
+      status, [("content-type", "text/html; charset=utf-8"), ("location", location)], body: RedirectPage.body(location))
   }
 
   /// The resource of a path, whatever bundle of the entity type it has.

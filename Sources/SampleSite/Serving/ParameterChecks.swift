@@ -11,7 +11,7 @@ extension Reader {
       error.headers = [("link", "http://jsonapi.org/format/#query-parameters")]
       throw error
     }
-    if parameters["_format"]?.text == "api_json" {
+    if ["api_json", "", "0"].contains(parameters["_format"]?.text) {
       let clean = request.base + request.path
       var error = SiteError(
         400, "JSON:API does not need that ugly '_format' query string! 🤘 Use the URL provided in 'links' 🙏")

@@ -9,13 +9,11 @@ enum Route: Sendable, Equatable {
   case userinfo
   /// The contents of a file.
   case file(FileAddress)
-  /// `/jsonapi/`, `/jsonapi/node/topic/`: moved to the path without the slash.
-  case trailingSlash(String)
   case nowhere
 
   init(_ path: String, types: [ResourceType]) {
     // Paths of the API are compared without regard to case, those of files as they are.
-    let folded = path.lowercased()
+    let folded = Route.own(path).lowercased()
     let parts = folded.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
     if folded == "/oauth/token" {
       self = .token
@@ -23,8 +21,6 @@ enum Route: Sendable, Equatable {
       self = .userinfo
     } else if parts.first != "jsonapi" {
       self = FileAddress(path).map(Route.file) ?? .nowhere
-    } else if parts.count > 1, parts.last == "" {
-      self = .trailingSlash(String(path.dropLast()))
     } else if parts.count == 1 {
       self = .entryPoint
     } else if parts.count > 2,
@@ -56,7 +52,15 @@ enum Route: Sendable, Equatable {
       types[type].relationshipNames.contains(name) ? ["DELETE", "GET", "HEAD", "PATCH", "POST"] : []
     case .token: ["POST"]
     case .userinfo: ["GET", "HEAD", "POST"]
-    case .trailingSlash, .nowhere, .file: []
+    case .nowhere, .file: []
     }
+  }
+
+  /// A path without front controller and without a slash at its end: the site takes both for nothing.
+  static func own(_ path: String) -> String {
+    var path = Substring(path)
+    if path.hasPrefix("/index.php/") { path = path.dropFirst("/index.php".count) }
+    if path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
+    return String(path)
   }
 }

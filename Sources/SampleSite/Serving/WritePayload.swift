@@ -164,7 +164,7 @@ struct WritePayload: Sendable {
       var merged = old?.object ?? JSONObject()
       for member in given.members { merged[member.name] = member.value }
       return .object(merged)
-    case .text:
+    case .text, .string:
       let value = value.object?.names == ["value"] ? value["value"] ?? value : value
       if case .number(let digits) = value { return .string(digits) }
       if let flag = value.bool { return flag ? "1" : "" }

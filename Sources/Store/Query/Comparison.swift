@@ -14,9 +14,19 @@ struct Term {
 
 extension QueryCompiler {
   /// The SQL that compares an expression with a condition's values.
-  mutating func comparison(_ expression: String, _ kind: ValueClass, _ condition: FilterCondition) -> String {
+  /// - Parameter byLike: whether equality is `LIKE`.
+  mutating func comparison(
+    _ expression: String, _ kind: ValueClass, _ condition: FilterCondition, byLike: Bool = false
+  ) -> String {
     let values = condition.values
     let name = condition.comparison.rawValue
+    if byLike, kind == .text, let value = values.first,
+      condition.comparison == .equal || condition.comparison == .notEqual
+    {
+      let wanted = bind(.text(GeneralCollation.fold(value, trimmed: false)))
+      let isAlike = "\(QueryFunctions.match)(CAST(\(expression) AS TEXT), \(wanted), 3)"
+      return condition.comparison == .equal ? isAlike : "\(isAlike) = 0"
+    }
     switch condition.comparison {
     case .isNull: return "\(expression) IS NULL"
     case .isNotNull: return "\(expression) IS NOT NULL"
@@ -26,7 +36,9 @@ extension QueryCompiler {
       let list = values.map { bind(kind.argument($0)) }.joined(separator: ", ")
       return "\(kind.comparable(expression)) \(name) (\(list))"
     case .between, .notBetween:
-      guard values.count == 2 else { return "0" }
+      guard values.count >= 2 else { return "0" }
+      // What stands behind the bounds is one more condition each: a text is true as the number at its start is.
+      guard values.dropFirst(2).allSatisfy({ leadingNumber($0) != 0 }) else { return "0" }
       let (low, high) = (bind(kind.argument(values[0])), bind(kind.argument(values[1])))
       return "\(kind.comparable(expression)) \(name) \(low) AND \(high)"
     case .equal, .notEqual, .greater, .greaterOrEqual, .less, .lessOrEqual:
@@ -55,6 +67,10 @@ extension QueryCompiler {
 
   /// Compares the id of an identity, given as the SQL of its number. The case of letters does not count.
   mutating func uuid(_ id: String, _ condition: FilterCondition) -> Term {
+    // Ids are compared by `LIKE` but in lists: spaces at the end count.
+    if condition.comparison == .equal || condition.comparison == .notEqual, condition.values.first?.utf8.last == 0x20 {
+      return condition.comparison == .equal ? .never : Term(sql: "\(id) IS NOT NULL")
+    }
     switch condition.comparison {
     case .equal, .in, .notEqual, .notIn:
       guard !condition.values.isEmpty else { return .never }

@@ -43,6 +43,7 @@ extension QueryCompiler {
     guard case .value(let value) = item.leaf else { return nil }
     guard let index = try index(of: value, item.types) else { return try textual(item, value, row) }
     let kind = ValueClass(value)
+    if value.comparesByLike, let term = try alike(item, value, index, row) { return term }
     var probe = Arguments(start: 0)
     let probedPath = index.sql("v.path") { probe.bind($0) }
     guard let probed = QueryCompiler.condition(item.condition, kind, bind: { probe.bind($0) }) else { return nil }
@@ -62,6 +63,40 @@ extension QueryCompiler {
     return Term(
       sql: "EXISTS (SELECT 1 FROM indexed_value v WHERE v.resource = \(row.id) AND \(path) AND \(condition.sql))"
         + verified)
+  }
+
+  /// Equality of strings: the index keeps them without the spaces at their end, so what it finds is compared once more in the
+  /// document. Nil for other operators.
+  private mutating func alike(
+    _ item: Item, _ value: ResolvedPath.Value, _ index: PathIndex, _ row: RowReference
+  ) throws -> Term? {
+    guard !value.isList, let wanted = item.condition.values.first else { return nil }
+    var equal = item.condition
+    equal.comparison = .equal
+    switch item.condition.comparison {
+    case .equal:
+      var probe = Arguments(start: 0)
+      let probed =
+        "\(index.sql("v.path") { probe.bind($0) }) AND v.value = \(probe.bind(ValueClass.text.argument(wanted)))"
+      let isFew = try snapshot.count(probed, probe.list, upTo: QueryCompiler.fewRows + 1) <= QueryCompiler.fewRows
+      let path = index.sql("v.path") { bind($0) }
+      let found = "\(path) AND v.value = \(bind(ValueClass.text.argument(wanted)))"
+      let isAlike = comparison(extracted(value, row), .text, equal, byLike: true)
+      let some =
+        isFew
+        ? "\(row.id) IN (SELECT v.resource FROM indexed_value v WHERE \(found))"
+        : "EXISTS (SELECT 1 FROM indexed_value v WHERE v.resource = \(row.id) AND \(found))"
+      return Term(sql: "(\(some) AND \(isAlike))", isDriving: isFew, drivesByID: isFew)
+    case .notEqual:
+      let path = index.sql("v.path") { bind($0) }
+      let own = "SELECT 1 FROM indexed_value v WHERE v.resource = \(row.id) AND \(path)"
+      let same = "v.value = \(bind(ValueClass.text.argument(wanted)))"
+      let isAlike = comparison(extracted(value, row), .text, equal, byLike: true)
+      return Term(
+        sql:
+          "(EXISTS (\(own) AND v.value > \(QueryCompiler.null)) AND NOT (EXISTS (\(own) AND \(same)) AND \(isAlike)))")
+    default: return nil
+    }
   }
 
   /// Arguments that are collected beside those of the query, numbered behind the first `start`.
@@ -109,6 +144,7 @@ extension QueryCompiler {
       return condition.comparison == .in
         ? Condition(sql: list, isRange: true) : Condition(sql: "\(list) AND v.value > \(null)")
     case .between, .notBetween:
+      // What stands behind the bounds is looked at elsewhere.
       guard values.count == 2 else { return nil }
       let sql = "v.value \(name) \(argument(values[0])) AND \(argument(values[1]))"
       return condition.comparison == .between

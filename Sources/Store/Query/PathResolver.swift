@@ -12,53 +12,88 @@ struct PathResolver {
     var field: TypeSchema.Field
   }
 
+  /// Where a walk along a path stands.
+  struct Walk {
+    let path: FieldPath
+    /// What is left of it.
+    var parts: ArraySlice<String>
+    /// The part that was looked up last, as it was written.
+    var part = ""
+    /// What the site's code calls the parts before it.
+    var trail: [String] = []
+  }
+
   /// Relationships in one path: far more than any real one has.
   private static let longest = 32
 
   /// - Parameter comparison: the operator, which decides whether a relationship may be named without a property.
   /// - Throws: `QueryParameterError` in the site's words; a fault of the mirror.
   func resolve(_ path: FieldPath, comparison: FilterOperator? = nil) throws -> ResolvedPath {
-    var parts = path.parts[...]
+    var walk = Walk(path: path, parts: path.parts[...])
     var types = [type]
+    /// The entity type that the path wants: names are looked up in all types all the same.
+    var wanted: String?
     var resolved = ResolvedPath(hops: [], leaf: .unknown, types: types)
-    guard parts.count <= 2 * PathResolver.longest else {
+    guard walk.parts.count <= 2 * PathResolver.longest else {
       throw QueryParameterError("The path `\(path)` has too many parts for this mirror.")
     }
-    while let part = parts.popFirst() {
-      resolved.types = types
-      if part == "id" || part == "uuid" {
-        try checkSingle(&parts, path)
+    while let part = walk.parts.popFirst() {
+      walk.part = part
+      resolved.types = types.filter { PathResolver.fits($0, wanted) }
+      if part == "id" {
+        try checkSingle(&walk.parts, path)
         resolved.leaf = .uuid
         return resolved
       }
+      try checkAccess(types, walk)
       let schemas = try types.map { ($0, try snapshot.schema(of: $0)) }
       let candidates = schemas.compactMap { type, schema in
         schema?.field(part, entityType: type.entityType).map { Candidate(type: type, field: $0) }
       }
       guard let first = candidates.first else {
-        // Of a type that never was seen nothing is known: it has no rows either.
-        if schemas.contains(where: { $0.1 == nil }) || types.isEmpty { return resolved }
+        // Of a type that never was seen nothing is known: it has no rows either. No type shows the id under its own name.
+        if part != "uuid", schemas.contains(where: { $0.1 == nil }) || types.isEmpty { return resolved }
         throw PathResolver.unknown(part, path)
       }
-      resolved.types = candidates.map(\.type)
+      let meant = candidates.map(\.type).filter { PathResolver.fits($0, wanted) }
+      resolved.types = meant
       guard first.field.isRelationship else {
-        resolved.leaf = try attribute(candidates, &parts, path)
+        resolved.leaf = try attribute(candidates, &walk)
+        if meant.isEmpty { resolved.leaf = .unknown }
         return resolved
       }
       var hop = ResolvedPath.Hop(name: first.field.name)
-      if let leaf = try relationship(candidates, &hop, &parts, path, comparison) {
-        resolved.leaf = leaf
+      walk.trail.append(CoreFields.internalName(of: first.field.name, entityType: first.type.entityType))
+      if let leaf = try relationship(candidates, &hop, &walk, comparison) {
+        resolved.leaf = meant.isEmpty && leaf.isOfRow ? .unknown : leaf
         return resolved
       }
       types = try targets(of: candidates)
+      wanted = hop.entityType
       let entityTypes = Set(types.map(\.entityType))
-      hop.targetEntityType = entityTypes.count == 1 ? entityTypes.first : nil
-      resolved.hops.append(hop)
-      if let wanted = hop.entityType {
-        types = types.filter { wanted.contains("--") ? $0.name == wanted : $0.entityType == wanted }
+      hop.targetEntityType =
+        wanted.map { ResourceTypeName($0).entityType } ?? (entityTypes.count == 1 ? entityTypes.first : nil)
+      if walk.trail.last?.hasPrefix("entity") != true, let entityType = hop.targetEntityType {
+        walk.trail.append("entity:\(entityType)")
       }
+      resolved.hops.append(hop)
     }
     return resolved
+  }
+
+  /// Whether a type is of the kind that a path wants: of this entity type, or of this name where it has two dashes.
+  private static func fits(_ type: ServedType, _ wanted: String?) -> Bool {
+    guard let wanted else { return true }
+    return wanted.contains("--") ? type.name == wanted : type.entityType == wanted
+  }
+
+  /// No account may filter by these, whatever it sees.
+  private func checkAccess(_ types: [ServedType], _ walk: Walk) throws {
+    guard types.contains(where: { CoreFields.isClosed(walk.part, entityType: $0.entityType) }) else { return }
+    let trail = (walk.trail + [walk.part]).joined(separator: ".")
+    throw QueryParameterError(
+      "The current user is not authorized to filter by the `\(walk.part)` field, given in the path `\(trail)`.",
+      status: 403)
   }
 
   /// Nothing but a delta may follow a field with one property.
@@ -72,9 +107,7 @@ struct PathResolver {
     )
   }
 
-  private func attribute(
-    _ candidates: [Candidate], _ parts: inout ArraySlice<String>, _ path: FieldPath
-  ) throws -> ResolvedPath.Leaf {
+  private func attribute(_ candidates: [Candidate], _ walk: inout Walk) throws -> ResolvedPath.Leaf {
     var field = candidates[0].field
     for candidate in candidates.dropFirst() { field.merge(candidate.field) }
     let entityType = candidates[0].type.entityType
@@ -83,27 +116,28 @@ struct PathResolver {
       attribute: field.name, property: [], delta: nil, isList: field.isList, kind: field.kind,
       isBinary: CoreFields.isCaseSensitive(field.name, entityType: entityType))
     if properties.isEmpty {
-      let delta = parts.first
-      try checkSingle(&parts, path)
+      let delta = walk.parts.first
+      try checkSingle(&walk.parts, walk.path)
       value.delta = delta.flatMap { Int64($0) }
+      value.comparesByLike = field.kind == .text && CoreFields.isString(field)
       if value.delta == nil, !value.isList, candidates.allSatisfy({ $0.type.id == candidates[0].type.id }) {
         if field.name == candidates[0].type.serialNumber { return .serial }
         if field.name == "changed", field.kind == .time { return .changed }
       }
       return .value(value)
     }
-    if parts.isEmpty { throw incomplete(field.name, path, properties.map(\.name)) }
-    if let next = parts.first, PathResolver.isDelta(next) {
+    if walk.parts.isEmpty { throw incomplete(walk, properties.map(\.name)) }
+    if let next = walk.parts.first, PathResolver.isDelta(next) {
       value.delta = Int64(next)
-      parts.removeFirst()
+      walk.parts.removeFirst()
     }
-    let name = parts.first ?? properties[0].name
+    let name = walk.parts.first ?? properties[0].name
     guard let property = properties.first(where: { $0.name == name }) else {
       throw QueryParameterError(
-        "Invalid nested filtering. The property `\(name)`, given in the path `\(path)`, does not exist. Must be one of "
+        "Invalid nested filtering. The property `\(name)`, given in the path `\(walk.path)`, does not exist. Must be one of "
           + "the following property names: `\(properties.map(\.name).joined(separator: "`, `"))`.")
     }
-    value.property = parts.isEmpty ? [name] : Array(parts)
+    value.property = walk.parts.isEmpty ? [name] : Array(walk.parts)
     value.kind = value.property.count > 1 ? .null : property.kind
     return .value(value)
   }
@@ -126,10 +160,10 @@ struct PathResolver {
     QueryParameterError("Invalid nested filtering. The field `\(name)`, given in the path `\(path)`, does not exist.")
   }
 
-  func incomplete(_ name: String, _ path: FieldPath, _ specifiers: [String]) -> QueryParameterError {
+  func incomplete(_ walk: Walk, _ specifiers: [String]) -> QueryParameterError {
     QueryParameterError(
-      "Invalid nested filtering. The field `\(name)`, given in the path `\(path)` is incomplete, it must end with one of "
-        + "the following specifiers: `\(specifiers.joined(separator: "`, `"))`.")
+      "Invalid nested filtering. The field `\(walk.part)`, given in the path `\(walk.path)` is incomplete, it must end with "
+        + "one of the following specifiers: `\(specifiers.joined(separator: "`, `"))`.")
   }
 
   static func isDelta(_ part: String) -> Bool {

@@ -52,18 +52,21 @@ package struct QueryCompiler {
 
   private mutating func query(_ parameters: QueryParameters) throws -> CompiledQuery {
     let row = RowReference(id: "r.id", alias: "r")
+    // The site looks up what it sorts by before it carries out a filter.
+    let sort = try sortPaths(parameters.sort)
     guard !parameters.filter.isEmpty, case .group(_, let conjunction, let members) = parameters.filter.root else {
-      return try page(parameters, [])
+      return try page(parameters.page, sort, [])
     }
     let filter = try group(conjunction, members, row)
-    return try page(parameters, [filter] + access(to: parameters.filter, row))
+    return try page(parameters.page, sort, [filter] + access(to: parameters.filter, row))
   }
 
   /// The page's rows. What has to be sorted is sorted without documents, and those of the page are read last.
-  private mutating func page(_ parameters: QueryParameters, _ conditions: [Term]) throws -> CompiledQuery {
+  private mutating func page(
+    _ page: PageParameter, _ sort: [SortPath], _ conditions: [Term]
+  ) throws -> CompiledQuery {
     let isDriven = conditions.contains(where: \.isDriving)
-    let order = try order(
-      parameters.sort, mayLead: !isDriven, skipsOnly: conditions.isEmpty && parameters.page.offset > 0)
+    let order = try order(sort, mayLead: !isDriven, skipsOnly: conditions.isEmpty && page.offset > 0)
     var terms = conditions.map(\.sql) + order.conditions
     if order.from.contains("resource r") {
       // Without statistics SQLite takes the type for rarer than it is: the plus keeps it from walking along all of it.
@@ -72,8 +75,8 @@ package struct QueryCompiler {
     }
     let filter = terms.joined(separator: " AND ")
     let limit =
-      "LIMIT \(bind(.integer(Int64(parameters.page.limit + 1)))) OFFSET "
-      + bind(.integer(Int64(parameters.page.offset)))
+      "LIMIT \(bind(.integer(Int64(page.limit + 1)))) OFFSET "
+      + bind(.integer(Int64(page.offset)))
     var sql = "SELECT \(ReadSnapshot.columns) FROM \(order.from) WHERE \(filter) ORDER BY \(order.sql) \(limit)"
     if isDriven || !order.isGiven || order.id != "r.id" {
       let keys = order.keys.enumerated().map { "\($1.sql) AS k\($0)" }

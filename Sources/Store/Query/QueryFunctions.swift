@@ -78,6 +78,11 @@ enum QueryFunctions {
   private static func matches(
     _ text: UnsafeBufferPointer<UInt8>, _ wanted: UnsafeBufferPointer<UInt8>, _ mode: Int32
   ) -> Bool {
+    if mode == 3 {
+      guard text.count == wanted.count else { return false }
+      guard let start = wanted.baseAddress, let base = text.baseAddress, wanted.count > 0 else { return true }
+      return memcmp(base, start, wanted.count) == 0
+    }
     guard wanted.count > 0 else { return true }
     guard text.count >= wanted.count, let start = wanted.baseAddress, let base = text.baseAddress else { return false }
     switch mode {

@@ -58,11 +58,8 @@ extension QueryCompiler {
     for item in items where item.hops.isEmpty {
       switch item.leaf {
       case .targetID:
-        // The target may be closed to the account, or not there: its number stands in the identifier as well.
         isOnRow = true
-        let stored = "(SELECT internal_id FROM resource WHERE id = \(link).target)"
-        let number = "coalesce(\(stored), \(meta("drupal_internal__target_id", link, row)))"
-        conditions.append(Term(sql: comparison(number, .number, item.condition)))
+        conditions.append(Term(sql: comparison(targetNumber(link, row), .number, item.condition)))
       case .linkMeta(_, let name, let kind):
         isOnRow = true
         let value = meta(name, link, row)
@@ -88,13 +85,26 @@ extension QueryCompiler {
     return Term(sql: "EXISTS (SELECT 1 FROM \(from) WHERE \(link).source = \(row.id) AND \(filter))")
   }
 
+  /// The serial number of a relationship's target. The target may be closed to the account, or not there: its number stands in
+  /// the identifier as well. A root term has a parent of the number 0.
+  mutating func targetNumber(_ link: String, _ row: RowReference) -> String {
+    let stored = "(SELECT internal_id FROM resource WHERE id = \(link).target)"
+    let written = meta("drupal_internal__target_id", link, row)
+    let isVirtual = "\(link).target IS NULL AND \(identifier(".id", link, row)) = 'virtual'"
+    return "coalesce(\(stored), \(written), CASE WHEN \(isVirtual) THEN 0 END)"
+  }
+
   /// A member of the `meta` of the identifier that a relationship row stands for, read in the source's document.
   mutating func meta(_ name: String, _ link: String, _ row: RowReference) -> String {
+    identifier(".meta.\(ResolvedPath.quoted(name))", link, row)
+  }
+
+  private mutating func identifier(_ path: String, _ link: String, _ row: RowReference) -> String {
     let field = "(SELECT name FROM field WHERE id = \(link).field)"
     let data = "'$.relationships.\"' || \(field) || '\".data'"
     let element =
       "CASE json_type(\(row.alias).document, \(data)) WHEN 'array' THEN '[' || \(link).delta || ']' ELSE '' END"
-    let member = bind(.text(".meta.\(ResolvedPath.quoted(name))"))
+    let member = bind(.text(path))
     return "json_extract(\(row.alias).document, \(data) || \(element) || \(member))"
   }
 
@@ -108,7 +118,9 @@ extension QueryCompiler {
       note(value, item.types)
       attribute = value.attributePath
       if conditions.isEmpty, let delta = value.delta { conditions.append("\(element).key = \(bind(.integer(delta)))") }
-      conditions.append(comparison(self.element(value, element), ValueClass(value), item.condition))
+      conditions.append(
+        comparison(
+          self.element(value, element), ValueClass(value), item.condition, byLike: value.comparesByLike))
     }
     let each = "json_each(\(row.alias).document, \(bind(.text(attribute)))) \(element)"
     return Term(sql: "EXISTS (SELECT 1 FROM \(each) WHERE \(conditions.joined(separator: " AND ")))")
@@ -126,6 +138,7 @@ extension QueryCompiler {
   mutating func isNull(_ item: Item, _ row: RowReference) throws -> Term {
     guard let hop = item.hops.first else {
       if case .unknown = item.leaf { return .always }
+      if case .configuration(let kind) = item.leaf { throw QueryCompiler.configuration(kind) }
       var filled = item
       filled.condition.comparison = .isNotNull
       return Term(sql: "NOT (\(QueryCompiler.all(try all([filled], row)).sql))")

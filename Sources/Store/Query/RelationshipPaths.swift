@@ -4,65 +4,88 @@ import JSONAPI
 extension PathResolver {
   /// The end of a path at a relationship; nil when it goes on to the targets.
   func relationship(
-    _ candidates: [Candidate], _ hop: inout ResolvedPath.Hop, _ parts: inout ArraySlice<String>, _ path: FieldPath,
-    _ comparison: FilterOperator?
+    _ candidates: [Candidate], _ hop: inout ResolvedPath.Hop, _ walk: inout Walk, _ comparison: FilterOperator?
   ) throws -> ResolvedPath.Leaf? {
     var field = candidates[0].field
     for candidate in candidates.dropFirst() { field.merge(candidate.field) }
     let entityType = candidates[0].type.entityType
+    if field.properties.isEmpty { field.properties = try properties(ofRelationship: field.name, entityType) }
     let isHidden = CoreFields.isAlwaysSet(field, entityType: entityType)
-    let isBundle = CoreFields.isBundle(field, entityType: entityType)
     let meta = ["drupal_internal__target_id"] + field.properties.map(\.name)
-    if parts.isEmpty {
+    if walk.parts.isEmpty {
       guard comparison == .isNull || comparison == .isNotNull else {
-        throw incomplete(field.name, path, ["id"] + meta.map { "meta.\($0)" })
+        throw incomplete(walk, ["id"] + meta.map { "meta.\($0)" })
       }
       return isHidden ? .alwaysSet : .link(hop)
     }
-    if let next = parts.first, PathResolver.isDelta(next) {
+    if let next = walk.parts.first, PathResolver.isDelta(next) {
       hop.delta = Int64(next)
-      parts.removeFirst()
+      walk.trail.append(next)
+      walk.parts.removeFirst()
     }
-    let target: ResolvedPath.Leaf = isBundle ? .bundle : isHidden ? .alwaysSet : .targetID(hop)
-    guard var next = parts.first else { return target }
+    let configuration = CoreFields.configuration(behind: field, entityType: entityType)
+    let target = target(field, hop, isHidden, entityType, configuration)
+    guard var next = walk.parts.first else { return target }
     if next == "meta" {
-      parts.removeFirst()
-      guard let property = parts.first else { return target }
+      // Behind it stands a property or, as well, a field of the target.
+      walk.parts.removeFirst()
+      guard let property = walk.parts.first else { return target }
       next = property
     } else if meta.contains(next) {
       throw QueryParameterError(
-        "Invalid nested filtering. The property `\(next)`, given in the path `\(path)` belongs to the meta object of a "
+        "Invalid nested filtering. The property `\(next)`, given in the path `\(walk.path)` belongs to the meta object of a "
           + "relationship and must be preceded by `meta`.")
     }
     if next == "drupal_internal__target_id" { return target }
-    if next == "target_id" {
-      throw QueryParameterError(
-        "Invalid nested filtering. The property `\(next)`, given in the path `\(path)`, does not exist. Must be one of the "
-          + "following property names: `\((["id"] + meta).joined(separator: "`, `"))`.")
-    }
     if let property = field.properties.first(where: { $0.name == next }) {
       return .linkMeta(hop, next, property.kind)
     }
+    var isNamed = false
     if next == "entity" || next.hasPrefix("entity:") {
-      parts.removeFirst()
-      if next != "entity" { hop.entityType = String(next.dropFirst("entity:".count)) }
-      return parts.isEmpty ? target : nil
+      walk.parts.removeFirst()
+      walk.trail.append(next)
+      if next != "entity" {
+        isNamed = true
+        hop.entityType = String(next.dropFirst("entity:".count))
+      }
+      guard let name = walk.parts.first else { return target }
+      next = name
     }
-    if field.isInternal, !field.targets.contains(where: { !$0.isEmpty }) {
-      guard let configuration = CoreFields.configuration(behind: field, entityType: entityType) else { return .unknown }
-      guard CoreFields.ofConfiguration.contains(next) else { throw PathResolver.unknown(next, path) }
-      throw QueryParameterError(
-        "Filtering on config entities is not supported by Drupal's entity API. You tried to filter on a \(configuration) "
-          + "config entity.")
+    if let configuration {
+      // The site knows the names, and finds only then that it cannot filter by them.
+      guard CoreFields.fields(ofConfiguration: configuration).contains(next) else {
+        throw PathResolver.unknown(next, walk.path)
+      }
+      return .configuration(CoreFields.label(ofConfiguration: configuration))
     }
-    try checkUnambiguous(candidates, parts, path)
+    // The number of a target has this name nowhere, whatever the targets are.
+    if next == "target_id" { throw PathResolver.unknown(next, walk.path) }
+    if field.isInternal, !field.targets.contains(where: { !$0.isEmpty }) { return .unknown }
+    if !isNamed { try checkUnambiguous(candidates, walk) }
     return nil
   }
 
+  /// What a relationship alone compares by: the number of its target, or the machine name of configuration.
+  private func target(
+    _ field: TypeSchema.Field, _ hop: ResolvedPath.Hop, _ isHidden: Bool, _ entityType: String, _ configuration: String?
+  ) -> ResolvedPath.Leaf {
+    if CoreFields.isBundle(field, entityType: entityType) { return .bundle }
+    if isHidden { return .alwaysSet }
+    return configuration == nil ? .targetID(hop) : .linkMeta(hop, "drupal_internal__target_id", .text)
+  }
+
+  /// What the identifiers of a relationship show beside the number, as other bundles of the entity type have it.
+  private func properties(ofRelationship name: String, _ entityType: String) throws -> [TypeSchema.Property] {
+    for type in try snapshot.types() where type.entityType == entityType {
+      if let other = try snapshot.schema(of: type)?.field(name), other.isRelationship, !other.properties.isEmpty {
+        return other.properties
+      }
+    }
+    return []
+  }
+
   /// Where fields of one name lead to different entity types, the site wants to be told which.
-  private func checkUnambiguous(
-    _ candidates: [Candidate], _ rest: ArraySlice<String>, _ path: FieldPath
-  ) throws {
+  private func checkUnambiguous(_ candidates: [Candidate], _ walk: Walk) throws {
     guard candidates.count > 1 else { return }
     var names: [String] = []
     for candidate in candidates {
@@ -71,10 +94,10 @@ extension PathResolver {
       if !names.contains("entity:\(entityType)") { names.append("entity:\(entityType)") }
     }
     guard names.count > 1 else { return }
-    let prior = path.parts.dropLast(rest.count)
-    let choices = names.map { (prior + [$0] + rest).joined(separator: ".") }.joined(separator: ", ")
+    let prior = walk.path.parts.dropLast(walk.parts.count)
+    let choices = names.map { (prior + [$0] + walk.parts).joined(separator: ".") }.joined(separator: ", ")
     throw QueryParameterError(
-      "Ambiguous path. Try one of the following: \(choices), in place of the given path: \(path)")
+      "Ambiguous path. Try one of the following: \(choices), in place of the given path: \(walk.path)")
   }
 
   func targets(of candidates: [Candidate]) throws -> [ServedType] {
@@ -90,8 +113,13 @@ extension PathResolver {
 
 extension ReadSnapshot {
   /// The types that a relationship is known to lead to: as seen in this type, or else in others of its entity type, which
-  /// store a field of that name alike.
+  /// store a field of that name alike, or else as the site describes it or core has it. What core lets lead to all bundles of
+  /// an entity type does so whatever was seen.
   package func targets(of field: TypeSchema.Field, type: ServedType) throws -> [ServedType] {
+    if let entityType = CoreFields.entityTypeOfAllBundles(field.name, entityType: type.entityType) {
+      let all = try types().filter { $0.entityType == entityType }
+      if !all.isEmpty { return all }
+    }
     var names = field.targets
     if names.isEmpty {
       for other in try types() where other.entityType == type.entityType && other.id != type.id {
@@ -100,6 +128,7 @@ extension ReadSnapshot {
         }
       }
     }
+    if names.isEmpty { names = field.describedTargets ?? CoreFields.targets(of: field.name, of: type) }
     return try names.compactMap { try self.type(name: $0) }
   }
 }

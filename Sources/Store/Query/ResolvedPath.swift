@@ -22,6 +22,8 @@ struct ResolvedPath: Hashable {
     var kind: TypeSchema.Kind
     /// Whether it compares byte by byte.
     var isBinary: Bool
+    /// Whether equality is the database's `LIKE`, in which spaces at the end count.
+    var comparesByLike = false
 
     /// The path in the document, as far as the attribute.
     var attributePath: String { "$.attributes.\(ResolvedPath.quoted(attribute))" }
@@ -44,16 +46,36 @@ struct ResolvedPath: Hashable {
     case linkMeta(Hop, String, TypeSchema.Kind)
     /// The machine name of the row's bundle.
     case bundle
+    /// Configuration, of which the site knows the fields and cannot filter by them; its kind as messages call it.
+    case configuration(String)
     /// Always there, but not known.
     case alwaysSet
     /// Nothing is known of it: it equals nothing.
     case unknown
+
+    /// Whether it stands in the row itself.
+    var isOfRow: Bool {
+      switch self {
+      case .configuration: false
+      default: true
+      }
+    }
   }
 
   var hops: [Hop]
   var leaf: Leaf
   /// The types that the leaf may belong to.
   var types: [ServedType]
+
+  /// Whether it is the number of the row itself, or of its revision.
+  var isNumberOfRow: Bool {
+    guard hops.isEmpty else { return false }
+    return switch leaf {
+    case .serial: true
+    case .value(let value): ["drupal_internal__vid", "drupal_internal__revision_id"].contains(value.attribute)
+    default: false
+    }
+  }
 
   /// A member's name in an SQLite JSON path. A quote cannot stand in one; no field of the site has it in its name.
   static func quoted(_ name: String) -> String { "\"\(name.filter { $0 != "\"" })\"" }

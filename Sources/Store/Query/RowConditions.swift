@@ -17,9 +17,11 @@ extension QueryCompiler {
       if let delta = value.delta, delta != 0 { return .never }
       if let term = try indexed(item, row) { return term }
       note(value, item.types)
-      return Term(sql: comparison(extracted(value, row), ValueClass(value), condition))
+      return Term(
+        sql: comparison(extracted(value, row), ValueClass(value), condition, byLike: value.comparesByLike))
     case .bundle: return Term(sql: comparison(bundle(item.types, row), .text, condition))
     case .alwaysSet: return condition.comparison == .isNotNull ? .always : .never
+    case .configuration(let kind): throw QueryCompiler.configuration(kind)
     case .unknown, .link, .targetID, .linkMeta: return .never
     }
   }
@@ -46,8 +48,16 @@ extension QueryCompiler {
     }
   }
 
+  /// What the site says when a path leads into configuration.
+  static func configuration(_ kind: String) -> QueryParameterError {
+    QueryParameterError(
+      "Filtering on config entities is not supported by Drupal's entity API. You tried to filter on a \(kind) config "
+        + "entity.")
+  }
+
   /// What a filter of any kind adds (Drupal's `TemporaryQueryGuard`; reference 3.3): the anonymous user is not found, and of
-  /// files only public ones and the account's own.
+  /// files only public ones and the account's own. What a path leads to counts for the whole filter: where it is such a thing,
+  /// rows that lead to none are not found either, in whatever group the path stands.
   mutating func access(to filter: Filter, _ row: RowReference) throws -> [Term] {
     var terms: [Term] = []
     var seen: Set<[ResolvedPath.Hop]> = []
@@ -75,8 +85,8 @@ extension QueryCompiler {
     guard let inner = try access(behind: hops.dropFirst(), to: entityType, target) else { return nil }
     // A target that the mirror does not have is not hidden by that.
     let from = "relationship \(link) LEFT JOIN resource \(target.alias) ON \(target.alias).id = \(link).target"
-    let some = "SELECT 1 FROM \(from) WHERE \(link).source = \(row.id) AND \(way)"
-    return Term(sql: "(NOT EXISTS (\(some)) OR EXISTS (\(some) AND (\(target.alias).id IS NULL OR \(inner.sql))))")
+    let some = "SELECT 1 FROM \(from) WHERE \(link).source = \(row.id) AND \(way) AND \(link).target IS NOT NULL"
+    return Term(sql: "EXISTS (\(some) AND (\(target.alias).id IS NULL OR \(inner.sql)))")
   }
 
   private mutating func access(to entityType: String, _ row: RowReference) throws -> Term? {
@@ -96,6 +106,7 @@ extension QueryCompiler {
       return Term(
         sql: "(\(scheme) OR EXISTS (SELECT 1 FROM relationship \(link) WHERE \(link).source = \(row.id) AND "
           + "\(links(.init(name: "uid"), link)) AND \(owner)))")
+    case "comment" where row.alias != "r": return .always
     default: return nil
     }
   }

@@ -30,6 +30,7 @@ extension TypeSchema {
   private static func read(_ value: UnsafeRawBufferPointer, into field: inout Field) {
     field.kind = kind(value, name: field.name)
     switch field.kind {
+    case .text: field.isProse = !value.dropFirst().dropLast().allSatisfy(TypeSchema.isOfMachineName)
     case .object:
       field.properties = Members.of(value).map { part in
         Property(part.name, kind(UnsafeRawBufferPointer(rebasing: value[part.value]), name: part.name))
@@ -44,6 +45,14 @@ extension TypeSchema {
         field.merge(one)
       }
     default: break
+    }
+  }
+
+  /// Whether a byte may stand in a machine name, as lists of choices have them.
+  private static func isOfMachineName(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "-"): true
+    default: false
     }
   }
 

@@ -99,6 +99,16 @@ final class SchemaLearner {
 }
 
 extension Mirror {
+  /// What is known of a type's fields; nil while nothing is.
+  package func schema(of type: String) throws -> TypeSchema? {
+    try read { db in
+      guard
+        let id = try Int64.cachedOne(db, sql: "SELECT id FROM resource_type WHERE name = ?", arguments: [type])
+      else { return nil }
+      return try SchemaLearner.read(id, db)?.schema
+    }
+  }
+
   /// Takes in a type's fields as the site's API description has them, in its order; what was seen in resources stays.
   /// - Parameter schema: kinds may be null where the description does not say them.
   package func describe(_ type: String, _ schema: TypeSchema) throws {

@@ -21,17 +21,41 @@ extension QueryCompiler {
     var sql: String { keys.map { $0.sql + ($0.descending ? " DESC" : "") }.joined(separator: ", ") }
   }
 
+  /// A key and where its path leads.
+  struct SortPath {
+    var path: ResolvedPath
+    var descending: Bool
+  }
+
+  /// The keys of a sort, each once. Of a key that is given again the site keeps the place; the direction is that of the last
+  /// for the numbers of a row and its revision, and for every field of a type that is kept in one table, as types without
+  /// translations are; of others that of the first.
+  func sortPaths(_ keys: [SortKey]) throws -> [SortPath] {
+    var paths: [SortPath] = []
+    guard !keys.isEmpty else { return paths }
+    let isInOneTable = try snapshot.schema(of: type).map { $0.field("default_langcode") == nil } ?? false
+    for key in keys {
+      let path = try PathResolver(snapshot: snapshot, type: type).resolve(key.path)
+      try QueryBounds.check(path, key.path)
+      guard let known = paths.firstIndex(where: { $0.path == path }) else {
+        paths.append(SortPath(path: path, descending: key.descending))
+        continue
+      }
+      if isInOneTable || path.isNumberOfRow { paths[known].descending = key.descending }
+    }
+    return paths
+  }
+
   /// The order: as asked, then by serial number, so that pages of ties join up. Null is before everything, as in the site's
   /// database; a field with several values counts with its least, or its greatest from the greatest down.
   /// - Parameters:
   ///   - mayLead: whether an index of the first key may give the rows: not when a condition names few.
   ///   - skipsOnly: whether the rows before the page are of no interest: nothing is asked of them but to be of the type.
-  mutating func order(_ keys: [SortKey], mayLead: Bool, skipsOnly: Bool) throws -> Order {
+  mutating func order(_ keys: [SortPath], mayLead: Bool, skipsOnly: Bool) throws -> Order {
     let isDown = keys.last?.descending == true
     var order = Order()
     for (number, key) in keys.enumerated() {
-      let path = try PathResolver(snapshot: snapshot, type: type).resolve(key.path)
-      try QueryBounds.check(path, key.path)
+      let path = key.path
       if number == 0, mayLead, path.hops.isEmpty, case .value(let value) = path.leaf, !value.isList,
         let index = try index(of: value, path.types)
       {
@@ -79,14 +103,16 @@ extension QueryCompiler {
     case .value(let value): return try sorted(value, types, row, function)
     case .bundle: return ValueClass.text.comparable(bundle(types, row))
     case .targetID(let hop):
-      let (link, target) = (alias("l"), alias("t"))
-      return "(SELECT \(function)(\(target).internal_id) FROM relationship \(link) JOIN resource \(target) "
-        + "ON \(target).id = \(link).target WHERE \(link).source = \(row.id) AND \(links(hop, link)))"
+      let link = alias("l")
+      return
+        "(SELECT \(function)(\(targetNumber(link, row))) FROM relationship \(link) WHERE \(link).source = \(row.id) "
+        + "AND \(links(hop, link)))"
     case .linkMeta(let hop, let name, let kind):
       let link = alias("l")
       let value = ValueClass(kind).comparable(meta(name, link, row))
       return "(SELECT \(function)(\(value)) FROM relationship \(link) WHERE \(link).source = \(row.id) AND "
         + "\(links(hop, link)))"
+    case .configuration(let kind): throw QueryCompiler.configuration(kind)
     case .link, .alwaysSet, .unknown: return "NULL"
     }
   }

@@ -46,6 +46,8 @@ package struct TypeSchema: Sendable, Hashable, Codable {
     package var describedTargets: [String]?
     /// Whether a relationship leads to resources that the site does not show: its only link is its own.
     package var isInternal = false
+    /// Whether texts were seen that are no machine names: then it is no list of choices. Nil before any.
+    package var isProse: Bool?
 
     /// A field of this name.
     package init(_ name: String, isRelationship: Bool = false) {
@@ -74,6 +76,9 @@ package struct TypeSchema: Sendable, Hashable, Codable {
   func field(_ name: String, entityType: String) -> Field? {
     field(name) ?? field("drupal_internal__\(name)") ?? (name == "type" ? field("\(entityType)_type") : nil)
   }
+
+  /// Whether the site's API description told of it: then a relationship says where it may lead.
+  package var isDescribed: Bool { fields.contains { $0.describedTargets != nil } }
 
   /// Whether resources have numbered versions: then they show the version's number beside their own (reference 1.5, 2.5).
   package var isVersioned: Bool { fields.count { $0.name.hasPrefix("drupal_internal__") } > 1 }
@@ -111,6 +116,7 @@ extension TypeSchema.Field {
     kind = kind.merged(other.kind)
     isList = isList || other.isList
     isInternal = isInternal || other.isInternal
+    if let prose = other.isProse { isProse = (isProse ?? false) || prose }
     describedTargets = other.describedTargets ?? describedTargets
     for target in other.targets where !targets.contains(target) { targets.append(target) }
     var previous = -1

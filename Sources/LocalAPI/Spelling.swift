@@ -1,0 +1,102 @@
+import JSONAPI
+
+/// How a client wrote the target of a request, beside how the site writes it. The site compares paths without regard to case,
+/// takes a slash at the end and its front controller (`/index.php`) for nothing, and sends whoever reads a path that is there to
+/// its own spelling of it.
+struct Spelling: Equatable {
+  /// The path that routes are looked for by, percent-encoding kept: without front controller, and without a slash at its end.
+  var path: String
+  /// Whether more than letters differs from the site's spelling: front controller, slash, or a question mark with nothing behind it.
+  private var isLonger = false
+  /// The query as it was sent, without its question mark.
+  private var query = ""
+
+  private static let controller = "/index.php"
+
+  /// - Parameter target: path and query as in the request line.
+  init(_ target: String) {
+    guard !Spelling.isPlain(target) else {
+      path = target.firstIndex(of: "?").map { String(target[..<$0]) } ?? target
+      query = target.firstIndex(of: "?").map { String(target[target.index(after: $0)...]) } ?? ""
+      return
+    }
+    var path = Substring(target)
+    if let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) {
+      path = target[..<mark]
+      query = String(target[target.utf8.index(after: mark)...])
+      isLonger = query.isEmpty
+    }
+    if path.utf8.starts(with: "\(Spelling.controller)/".utf8) {
+      path = path.dropFirst(Spelling.controller.utf8.count)
+      isLonger = true
+    }
+    if path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") {
+      path = path.dropLast()
+      isLonger = true
+    }
+    self.path = String(path)
+  }
+
+  /// Whether a target may be written otherwise than the site would: found out in one pass, for every read comes through here.
+  private static func isPlain(_ target: String) -> Bool {
+    var target = target
+    return target.withUTF8 { bytes in
+      guard bytes.last != UInt8(ascii: "?"), bytes.last != UInt8(ascii: "/") else { return false }
+      let path = bytes.prefix { $0 != UInt8(ascii: "?") }
+      return path.last != UInt8(ascii: "/") && !path.starts(with: Spelling.controller.utf8)
+    }
+  }
+
+  /// Where the site sends a read of a route that is there; nil when it is written as the site writes it.
+  /// - Parameters:
+  ///   - route: the reading of the path that is meant.
+  ///   - base: scheme and authority of links.
+  /// - Returns: the location. What stands for an id keeps its letters: that is no part of the route.
+  func moved(_ route: Route, base: String) -> String? {
+    let sent = PercentCoding.decodedPath(path)
+    var parts = sent.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    let ids: Int? =
+      switch route {
+      case .individual: parts.count - 1
+      case .related: parts.count - 2
+      case .relationship: parts.count - 3
+      default: nil
+      }
+    for index in parts.indices where index != ids { parts[index] = parts[index].lowercased() }
+    let own = parts.joined(separator: "/")
+    guard isLonger || !own.utf8.elementsEqual(sent.utf8) else { return nil }
+    let written = own == sent ? path : parts.map { PercentCoding.encoded($0) }.joined(separator: "/")
+    return base + written + (query.isEmpty ? "" : "?\(query)")
+  }
+
+  /// A target that no server takes: with an escape that is none, or one of a NUL.
+  static func isMalformed(_ target: String) -> Bool {
+    var target = target
+    return target.withUTF8 { bytes in
+      let path = bytes.prefix { $0 != UInt8(ascii: "?") }
+      var at = path.startIndex
+      while let percent = path[at...].firstIndex(of: UInt8(ascii: "%")) {
+        guard percent + 2 < path.endIndex, isDigit(path[percent + 1]), isDigit(path[percent + 2]) else { return true }
+        if path[percent + 1] == UInt8(ascii: "0"), path[percent + 2] == UInt8(ascii: "0") { return true }
+        at = percent + 3
+      }
+      return false
+    }
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte) || (0x61...0x66).contains(byte)
+  }
+
+  /// The path with one slash where several follow each other, as the site answers before it looks for anything; nil where none do.
+  static func withoutEmptyParts(_ path: String) -> String? {
+    let bytes = Array(path.utf8)
+    guard zip(bytes, bytes.dropFirst()).contains(where: { $0 == UInt8(ascii: "/") && $1 == UInt8(ascii: "/") }) else {
+      return nil
+    }
+    var single: [UInt8] = []
+    single.reserveCapacity(bytes.count)
+    for byte in bytes where byte != UInt8(ascii: "/") || single.last != byte { single.append(byte) }
+    return String(decoding: single, as: UTF8.self)
+  }
+}
