@@ -23,6 +23,10 @@ extension LocalAPIResponder {
     guard target.utf8.count <= LocalAPIResponder.longestTarget else {
       throw Unplaced(title: "Request-URI Too Large", status: 414)
     }
+    // No route is as long, and to compare one takes time by its length.
+    guard target.utf8.prefix(while: { $0 != UInt8(ascii: "?") }).count <= LocalAPIResponder.longestPath else {
+      throw Unplaced(title: "Page not found", status: 404)
+    }
     let uri = RequestURI(base: String(base.text.dropLast(paths.place.count)), target: target)
     return Place(uri: uri, base: base, route: Route(Route.compared(uri.path), paths))
   }
@@ -47,7 +51,7 @@ extension LocalAPIResponder {
   }
 
   /// Answers a request that may change something.
-  func change(_ request: Request, _ caller: Caller) async throws -> Answer {
+  func change(_ request: Request, _ caller: Caller, _ presence: ClientPresence?) async throws -> Answer {
     let place: Place
     let head = RequestHead(request.head)
     do { place = try self.place(of: head) } catch let unplaced as Unplaced { return unplaced.answer }
@@ -57,7 +61,7 @@ extension LocalAPIResponder {
     default:
       if let failure = caller.failure { return LocalAPIResponder.refused(failure) }
       guard let route = try known(place.route) else { return Answer(page: "Page not found", status: 404) }
-      return try await write(route, request, place.uri, place.base, caller.token)
+      return try await write(route, request, place.uri, place.base, caller.token, presence)
     }
   }
 

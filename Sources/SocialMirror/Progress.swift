@@ -2,6 +2,7 @@ import Foundation
 import Store
 import Synchronization
 import SyncAgent
+import JSONAPI
 
 /// Shows how a round goes: one line that is written over on a terminal, a plain line every few seconds elsewhere.
 final class Progress: Sendable {
@@ -67,8 +68,8 @@ final class Progress: Sendable {
   private static func line(_ state: State, elapsed: Duration) -> String {
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
     let rate = Double(state.seen) / max(seconds, 0.001)
-    var line = "\(state.seen) resources, \(Int(rate))/s, \(state.finished) of \(state.types.count) types"
-    let atMost = state.highest.values.reduce(0, +)
+    var line = "\(state.seen) resources, \(Int(clamping: rate))/s, \(state.finished) of \(state.types.count) types"
+    let atMost = state.highest.values.reduce(0) { $0.addingClamped($1) }
     if rate > 0, atMost > state.seen {
       line += ", at most \(Progress.duration(Double(atMost - state.seen) / rate)) left"
       // Of what has not begun nothing is known yet.
@@ -81,9 +82,9 @@ final class Progress: Sendable {
   /// `45 s`, `12 min`, `3 h`.
   private static func duration(_ seconds: Double) -> String {
     switch seconds {
-    case ..<90: "\(Int(seconds.rounded(.up))) s"
-    case ..<5400: "\(Int((seconds / 60).rounded(.up))) min"
-    default: "\(Int((seconds / 3600).rounded(.up))) h"
+    case ..<90: "\(Int(clamping: seconds.rounded(.up))) s"
+    case ..<5400: "\(Int(clamping: (seconds / 60).rounded(.up))) min"
+    default: "\(Int(clamping: (seconds / 3600).rounded(.up))) h"
     }
   }
 

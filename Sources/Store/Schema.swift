@@ -25,6 +25,7 @@ enum Schema {
       try db.execute(sql: DeletedAlong.table)
       try db.execute(sql: RefusedCreations.table)
     }
+    migrator.registerMigration("14 addresses of files") { db in try db.execute(sql: addresses) }
     return migrator
   }
 
