@@ -69,7 +69,7 @@ final class Progress: Sendable {
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
     let rate = Double(state.seen) / max(seconds, 0.001)
     var line = "\(state.seen) resources, \(Int(clamping: rate))/s, \(state.finished) of \(state.types.count) types"
-    let atMost = state.highest.values.reduce(0) { $0.addingClamped($1) }
+    let atMost = state.highest.values.reduce(Int64(0)) { $0.addingClamped($1) }
     if rate > 0, atMost > state.seen {
       line += ", at most \(Progress.duration(Double(atMost - state.seen) / rate)) left"
       // Of what has not begun nothing is known yet.
