@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import JSONAPI
 import Support
 import Testing
 
