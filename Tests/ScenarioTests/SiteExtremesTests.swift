@@ -1,5 +1,6 @@
 import Foundation
 import JSONAPI
+import LocalAPI
 import Support
 import Testing
 import Upstream
@@ -20,6 +21,10 @@ import Upstream
     return best.mapValues(\.resource)
   }
 
+  private static func page(_ resources: [JSON]) -> [UInt8] {
+    JSON.object(JSONObject([("data", .array(resources))])).encoded(.site)
+  }
+
   @Test func everyValueOfEveryResource() async throws {
     let made = try CrawledMirror.full()
     let paths = try CrawledMirror.paths()
@@ -29,7 +34,7 @@ import Upstream
     for (type, resource) in try SiteExtremesTests.samples().sorted(by: { $0.key < $1.key }) {
       for variant in Extremes.variants(of: resource) {
         count += 1
-        let body = JSON.object(["data": [variant.document]]).encoded(.site)
+        let body = SiteExtremesTests.page([variant.document])
         guard let page = try? scanner.page(body) else {
           refused += 1
           continue
@@ -88,14 +93,14 @@ import Upstream
       uri[name] = value
       attributes["uri"] = .object(uri)
       changed["attributes"] = .object(attributes)
-      let page = try scanner.page(JSON.object(["data": [.object(changed)]]).encoded(.site))
+      let page = try scanner.page(SiteExtremesTests.page([.object(changed)]))
       _ = try made.apply([(type: "file--file", page: page)], paths: paths)
       let aside = try made.mirror.setAside().filter { $0.subject.contains(uuid) }
       #expect(aside.count == 1 && aside.first?.reason.contains("uri.\(name)") == true, "\(name) \(value): \(aside)")
       // What was good stays: nothing that is not understood takes it away.
       #expect(try made.mirror.filesToFetch(.all, after: 0, limit: 1000, now: 0).count == due.count)
     }
-    let page = try scanner.page(JSON.object(["data": [file]]).encoded(.site))
+    let page = try scanner.page(SiteExtremesTests.page([file]))
     _ = try made.apply([(type: "file--file", page: page)], paths: paths)
     #expect(try made.mirror.setAside().isEmpty)
   }
