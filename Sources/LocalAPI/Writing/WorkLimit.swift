@@ -20,9 +20,10 @@ struct WorkLimit: Sendable {
   }
 
   /// Whether to go on.
-  var goesOn: Bool {
-    let now = ContinuousClock.now
-    return now < end && presence?.leftAt.map { now < $0 + WorkLimit.grace } ?? true
+  var goesOn: Bool { goesOn(at: ContinuousClock.now) }
+
+  func goesOn(at now: ContinuousClock.Instant) -> Bool {
+    now < end && presence?.leftAt.map { now < $0 + WorkLimit.grace } ?? true
   }
 }
 
