@@ -263,4 +263,5 @@ def drill():
     site(chosen.program, chosen.site_port, dice, chosen.seconds)
 
 
-main(drill)
+if __name__ == "__main__":
+    main(drill)

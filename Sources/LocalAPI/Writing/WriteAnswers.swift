@@ -236,7 +236,7 @@ struct WriteAnswers: Sendable {
   ) throws -> Plan {
     let stored = subject.stored?["relationships"]?[name]
     guard let field = subject.schema?.field(name), !field.isInternal,
-      !FieldValue.isClosed(name, of: subject.entityType), let linkage = try stored?["data"].map({ try Linkage($0) })
+      !FieldValue.isClosed(name, of: subject.entityType), let linkage = stored?["data"].flatMap({ try? Linkage($0) })
     else { throw subject.refusal(403, "The current user is not allowed to edit this relationship.") }
     let isList = subject.isList(name)
     let given = try RelationshipDocument(body, field: field, isList: isList, about: subject, known).items
