@@ -46,6 +46,6 @@ extension JSONObject {
     var all = members
     let place = all.firstIndex { (order.firstIndex(of: $0.name) ?? -1) > rank } ?? all.count
     all.insert(Member(name: name, value: value), at: place)
-    self = JSONObject(unique: all)
+    self = JSONObject(read: all)
   }
 }

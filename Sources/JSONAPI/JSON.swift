@@ -36,8 +36,9 @@ package enum JSON: Sendable, Hashable {
   }
 }
 
-/// The members of a JSON object in their order. Names are unique; setting an existing name keeps its place.
-package struct JSONObject: Sendable, Hashable {
+/// The members of a JSON object in their order. Names are unique, compared byte for byte as the site compares them; setting an
+/// existing name keeps its place. Looking a name up takes the same time however many there are.
+package struct JSONObject: Sendable {
   /// One member.
   package struct Member: Sendable, Hashable {
     package var name: String
@@ -50,17 +51,39 @@ package struct JSONObject: Sendable, Hashable {
   }
 
   /// All members, first to last.
-  package private(set) var members: [Member]
+  package private(set) var members: [Member] = []
+  /// Where names are; nil while the members are few.
+  private var places: [MemberKey: Int]?
+  /// Fewer are looked through as fast as looked up.
+  private static let few = 12
 
   /// An object with these members; a later one of the same name replaces the value of an earlier one.
   package init(_ members: [(String, JSON)] = []) {
-    self.members = []
     self.members.reserveCapacity(members.count)
     for (name, value) in members { self[name] = value }
   }
 
-  /// For the parser, which has checked that names are unique.
-  init(unique members: [Member]) { self.members = members }
+  /// An object with these members; a later one of the same name replaces the value of an earlier one.
+  init(read members: [Member]) {
+    guard members.count > JSONObject.few else {
+      for member in members { self[member.name] = member.value }
+      return
+    }
+    var places: [MemberKey: Int] = [:]
+    places.reserveCapacity(members.count)
+    var unique: [Member] = []
+    unique.reserveCapacity(members.count)
+    for member in members {
+      if let place = places[MemberKey(member.name)] {
+        unique[place].value = member.value
+      } else {
+        places[MemberKey(member.name)] = unique.count
+        unique.append(member)
+      }
+    }
+    self.members = unique
+    if unique.count > JSONObject.few { self.places = places }
+  }
 
   /// The names, first to last.
   package var names: [String] { members.map(\.name) }
@@ -69,16 +92,67 @@ package struct JSONObject: Sendable, Hashable {
 
   /// The value of a member; assigning nil removes it.
   package subscript(name: String) -> JSON? {
-    get { members.first { $0.name == name }?.value }
+    get { place(of: name).map { members[$0].value } }
     set {
-      let index = members.firstIndex { $0.name == name }
-      switch (index, newValue) {
-      case (let index?, let value?): members[index].value = value
-      case (let index?, nil): members.remove(at: index)
-      case (nil, let value?): members.append(Member(name: name, value: value))
+      switch (place(of: name), newValue) {
+      case (let place?, let value?): members[place].value = value
+      case (let place?, nil):
+        members.remove(at: place)
+        if places != nil { index() }
+      case (nil, let value?):
+        members.append(Member(name: name, value: value))
+        if places != nil {
+          places?[MemberKey(name)] = members.count - 1
+        } else if members.count > JSONObject.few {
+          index()
+        }
       case (nil, nil): break
       }
     }
+  }
+
+  /// Takes the value of a member out to be changed where it is and put back: null stands in its place meanwhile, and nothing is
+  /// copied.
+  package mutating func take(_ name: String) -> JSON? {
+    guard let place = place(of: name) else { return nil }
+    let value = members[place].value
+    members[place].value = .null
+    return value
+  }
+
+  private func place(of name: String) -> Int? {
+    if let places { return places[MemberKey(name)] }
+    return members.firstIndex { MemberKey($0.name) == MemberKey(name) }
+  }
+
+  private mutating func index() {
+    guard members.count > JSONObject.few else {
+      places = nil
+      return
+    }
+    places = Dictionary(members.enumerated().map { (MemberKey($1.name), $0) }) { first, _ in first }
+  }
+}
+
+extension JSONObject: Hashable {
+  package static func == (one: JSONObject, other: JSONObject) -> Bool { one.members == other.members }
+  package func hash(into hasher: inout Hasher) { hasher.combine(members) }
+}
+
+/// A name by its bytes. Equivalence of Unicode would take time by the square of the marks on one letter.
+struct MemberKey: Hashable {
+  let name: String
+
+  init(_ name: String) { self.name = name }
+
+  static func == (one: MemberKey, other: MemberKey) -> Bool {
+    let (left, right) = (one.name.utf8, other.name.utf8)
+    return left.count == right.count && left.elementsEqual(right)
+  }
+
+  func hash(into hasher: inout Hasher) {
+    var name = name
+    name.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
   }
 }
 

@@ -4,17 +4,30 @@ package struct JSONSyntaxError: Error, Sendable, Hashable, CustomStringConvertib
   package var reason: String
   /// Bytes from the start of the text.
   package var offset: Int
+  /// Whether nothing is wrong with it, but reading it was to go on no longer.
+  package var isStopped = false
   /// One line for the operator.
   package var description: String { "not JSON: \(reason) at byte \(offset)" }
 }
 
 extension JSON {
-  /// Parses one JSON text (RFC 8259), white space around it allowed, nesting up to 512 deep as in PHP.
+  /// Parses one JSON text (RFC 8259), white space around it allowed, nesting up to 512 deep as in PHP. Takes time by the length
+  /// of the text, whatever it is: letters with more than 256 marks, which take longer to compare, are refused.
+  /// - Parameter goesOn: asked now and then whether to go on; nil to go on to the end.
   /// - Throws: `JSONSyntaxError` at the first byte that does not fit.
-  package init(parsing bytes: some Sequence<UInt8>) throws(JSONSyntaxError) {
+  package init(parsing bytes: some Sequence<UInt8>, while goesOn: (() -> Bool)? = nil) throws(JSONSyntaxError) {
     let copy = Array(bytes)
-    var parser = JSONParser(bytes: copy[...])
-    self = try parser.document()
+    guard let goesOn else {
+      var parser = JSONParser(bytes: copy[...])
+      self = try parser.document()
+      return
+    }
+    var outcome = Result<JSON, JSONSyntaxError>.failure(JSONSyntaxError(reason: "nothing was read", offset: 0))
+    withoutActuallyEscaping(goesOn) { goesOn in
+      var parser = JSONParser(bytes: copy[...], while: goesOn)
+      do throws(JSONSyntaxError) { outcome = .success(try parser.document()) } catch { outcome = .failure(error) }
+    }
+    self = try outcome.get()
   }
 
   /// Parses a JSON text given as a string.
@@ -27,10 +40,17 @@ struct JSONParser {
   let bytes: ArraySlice<UInt8>
   var at: Int
   private var depth = 0
+  private let goesOn: (() -> Bool)?
+  /// Where it is asked again whether to go on.
+  private var look: Int
+  /// So many bytes are read in between.
+  private static let stride = 65_536
 
-  init(bytes: ArraySlice<UInt8>) {
+  init(bytes: ArraySlice<UInt8>, while goesOn: (() -> Bool)? = nil) {
     self.bytes = bytes
+    self.goesOn = goesOn
     at = bytes.startIndex
+    look = goesOn == nil ? .max : at
   }
 
   private func failure(_ reason: String) -> JSONSyntaxError {
@@ -52,6 +72,12 @@ struct JSONParser {
 
   private mutating func value() throws(JSONSyntaxError) -> JSON {
     skipSpace()
+    if at >= look {
+      guard goesOn?() ?? true else {
+        throw JSONSyntaxError(reason: "it takes too long", offset: at - bytes.startIndex, isStopped: true)
+      }
+      look = at + JSONParser.stride
+    }
     switch byte {
     case UInt8(ascii: "{"): return try nested { parser throws(JSONSyntaxError) in try parser.object() }
     case UInt8(ascii: "["): return try nested { parser throws(JSONSyntaxError) in try parser.array() }
@@ -107,8 +133,7 @@ struct JSONParser {
         throw failure("',' or '}' should be here")
       }
     }
-    let unique = Set(members.map(\.name)).count == members.count
-    return .object(unique ? JSONObject(unique: members) : JSONObject(members.map { ($0.name, $0.value) }))
+    return .object(JSONObject(read: members))
   }
 
   private mutating func array() throws(JSONSyntaxError) -> JSON {
@@ -179,7 +204,21 @@ struct JSONParser {
 
   private func text(_ utf8: ArraySlice<UInt8>) throws(JSONSyntaxError) -> String {
     guard let text = String(validating: utf8, as: UTF8.self) else { throw failure("bytes that are not UTF-8") }
+    if utf8.count > JSONParser.mostMarks, !JSONParser.isSafe(text) { throw failure("a letter with too many marks") }
     return text
+  }
+
+  /// So many marks on one letter are more than any writing has. Comparing takes time by their square.
+  private static let mostMarks = 256
+
+  private static func isSafe(_ text: String) -> Bool {
+    var marks = 0
+    for scalar in text.unicodeScalars {
+      // No character below has a class.
+      marks = scalar.value < 0x300 || scalar.properties.canonicalCombiningClass == .notReordered ? 0 : marks + 1
+      if marks > mostMarks { return false }
+    }
+    return true
   }
 
   private mutating func escape(into output: inout [UInt8]) throws(JSONSyntaxError) {

@@ -1,6 +1,6 @@
 /// The parameters of a query string as PHP sees them: names in brackets nest (`filter[k][path]=title`). Members keep
 /// their order; names are unique and compared byte for byte, never by Unicode equivalence.
-package struct QueryTree: Sendable, Hashable {
+package struct QueryTree: Sendable {
   /// What a name stands for.
   package enum Node: Sendable, Hashable {
     /// A scalar: PHP knows only strings here.
@@ -32,6 +32,10 @@ package struct QueryTree: Sendable, Hashable {
   /// The greatest of the names that are integers, -1 where none is above: looked for among all of them at every element that is
   /// pushed, a long list would take time by its square.
   private var greatest: Int64 = -1
+  /// Where names are; nil while the members are few.
+  private var places: [MemberKey: Int]?
+  /// Fewer are looked through as fast as looked up.
+  private static let few = 12
 
   /// A tree of these members; a later one of the same name replaces the node of an earlier one.
   package init(_ members: [(String, Node)] = []) {
@@ -43,6 +47,7 @@ package struct QueryTree: Sendable, Hashable {
   package init(list elements: [String]) {
     members = elements.enumerated().map { Member(name: String($0), node: .text($1)) }
     greatest = Int64(elements.count) - 1
+    reindex()
   }
 
   /// Whether there is no member.
@@ -56,6 +61,7 @@ package struct QueryTree: Sendable, Hashable {
       case (let index?, let node?): members[index].node = node
       case (let index?, nil):
         members.remove(at: index)
+        reindex()
         greatest = members.reduce(-1) { max($0, PHPInteger.value(of: $1.name) ?? -1) }
       case (nil, let node?): append(name, node)
       case (nil, nil): break
@@ -72,21 +78,48 @@ package struct QueryTree: Sendable, Hashable {
       }
       return left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
     }
+    sorted.reindex()
     return sorted
   }
 
   /// Appends a member without looking for its name.
   mutating func append(_ name: String, _ node: Node) {
     members.append(Member(name: name, node: node))
+    if places != nil {
+      if places?[MemberKey(name)] == nil { places?[MemberKey(name)] = members.count - 1 }
+    } else if members.count > QueryTree.few {
+      reindex()
+    }
     greatest = max(greatest, PHPInteger.value(of: name) ?? -1)
   }
 
   /// The name PHP gives to an element pushed to the end; nil when the indexes are used up.
   var nextIndex: String? { greatest == .max ? nil : String(greatest + 1) }
 
-  private func index(of name: String) -> Int? {
-    members.firstIndex { $0.name.utf8.elementsEqual(name.utf8) }
+  /// Takes the members of a name out to be added to and put back: an empty text stands there meanwhile, and nothing is copied.
+  mutating func takeTree(_ name: String) -> QueryTree? {
+    guard let index = index(of: name), let tree = members[index].node.tree else { return nil }
+    members[index].node = .text("")
+    return tree
   }
+
+  private func index(of name: String) -> Int? {
+    if let places { return places[MemberKey(name)] }
+    return members.firstIndex { MemberKey($0.name) == MemberKey(name) }
+  }
+
+  private mutating func reindex() {
+    places =
+      members.count > QueryTree.few
+      ? Dictionary(members.enumerated().map { (MemberKey($1.name), $0) }) { first, _ in first } : nil
+  }
+}
+
+extension QueryTree: Hashable {
+  package static func == (one: QueryTree, other: QueryTree) -> Bool {
+    one.members == other.members && one.greatest == other.greatest
+  }
+  package func hash(into hasher: inout Hasher) { hasher.combine(members) }
 }
 
 /// PHP's rule for array keys: canonical decimal integers are numbers, all other names are strings.

@@ -63,7 +63,7 @@ extension QueryTree {
     if steps.count == 1 {
       self[name] = .text(value)
     } else {
-      var child = self[name]?.tree ?? QueryTree()
+      var child = takeTree(name) ?? QueryTree()
       child.set(steps.dropFirst(), value)
       self[name] = .tree(child)
     }

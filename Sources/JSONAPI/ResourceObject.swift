@@ -54,6 +54,11 @@ package struct ResourceObject: Sendable, Hashable {
     get { members["meta"]?.object }
     set { set("meta", newValue.map { .object($0) }) }
   }
+  /// The relationships; nil when the member is absent.
+  package var relationships: JSONObject? {
+    get { members["relationships"]?.object }
+    set { set("relationships", newValue.map { .object($0) }) }
+  }
   /// The names of the relationships, in order.
   package var relationshipNames: [String] { members["relationships"]?.object?.names ?? [] }
 

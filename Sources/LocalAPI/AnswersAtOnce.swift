@@ -14,6 +14,8 @@ final class AnswersAtOnce: ChannelDuplexHandler {
   typealias OutboundIn = HTTPServerResponsePart
   typealias OutboundOut = HTTPServerResponsePart
 
+  /// The client of this connection.
+  let presence = ClientPresence()
   private let responder: LocalAPIResponder
   private let serverName: String
   private let logger: Logger
@@ -40,6 +42,25 @@ final class AnswersAtOnce: ChannelDuplexHandler {
       if isAnswered { return }
     }
     context.fireChannelRead(data)
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if case .inputClosed? = event as? ChannelEvent { presence.leave() }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    presence.leave()
+    context.fireChannelInactive()
+  }
+
+  /// The client of a connection; nil where nobody looks after it.
+  static func presence(on channel: (any Channel)?) async -> ClientPresence? {
+    guard let channel else { return nil }
+    let found = channel.eventLoop.submit {
+      try channel.pipeline.syncOperations.handler(type: AnswersAtOnce.self).presence
+    }
+    return try? await found.get()
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

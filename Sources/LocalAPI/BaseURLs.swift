@@ -17,7 +17,9 @@ final class BaseURLs: Sendable {
 
   /// The base URL for a request, with the site's own place on its host; nil when the request's host is none.
   func base(of request: RequestHead, place: String) -> DocumentBase? {
-    guard let host = fixed ?? request.authority, !host.isEmpty else { return nil }
+    guard let host = fixed ?? request.authority, !host.isEmpty, fixed != nil || host.utf8.count <= 255 else {
+      return nil
+    }
     return known.withLock { known in
       let key = place.isEmpty ? host : host + place
       if let base = known[key] { return base }
@@ -25,7 +27,7 @@ final class BaseURLs: Sendable {
       if let fixed {
         base = DocumentBase(fixed + place)
       } else {
-        guard host.utf8.allSatisfy(BaseURLs.isHostByte), host.utf8.count <= 255 else { return nil }
+        guard host.utf8.allSatisfy(BaseURLs.isHostByte) else { return nil }
         base = DocumentBase("\(scheme)://\(host)\(place)")
       }
       // Hosts come from clients: the table must not be theirs to fill.

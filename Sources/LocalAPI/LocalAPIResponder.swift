@@ -10,7 +10,7 @@ import TokenIssuer
 /// Answers every request to the local API: finds the route, asks for a token where one is needed, and sends what the rooms
 /// behind it answer.
 struct LocalAPIResponder: HTTPResponder {
-  typealias Context = BasicRequestContext
+  typealias Context = LocalAPIContext
 
   let answers: ResourceAnswers
   let files: FileAnswers
@@ -30,10 +30,12 @@ struct LocalAPIResponder: HTTPResponder {
 
   /// Longer targets are answered 414, as web servers do before the site sees them. Bytes.
   static let longestTarget = 32_768
+  /// Longer paths lead nowhere. Bytes.
+  static let longestPath = 4_096
 
   /// What `AnswersAtOnce` did not answer.
   func respond(to request: Request, context: Context) async throws -> Response {
-    var answer = await finished(request, context.logger)
+    var answer = await finished(request, context.logger, context.channel)
     answer.fields[.contentLength] = String(answer.length)
     let status = HTTPResponse.Status(code: answer.status)
     if let file = answer.file, answer.isStreamed(to: request.method) {
@@ -46,12 +48,12 @@ struct LocalAPIResponder: HTTPResponder {
   }
 
   /// The answer as it is sent, but for HEAD.
-  func finished(_ request: Request, _ logger: Logger) async -> Answer {
+  func finished(_ request: Request, _ logger: Logger, _ channel: (any Channel)? = nil) async -> Answer {
     let head = RequestHead(request.head)
     do {
       let caller = try await caller(head)
       guard LocalAPIResponder.isRead(head) else {
-        return coded(.success(try await change(request, caller)), head, logger)
+        return coded(.success(try await change(request, caller, AnswersAtOnce.presence(on: channel))), head, logger)
       }
       guard SlowReads.mayBe(head) else { return read(head, caller, logger) }
       return try await SlowReads.run { read(head, caller, logger) }

@@ -25,6 +25,10 @@ extension LocalAPIResponder {
     guard target.utf8.count <= LocalAPIResponder.longestTarget else {
       throw Unplaced(title: "Request-URI Too Large", status: 414)
     }
+    // No route is as long, and to compare one takes time by its length.
+    guard target.utf8.prefix(while: { $0 != UInt8(ascii: "?") }).count <= LocalAPIResponder.longestPath else {
+      throw Unplaced(title: "Page not found", status: 404)
+    }
     let uri = RequestURI(base: String(base.text.dropLast(paths.place.count)), target: target)
     if let path = Spelling.withoutEmptyParts(uri.path) {
       throw Unplaced(location: uri.base + path + (uri.query.uriQuery.isEmpty ? "" : "?\(uri.query.uriQuery)"))
@@ -55,7 +59,7 @@ extension LocalAPIResponder {
   }
 
   /// Answers a request that may change something.
-  func change(_ request: Request, _ caller: Caller) async throws -> Answer {
+  func change(_ request: Request, _ caller: Caller, _ presence: ClientPresence?) async throws -> Answer {
     let place: Place
     let head = RequestHead(request.head)
     // Web servers refuse these before the site sees them.
@@ -67,7 +71,7 @@ extension LocalAPIResponder {
     default:
       if let failure = caller.failure { return LocalAPIResponder.refused(failure) }
       guard let route = try known(place.route) else { return Answer(page: "Page not found", status: 404) }
-      return try await write(route, request, place.uri, place.base, caller.token)
+      return try await write(route, request, place.uri, place.base, caller.token, presence)
     }
   }
 

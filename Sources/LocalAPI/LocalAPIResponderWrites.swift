@@ -9,7 +9,8 @@ extension LocalAPIResponder {
   /// Answers POST, PATCH and DELETE on JSON:API routes, and refuses other methods, in the site's order (reference 1.2, 5.1):
   /// method, media type, token, resource, access, body.
   func write(
-    _ route: Route, _ request: Request, _ uri: RequestURI, _ base: DocumentBase, _ caller: AccessToken?
+    _ route: Route, _ request: Request, _ uri: RequestURI, _ base: DocumentBase, _ caller: AccessToken?,
+    _ presence: ClientPresence?
   ) async throws -> Answer {
     let method = request.method.rawValue
     do {
@@ -29,8 +30,9 @@ extension LocalAPIResponder {
         guard let body = try? await request.collectBody(upTo: route.longestBody) else {
           return Answer(page: "Payload too large", status: 413)
         }
-        let recorded = try writes.record(
-          write, Array(body.readableBytesView), at: now())
+        let (bytes, time) = (Array(body.readableBytesView), now())
+        let limit = WorkLimit(presence)
+        let recorded = try await SlowWrites.run { try writes.record(write, bytes, at: time, within: limit) }
         return try await answer(
           write, recorded, WaitPreference(request.headers[values: .prefer].joined(separator: ",")))
       }

@@ -2,6 +2,7 @@ import Foundation
 import Store
 import Synchronization
 import SyncAgent
+import JSONAPI
 
 /// Shows how a round goes: one line that is written over on a terminal, a plain line every few seconds elsewhere.
 final class Progress: Sendable {

@@ -6,14 +6,17 @@ final class Names {
   private var types: [String: Int64] = [:]
   private var fields: [String: Int64] = [:]
   private var idAttributes: [Int64: String] = [:]
+  private var files: Set<Int64> = []
 
   init(_ db: Database) throws {
     self.db = db
     // Row by row: this is done for every page, and rows of an array would be copies.
-    let types = try Row.fetchCursor(db.cachedStatement(sql: "SELECT name, id, id_attribute FROM resource_type"))
+    let types = try Row.fetchCursor(
+      db.cachedStatement(sql: "SELECT name, id, id_attribute, entity_type = 'file' FROM resource_type"))
     while let row = try types.next() {
       self.types[try row.decode(atIndex: 0)] = try row.decode(atIndex: 1)
       idAttributes[try row.decode(atIndex: 1)] = try row.decode(String?.self, atIndex: 2)
+      if try row.decode(atIndex: 3) { files.insert(try row.decode(atIndex: 1)) }
     }
     let fields = try Row.fetchCursor(db.cachedStatement(sql: "SELECT name, id FROM field"))
     while let row = try fields.next() { self.fields[try row.decode(atIndex: 0)] = try row.decode(atIndex: 1) }
@@ -25,8 +28,12 @@ final class Names {
     try db.run(
       sql: "INSERT INTO resource_type (name, entity_type) VALUES (?, ?)", arguments: [name, entityType])
     types[name] = db.lastInsertedRowID
+    if entityType == "file" { files.insert(db.lastInsertedRowID) }
     return db.lastInsertedRowID
   }
+
+  /// Whether resources of a type are files.
+  func isFile(_ type: Int64) -> Bool { files.contains(type) }
 
   func field(_ name: String) throws -> Int64 {
     if let id = fields[name] { return id }

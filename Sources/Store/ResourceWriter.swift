@@ -3,6 +3,7 @@ import JSONAPI
 
 /// Stores resources and their relationship rows inside one transaction.
 final class ResourceWriter {
+  private let db: Database
   private let names: Names
   private let findIdentity: RawStatement
   private let addIdentity: RawStatement
@@ -23,6 +24,7 @@ final class ResourceWriter {
   }
 
   init(_ db: Database, names: Names) throws {
+    self.db = db
     self.names = names
     learner = SchemaLearner(db)
     indexes = try PathIndexWriter(db)
@@ -38,11 +40,12 @@ final class ResourceWriter {
         """, db)
     clearLinkage = try RawStatement(cached: "DELETE FROM relationship WHERE source = ?", db)
     addLinkage = try RawStatement(
-      cached: "INSERT INTO relationship (source, field, delta, target_type, target) VALUES (?, ?, ?, ?, ?)", db)
+      cached: "INSERT OR REPLACE INTO relationship (source, field, delta, target_type, target) VALUES (?, ?, ?, ?, ?)",
+      db)
     let isAnyGone = try Bool.cachedOne(db, sql: "SELECT EXISTS (SELECT 1 FROM tombstone)") ?? false
     clearTombstone =
       isAnyGone ? try RawStatement(cached: "DELETE FROM tombstone WHERE type = ? AND uuid = ?", db) : nil
-    sequence = try Int64.cachedOne(db, sql: "SELECT value FROM setting WHERE name = 'sequence'") ?? 0
+    sequence = try ChangeNumber.last(db)
   }
 
   /// Stores one resource where it is new or different.
@@ -66,7 +69,10 @@ final class ResourceWriter {
       return
     }
     outcome.note(resource, isNew: isNew)
-    if isFromSite { try learner.examine(resource, type: type) }
+    if isFromSite {
+      try learner.examine(resource, type: type)
+      if names.isFile(type), !resource.isLabelOnly { try FileAddressRows.note(resource.document, of: id, db) }
+    }
     try indexes.store(resource, id: id, type: type, isNew: isNew)
     if !isNew {
       clearLinkage.bind(id, at: 1)

@@ -96,7 +96,7 @@ extension Mirror {
       let id = try Names(db).type(type)
       var state = SweepState()
       state.started = time
-      state.sequence = try Int64.cachedOne(db, sql: "SELECT value FROM setting WHERE name = 'sequence'") ?? 0
+      state.sequence = try ChangeNumber.last(db)
       let before = try Row.cachedOne(db, sql: "SELECT finished, held FROM sweep WHERE type = ?", arguments: [id])
       state.finished = try before?.decode(Int64?.self, forColumn: "finished")
       state.held = try before?.decode(Int.self, forColumn: "held") ?? 0
@@ -249,7 +249,7 @@ enum SweepRows {
     state.started = try row.decode(atIndex: first)
     state.sequence = sequence
     state.lastID = try row.decode(atIndex: first + 2)
-    state.offset = try row.decode(atIndex: first + 3)
+    state.offset = min(max(try row.decode(atIndex: first + 3), 0), PageParameter.greatestOffset)
     state.isListed = try row.decode(atIndex: first + 4)
     state.finished = try row.decode(atIndex: first + 5)
     state.held = try row.decode(atIndex: first + 6)

@@ -145,7 +145,7 @@ struct RemovalWriter {
 
   func remove(_ removals: [Removal], _ policy: HiddenPolicy) throws -> [Tombstone.Kind: Int] {
     var done: [Tombstone.Kind: Int] = [:]
-    var sequence = try Int64.cachedOne(db, sql: "SELECT value FROM setting WHERE name = 'sequence'") ?? 0
+    var sequence = try ChangeNumber.last(db)
     var erased: [Int64] = []
     for removal in removals {
       let id = removal.candidate.id
@@ -205,6 +205,7 @@ struct RemovalWriter {
       db, sql: "SELECT DISTINCT target FROM relationship WHERE source = ? AND target IS NOT NULL", arguments: [id])
     try db.run(sql: "DELETE FROM relationship WHERE source = ?", arguments: [id])
     try db.run(sql: "DELETE FROM resource WHERE id = ?", arguments: [id])
+    try db.run(sql: "DELETE FROM file_source WHERE resource = ?", arguments: [id])
     for orphan in targets + [id] {
       try db.run(
         sql: """

@@ -100,8 +100,8 @@ package struct SyncRound: Sendable {
   /// - Parameter siteTime: the site's clock at the start of the round, Unix seconds.
   private func lookForLeap(to siteTime: Int64) throws {
     let before = try mirror.fact(.siteTime).flatMap { Int64($0) }
-    if let before, siteTime < before - Int64(settings.settleWindowSeconds) {
-      logger.warning("the site's clock went back by \(before - siteTime) s: all types are read again")
+    if let before, siteTime < before.subtractingClamped(Int64(settings.settleWindowSeconds)) {
+      logger.warning("the site's clock went back by \(before.subtractingClamped(siteTime)) s: all types are read again")
       // Before the time is noted: a round that is cut short here finds it again.
       try mirror.forgetCursors(of: mirror.types().map(\.name))
     }
@@ -129,7 +129,7 @@ package struct SyncRound: Sendable {
   /// - Returns: how many requests it cost.
   private func describe(_ types: [String], at time: Int64) async throws -> Int {
     let last = try mirror.fact(.described).flatMap { Int64($0) }
-    guard last.map({ time - $0 >= 86_400 || time < $0 }) ?? true else { return 0 }
+    guard last.map({ time.subtractingClamped($0) >= 86_400 || time < $0 }) ?? true else { return 0 }
     let description: SiteDescription?
     do {
       description = try await site.ask(SiteDescription.request) { SiteDescription.parse($0) }

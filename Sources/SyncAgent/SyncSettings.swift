@@ -1,4 +1,5 @@
 import Store
+import JSONAPI
 
 /// What a round of synchronisation does.
 package struct SyncSettings: Sendable {
@@ -68,7 +69,7 @@ package struct SyncSettings: Sendable {
     case .whenDue:
       guard let state, state.started == nil, let finished = state.finished else { return true }
       if state.held > 0, acceptedRemovals.contains(type) { return true }
-      return !(finished...finished + Int64(sweepIntervalSeconds)).contains(time)
+      return !(finished...finished.addingClamped(Int64(sweepIntervalSeconds))).contains(time)
     }
   }
 }

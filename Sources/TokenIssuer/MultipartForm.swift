@@ -3,13 +3,16 @@ import Foundation
 /// The text fields of a `multipart/form-data` body (RFC 7578).
 enum MultipartForm {
   static func fields(_ body: [UInt8], boundary: String) -> [String: String] {
-    guard !boundary.isEmpty else { return [:] }
+    // Longer ones are not allowed (RFC 2046, 5.1.1), and to look for one takes time by its length.
+    guard !boundary.isEmpty, boundary.utf8.count <= 70 else { return [:] }
     var fields: [String: String] = [:]
     let body = Data(body)
     let delimiter = Data("--\(boundary)".utf8)
     var start = body.range(of: delimiter)?.upperBound
     while let from = start, let next = body.range(of: delimiter, in: from..<body.endIndex) {
-      if let (name, value) = field(body[from..<next.lowerBound]) { fields[name] = value }
+      if next.lowerBound - from <= 16_384, let (name, value) = field(body[from..<next.lowerBound]) {
+        fields[name] = value
+      }
       start = next.upperBound
     }
     return fields

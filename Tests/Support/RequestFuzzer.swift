@@ -3,7 +3,8 @@ import JSONAPI
 import LocalAPI
 import Store
 
-/// Asks a local API, in this process, over a small mirror, for things that no client should ask for.
+/// Asks a local API, in this process, over a small mirror, for things that no client should ask for: reads, and one in ten a
+/// write, a form for a token, an upload or a range.
 ///
 /// The same seed gives the same requests. Every answer must be one that the site could give: no fault, no word of the
 /// database, and a document where one is said to be.
@@ -27,6 +28,7 @@ package struct RequestFuzzer {
 
   private let api: InProcessLocalAPI
   private let words: FuzzWords
+  private let writes: FuzzWrites
 
   /// A fuzzer over a few resources of each recorded type.
   /// - Throws: when a fixture is absent or damaged, or the mirror cannot be made.
@@ -41,6 +43,13 @@ package struct RequestFuzzer {
     // Long runs would outlive a usual token, and go on before a closed door.
     api = try await InProcessLocalAPI(made, accessTokenSeconds: 30 * 86_400)
     words = try FuzzWords()
+    var documents: [(path: String, resource: JSON)] = []
+    for path in try CrawledMirror.paths().values.sorted() {
+      for resource in try JSON(parsing: await api.answer("GET", path).body)["data"]?.array ?? [] {
+        documents.append((path, resource))
+      }
+    }
+    writes = FuzzWrites(documents)
   }
 
   /// Sends `count` requests; stops at ten findings.
@@ -48,6 +57,20 @@ package struct RequestFuzzer {
     var random = SplitMix(state: seed)
     var outcome = Outcome()
     while outcome.cases < count, outcome.findings.count < 10 {
+      if random.next(of: 10) == 0 {
+        let request = writes.request(&random)
+        let answer = await api.answer(request.method, request.target, request.fields, body: request.body)
+        outcome.statuses[answer.status, default: 0] += 1
+        if let fault = RequestFuzzer.fault(answer, isHead: request.method == "HEAD") {
+          let body = String(decoding: request.body.prefix(600), as: UTF8.self)
+          outcome.findings.append(
+            Finding(
+              number: outcome.cases, method: request.method, target: "\(request.target) \(request.fields)\n  \(body)",
+              answer: "\(answer.status) \(fault)"))
+        }
+        outcome.cases += 1
+        continue
+      }
       let method = random.next(of: 20) > 0 ? "GET" : ["HEAD", "OPTIONS", "PUT", "POST"][random.next(of: 4)]
       let target = words.target(&random)
       var fields: [String: String?] = [:]
@@ -72,11 +95,12 @@ package struct RequestFuzzer {
 
   /// What is wrong with an answer; nil when nothing is.
   private static func fault(_ answer: LocalAPIServer.Answered, isHead: Bool) -> String? {
-    guard [200, 301, 304, 400, 401, 403, 404, 405, 406, 409, 413, 414, 415, 422, 501].contains(answer.status) else {
+    guard [200, 201, 204, 301, 304, 400, 401, 403, 404, 405, 406, 409, 413, 414, 415, 422, 501].contains(answer.status)
+    else {
       return "is no answer of a site: \(String(decoding: answer.body.prefix(400), as: UTF8.self))"
     }
     guard answer.fields["content-encoding"] == nil, !isHead else { return nil }
-    if answer.fields["content-type"] == "application/vnd.api+json" {
+    if answer.fields["content-type"] == "application/vnd.api+json", !answer.body.isEmpty {
       guard answer.body.starts(with: #"{"jsonapi":{"version":"#.utf8), answer.body.last == UInt8(ascii: "}") else {
         return "no document"
       }

@@ -11,16 +11,16 @@ struct RelationshipDocument {
   ///   - isList: whether it is to-many.
   /// - Throws: `ErrorResponse` as the site answers; errors of the mirror.
   init(
-    _ body: [UInt8], field: TypeSchema.Field, isList: Bool, about subject: WriteSubject, _ known: some KnownResources
+    _ body: WriteBody, field: TypeSchema.Field, isList: Bool, about subject: WriteSubject, _ known: some KnownResources
   ) throws {
-    guard !body.isEmpty else {
+    guard !body.bytes.isEmpty else {
       throw subject.refusal(
         400,
         subject.method == "DELETE"
           ? "You need to provide a body for DELETE operations on a relationship (\(field.name))."
           : "Empty request body.")
     }
-    guard let document = try? JSON(parsing: body) else { throw subject.refusal(400, "Syntax error") }
+    guard let document = body.document else { throw subject.refusal(400, "Syntax error") }
     let invalid = subject.refusal(400, "Invalid body payload for the relationship.")
     guard let data = document["data"], isList == (data.array != nil) else { throw invalid }
     for item in data.isNull ? [] : data.array ?? [data] {
@@ -35,7 +35,7 @@ struct RelationshipDocument {
       }
       items.append(identifier)
     }
-    guard !items.indices.contains(where: { at in items[..<at].contains { $0.isSame(as: items[at]) } }) else {
+    guard !items.hasRepeated else {
       throw subject.refusal(
         400,
         "Duplicate relationships are not permitted. Use `meta.arity` to distinguish resource identifiers with matching "
@@ -85,7 +85,14 @@ struct RelationshipEdit {
   init(_ method: String, _ name: String, old: [ResourceIdentifier], given: [ResourceIdentifier]) {
     let hasParallels = (old + given).contains { $0.arity != nil }
     // What is there has an arity, though it is shown only where there are parallels.
-    let isHeld = { (item: ResourceIdentifier) in old.contains { $0.target == item.target && $0.mayBe(item.arity) } }
+    let there = RelationshipEdit.arities(old) { $0 ?? 0 }
+    let sent = RelationshipEdit.arities(given) { $0 }
+    let isHeld = { (item: ResourceIdentifier) in
+      there[item.target].map { item.arity == nil || $0.contains(item.arity) } ?? false
+    }
+    let isSent = { (item: ResourceIdentifier) in
+      sent[item.target].map { $0.contains(nil) || $0.contains(item.arity ?? 0) } ?? false
+    }
     switch method {
     case "POST":
       let new = given.filter { !isHeld($0) }
@@ -95,9 +102,7 @@ struct RelationshipEdit {
         ? .replace(name, .many(RelationshipEdit.numbered(items))) : .append(new, to: name)
     case "DELETE":
       // Without an arity an identifier means all parallels.
-      items = old.filter { item in
-        !given.contains { $0.target == item.target && item.mayBe($0.arity) }
-      }
+      items = old.filter { !isSent($0) }
       action =
         hasParallels && items.count < old.count
         ? .replace(name, .many(RelationshipEdit.numbered(items))) : .remove(given, from: name)
@@ -105,7 +110,12 @@ struct RelationshipEdit {
       items = given
       action = .replace(name, .many(RelationshipEdit.numbered(given)))
     }
-    isAllSent = items.allSatisfy { item in given.contains { $0.target == item.target && item.mayBe($0.arity) } }
+    isAllSent = items.allSatisfy(isSent)
+  }
+
+  /// The arities of each target.
+  private static func arities(_ items: [ResourceIdentifier], _ form: (Int64?) -> Int64?) -> [String: Set<Int64?>] {
+    items.reduce(into: [:]) { $0[$1.target, default: []].insert(form($1.arity)) }
   }
 
   /// With the arities that the site shows: from 0 for targets that are there more than once, none for others.
@@ -129,10 +139,17 @@ struct RelationshipEdit {
 extension ResourceIdentifier {
   /// What names the target.
   fileprivate var target: String { "\(type)/\(id.lowercased())" }
-  /// Whether a client means this reference, shown or about to be, by an arity: without one it means all parallels.
-  fileprivate func mayBe(_ given: Int64?) -> Bool { given == nil || given == arity ?? 0 }
+}
+
+extension [ResourceIdentifier] {
   /// Whether two of a client's identifiers mean the same (reference 2.7): arities tell them apart where both have one.
-  fileprivate func isSame(as other: ResourceIdentifier) -> Bool {
-    target == other.target && (arity == nil || other.arity == nil || arity == other.arity)
+  fileprivate var hasRepeated: Bool {
+    var seen: [String: Set<Int64?>] = [:]
+    for item in self {
+      let isThere = seen[item.target].map { item.arity == nil || $0.contains(item.arity) || $0.contains(nil) }
+      if isThere == true { return true }
+      seen[item.target, default: []].insert(item.arity)
+    }
+    return false
   }
 }

@@ -132,14 +132,22 @@ struct WriteAnswers: Sendable {
   // MARK: Recording
 
   /// Checks a write with its body and records it. When this returns, it is in the outbox and in the local copy.
-  /// - Parameter now: Unix seconds.
+  /// - Parameters:
+  ///   - now: Unix seconds.
+  ///   - limit: how long the work on it may go on until it is recorded.
   /// - Throws: `ErrorResponse`, `QueryParameterError` as the site answers; errors of the mirror.
-  func record(_ write: WriteRequest, _ body: [UInt8], at now: Int64) throws -> RecordedWrite {
-    try turn.mutex.withLock { _ in
+  func record(
+    _ write: WriteRequest, _ body: [UInt8], at now: Int64, within limit: WorkLimit = WorkLimit()
+  ) throws -> RecordedWrite {
+    // Before it is this one's turn: the others do not wait for it.
+    let body = try WriteBody(
+      body, isDocument: write.route.takesDocument, within: limit, write.uri)
+    return try turn.mutex.withLock { _ in
       let plan = try answers.reader.snapshot { snapshot in
         let subject = try subject(write, snapshot)
         try checkLearned(write, subject, at: now)
-        return try self.plan(write, body, subject, SnapshotResources(snapshot: snapshot, mirror: mirror))
+        return try self.plan(
+          write, body, subject, SnapshotResources(snapshot: snapshot, mirror: mirror, limit: limit, request: write.uri))
       }
       var outcome = RecordedWrite(resource: 0, type: plan.type, uuid: plan.uuid, isBare: plan.isBare)
       var changes: [LocalChange] = []
@@ -195,7 +203,7 @@ struct WriteAnswers: Sendable {
   }
 
   private func plan(
-    _ write: WriteRequest, _ body: [UInt8], _ subject: WriteSubject, _ known: SnapshotResources
+    _ write: WriteRequest, _ body: WriteBody, _ subject: WriteSubject, _ known: SnapshotResources
   ) throws -> Plan {
     let uuid = subject.uuid ?? ResourceID.random()
     switch write.route {
@@ -209,11 +217,11 @@ struct WriteAnswers: Sendable {
       return Plan(type: subject.type, uuid: uuid, actions: [.update(document.object)])
     case .relationship(_, _, let name): return try edit(name, uuid, body, subject, known)
     case .upload(_, let name):
-      let file = try stage(body, name, write, subject)
+      let file = try stage(body.bytes, name, write, subject)
       return Plan(
         type: WriteAnswers.fileType, uuid: uuid, actions: [.upload(file, hostType: subject.type, field: name)])
     case .attach(_, _, let name):
-      let file = try stage(body, name, write, subject)
+      let file = try stage(body.bytes, name, write, subject)
       let fileUUID = ResourceID.random()
       let identifier = ResourceIdentifier(type: WriteAnswers.fileType, id: fileUUID.description)
       return Plan(
@@ -226,11 +234,11 @@ struct WriteAnswers: Sendable {
   }
 
   private func edit(
-    _ name: String, _ uuid: ResourceID, _ body: [UInt8], _ subject: WriteSubject, _ known: SnapshotResources
+    _ name: String, _ uuid: ResourceID, _ body: WriteBody, _ subject: WriteSubject, _ known: SnapshotResources
   ) throws -> Plan {
     let stored = subject.stored?["relationships"]?[name]
     guard let field = subject.schema?.field(name), !field.isInternal,
-      !FieldValue.isClosed(name, of: subject.entityType), let linkage = try stored?["data"].map({ try Linkage($0) })
+      !FieldValue.isClosed(name, of: subject.entityType), let linkage = stored?["data"].flatMap({ try? Linkage($0) })
     else { throw subject.refusal(403, "The current user is not allowed to edit this relationship.") }
     let isList = subject.isList(name)
     let given = try RelationshipDocument(body, field: field, isList: isList, about: subject, known).items

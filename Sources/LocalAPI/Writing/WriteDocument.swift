@@ -8,9 +8,9 @@ struct WriteDocument {
   /// What is to be set, without what has no effect.
   private(set) var object: ResourceObject
 
-  /// - Parameter body: the bytes of the request.
+  /// - Parameter body: that of the request.
   /// - Throws: `ErrorResponse` as the site answers; errors of the mirror.
-  init(_ body: [UInt8], about subject: WriteSubject, _ known: some KnownResources) throws {
+  init(_ body: WriteBody, about subject: WriteSubject, _ known: some KnownResources) throws {
     let data = try WriteDocument.data(body, subject)
     let givenID = data["id"]?.string
     if data["id"].map({ !$0.isNull }) ?? false {
@@ -41,9 +41,9 @@ struct WriteDocument {
   }
 
   /// The resource object of a body.
-  private static func data(_ body: [UInt8], _ subject: WriteSubject) throws(ErrorResponse) -> JSON {
-    guard !body.isEmpty else { throw subject.refusal(400, "Empty request body.") }
-    guard let document = try? JSON(parsing: body) else { throw subject.refusal(400, "Syntax error") }
+  private static func data(_ body: WriteBody, _ subject: WriteSubject) throws(ErrorResponse) -> JSON {
+    guard !body.bytes.isEmpty else { throw subject.refusal(400, "Empty request body.") }
+    guard let document = body.document else { throw subject.refusal(400, "Syntax error") }
     if let misplaced = document["relationships"], !misplaced.isEmpty {
       throw subject.refusal(
         400,
@@ -70,6 +70,7 @@ struct WriteDocument {
     _ relationships: [JSONObject.Member], _ subject: WriteSubject, _ known: some KnownResources,
     _ values: inout AttributeValues
   ) throws {
+    var kept = JSONObject()
     for member in relationships {
       guard let data = member.value["data"] else { continue }
       let field = subject.schema?.field(member.name)
@@ -83,10 +84,13 @@ struct WriteDocument {
         if let field, !field.mayLead(to: item.type) { values.wrongTarget(item, at: delta, of: field) }
       }
       if field != nil, !isList, linkage.items.count > 1 { values.tooMany(member.name) }
-      object[relationship: member.name] = Relationship(
-        data: isList
-          ? .many(RelationshipEdit.numbered(linkage.items)) : linkage.items.first.map { .one($0) } ?? Linkage.none)
+      kept[member.name] =
+        Relationship(
+          data: isList
+            ? .many(RelationshipEdit.numbered(linkage.items)) : linkage.items.first.map { .one($0) } ?? Linkage.none
+        ).json
     }
+    if !kept.isEmpty { object.relationships = kept }
   }
 
   private mutating func read(
@@ -123,7 +127,9 @@ struct WriteDocument {
         pointer: "/data/\(isPatch ? "attributes" : group)/\(shown)")
     }
     for member in object.attributes?.members ?? [] where FieldValue.isClosed(member.name, of: subject.entityType) {
-      guard let stored = subject.stored?["attributes"]?[member.name], FieldValue.same(stored, member.value) else {
+      guard let stored = subject.stored?["attributes"]?[member.name],
+        FieldValue.isKept(member.name, of: subject.entityType, stored, member.value)
+      else {
         return try refuse(member.name, "attributes")
       }
       object.attributes?[member.name] = nil

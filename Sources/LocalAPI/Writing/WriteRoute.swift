@@ -64,6 +64,14 @@ enum WriteRoute: Equatable {
     }
   }
 
+  /// Whether bodies are documents, and no files.
+  var takesDocument: Bool {
+    switch self {
+    case .create, .change, .relationship: true
+    case .upload, .attach: false
+    }
+  }
+
   /// The most bytes of a body: documents are held in memory twice, files once.
   var longestBody: Int {
     switch self {
@@ -75,7 +83,7 @@ enum WriteRoute: Equatable {
   /// 415 for a body of another media type; parameters and letter case do not count. DELETE is not looked at (reference 1.2).
   func checkMediaType(_ given: String?, _ method: String, _ request: RequestURI) throws(ErrorResponse) {
     guard method != "DELETE" else { return }
-    let given = given.flatMap { $0.isEmpty ? nil : $0 }
+    let given = given.flatMap { $0.isEmpty ? nil : $0.utf8.count > 1_024 ? "too long" : $0 }
     let essence = given?.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
     guard essence == mediaType else { throw .unsupportedMediaType(given, request: request) }
   }

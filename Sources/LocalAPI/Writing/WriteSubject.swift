@@ -39,10 +39,13 @@ protocol KnownResources {
 struct SnapshotResources: KnownResources {
   let snapshot: ReadSnapshot
   let mirror: Mirror
+  let limit: WorkLimit
+  let request: RequestURI
 
   func hasType(_ name: String) throws -> Bool { try snapshot.type(name: name) != nil }
 
   func current(_ uuid: ResourceID, type: String) throws -> ResourceID? {
+    guard limit.goesOn else { throw WriteBody.takesTooLong(request) }
     guard let type = try snapshot.type(name: type) else { return nil }
     if try has(uuid, type) { return uuid }
     // A file that was uploaded here may have got its UUID from the site since.

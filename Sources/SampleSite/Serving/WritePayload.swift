@@ -110,9 +110,13 @@ struct WritePayload: Sendable {
       if kind == .computed { continue }
       let value = try WritePayload.stored(member.value, kind, named: member.name, old: old?[member.name])
       let isID = member.name == type.idAttribute || member.name == type.revisionAttribute
-      let isClosed = type.entityType == "event_enrollment" && member.name == "langcode"
+      let isClosed =
+        type.entityType == "event_enrollment" && member.name == "langcode"
+        || type.entityType == "file" && ["uri", "filemime", "filesize", "status"].contains(member.name)
       if isID || isClosed || member.name == "changed" {
         if let old, old[member.name] == value { continue }
+        // Of a `uri` the value is compared; the URL is computed.
+        if member.name == "uri", let there = old?["uri"]?["value"], there == value["value"] ?? value { continue }
         let name = old == nil ? member.name : member.name.replacing("drupal_internal__", with: "")
         throw SiteError(
           403,

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import JSONAPI
 
 /// The contents of files on disk, beside the mirror: each content once, under its SHA-256 (`ab/cdef…`), and what is still
 /// arriving under `incoming`. Readable by owner and group only.
@@ -76,7 +77,7 @@ package struct BinaryFolder: Sendable {
       guard errno == ENOENT, parent != folder else { return nil }
       folder = parent
     }
-    return Int64(info.f_bavail) * Int64(info.f_frsize)
+    return Int64(clamping: info.f_bavail).multipliedClamped(by: Int64(clamping: info.f_frsize))
   }
 
   private func make(_ folder: String) throws {

@@ -92,27 +92,25 @@ extension Mirror {
       try Row.fetchAll(
         db,
         sql: """
-          SELECT r.id, i.uuid, r.sequence, r.changed, json_extract(r.document, '$.attributes.uri.value'),
-            json_extract(r.document, '$.attributes.uri.url'), json_extract(r.document, '$.attributes.filesize'),
-            json_extract(r.document, '$.attributes.filemime'), c.source, c.sha256, c.bytes, c.media_type, c.validator,
-            c.last_modified, c.is_public, c.attempts
-          FROM resource_type t JOIN resource r ON r.type = t.id JOIN identity i ON i.id = r.id
+          SELECT r.id, i.uuid, r.sequence, r.changed, f.uri, f.url, f.size, f.media_type,
+            c.source, c.sha256, c.bytes, c.media_type, c.validator, c.last_modified, c.is_public, c.attempts
+          FROM file_source f JOIN resource r ON r.id = f.resource JOIN identity i ON i.id = r.id
           LEFT JOIN file_content c ON c.resource = r.id
-          WHERE t.entity_type = 'file' AND r.id > ?1
+          WHERE r.id > ?1
             AND (c.resource IS NULL OR c.sequence <> r.sequence OR (c.error IS NOT NULL AND c.next_attempt <= ?2))
-            AND json_extract(r.document, '$.attributes.uri.url') IS NOT NULL
-            AND json_extract(r.document, '$.attributes.uri.value') IS NOT NULL
-            AND (?3 OR json_extract(r.document, '$.attributes.uri.value') LIKE 'public://%')
+            AND (?3 OR \(Mirror.isPublic))
           ORDER BY r.id LIMIT ?4
           """, arguments: [resource, now, policy == .all, limit]
       ).compactMap { try Mirror.source($0, base: base) }
     }
   }
 
+  /// What the site's own list calls public, for SQL over `file_source f`.
+  private static let isPublic = "substr(f.uri, 1, 9) = 'public://'"
+
   private static func source(_ row: Row, base: String) throws -> FileSource? {
-    guard let uri = try row.decode(String?.self, atIndex: 4), let url = try row.decode(String?.self, atIndex: 5),
-      let id = SweepRows.uuid(try row.decode(atIndex: 1))
-    else { return nil }
+    guard let id = SweepRows.uuid(try row.decode(atIndex: 1)) else { return nil }
+    let url: String = try row.decode(atIndex: 5)
     var known: FileContent?
     if let source = try row.decode(String?.self, atIndex: 8) {
       known = try FileContent(
@@ -122,10 +120,10 @@ extension Mirror {
         isPublic: row.decode(atIndex: 14), attempts: row.decode(atIndex: 15))
     }
     return try FileSource(
-      resource: row.decode(atIndex: 0), uuid: id.fileName, sequence: row.decode(atIndex: 2), uri: uri,
+      resource: row.decode(atIndex: 0), uuid: id.fileName, sequence: row.decode(atIndex: 2),
+      uri: row.decode(atIndex: 4),
       url: url.replacingOccurrences(of: String(decoding: BaseMark.bytes, as: UTF8.self), with: base),
-      size: (row.decode(DatabaseValue.self, atIndex: 6).storage.value as? Int64).flatMap { $0 < 0 ? nil : $0 },
-      mediaType: row.decode(atIndex: 7),
+      size: row.decode(atIndex: 6), mediaType: row.decode(atIndex: 7),
       changed: row.decode(atIndex: 3), known: known, id: id)
   }
 
@@ -169,6 +167,11 @@ extension Mirror {
   /// - Returns: hashes that nothing refers to any more: their files are to be removed.
   package func forgetLostFiles(_ policy: FilePolicy) throws -> [String] {
     try write { db in
+      try db.execute(
+        sql: """
+          DELETE FROM file_source
+          WHERE resource NOT IN (SELECT id FROM resource) AND resource NOT IN (SELECT resource FROM outbox_copy)
+          """)
       let lost = "resource NOT IN (SELECT id FROM resource) OR ?1 = 'none' OR (?1 = 'public' AND NOT is_public)"
       let hashes = try Set(
         String.fetchAll(
@@ -192,8 +195,8 @@ extension Mirror {
         Data.fetchAll(
           db,
           sql: """
-            SELECT i.uuid FROM resource_type t JOIN resource r ON r.type = t.id JOIN identity i ON i.id = r.id
-            WHERE t.entity_type = 'file' AND (?1 OR json_extract(r.document, '$.attributes.uri.value') LIKE 'public://%')
+            SELECT i.uuid FROM file_source f JOIN resource r ON r.id = f.resource JOIN identity i ON i.id = r.id
+            WHERE ?1 OR \(Mirror.isPublic)
             """, arguments: [policy == .all]
         ).compactMap { SweepRows.uuid($0)?.fileName })
     }
@@ -221,15 +224,17 @@ extension Mirror {
     }
   }
 
-  /// The content that is served under a path; nil when there is none.
+  /// The content that is served under a path; nil when there is none. What the site calls public no longer is for everybody no more.
   /// - Parameter path: that of the resource's `uri.url`, percent-decoded, without query.
   package func fileContent(path: String) throws -> FileContent? {
     try read { db in
       try Row.fetchOne(
         db,
         sql: """
-          SELECT source, sha256, bytes, media_type, validator, last_modified, is_public, attempts FROM file_content
-          WHERE path = ? AND sha256 IS NOT NULL ORDER BY fetched DESC LIMIT 1
+          SELECT c.source, c.sha256, c.bytes, c.media_type, c.validator, c.last_modified,
+            c.is_public AND \(Mirror.isPublic), c.attempts
+          FROM file_content c JOIN resource r ON r.id = c.resource JOIN file_source f ON f.resource = c.resource
+          WHERE c.path = ? AND c.sha256 IS NOT NULL ORDER BY c.fetched DESC LIMIT 1
           """, arguments: [path]
       ).map { row in
         try FileContent(

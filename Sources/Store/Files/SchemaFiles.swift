@@ -14,4 +14,23 @@ extension Schema {
         c.media_type, datetime(c.fetched, 'unixepoch') AS fetched, c.attempts, c.error
       FROM file_content c JOIN resource r ON r.id = c.resource;
     """
+
+  /// Where the contents of files are, as the site said (`FileAddressRows`). Resources with local changes have it from the site's copy.
+  /// What was fetched for one of them may be from an address that a client set: it is fetched anew.
+  static let addresses = """
+    CREATE TABLE file_source (
+      resource INTEGER PRIMARY KEY, uri TEXT NOT NULL, url TEXT NOT NULL, size INTEGER, media_type TEXT) STRICT;
+    INSERT INTO file_source (resource, uri, url, size, media_type)
+      SELECT id, json_extract(d, '$.attributes.uri.value'), json_extract(d, '$.attributes.uri.url'),
+        CASE WHEN typeof(json_extract(d, '$.attributes.filesize')) = 'integer'
+          AND json_extract(d, '$.attributes.filesize') >= 0 THEN json_extract(d, '$.attributes.filesize') END,
+        CASE json_type(d, '$.attributes.filemime') WHEN 'text' THEN json_extract(d, '$.attributes.filemime') END
+      FROM (
+        SELECT r.id, iif(c.resource IS NULL, r.document, coalesce(c.site_document, c.base_document)) AS d
+        FROM resource_type t JOIN resource r ON r.type = t.id LEFT JOIN outbox_copy c ON c.resource = r.id
+        WHERE t.entity_type = 'file')
+      WHERE CASE WHEN json_valid(d) THEN json_type(d, '$.attributes.uri.value') = 'text'
+        AND json_type(d, '$.attributes.uri.url') = 'text' END;
+    DELETE FROM file_content WHERE resource IN (SELECT resource FROM outbox_copy);
+    """
 }

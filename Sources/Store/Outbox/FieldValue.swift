@@ -17,8 +17,17 @@ package enum FieldValue {
     switch entityType {
     case "node": return name == "revision_timestamp" || name == "revision_uid"
     case "event_enrollment": return name == "langcode"
+    // Set as a file is made, and by its use.
+    case "file": return ["uri", "filemime", "filesize", "status"].contains(name)
     default: return false
     }
+  }
+
+  /// Whether a value sent for a member that nobody sets is the one that is there. Of a file's `uri` the site compares the value
+  /// alone; the URL is computed.
+  package static func isKept(_ name: String, of entityType: String, _ stored: JSON?, _ given: JSON) -> Bool {
+    guard entityType == "file", name == "uri", let stored else { return same(stored, given) }
+    return same(stored["value"] ?? stored, given["value"] ?? given)
   }
 
   /// Attributes that go to the site and are never shown again.

@@ -57,27 +57,35 @@ struct LocalDocument {
 
   /// Sets one member. An attribute that resources of the type do not show is not shown here either.
   mutating func set(_ member: ChangedMember) {
-    guard var object = json.object else { return }
-    var group = object[member.group.rawValue]?.object
-    let isKnown = group?[member.name] != nil
+    // Changed where it is: with many members a copy for each would take time by their square.
+    guard case .object(var object) = json else { return }
+    json = .null
+    defer { json = .object(object) }
+    let place = member.group.rawValue
+    let isThere = object[place]?.object != nil
+    guard isThere || member.group == .attributes else { return }
+    var group = JSONObject()
+    if isThere, case .object(let taken)? = object.take(place) { group = taken }
+    set(member, in: &group)
+    if isThere || !group.isEmpty { object[place] = .object(group) }
+  }
+
+  private func set(_ member: ChangedMember, in group: inout JSONObject) {
+    let before = group[member.name]
     switch member.group {
     case .attributes:
-      guard !FieldValue.isSecret(member.name), isKnown || group == nil || group?.isEmpty == true else { return }
-      let value = FieldValue.completed(member.local, over: group?[member.name])
-      var attributes = group ?? JSONObject()
-      attributes[member.name] = value
+      guard !FieldValue.isSecret(member.name), before != nil || group.isEmpty else { return }
+      let value = FieldValue.completed(member.local, over: before)
+      group[member.name] = value
       // A user without another one is called by the name (reference 2.5).
-      if member.name == "name", let shown = attributes["display_name"], shown.isNull || shown == group?["name"] {
-        attributes["display_name"] = value
+      if member.name == "name", let shown = group["display_name"], shown.isNull || shown == before {
+        group["display_name"] = value
       }
-      group = attributes
     case .relationships:
-      guard var relationship = group?[member.name]?.object else { return }
+      guard var relationship = before?.object else { return }
       relationship["data"] = LocalDocument.known(member.local, serial)
-      group?[member.name] = .object(relationship)
+      group[member.name] = .object(relationship)
     }
-    object[member.group.rawValue] = group.map { .object($0) }
-    json = .object(object)
   }
 
   /// Adds the serial numbers that the site writes beside a target.

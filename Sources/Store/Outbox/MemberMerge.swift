@@ -102,8 +102,9 @@ extension [ChangedMember] {
   /// - Parameter isAnswer: whether `answer` is the site's answer to that change; else it was read later, and another value may
   ///   be somebody else's.
   package func following(_ sent: [ChangedMember], answered answer: JSON?, isAnswer: Bool = true) -> [ChangedMember] {
-    map { member in
-      guard let before = sent.first(where: { $0.isSameMember(as: member) }),
+    let sent = sent.byKey
+    return map { member in
+      guard let before = sent[member.key],
         FieldValue.same(before.local, member.base, in: member.group)
       else { return member }
       let value = member.value(in: answer)
@@ -118,10 +119,12 @@ extension [ChangedMember] {
   /// began is left out.
   package func merged(with later: [ChangedMember]) -> [ChangedMember] {
     var result = self
+    var places = Dictionary(enumerated().map { ($1.key, $0) }) { first, _ in first }
     for member in later {
-      if let index = result.firstIndex(where: { $0.isSameMember(as: member) }) {
+      if let index = places[member.key] {
         result[index].local = member.local
       } else {
+        places[member.key] = result.count
         result.append(member)
       }
     }

@@ -72,6 +72,14 @@ package struct ChangedMember: Sendable, Hashable {
   /// Whether this and another are the same member, whatever the values.
   package func isSameMember(as other: ChangedMember) -> Bool { group == other.group && name == other.name }
 
+  /// What tells members apart.
+  struct Key: Hashable {
+    var group: Group
+    var name: String
+  }
+
+  var key: Key { Key(group: group, name: name) }
+
   /// The targets, when it is a relationship.
   package var targets: [ResourceID] {
     guard group == .relationships, let linkage = try? Linkage(local) else { return [] }
@@ -122,6 +130,13 @@ package struct OutboxChange: Sendable, Hashable {
 
   /// The resources that must be on the site before this change can be sent.
   package var targets: Set<ResourceID> { Set(members.flatMap(\.targets)) }
+}
+
+extension [ChangedMember] {
+  /// Which members there are.
+  var keys: Set<ChangedMember.Key> { Set(map(\.key)) }
+  /// The first of each.
+  var byKey: [ChangedMember.Key: ChangedMember] { Dictionary(map { ($0.key, $0) }) { first, _ in first } }
 }
 
 extension ChangedMember {

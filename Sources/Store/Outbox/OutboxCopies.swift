@@ -50,6 +50,7 @@ struct OutboxCopies {
         resource, text(copy.base), splices(copy.base), copy.base?.revision, text(copy.site), splices(copy.site),
         copy.site?.revision, copy.isDeleted,
       ])
+    if let newest = copy.newest { try FileAddressRows.noteIfFile(newest.document, of: resource, db) }
   }
 
   func remove(_ resource: Int64) throws {

@@ -185,11 +185,9 @@ final class OutboxWriter {
 extension [OutboxChange] {
   /// The members of these changes of a resource, the oldest first, that show values of their own where the site has new ones.
   func covered(of site: JSON) -> [ChangedMember] {
-    var seen: [ChangedMember] = []
-    for member in filter({ $0.kind == .update }).flatMap(\.members) {
-      // A later value is based on the earlier one, not on the site's.
-      if !seen.contains(where: { $0.isSameMember(as: member) }) { seen.append(member) }
-    }
+    var keys: Set<ChangedMember.Key> = []
+    // A later value is based on the earlier one, not on the site's.
+    let seen = filter { $0.kind == .update }.flatMap(\.members).filter { keys.insert($0.key).inserted }
     return seen.filter { MemberMerge($0, site: $0.value(in: site)).outcome == .conflict }
   }
 }

@@ -117,7 +117,8 @@ struct Recorder {
   private func repeated(
     _ asked: [ChangedMember], _ waiting: [OutboxChange], _ id: Int64, _ change: LocalChange
   ) throws -> RecordedChange {
-    let same = waiting.filter { row in asked.contains { one in row.members.contains { $0.isSameMember(as: one) } } }
+    let keys = asked.keys
+    let same = waiting.filter { !keys.isDisjoint(with: $0.members.keys) }
     if let last = same.last, last.state == .rejected, last.id == waiting.last?.id {
       try writer.rows.rewrite(last.id, kind: last.kind, members: last.members, author: change.author, at: now)
       if last.kind == .create { try writer.release(waitingFor: last.id) }
@@ -187,7 +188,7 @@ struct Recorder {
   private func summary(_ last: OutboxChange, _ members: [ChangedMember]) -> Coalescing.Last {
     Coalescing.Last(
       kind: last.kind, state: last.state, sends: last.sends,
-      overlaps: members.contains { member in last.members.contains { $0.isSameMember(as: member) } })
+      overlaps: !members.keys.isDisjoint(with: last.members.keys))
   }
 
   /// Whether members point to a resource, other than their own, that the site does not have yet.

@@ -13,7 +13,8 @@ extension Mirror {
   ) throws -> Bool {
     try outboxWrite { writer in
       guard let row = try writer.rows.change(change.id), row.isStill(change), row.kind == .update else { return false }
-      func isRefused(_ member: ChangedMember) -> Bool { refused.contains { $0.isSameMember(as: member) } }
+      let keys = refused.keys
+      func isRefused(_ member: ChangedMember) -> Bool { keys.contains(member.key) }
       let (apart, rest) = (row.members.filter(isRefused), row.members.filter { !isRefused($0) })
       guard !apart.isEmpty, !rest.isEmpty else { return false }
       let id = try writer.rows.insert(

@@ -7,9 +7,10 @@ enum Superseding {
   static func decide(
     refused: [ChangedMember], later: [ChangedMember]
   ) -> (left: [ChangedMember], later: [ChangedMember]) {
-    let left = refused.filter { old in !later.contains { $0.isSameMember(as: old) } }
+    let (anew, before) = (later.keys, refused.byKey)
+    let left = refused.filter { !anew.contains($0.key) }
     let rebased = later.map { member in
-      guard let old = refused.first(where: { $0.isSameMember(as: member) }),
+      guard let old = before[member.key],
         FieldValue.same(member.base, old.local, in: member.group)
       else { return member }
       return ChangedMember(member.group, member.name, base: old.base, local: member.local)

@@ -83,6 +83,8 @@ package struct TypeSchema: Sendable, Hashable, Codable {
   /// Whether resources have numbered versions: then they show the version's number beside their own (reference 1.5, 2.5).
   package var isVersioned: Bool { fields.count { $0.name.hasPrefix("drupal_internal__") } > 1 }
 
+  private static let mostFields = 2_000
+
   /// Takes in what another schema of the same type knows. A field that is new stands behind the one it stood behind there.
   mutating func merge(_ other: TypeSchema) {
     for isRelationship in [false, true] {
@@ -92,6 +94,8 @@ package struct TypeSchema: Sendable, Hashable, Codable {
           fields[index].merge(field)
           previous = index
         } else {
+          // No type has as many: a schema must not be the site's to fill.
+          guard fields.count < TypeSchema.mostFields else { continue }
           let index =
             previous.map { $0 + 1 } ?? (fields.firstIndex { $0.isRelationship == isRelationship })
             ?? (isRelationship ? fields.count : 0)

@@ -1,4 +1,5 @@
 import Store
+import JSONAPI
 
 /// How many bytes of contents may be on the disk, and who has a claim on them: what is there, what is arriving, and what
 /// arrived in part. Numbers only.
@@ -36,7 +37,9 @@ struct DiskBudget {
 
   private func left(beside file: FileSource, used: Int64) -> Int64? {
     bytes.map { bytes in
-      bytes - used - claims.values.reduce(0, +) - parts.reduce(0) { $0 + ($1.key == file.uuid ? 0 : $1.value) }
+      let claimed = claims.values.reduce(used) { $0.addingClamped($1) }
+      return bytes.subtractingClamped(
+        parts.reduce(claimed) { $0.addingClamped($1.key == file.uuid ? 0 : $1.value) })
     }
   }
 }

@@ -42,7 +42,7 @@ struct FileFetch: Sendable {
   }
 
   private func failed(_ file: FileSource, _ reason: String) throws -> Outcome {
-    let next = now() + FileTrust.pause(attempts: (file.known?.attempts ?? 0) + 1)
+    let next = now() + FileTrust.pause(attempts: (file.known?.attempts ?? 0).addingClamped(1))
     try mirror.noteFailure(of: file, reason: reason, next: next)
     logger.info("a file could not be fetched", metadata: ["file": "\(file.uri)", "reason": "\(reason)"])
     return .failed
@@ -100,6 +100,11 @@ struct FileFetch: Sendable {
     case .content(let validator, let lastModified, let mediaType):
       let bytes = part.count
       // What has arrived stays, to be continued.
+      if let objection = FileTrust.objection(file, bytes: bytes) {
+        PartMark.remove(part)
+        part.discard()
+        throw SiteError(.malformed, status: 200, detail: objection)
+      }
       if let lack = sink.lack(of: bytes) { throw SiteError(.malformed, status: 200, detail: lack) }
       try place(
         part,
@@ -154,6 +159,7 @@ private final class PartSink: ContentSink {
     var objection: String?
     var isOtherFile = false
     var continuation: PartContinuation?
+    var beginning = ContentBeginning()
   }
 
   /// Why the content is not taken.
@@ -188,7 +194,14 @@ private final class PartSink: ContentSink {
     return true
   }
 
-  func take(_ piece: UnsafeRawBufferPointer) -> Bool { part.append(piece) }
+  func take(_ piece: UnsafeRawBufferPointer) -> Bool {
+    let objection = state.withLock { state -> String? in
+      guard case .whole = state.continuation, state.beginning.isPage(with: piece, of: file) else { return nil }
+      (state.objection, state.isOtherFile) = (FileTrust.page, true)
+      return state.objection
+    }
+    return objection == nil && part.append(piece)
+  }
 }
 
 /// What a part came with, in a file beside it: the validator and where the site kept the file, for a validator speaks of one

@@ -95,6 +95,16 @@ enum FileTrust {
     return "the site sent a page (\(came)) instead of \(expected.isEmpty ? "the file" : expected)"
   }
 
+  /// Why what begins as a page is not taken.
+  static let page = "the site sent a page instead of the file"
+
+  /// Of a file that is a page itself, another page is told by its size alone.
+  /// - Parameter bytes: of what came.
+  static func objection(_ file: FileSource, bytes: Int64) -> String? {
+    guard file.mediaType?.lowercased().contains("html") == true, let size = file.size, size != bytes else { return nil }
+    return "the site sent \(bytes) bytes where its page has \(size): a page that is another one is not taken"
+  }
+
   /// An error in words for the operator. A 401 is about the file alone here: the site has just given a token, or the file is on
   /// another server, which gets none.
   static func reason(_ error: SiteError) -> String {

@@ -81,7 +81,7 @@ extension PushAttempt {
 
   func postpone(_ state: ChangeState, _ reason: String, seconds: Double = 1, _ report: inout PushReport) throws {
     try mirror.postpone(
-      change, state, until: time + max(1, Int64(seconds.rounded(.up))), error: reason)
+      change, state, until: time + max(1, Int64(clamping: min(seconds.rounded(.up), 1e9))), error: reason)
     report.postponed += 1
     report.lastError = reason
   }
@@ -113,7 +113,7 @@ extension PushAttempt {
     let retries = push.site.retries
     let wait: Double =
       switch retries.verdict(
-        RetryTable.failure(of: error), attempt: change.attempts + 1, random: push.site.random())
+        RetryTable.failure(of: error), attempt: change.attempts.addingClamped(1), random: push.site.random())
       {
       case .after(let seconds): seconds
       case .giveUp, .askPerson: retries.longestWaitSeconds
@@ -123,7 +123,7 @@ extension PushAttempt {
     if failure.isAway { report.awayInARow += 1 } else { report.awayInARow = 0 }
     try mirror.postpone(
       change, state, isFault: isFault, isUnsent: hasLeft && verdict == .later,
-      until: time + max(1, Int64(wait.rounded(.up))), error: "\(error)",
+      until: time + max(1, Int64(clamping: min(wait.rounded(.up), 1e9))), error: "\(error)",
       document: isFault ? (error as? SiteError)?.document : nil)
     report.postponed += 1
     report.lastError = "\(error)"
