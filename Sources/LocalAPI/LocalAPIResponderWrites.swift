@@ -6,8 +6,8 @@ import Store
 import TokenIssuer
 
 extension LocalAPIResponder {
-  /// Answers POST, PATCH and DELETE on JSON:API routes, and refuses other methods, in the site's order (reference 1.2, 5.1):
-  /// method, media type, token, resource, access, body.
+  /// Answers POST, PATCH and DELETE on JSON:API routes, and refuses other methods, in the site's order (reference
+  /// 1.2, 5.1): method, media type, token, resource, access, body.
   func write(
     _ route: Route, _ request: Request, _ uri: RequestURI, _ base: DocumentBase, _ caller: AccessToken?,
     _ presence: ClientPresence?
@@ -32,7 +32,7 @@ extension LocalAPIResponder {
         }
         let (bytes, time) = (Array(body.readableBytesView), now())
         let limit = WorkLimit(presence)
-        let recorded = try await SlowWrites.run { try writes.record(write, bytes, at: time, within: limit) }
+        let recorded = try await SlowWrites.run { [writes] in try writes.record(write, bytes, at: time, within: limit) }
         return try await answer(
           write, recorded, WaitPreference(request.headers[values: .prefer].joined(separator: ",")))
       }

@@ -26,6 +26,7 @@ package final class SampleSite: Sendable {
   private let keptAnswers = KeptAnswers()
   private let administration: Mutex<Administration>
   private let requests = Atomic<UInt64>(0)
+  private let replaced = ReplacedFiles()
   let changes = Atomic<UInt64>(0)
 
   /// A site with a community of its own.
@@ -150,7 +151,8 @@ package final class SampleSite: Sendable {
       return SampleSite.redirect(302, "\(request.base)/\(single)" + (query.isEmpty ? "" : "?\(query)"))
     }
     var community = self.community
-    let route = Route(request.path, types: community.types)
+    let plain = settings.habits.contains(.oddFileAddresses) ? FileHabits.plain(request.path) : request.path
+    let route = Route(plain, types: community.types)
     if route == .token {
       guard request.method == "POST" else { return .html(405, "Method not allowed", [("allow", "POST")]) }
       let isBlocked = { [community] (user: String?) in community.isBlocked(user ?? community.account) }
@@ -171,7 +173,8 @@ package final class SampleSite: Sendable {
     community.reading = .init(
       seed: seed, now: Int64(now.rounded(.down)),
       reordersAttributes: settings.habits.contains(.reorderedAttributes))
-    let reader = Reader(community: community, request: request, viewer: viewer, seed: seed, habits: settings.habits)
+    let reader = Reader(
+      community: community, request: request, viewer: viewer, seed: seed, habits: settings.habits, replaced: replaced)
     do throws(SiteError) {
       return try dispatch(route, reader)
     } catch {

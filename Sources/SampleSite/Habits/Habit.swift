@@ -37,6 +37,17 @@ package enum Habit: String, Sendable, CaseIterable {
   case brokenRows = "broken-rows"
   /// Attributes in another order from read to read: the site's cache keeps the order in which somebody asked for them.
   case reorderedAttributes = "reordered-attributes"
+  /// Files have addresses of all forms: without a scheme, absolute, relative, on another host, with raw spaces,
+  /// letters outside ASCII and a lonely percent sign, with a fragment.
+  case oddFileAddresses = "odd-file-addresses"
+  /// Text comes compressed, although it was asked for as it is.
+  case compressedFiles = "compressed-files"
+  /// Some files come with 200 and nothing.
+  case emptyFiles = "empty-files"
+  /// Some files are gone from the disk: 404.
+  case lostFiles = "lost-files"
+  /// Contents are replaced after they were fetched once, and nothing is saved.
+  case replacedFiles = "replaced-files"
 
   /// The most rows of a page under `cappedPages`.
   static let cappedPageSize = 7
