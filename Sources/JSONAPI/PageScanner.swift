@@ -16,6 +16,12 @@ package struct PageScanner: Sendable {
     resources = ResourceScanner(bases: bases, paths: escaped)
   }
 
+  /// Names the attributes that are read of a type's resources, where they are not called as usual.
+  package mutating func call(_ names: AttributeNames, of type: String) { resources.attributeNames[type] = names }
+
+  /// What a type's attributes are called, where that is not as usual.
+  package func names(of type: String) -> AttributeNames? { resources.attributeNames[type] }
+
   /// Scans a collection, individual or related document. A single resource is a page of one.
   /// - Throws: `JSONSyntaxError` when the text is not JSON (cut in half, an HTML page), or is no document with `data`.
   package mutating func page(_ body: [UInt8]) throws(JSONSyntaxError) -> ScannedPage {

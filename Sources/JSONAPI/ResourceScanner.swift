@@ -5,6 +5,8 @@ struct ResourceScanner: Sendable {
   let bases: [[UInt8]]
   /// The escaped path of each resource type (`\/jsonapi\/node\/topic`).
   let paths: [String: [UInt8]]
+  /// What the serial number and `changed` are called, of types that do not call them as usual.
+  var attributeNames: [String: AttributeNames] = [:]
   private var names = NameTable()
 
   init(bases: [[UInt8]], paths: [String: [UInt8]]) {
@@ -72,12 +74,35 @@ struct ResourceScanner: Sendable {
     _ attributes: Range<Int>, _ resource: inout ScannedResource, _ outer: ByteScanner
   ) throws(JSONSyntaxError) {
     var scanner = ByteScanner(outer.bytes, at: attributes.lowerBound)
+    if !attributeNames.isEmpty, let own = attributeNames[resource.type] {
+      return try readColumns(called: own, &scanner, &resource)
+    }
     try scanner.members { (scanner, name) throws(JSONSyntaxError) in
       let value = try scanner.value()
       if resource.internalID == nil, scanner.begins(name, "drupal_internal__") {
         resource.internalID = scanner.integer(value)
         resource.idAttribute = names.name(scanner.slice(name))
       } else if resource.changed == nil, scanner.matches(name, "changed"), value.count > 2 {
+        resource.changed = RFC3339.unixSeconds(bytes: scanner.slice(value.lowerBound + 1..<value.upperBound - 1))
+      }
+    }
+  }
+
+  /// The same where they are not called as usual.
+  private mutating func readColumns(
+    called own: AttributeNames, _ scanner: inout ByteScanner, _ resource: inout ScannedResource
+  ) throws(JSONSyntaxError) {
+    let changed = own.changed ?? "changed"
+    try scanner.members { (scanner, name) throws(JSONSyntaxError) in
+      let value = try scanner.value()
+      let text = names.name(scanner.slice(name))
+      if let serial = own.serial, text == serial {
+        resource.internalID = scanner.integer(value)
+        resource.idAttribute = text
+      } else if own.serial == nil, resource.internalID == nil, text.hasPrefix("drupal_internal__") {
+        resource.internalID = scanner.integer(value)
+        resource.idAttribute = text
+      } else if text == changed, value.count > 2 {
         resource.changed = RFC3339.unixSeconds(bytes: scanner.slice(value.lowerBound + 1..<value.upperBound - 1))
       }
     }

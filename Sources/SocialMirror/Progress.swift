@@ -1,4 +1,5 @@
 import Foundation
+import JSONAPI
 import Store
 import Synchronization
 import SyncAgent
@@ -62,7 +63,7 @@ final class Progress: Sendable {
     if isTerminal, isShown, !isQuiet { write("\r\u{1B}[K") }
   }
 
-  private static func entityType(of type: String) -> String { String(type.prefix { $0 != "-" }) }
+  private static func entityType(of type: String) -> String { ResourceTypeName(type).entityType }
 
   private static func line(_ state: State, elapsed: Duration) -> String {
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18

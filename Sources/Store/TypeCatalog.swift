@@ -6,6 +6,10 @@ package final class ServedType: Sendable, Hashable {
   package let id: Int64
   package let name: String
   package let entityType: String
+  /// The bundle's machine name.
+  package let bundle: String
+  /// The key of its link at the entry point, and in the names of routes.
+  package let link: String
   /// The collection's path: `/jsonapi/node/topic`.
   package let path: String
   /// The path of its route, as errors of the site name it: without the language that may stand before it.
@@ -13,10 +17,15 @@ package final class ServedType: Sendable, Hashable {
   /// The path as it stands in JSON strings of the site.
   package let escapedPath: [UInt8]
 
-  init(id: Int64, name: String, entityType: String, path: String, languagePrefix: String = "") {
+  init(
+    id: Int64, name: String, entityType: String, bundle: String? = nil, link: String? = nil, path: String,
+    languagePrefix: String = ""
+  ) {
     self.id = id
     self.name = name
     self.entityType = entityType
+    self.bundle = bundle ?? ResourceTypeName(name).bundle
+    self.link = link ?? name
     self.path = path
     routePath = path.hasPrefix(languagePrefix) ? String(path.dropFirst(languagePrefix.count)) : path
     var escaped: [UInt8] = []
@@ -38,6 +47,14 @@ final class TypeCatalog: Sendable {
     var schemas: [Int64: (version: Int64, schema: TypeSchema)] = [:]
   }
   private let known = Mutex(Known())
+
+  /// Where the types belong, as far as it is known.
+  func entityTypes(_ connection: ReadConnection) throws -> EntityTypes {
+    if known.withLock({ $0.byID.isEmpty }) { try reload(connection) }
+    return known.withLock { known in
+      EntityTypes(known.byName.mapValues { .init(entityType: $0.entityType, bundle: $0.bundle) })
+    }
+  }
 
   func type(id: Int64, _ connection: ReadConnection) throws -> ServedType? {
     try look(connection) { $0.byID[id] }
@@ -74,14 +91,16 @@ final class TypeCatalog: Sendable {
   private func reload(_ connection: ReadConnection) throws {
     let statement = try connection.statement(
       """
-      SELECT id, name, entity_type, path, coalesce((SELECT value FROM setting WHERE name = 'language_prefix'), '')
+      SELECT id, name, entity_type, path, coalesce((SELECT value FROM setting WHERE name = 'language_prefix'), ''),
+        coalesce(link, name), coalesce(bundle, '')
       FROM resource_type WHERE path IS NOT NULL
       """)
     defer { statement.reset() }
     var fresh = Known()
     while try statement.step() {
       let type = ServedType(
-        id: statement.integer(0), name: statement.text(1), entityType: statement.text(2), path: statement.text(3),
+        id: statement.integer(0), name: statement.text(1), entityType: statement.text(2),
+        bundle: statement.text(6).isEmpty ? nil : statement.text(6), link: statement.text(5), path: statement.text(3),
         languagePrefix: statement.text(4))
       fresh.byID[type.id] = type
       // Paths are compared without regard to letter case, as the site does.

@@ -155,7 +155,7 @@ private struct Renaming: Sendable {
     ("node--topic", "topics", "/topics"),
     // The path tells.
     ("node--event", "event", "/node/event"),
-    ("comment--post_comment", "content--reply", "/content/reply"),
+    ("comment--post_comment", "content--reply", "/comment/post_comment"),
     ("user--user", "people", "/people"),
     ("file--file", "uploads", "/uploads"),
     ("taxonomy_term--topic_types", "topic-types", "/topic-types"),

@@ -129,7 +129,7 @@ struct FileFetch: Sendable {
     let digits = Array(file.uuid)
     guard digits.count == 32 else { return file }
     let uuid = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }.joined(separator: "-")
-    let path = try mirror.types().first { $0.name == "file--file" }?.path ?? "/jsonapi/file/file"
+    let path = try mirror.types().first { $0.entityType == "file" }?.path ?? "/jsonapi/file/file"
     fresh.url = try await site.ask(SiteRequest(path: "\(path)/\(uuid)")) { response in
       let document = try JSON(parsing: SiteAnswer.document(of: response))
       return document["data"]?["attributes"]?["uri"]?["url"]?.string ?? file.url
