@@ -1,3 +1,4 @@
+import Foundation
 import JSONAPI
 import Store
 import SyncAgent
@@ -10,7 +11,9 @@ struct OnlyTypes: Sendable {
   private let certain: Set<String>
   private let entityTypes: [String]
 
-  init(_ names: [String], of site: Settings.Site) {
+  /// - Parameter mirror: the mirror's path: without one, nothing is known but what names say.
+  /// - Throws: `ConfigurationError` for a name that then is not mirrored.
+  init(_ names: [String], of site: Settings.Site, mirror: String) throws {
     self.names = names
     entityTypes = site.entityTypes
     certain = Set(
@@ -18,6 +21,15 @@ struct OnlyTypes: Sendable {
         let entityType = ResourceTypeName(name).entityType
         return site.entityTypes.contains { $0 == name || EntityTypes.means($0, entityType) }
       })
+    if !FileManager.default.fileExists(atPath: mirror), let strange = names.first(where: { !certain.contains($0) }) {
+      throw refusal(of: strange)
+    }
+  }
+
+  private func refusal(of name: String) -> ConfigurationError {
+    ConfigurationError(
+      description: "--only: \(name) is no type that is mirrored; site.entityTypes has "
+        + entityTypes.joined(separator: ", "))
   }
 
   /// For the settings of a round; nil for all types.
@@ -36,9 +48,7 @@ struct OnlyTypes: Sendable {
       }
     }
     if let strange = names.first(where: { !certain.contains($0) && !isMirrored($0) }) {
-      throw ConfigurationError(
-        description: "--only: \(strange) is no type that is mirrored; site.entityTypes has "
-          + entityTypes.joined(separator: ", "))
+      throw refusal(of: strange)
     }
     let unknown = try await NamedTypes.unknown(names, site: site, mirror: mirror)
     guard unknown.isEmpty else {

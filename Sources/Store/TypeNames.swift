@@ -62,7 +62,8 @@ enum TypeNames {
 
   /// Where the types belong, as far as it was learned.
   static func entityTypes(_ db: Database) throws -> EntityTypes {
-    let rows = try Row.cachedAll(db, sql: "SELECT name, entity_type, bundle FROM resource_type WHERE bundle IS NOT NULL")
+    let rows = try Row.cachedAll(
+      db, sql: "SELECT name, entity_type, bundle FROM resource_type WHERE bundle IS NOT NULL")
     var homes: [String: EntityTypes.Home] = [:]
     for row in rows {
       homes[try row.decode(atIndex: 0)] = .init(

@@ -35,6 +35,7 @@ struct AttributeSearch {
 
   private static let serials = ["nid", "cid", "fid", "tid", "uid", "profile_id", "id"]
   private static let usualSerials = Set(serials.map { "drupal_internal__" + $0 })
+  private static let noSerials: Set<String> = ["revision", "vid", "weight", "count", "size", "filesize", "delta"]
   private static let ofEntityType = [
     "node": "nid", "comment": "cid", "file": "fid", "taxonomy_term": "tid", "user": "uid", "profile": "profile_id",
   ]
@@ -42,10 +43,9 @@ struct AttributeSearch {
   /// An attribute that is a different whole number above zero in every row, and not the revision's.
   private func serial(among names: [String]) -> String? {
     let candidates = names.filter { name in
-      let lower = name.lowercased()
-      guard !["revision", "vid", "weight", "count", "size", "delta"].contains(where: { lower.contains($0) }),
-        !lower.hasPrefix("field_")
-      else { return false }
+      guard AttributeSearch.noSerials.isDisjoint(with: AttributeSearch.words(name)), !name.hasPrefix("field_") else {
+        return false
+      }
       let values = rows.map { $0.attributes[name]?.integer ?? -1 }
       // The anonymous user is number 0.
       guard values.allSatisfy({ $0 > 0 || entityType == "user" && $0 == 0 }), Set(values).count == values.count else {

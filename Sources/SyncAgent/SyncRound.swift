@@ -86,6 +86,14 @@ package struct SyncRound: Sendable {
     var scanner: PageScanner
   }
 
+  /// A reader of one type's pages.
+  private func reader(of type: String, _ entityType: String?, _ visit: Visit) -> PageReader {
+    var reader = PageReader(site: site, scanner: visit.scanner)
+    reader.naming = PageNaming(
+      mirror: mirror, type: type, entityType: entityType ?? ResourceTypeName(type).entityType)
+    return reader
+  }
+
   private func entryPoint() async throws -> EntryPoint {
     try await EntryPointSearch(site: site, mirror: mirror).find()
   }
@@ -210,7 +218,8 @@ package struct SyncRound: Sendable {
             report: { event in
               if case .drifted(let drift) = event { tally.add(drift) }
               report(event)
-            }, confirmSite: { try await confirm(tally) }, reader: PageReader(site: site, scanner: visit.scanner))
+            }, confirmSite: { try await confirm(tally) },
+            reader: reader(of: type.name, known[type.name]?.entityType, visit))
           let before = known[type.name]
           readers.addTask { try await puller.pull(before) }
         }
@@ -282,7 +291,7 @@ package struct SyncRound: Sendable {
         var sweeper = TypeSweeper(
           mirror: mirror, settings: settings, deciders: deciders, budget: budget, run: visit.run, type: type,
           path: path, idAttribute: idAttribute, siteTime: visit.siteTime,
-          confirmSite: { try await confirm(tally) }, reader: PageReader(site: site, scanner: visit.scanner))
+          confirmSite: { try await confirm(tally) }, reader: reader(of: type.name, type.entityType, visit))
         sweepers.addTask { try await sweeper.sweep() }
       }
       for _ in 0..<settings.concurrency { startNext() }

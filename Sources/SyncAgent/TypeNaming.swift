@@ -51,17 +51,14 @@ struct TypeNaming {
     }
     let linked = Set(entry.resourceTypes.map(\.link))
     for (number, collection) in left.enumerated() {
-      guard number < TypeNaming.mostAsked, let resource = try await someResource(of: collection, &outcome.requests)
-      else {
-        outcome.types.append(TypeNaming.untold(collection))
-        continue
-      }
       var type = TypeNaming.untold(collection)
-      let name = resource["type"]?.string ?? collection.name
+      let seen =
+        number < TypeNaming.mostAsked ? try await someResources(of: collection, &outcome.requests) : []
+      let names = Set(seen.compactMap { $0["type"]?.string })
       // A collection over several types is none of its own.
-      if name == collection.name || !linked.contains(name) {
-        if !name.isEmpty { type.name = name }
-        if let home = TypeEvidence(resource).home(named: collection.name) {
+      if names.count == 1, let name = names.first, !name.isEmpty, name == collection.name || !linked.contains(name) {
+        type.name = name
+        if let home = seen.lazy.compactMap({ TypeEvidence($0).home(named: collection.name) }).first {
           type.home = home
           type.source = .fields
         }
@@ -85,7 +82,8 @@ struct TypeNaming {
   ) -> (known: [DiscoveredType], unknown: [Unknown]) {
     let before = Dictionary(known.map { ($0.link, $0) }) { first, _ in first }
     let usual = Set(SyncSettings.usualEntityTypes + entityTypes + Array(EntityTypes.successors.values))
-    let named = Set(entry.resourceTypes.filter { $0.name.contains("--") }.map { EntityTypes.Home(of: $0.name).entityType })
+    let named = Set(
+      entry.resourceTypes.filter { $0.name.contains("--") }.map { EntityTypes.Home(of: $0.name).entityType })
     var types: [DiscoveredType] = []
     var unknown: [Unknown] = []
     for collection in entry.resourceTypes {
@@ -132,16 +130,16 @@ struct TypeNaming {
     } catch is SiteError { return nil }
   }
 
-  /// One resource of a collection; nil where it shows none, or cannot be read.
-  private func someResource(of collection: EntryPoint.Collection, _ requests: inout Int) async throws -> JSON? {
+  /// Some resources of a collection, for the first may show little; none where it shows none, or cannot be read.
+  private func someResources(of collection: EntryPoint.Collection, _ requests: inout Int) async throws -> [JSON] {
     do {
       return try await site.ask(
-        SiteRequest(path: collection.path, query: "page%5Blimit%5D=1"), asked: { requests += 1 }
+        SiteRequest(path: collection.path, query: "page%5Blimit%5D=5"), asked: { requests += 1 }
       ) { response in
-        guard response.status == 200, let bytes = try? SiteAnswer.document(of: response) else { return nil }
-        return (try? JSON(parsing: bytes))?["data"]?[0]
+        guard response.status == 200, let bytes = try? SiteAnswer.document(of: response) else { return [] }
+        return (try? JSON(parsing: bytes))?["data"]?.array ?? []
       }
-    } catch is SiteError { return nil }
+    } catch is SiteError { return [] }
   }
 }
 

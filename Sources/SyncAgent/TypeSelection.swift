@@ -17,10 +17,12 @@ enum TypeSelection {
     let usual = absent.filter { SyncSettings.usualEntityTypes.contains($0) }
     var found = absent.filter { !usual.contains($0) }.map { name in
       SetAside(
-        .setting, subject: name, reason: "site.entityTypes names it, and the site has no entity type or resource type of this name",
+        .setting, subject: name,
+        reason: "site.entityTypes names it, and the site has no entity type or resource type of this name",
         advice: "is the name right?", at: time)
     }
-    for name in Set(settings.policyTypes).sorted() where !types.contains(where: { $0.name == name || $0.link == name }) {
+    for name in Set(settings.policyTypes).sorted() where !types.contains(where: { $0.name == name || $0.link == name })
+    {
       found.append(
         SetAside(
           .setting, subject: "sync.conflicts.\(name)", reason: "the site has no resource type of this name",
@@ -36,7 +38,8 @@ enum TypeSelection {
     for view in views where settings.mirrors(view) {
       found.append(
         SetAside(
-          .type, type: view.link, subject: "collection", reason: "it is a collection over types that are read by themselves",
+          .type, type: view.link, subject: "collection",
+          reason: "it is a collection over types that are read by themselves",
           advice: "", at: time))
     }
     let left = types.filter { !settings.mirrors($0) && !views.contains($0) }.map(\.link).sorted()
@@ -45,7 +48,8 @@ enum TypeSelection {
       found.append(
         SetAside(
           .type, subject: unread,
-          reason: "\(left.count) resource \(left.count == 1 ? "type" : "types") of the site \(left.count == 1 ? "is" : "are") not "
+          reason:
+            "\(left.count) resource \(left.count == 1 ? "type" : "types") of the site \(left.count == 1 ? "is" : "are") not "
             + "mirrored: \(names)", advice: "site.entityTypes takes what else is wanted", at: time))
     }
     return found
@@ -68,7 +72,9 @@ enum TypeSelection {
       try mirror.takeBack(thing.kind, of: thing.type, subject: thing.subject)
     }
     let fresh = found.filter { thing in
-      !before.contains { ($0.kind, $0.type, $0.subject, $0.reason) == (thing.kind, thing.type, thing.subject, thing.reason) }
+      !before.contains {
+        ($0.kind, $0.type, $0.subject, $0.reason) == (thing.kind, thing.type, thing.subject, thing.reason)
+      }
     }
     for thing in fresh { logger.notice("\(thing.sentence)") }
     // What stands there already costs no write.

@@ -176,7 +176,9 @@ package struct Verification: Sendable {
   }
 
   /// How a resource of the site differs from the stored document; nil when it does not.
-  static func difference(_ resource: ScannedResource, _ stored: [UInt8]?, _ homes: EntityTypes) -> VerificationReport.Difference? {
+  static func difference(_ resource: ScannedResource, _ stored: [UInt8]?, _ homes: EntityTypes) -> VerificationReport
+    .Difference?
+  {
     guard let stored else {
       return .init(type: resource.type, uuid: resource.uuid, kind: .missing, members: [])
     }
@@ -189,7 +191,8 @@ package struct Verification: Sendable {
       let names = Set([left, right].flatMap { $0[part]?.object?.members.map(\.name) ?? [] })
       for name in names.sorted() {
         let (a, b) = (left[part]?[name], right[part]?[name])
-        let isVolatile = part == "attributes" && VolatileMembers.contains(name, of: homes.entityType(of: resource.type), a, b)
+        let isVolatile =
+          part == "attributes" && VolatileMembers.contains(name, of: homes.entityType(of: resource.type), a, b)
         if a != b, !isVolatile { members.append("\(part).\(name)") }
       }
     }

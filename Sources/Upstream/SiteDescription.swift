@@ -61,8 +61,10 @@ package struct SiteDescription: Sendable, Hashable {
       guard let definition = definition(behind: path.value), let home = homes[definition] else { continue }
       homes[(base == "/" ? "" : base) + path.name] = home
     }
-    return types.isEmpty ? nil : SiteDescription(
-      types: types, homes: homes, attributeNames: names, basePath: json["basePath"]?.string)
+    return types.isEmpty
+      ? nil
+      : SiteDescription(
+        types: types, homes: homes, attributeNames: names, basePath: json["basePath"]?.string)
   }
 
   /// `node:topic Schema`, or `user Schema` where there are no bundles.
@@ -107,7 +109,9 @@ package struct SiteDescription: Sendable, Hashable {
           $0.value["format"]?.string == "utc-millisec" && ["Changed", "Changed on"].contains($0.value["title"]?.string)
         }?.name
     }
-    let ids = members.filter { $0.value["type"]?.string == "integer" && idTitles.contains($0.value["title"]?.string ?? "") }
+    let ids = members.filter {
+      $0.value["type"]?.string == "integer" && idTitles.contains($0.value["title"]?.string ?? "")
+    }
     if ids.count == 1, !ids[0].name.hasPrefix("drupal_internal__") { names.serial = ids[0].name }
     return names
   }

@@ -55,7 +55,8 @@ import Testing
   @Test(arguments: [
     ("default", true), ("node--topic", true), ("node--topic.title", true),
     ("profile--profile.field_profile_address", true),
-    ("group_content--open_group-group_membership", true), ("node", false), ("node-topic", true), ("topics", true), ("topics.title", true),
+    ("group_content--open_group-group_membership", true), ("node", false), ("node-topic", true), ("topics", true),
+    ("topics.title", true),
     ("user.mail", false),
     ("default.title", false), ("node--topic.", false), ("node--topic.body.value", false), ("node--", false),
     ("--topic", false), ("node--topic title", false), ("", false),

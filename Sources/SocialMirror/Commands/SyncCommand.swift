@@ -44,7 +44,7 @@ struct SyncCommand: AsyncParsableCommand {
     defer { engine.shutdown() }
     var round = engine.settings.round(engine.siteSettings)
     round.full = full
-    let only = OnlyTypes(only, of: engine.siteSettings)
+    let only = try OnlyTypes(only, of: engine.siteSettings, mirror: engine.mirror.path)
     round.only = only.selection
     round.sweep = sweep ? .now : noSweep ? .never : .whenDue
     round.acceptedRemovals = Set(acceptRemovals)

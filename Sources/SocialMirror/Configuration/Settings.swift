@@ -136,7 +136,8 @@ extension Settings.Site {
     guard !entityTypes.isEmpty else { throw ConfigurationError(description: "site.entityTypes names no entity type") }
     if let strange = entityTypes.first(where: { !NameShape.isTypeName($0) }) {
       throw ConfigurationError(
-        description: "site.entityTypes takes entity types such as node, with all their bundles, and resource types such as "
+        description:
+          "site.entityTypes takes entity types such as node, with all their bundles, and resource types such as "
           + "node--topic; \"\(strange)\" is none")
     }
     concurrency = try source.integer("site.concurrency") ?? 4

@@ -19,7 +19,8 @@ struct LocalDocument {
   ///   - owner: the account that the site will take for the author, with its type.
   ///   - now: Unix seconds.
   init(
-    new type: String, _ uuid: ResourceUUID, url: String, typical: TypicalValues, owner: (type: String, id: ResourceUUID)?,
+    new type: String, _ uuid: ResourceUUID, url: String, typical: TypicalValues,
+    owner: (type: String, id: ResourceUUID)?,
     now: Int64,
     serial: @escaping (ResourceIdentifier) -> Int64? = { _ in nil }
   ) {
@@ -37,7 +38,8 @@ struct LocalDocument {
     if let owner {
       for name in ["uid", "user_id", "revision_uid", "revision_user"] where typical.isUsual(name) {
         guard var relationship = relationships[name]?.object, relationship["data"]?.isNull == true else { continue }
-        relationship["data"] = LocalDocument.known(["type": .string(owner.type), "id": .string(owner.id.description)], serial)
+        relationship["data"] = LocalDocument.known(
+          ["type": .string(owner.type), "id": .string(owner.id.description)], serial)
         relationships[name] = .object(relationship)
       }
     }
