@@ -55,7 +55,7 @@ struct PathResolver {
       hop.targetEntityType = entityTypes.count == 1 ? entityTypes.first : nil
       resolved.hops.append(hop)
       if let wanted = hop.entityType {
-        types = types.filter { wanted.contains("--") ? $0.name == wanted : $0.entityType == wanted }
+        types = types.filter { $0.name == wanted || $0.entityType == wanted }
       }
     }
     return resolved
