@@ -28,6 +28,21 @@ package struct PageScanner: Sendable {
     set { resources.serials = newValue }
   }
 
+  /// Names the attributes that are read of a type's resources, where they are not called as usual.
+  package mutating func call(_ names: AttributeNames, of type: String) {
+    resources.attributeNames[type] = names
+    if let serial = names.serial { resources.serials.name(serial, of: type) }
+  }
+
+  /// What a type's attributes are called, where that is not as usual.
+  package func names(of type: String) -> AttributeNames? { resources.attributeNames[type] }
+
+  /// The type whose collection stands at a path; nil for other paths, such as a single resource's.
+  package func type(at path: String) -> String? { types[path] }
+
+  /// Whether a type has a collection of its own.
+  package func hasCollection(_ type: String) -> Bool { resources.paths[type] != nil }
+
   /// Scans a collection, individual or related document. A single resource is a page of one. Elements of a collection that
   /// cannot be used are in `unusable`; the others are as if those were not there.
   /// - Parameter path: where the document came from: what a type's collection shows of other types cannot be used, unless it shows

@@ -7,14 +7,18 @@ struct ResourceScanner: Sendable {
   let paths: [String: [UInt8]]
   /// Which attributes are serial numbers.
   var serials: SerialNumbers { didSet { columns = [:] } }
-  /// The attribute with the serial number of each type that was seen.
+  /// What the serial number and `changed` are called, of types that do not call them as usual. The serial number's name counts
+  /// once `serials` has it, too.
+  var attributeNames: [String: AttributeNames] = [:] { didSet { columns = [:] } }
+  /// The attributes with the serial number and the time of the last change of each type that was seen.
   private var columns: [String: Column] = [:]
   private var names = NameTable()
 
-  /// An attribute as it stands in documents; none where nobody knows which one it is.
+  /// The serial number's attribute as it stands in documents, none where nobody knows which one it is; and that of `changed`.
   private struct Column {
     var name: String?
     var bytes: [UInt8]
+    var changed: [UInt8]
   }
 
   init(bases: [[UInt8]], paths: [String: [UInt8]], serials: SerialNumbers) {
@@ -94,7 +98,9 @@ struct ResourceScanner: Sendable {
     let name = serials.attribute(of: type)
     var bytes: [UInt8] = []
     if let name { JSON.encodeContent(name, into: &bytes, .site) }
-    let column = Column(name: name, bytes: bytes)
+    var changed: [UInt8] = []
+    JSON.encodeContent(attributeNames[type]?.changed ?? "changed", into: &changed, .site)
+    let column = Column(name: name, bytes: bytes, changed: changed)
     // Types come from the site: a table that grew without bound would be its to fill.
     if columns.count < 512 { columns[type] = column }
     return column
@@ -120,7 +126,7 @@ struct ResourceScanner: Sendable {
         }
         return
       }
-      if resource.changed == nil, scanner.matches(name, "changed"), value.count > 2 {
+      if resource.changed == nil, scanner.matches(name, serial.changed), value.count > 2 {
         resource.changed = RFC3339.unixSeconds(bytes: scanner.slice(value.lowerBound + 1..<value.upperBound - 1))
       }
     }

@@ -91,12 +91,14 @@ extension ScannedPage {
 
   /// Sets aside what stands on the page twice, and what is of another type than the collection's, unless nothing is of that; and
   /// notes what stands behind each row that cannot be used.
-  mutating func sort(expecting type: String?) {
+  /// - Parameter isName: whether the collection's resources are known to call themselves so: then what calls itself otherwise is
+  ///   set aside even where the page shows nothing else.
+  package mutating func sort(expecting type: String?, isName: Bool = false) {
     let isForeign = { (resource: ScannedResource) in type.map { resource.type != $0 } ?? false }
     var seen: Set<ResourceID> = []
     let isOdd =
       resources.contains { isForeign($0) || !seen.insert($0.uuid).inserted }
-    if isOdd, !resources.allSatisfy(isForeign) { setAsideOddRows(isForeign) }
+    if isOdd, isName || !resources.allSatisfy(isForeign) { setAsideOddRows(isForeign) }
     guard !unusable.isEmpty else { return }
     let behind = places()
     for index in unusable.indices {

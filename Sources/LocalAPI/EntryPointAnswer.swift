@@ -11,14 +11,15 @@ extension ResourceAnswers {
       try request.checkSpelling()
       try request.checkParameters()
       let types = try snapshot.types()
-      var links = types.map { ($0.name, request.base.text + $0.path) }
+      var links = types.map { ($0.link, request.base.text + $0.path) }
       // The site makes this link from the route, not from the request.
       links.append(("self", request.uri.normalized))
       links.sort { Array($0.0.utf8).lexicographicallyPrecedes(Array($1.0.utf8)) }
       var writer = DocumentWriter(capacity: 4096)
       writer.append("[]")
       if let me {
-        let user = types.first { $0.name == "user--user" }
+        // The site looks for the type by this very name.
+        let user = types.first { $0.link == "user--user" }
         var members = JSONObject([("meta", .object(JSONObject([("id", .string(me))])))])
         if let user { members["href"] = .string("\(request.base.text)\(user.path)/\(ResourceID(me)?.pathPart ?? me)") }
         let meta = JSON.object(JSONObject([("links", .object(JSONObject([("me", .object(members))])))]))

@@ -146,7 +146,8 @@ extension ResourceAnswers {
 extension ReadSnapshot {
   /// Whether the site has upload routes below a type's resources: as far as is known of its fields, or seen in its rows.
   func hasUploadRoutes(_ type: ServedType) throws -> Bool {
-    if try schema(of: type)?.fields.contains(where: UploadRequest.takesFiles) == true { return true }
+    let homes = try entityTypes()
+    if try schema(of: type)?.fields.contains(where: { UploadRequest.takesFiles($0, homes) }) == true { return true }
     return try refersToFiles(type)
   }
 }

@@ -142,7 +142,7 @@ struct ResourceAnswers: Sendable {
   ) throws -> Answer {
     var answer = Answer(
       .unknownEntity(
-        type: ResourceTypeName(type.name), collectionPath: type.routePath, route: route, request: request.uri))
+        type: ResourceTypeName(type.link), collectionPath: type.routePath, route: route, request: request.uri))
     answer.speaks(knownUntil: try snapshot.state(ofType: type.id).knownUntil)
     return answer
   }

@@ -43,7 +43,7 @@ struct DemoFollower: Sendable {
 
   private func line(_ change: ApplyOutcome.Change, _ reader: ResourceReader) -> String {
     let time = Date().formatted(.iso8601.time(includingFractionalSeconds: false).timeSeparator(.colon))
-    let entityType = String(change.type.prefix { $0 != "-" })
+    let entityType = ResourceTypeName(change.type).entityType
     let title = try? reader.single { snapshot in
       try snapshot.resource(change.uuid, entityType: entityType) { row in
         let json = try JSON(parsing: Array(row.stored.document))

@@ -1,3 +1,4 @@
+import Foundation
 import JSONAPI
 import Store
 import SyncAgent
@@ -6,23 +7,49 @@ import SyncAgent
 /// passed over in silence.
 struct OnlyTypes: Sendable {
   private let names: [String]
+  /// Names that say by themselves that they are mirrored; of others the mirror knows it.
+  private let certain: Set<String>
+  private let entityTypes: [String]
 
-  /// - Throws: `ConfigurationError` for a name that is not mirrored by this configuration.
-  init(_ names: [String], of site: Settings.Site) throws {
-    if let strange = names.first(where: { !site.entityTypes.contains(ResourceTypeName($0).entityType) }) {
-      throw ConfigurationError(
-        description: "--only: \(strange) is no type that is mirrored; site.entityTypes has "
-          + site.entityTypes.joined(separator: ", "))
-    }
+  /// - Parameter mirror: the mirror's path: without one, nothing is known but what names say.
+  /// - Throws: `ConfigurationError` for a name that then is not mirrored.
+  init(_ names: [String], of site: Settings.Site, mirror: String) throws {
     self.names = names
+    entityTypes = site.entityTypes
+    certain = Set(
+      names.filter { name in
+        let entityType = ResourceTypeName(name).entityType
+        return site.entityTypes.contains { $0 == name || EntityTypes.means($0, entityType) }
+      })
+    if !FileManager.default.fileExists(atPath: mirror), let strange = names.first(where: { !certain.contains($0) }) {
+      throw refusal(of: strange)
+    }
+  }
+
+  private func refusal(of name: String) -> ConfigurationError {
+    ConfigurationError(
+      description: "--only: \(name) is no type that is mirrored; site.entityTypes has "
+        + entityTypes.joined(separator: ", "))
   }
 
   /// For the settings of a round; nil for all types.
   var selection: [String]? { names.isEmpty ? nil : names }
 
   /// Checks that there are such types. The site is asked only about what the mirror has not heard of.
-  /// - Throws: `ConfigurationError`, and what asking the site throws.
+  /// - Throws: `ConfigurationError` for a name that is not mirrored by this configuration or that the site does not have, and
+  ///   what asking the site throws.
   func check(_ site: Site, _ mirror: Mirror) async throws {
+    if names.isEmpty { return }
+    let known = try mirror.discoveredTypes()
+    func isMirrored(_ name: String) -> Bool {
+      known.contains { type in
+        (type.name == name || type.link == name || EntityTypes.means(name, type.home.entityType))
+          && entityTypes.contains { $0 == type.name || $0 == type.link || EntityTypes.means($0, type.home.entityType) }
+      }
+    }
+    if let strange = names.first(where: { !certain.contains($0) && !isMirrored($0) }) {
+      throw refusal(of: strange)
+    }
     let unknown = try await NamedTypes.unknown(names, site: site, mirror: mirror)
     guard unknown.isEmpty else {
       throw ConfigurationError(

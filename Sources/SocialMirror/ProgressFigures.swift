@@ -1,3 +1,4 @@
+import JSONAPI
 import Store
 import SyncAgent
 
@@ -60,7 +61,7 @@ struct ProgressFigures: Sendable {
     return line
   }
 
-  private static func entityType(of type: String) -> String { String(type.prefix { $0 != "-" }) }
+  private static func entityType(of type: String) -> String { ResourceTypeName(type).entityType }
 
   /// `45 s`, `12 min`, `3 h`.
   private static func duration(_ seconds: Double) -> String {

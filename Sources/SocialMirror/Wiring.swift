@@ -85,6 +85,7 @@ extension Settings {
       entityTypes: site.entityTypes, concurrency: site.concurrency, settleWindowSeconds: sync.settleWindowSeconds)
     round.sweepIntervalSeconds = sync.sweepIntervalSeconds
     round.maxRemovalShare = sync.maxRemovalShare
+    round.policyTypes = sync.conflicts.keys.filter { $0 != "default" }.map { String($0.prefix { $0 != "." }) }
     round.onHidden = HiddenPolicy(rawValue: sync.onHidden) ?? .drop
     return round
   }

@@ -1,4 +1,5 @@
 import GRDB
+import JSONAPI
 
 /// What is known of a resource type apart from its resources.
 package struct MirroredType: Sendable, Hashable {
@@ -70,19 +71,10 @@ extension Mirror {
     }
   }
 
-  /// Notes the paths that the entry point links, by type name. Types that it no longer links keep theirs.
+  /// Notes the paths that the entry point links, by the names of types that tell where they belong.
   package func discovered(_ paths: [String: String]) throws {
-    try write { db in
-      let names = try Names(db)
-      let known = try Row.cachedAll(db, sql: "SELECT name, path FROM resource_type WHERE path IS NOT NULL").reduce(
-        into: [:]
-      ) { $0[try $1.decode(String.self, atIndex: 0)] = try $1.decode(String.self, atIndex: 1) }
-      for (name, path) in paths.sorted(by: { $0.key < $1.key }) where known[name] != path {
-        let type = try names.type(name)
-        try db.run(
-          sql: "UPDATE resource_type SET path = ?1 WHERE id = ?2 AND path IS NOT ?1", arguments: [path, type])
-      }
-    }
+    try discovered(
+      paths.map { DiscoveredType(name: $0.key, link: $0.key, path: $0.value, home: .init(of: $0.key), source: .name) })
   }
 
   /// Stores a type's cursor without a page.

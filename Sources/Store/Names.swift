@@ -1,4 +1,5 @@
 import GRDB
+import JSONAPI
 
 /// Type and field names interned to integers, for the length of one transaction.
 final class Names {
@@ -24,7 +25,7 @@ final class Names {
 
   func type(_ name: String) throws -> Int64 {
     if let id = types[name] { return id }
-    let entityType = name.firstIndex(of: "-").map { String(name[..<$0]) } ?? name
+    let entityType = ResourceTypeName(name).entityType
     try db.run(
       sql: "INSERT INTO resource_type (name, entity_type) VALUES (?, ?)", arguments: [name, entityType])
     types[name] = db.lastInsertedRowID

@@ -26,6 +26,8 @@ package struct ReadSnapshot {
   package func type(path: String) throws -> ServedType? { try catalog.type(path: path, connection) }
   /// The type of this name.
   package func type(name: String) throws -> ServedType? { try catalog.type(name: name, connection) }
+  /// Where the types belong, as far as it is known.
+  package func entityTypes() throws -> EntityTypes { try catalog.entityTypes(connection) }
   /// All types that have a path, by name.
   package func types() throws -> [ServedType] { try catalog.all(connection) }
 

@@ -33,6 +33,7 @@ enum Schema {
       try db.execute(sql: "PRAGMA application_id = \(MirrorOpening.applicationID)")
     }
     migrator.registerMigration("22 states of files") { db in try db.execute(sql: fileStates) }
+    migrator.registerMigration("19 names of types") { db in try db.execute(sql: TypeNames.columns) }
     return migrator
   }
 

@@ -46,6 +46,8 @@ extension Mirror {
     case plainAPIPathRedirects = "plain_api_path_redirects"
     /// What stands before the paths of routes: `/en`.
     case languagePrefix = "language_prefix"
+    /// When links of which nothing tells what they are were last asked for a resource, Unix seconds.
+    case namesAsked = "names_asked"
     /// The base URLs that the site's documents name as its own, a line each, those of its links first.
     case siteBases = "site_bases"
     /// When a sweep of all that was asked for began and did not end yet, the site's Unix seconds; empty when it did.

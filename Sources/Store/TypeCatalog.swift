@@ -6,6 +6,10 @@ package final class ServedType: Sendable, Hashable {
   package let id: Int64
   package let name: String
   package let entityType: String
+  /// The bundle's machine name.
+  package let bundle: String
+  /// The key of its link at the entry point, and in the names of routes.
+  package let link: String
   /// The collection's path: `/jsonapi/node/topic`.
   package let path: String
   /// The path of its route, as errors of the site name it: without the language that may stand before it.
@@ -16,11 +20,14 @@ package final class ServedType: Sendable, Hashable {
   package let escapedPath: [UInt8]
 
   init(
-    id: Int64, name: String, entityType: String, path: String, languagePrefix: String = "", serialNumber: String? = nil
+    id: Int64, name: String, entityType: String, bundle: String? = nil, link: String? = nil, path: String,
+    languagePrefix: String = "", serialNumber: String? = nil
   ) {
     self.id = id
     self.name = name
     self.entityType = entityType
+    self.bundle = bundle ?? ResourceTypeName(name).bundle
+    self.link = link ?? name
     self.path = path
     self.serialNumber = serialNumber
     routePath = path.hasPrefix(languagePrefix) ? String(path.dropFirst(languagePrefix.count)) : path
@@ -43,6 +50,14 @@ final class TypeCatalog: Sendable {
     var schemas: [Int64: (version: Int64, schema: TypeSchema)] = [:]
   }
   private let known = Mutex(Known())
+
+  /// Where the types belong, as far as it is known.
+  func entityTypes(_ connection: ReadConnection) throws -> EntityTypes {
+    if known.withLock({ $0.byID.isEmpty }) { try reload(connection) }
+    return known.withLock { known in
+      EntityTypes(known.byName.mapValues { .init(entityType: $0.entityType, bundle: $0.bundle) })
+    }
+  }
 
   func type(id: Int64, _ connection: ReadConnection) throws -> ServedType? {
     try look(connection) { $0.byID[id] }
@@ -80,7 +95,7 @@ final class TypeCatalog: Sendable {
     let statement = try connection.statement(
       """
       SELECT id, name, entity_type, path, coalesce((SELECT value FROM setting WHERE name = 'language_prefix'), ''),
-        id_attribute
+        id_attribute, coalesce(link, name), coalesce(bundle, '')
       FROM resource_type WHERE path IS NOT NULL
       """)
     defer { statement.reset() }
@@ -89,7 +104,8 @@ final class TypeCatalog: Sendable {
       let (name, entityType) = (statement.text(1), statement.text(2))
       let named = statement.isNull(5) ? [:] : [name: statement.text(5)]
       let type = ServedType(
-        id: statement.integer(0), name: name, entityType: entityType, path: statement.text(3),
+        id: statement.integer(0), name: name, entityType: entityType,
+        bundle: statement.text(7).isEmpty ? nil : statement.text(7), link: statement.text(6), path: statement.text(3),
         languagePrefix: statement.text(4),
         serialNumber: SerialNumbers(named: named, entityTypes: [name: entityType]).attribute(of: name))
       fresh.byID[type.id] = type

@@ -4,6 +4,8 @@ import JSONAPI
 package enum UntrustworthyPage: Error, Sendable, Hashable, CustomStringConvertible {
   /// A resource of another type.
   case foreignType(String)
+  /// Every resource of a page is of another type: the collection's own, by another name than its link.
+  case calledOtherwise(String)
   /// A resource that is not behind the key: the filter was ignored.
   case filterIgnored(PullKey)
   /// Resources out of order: the sort was ignored.
@@ -17,6 +19,7 @@ package enum UntrustworthyPage: Error, Sendable, Hashable, CustomStringConvertib
   package var description: String {
     switch self {
     case .foreignType(let type): "the site answered with a resource of type \(type)"
+    case .calledOtherwise(let type): "its resources call themselves \(type)"
     case .filterIgnored(let key): "the site ignored the filter on changed: it sent \(key) again"
     case .sortIgnored(let key): "the site ignored the sort order at \(key)"
     case .restless: "pages whose resources are all hidden kept moving"

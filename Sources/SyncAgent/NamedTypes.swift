@@ -7,18 +7,21 @@ package enum NamedTypes {
   /// The names that stand for no type of the site. It is asked only about what the mirror has not heard of.
   /// - Throws: what asking the site throws; `SyncFault.anonymous`.
   package static func unknown(_ names: [String], site: Site, mirror: Mirror) async throws -> [String] {
-    let left = names.strangers(to: try mirror.types().map(\.name))
+    let left = names.strangers(to: try mirror.discoveredTypes())
     if left.isEmpty { return [] }
     let entry = try await EntryPointSearch(site: site, mirror: mirror).find()
     guard entry.me != nil else { throw SyncFault.anonymous }
-    return left.strangers(to: entry.resourceTypes.map(\.name))
+    let (told, untold) = TypeNaming.remembered(entry, try mirror.discoveredTypes(), [])
+    let rest = untold.map(\.collection.name)
+    return left.strangers(to: told).filter { !rest.contains($0) }
   }
 }
 
 extension [String] {
   /// Those that are none of these resource types and the entity type of none.
-  fileprivate func strangers(to types: [String]) -> [String] {
-    let known = Set(types + types.map { ResourceTypeName($0).entityType })
-    return filter { !known.contains($0) }
+  fileprivate func strangers(to types: [DiscoveredType]) -> [String] {
+    filter { name in
+      !types.contains { $0.name == name || $0.link == name || EntityTypes.means(name, $0.home.entityType) }
+    }
   }
 }

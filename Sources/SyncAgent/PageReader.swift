@@ -5,6 +5,8 @@ import Upstream
 struct PageReader: Sendable {
   let site: Site
   var scanner: PageScanner
+  /// Looks after names where the pages are all of one type.
+  var naming: PageNaming?
   /// How many requests were made, repetitions counted.
   private(set) var requests = 0
   /// What came back, in bytes of decoded content.
@@ -23,14 +25,16 @@ struct PageReader: Sendable {
     _ path: String, _ parameters: QueryParameters? = nil, isFresh: Bool = false
   ) async throws -> ScannedPage {
     var scanner = self.scanner
+    var naming = self.naming
     var asked = 0
     var received = 0
     defer {
       self.scanner = scanner
+      self.naming = naming
       requests += asked
       bytes += received
     }
-    var request = SiteRequest(path: path, query: parameters?.queryString)
+    var request = SiteRequest(path: path, query: (naming?.query(parameters, scanner) ?? parameters)?.queryString)
     if isFresh { request = request.pastCaches(site.freshNumber()) }
     var date: Int64?
     var page = try await site.ask(
@@ -39,7 +43,7 @@ struct PageReader: Sendable {
         received += response.body.count
         date = response.date
         let text = try SiteAnswer.documentText(of: response)
-        var page = try scanner.page(text.bytes, from: path)
+        var page = try naming?.page(text.bytes, from: path, &scanner) ?? scanner.page(text.bytes, from: path)
         page.surroundings = text.surroundings
         return page
       })

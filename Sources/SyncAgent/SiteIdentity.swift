@@ -63,8 +63,10 @@ extension Mirror {
   /// - Parameter paths: the path of each resource type.
   package func scanner(of site: Site, paths: [String: String]) throws -> PageScanner {
     let bases = try siteBases()
-    return PageScanner(
+    var scanner = PageScanner(
       base: DocumentBase(bases.first ?? site.base.description),
       others: (bases + [site.base.description]).map { DocumentBase($0) }, paths: paths, serials: try serialNumbers())
+    for (type, names) in try attributeNames() { scanner.call(names, of: type) }
+    return scanner
   }
 }

@@ -35,18 +35,22 @@ package struct SyncRound: Sendable {
   ///   `CancellationError`. Pages committed before stay, with their cursors.
   package func run() async throws -> SyncReport {
     try mirror.passEchoes(at: now())
-    let entry = try await EntryPointSearch(site: site, mirror: mirror).findWithTime()
+    var entry = try await EntryPointSearch(site: site, mirror: mirror).findWithTime()
     let account = try check(entry)
-    let types = try select(entry)
+    let naming = try await TypeNaming(site: site, mirror: mirror, entityTypes: settings.entityTypes)
+      .named(entry, at: entry.date ?? now())
+    entry.resourceTypes = naming.collections
+    var types = try select(entry, naming.types)
     let vanished = try vanishedTypes(entry)
-    try mirror.discovered(Dictionary(entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first })
+    try mirror.discovered(naming.types)
+    try TypeSelection.note(naming.types, settings, in: mirror, logger, at: now())
     if settings.full { try mirror.forgetCursors(of: types.map(\.name)) }
     let siteTime = RoundTime(entry: entry.date, now: now()).start
     try lookForLeap(to: siteTime)
     try mirror.truncateLogIfDue()
     let run = try mirror.beginRun(settings.full ? "full" : "pull", at: now())
     report(.started(types: types.map(\.name)))
-    let visit = Visit(
+    var visit = Visit(
       run: run, account: account, siteTime: siteTime,
       scanner: try mirror.scanner(
         of: site, paths: Dictionary(entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first }))
@@ -55,8 +59,9 @@ package struct SyncRound: Sendable {
     var described = 0
     do {
       try removeVanished(vanished.filter { settings.acceptedRemovals.contains($0) }, visit, tally)
-      described = try await describe(types.map(\.name), at: visit.siteTime)
+      described = try await describe(types.map(\.name), naming.description, at: visit.siteTime)
       try await pull(types, visit, tally)
+      try await pullRenamed(&types, naming.types, &visit, tally)
       try await sweep(types, visit, tally)
       described += try await askAboutFields(types, at: visit.siteTime)
       try tally.forgiveEmptiness { try mirror.count(of: $0) == 0 }
@@ -66,7 +71,7 @@ package struct SyncRound: Sendable {
       throw error
     }
     var result = tally.report
-    result.otherRequests += 1 + described
+    result.otherRequests += 1 + described + naming.requests
     result.held = try held(types)
     let failure = result.trouble
     try mirror.endRun(run, failure == nil ? .complete : .failed, parts: tally.parts, message: failure, at: now())
@@ -80,6 +85,14 @@ package struct SyncRound: Sendable {
     /// The site's clock at the start, Unix seconds.
     var siteTime: Int64
     var scanner: PageScanner
+  }
+
+  /// A reader of one type's pages.
+  private func reader(of type: String, _ entityType: String?, _ visit: Visit) -> PageReader {
+    var reader = PageReader(site: site, scanner: visit.scanner)
+    reader.naming = PageNaming(
+      mirror: mirror, type: type, entityType: entityType ?? ResourceTypeName(type).entityType)
+    return reader
   }
 
   private func entryPoint() async throws -> EntryPoint {
@@ -109,8 +122,9 @@ package struct SyncRound: Sendable {
   }
 
   /// The types to read.
-  private func select(_ entry: EntryPoint) throws -> [EntryPoint.Collection] {
-    let types = entry.resourceTypes.filter { settings.selects($0.name) }
+  private func select(_ entry: EntryPoint, _ named: [DiscoveredType]) throws -> [EntryPoint.Collection] {
+    let selected = Set(named.filter { settings.selects($0) }.map(\.name))
+    let types = entry.resourceTypes.filter { selected.contains($0.name) }
     // None at all, where there were some, is not a matter of configuration.
     guard try !types.isEmpty || !vanishedTypes(entry).isEmpty else {
       throw SyncFault.nothingToMirror(asked: settings.only ?? settings.entityTypes)
@@ -127,12 +141,16 @@ package struct SyncRound: Sendable {
   /// Asks for the API description once a day, and takes in what it says of the types that are read. None is no failure: the
   /// module may be absent or closed to the account.
   /// - Returns: how many requests it cost.
-  private func describe(_ types: [String], at time: Int64) async throws -> Int {
+  private func describe(_ types: [String], _ asked: SiteDescription?, at time: Int64) async throws -> Int {
     let last = try mirror.fact(.described).flatMap { Int64($0) }
-    guard last.map({ time.subtractingClamped($0) >= 86_400 || time < $0 }) ?? true else { return 0 }
+    guard asked != nil || last.map({ time.subtractingClamped($0) >= 86_400 || time < $0 }) ?? true else { return 0 }
     let description: SiteDescription?
     do {
-      description = try await site.ask(SiteDescription.request) { SiteDescription.parse($0) }
+      if let asked {
+        description = asked
+      } else {
+        description = try await site.ask(SiteDescription.request) { SiteDescription.parse($0) }
+      }
     } catch let error as TransportError {
       logger.debug("the API description could not be read", metadata: ["reason": "\(error)"])
       description = nil
@@ -142,7 +160,7 @@ package struct SyncRound: Sendable {
       try mirror.describe(name, TypeSchema(described: fields))
     }
     try mirror.note(.described, String(time))
-    return 1
+    return asked == nil ? 1 : 0
   }
 
   /// Asks the site about fields that neither its documents nor a description tell of: of each type once a week, as soon as
@@ -169,8 +187,8 @@ package struct SyncRound: Sendable {
   /// Types with stored resources that the site no longer names.
   private func vanishedTypes(_ entry: EntryPoint) throws -> [String] {
     let named = Set(entry.resourceTypes.map(\.name))
-    return try mirror.types().map(\.name).filter { !named.contains($0) && settings.selects($0) }
-      .filter { try mirror.count(of: $0) > 0 }
+    return try mirror.types().filter { !named.contains($0.name) && settings.selects($0.name, of: $0.entityType) }
+      .map(\.name).filter { try mirror.count(of: $0) > 0 }
   }
 
   /// Removes all resources of types that the site no longer has, because a person has agreed to it.
@@ -222,7 +240,8 @@ package struct SyncRound: Sendable {
             report: { event in
               if case .drifted(let drift) = event { tally.add(drift) }
               report(event)
-            }, confirmSite: { try await confirm(tally) }, reader: PageReader(site: site, scanner: visit.scanner))
+            }, confirmSite: { try await confirm(tally) },
+            reader: reader(of: type.name, known[type.name]?.entityType, visit))
           let before = known[type.name]
           readers.addTask { try await puller.pull(before) }
         }
@@ -243,6 +262,48 @@ package struct SyncRound: Sendable {
     }
   }
 
+  /// Reads the types whose resources turned out to call themselves otherwise than the entry point does: types are what resources
+  /// call themselves. A collection over types that have links of their own is none of its own.
+  private func pullRenamed(
+    _ types: inout [EntryPoint.Collection], _ named: [DiscoveredType], _ visit: inout Visit, _ tally: Tally
+  ) async throws {
+    let renamed = tally.takeRenamed()
+    if renamed.isEmpty { return }
+    var named = named
+    var again: [EntryPoint.Collection] = []
+    for (type, name) in renamed {
+      guard let index = named.firstIndex(where: { $0.name == type }) else { continue }
+      if named.contains(where: { $0.link == name || $0.name == name }) {
+        types.removeAll { $0.name == type }
+        try mirror.setAside([
+          SetAside(
+            .type, type: type, subject: "collection",
+            reason: "its resources call themselves \(name), which has a collection of its own",
+            advice: "", at: now())
+        ])
+        continue
+      }
+      logger.notice("the resources of \(type) call themselves \(name)")
+      named[index].name = name
+      let collection = EntryPoint.Collection(name: name, path: named[index].path, link: named[index].link)
+      types = types.map { $0.name == type ? collection : $0 }
+      again.append(collection)
+    }
+    try mirror.discovered(named)
+    let links = named.filter { !TypeSelection.isView($0, among: named) }
+    visit.scanner = try mirror.scanner(
+      of: site, paths: Dictionary(links.map { ($0.name, $0.path) }) { first, _ in first })
+    try await pull(again, visit, tally)
+  }
+
+  /// The same visit with what has been found out of attributes since it began.
+  private func withFindings(_ visit: Visit) throws -> Visit {
+    var visit = visit
+    visit.scanner.serials = try mirror.serialNumbers()
+    for (type, names) in try mirror.attributeNames() { visit.scanner.call(names, of: type) }
+    return visit
+  }
+
   /// Sweeps the types whose time has come, after the pulls: a page that was read before another is also stored before it.
   private func sweep(_ types: [EntryPoint.Collection], _ visit: Visit, _ tally: Tally) async throws {
     let paths = Dictionary(types.map { ($0.name, $0.path) }) { first, _ in first }
@@ -256,20 +317,18 @@ package struct SyncRound: Sendable {
     guard !due.isEmpty else { return try endSweepOfAll() }
     let budget = SweepBudget(settings.sweepRequests)
     // The pulls may have found out more.
-    var scanner = visit.scanner
-    scanner.serials = try mirror.serialNumbers()
-    let counted = scanner
+    let informed = try withFindings(visit)
     try await withThrowingTaskGroup(of: SweepReport.self) { sweepers in
       var waiting = due[...]
       func startNext() {
         guard let type = waiting.popFirst() else { return }
         guard let path = paths[type.name],
-          let idAttribute = counted.serials.attribute(of: type.name)
+          let idAttribute = informed.scanner.serials.attribute(of: type.name)
         else { return startNext() }
         var sweeper = TypeSweeper(
           mirror: mirror, settings: settings, deciders: deciders, budget: budget, run: visit.run, type: type,
           path: path, idAttribute: idAttribute, siteTime: visit.siteTime,
-          confirmSite: { try await confirm(tally) }, reader: PageReader(site: site, scanner: counted))
+          confirmSite: { try await confirm(tally) }, reader: reader(of: type.name, type.entityType, informed))
         sweepers.addTask { try await sweeper.sweep() }
       }
       for _ in 0..<settings.concurrency { startNext() }

@@ -1,10 +1,13 @@
+import JSONAPI
 import Store
 import JSONAPI
 
 /// What a round of synchronisation does.
 package struct SyncSettings: Sendable {
-  /// The entity types to mirror; every bundle of them that the entry point links.
+  /// The entity types to mirror, with every bundle of them that the entry point links; resource types too.
   package var entityTypes: [String]
+  /// The types that `sync.conflicts` names.
+  package var policyTypes: [String] = []
   /// Only these resource or entity types; nil for all.
   package var only: [String]?
   /// Reads everything again, from the beginning.
@@ -51,11 +54,33 @@ package struct SyncSettings: Sendable {
     self.settleWindowSeconds = settleWindowSeconds
   }
 
-  /// Whether a resource type (`node--topic`) is to be mirrored.
-  func selects(_ type: String) -> Bool {
-    let entityType = String(type.prefix { $0 != "-" })
-    guard entityTypes.contains(entityType) else { return false }
-    return only?.contains { $0 == type || $0 == entityType } ?? true
+  /// What is mirrored unless configured otherwise: the ten entity types of an Open Social site.
+  package static let usualEntityTypes = [
+    "comment", "event_enrollment", "file", "group", "group_content", "node", "post", "profile", "taxonomy_term", "user",
+  ]
+
+  /// Whether a resource type is to be mirrored in this round.
+  /// - Parameters:
+  ///   - type: such as `node--topic`.
+  ///   - entityType: the one it belongs to; nil where the name tells.
+  func selects(_ type: String, of entityType: String? = nil) -> Bool {
+    let entityType = entityType ?? ResourceTypeName(type).entityType
+    func names(_ name: String) -> Bool { name == type || EntityTypes.means(name, entityType) }
+    guard entityTypes.contains(where: names) else { return false }
+    return only?.contains(where: names) ?? true
+  }
+
+  /// Whether a type that the entry point links is to be mirrored in this round. A person may name it by its link, too.
+  func selects(_ type: DiscoveredType) -> Bool {
+    if selects(type.name, of: type.home.entityType) { return true }
+    return entityTypes.contains(type.link) && (only?.contains(type.link) ?? true)
+  }
+
+  /// The same, whatever this round is about.
+  func mirrors(_ type: DiscoveredType) -> Bool {
+    var all = self
+    all.only = nil
+    return all.selects(type)
   }
 
   /// Whether a type is to be swept now.

@@ -41,6 +41,19 @@ final class Tally: Sendable {
     }
   }
 
+  /// Takes out the types whose resources all call themselves otherwise, with the name that they have.
+  func takeRenamed() -> [(type: String, name: String)] {
+    state.withLock { report in
+      let found = report.types.compactMap { part -> (type: String, name: String)? in
+        guard case .calledOtherwise(let name)? = part.failure as? UntrustworthyPage else { return nil }
+        report.otherRequests += part.requests
+        return (part.type, name)
+      }
+      report.types.removeAll { part in found.contains { $0.type == part.type } }
+      return found
+    }
+  }
+
   func note(vanishedTypes: [String]) { state.withLock { $0.vanishedTypes = vanishedTypes } }
 
   /// A request that belongs to no type.

@@ -46,10 +46,10 @@ package enum VolatileMembers {
   ]
 
   /// Whether a member of `attributes` is left out of the comparison.
-  static func contains(_ name: String, of type: String, _ left: JSON?, _ right: JSON?) -> Bool {
+  static func contains(_ name: String, of entityType: String, _ left: JSON?, _ right: JSON?) -> Bool {
     switch name {
     case "metatag", "revision_timestamp": true
-    case "access", "login": type == "user--user"
+    case "access", "login": entityType == "user"
     // The signature is in the query; what it signs is compared.
     case "uri": unsigned(left) == unsigned(right)
     default: false
@@ -77,14 +77,18 @@ package struct Verification: Sendable {
   /// Compares.
   /// - Throws: what concerns all types: credentials, the connection, a fault of the mirror, another account.
   package func run() async throws -> VerificationReport {
-    let entry = try await entryPoint()
+    var entry = try await entryPoint()
+    let (told, untold) = TypeNaming.remembered(entry, try mirror.discoveredTypes(), settings.entityTypes)
+    let selected = Set(told.filter { settings.selects($0) }.map(\.name))
+    entry.resourceTypes =
+      told.map { EntryPoint.Collection(name: $0.name, path: $0.path, link: $0.link) } + untold.map(\.collection)
     let paths = Dictionary(entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first }
     var report = VerificationReport()
     report.requests = 1
     var reader = PageReader(
       site: site, scanner: try mirror.scanner(of: site, paths: paths))
     let known = Dictionary(uniqueKeysWithValues: try mirror.types().map { ($0.name, $0) })
-    for type in entry.resourceTypes.sorted(by: { $0.name < $1.name }) where settings.selects(type.name) {
+    for type in entry.resourceTypes.sorted(by: { $0.name < $1.name }) where selected.contains(type.name) {
       do {
         try await compare(type, idAttribute: known[type.name]?.idAttribute, &reader, &report)
       } catch {
@@ -96,7 +100,7 @@ package struct Verification: Sendable {
       }
       report.types += 1
     }
-    for type in known.keys.sorted() where paths[type] == nil && settings.selects(type) {
+    for type in known.keys.sorted() where paths[type] == nil && settings.selects(type, of: known[type]?.entityType) {
       if try compareVanished(type, &report) { report.types += 1 }
     }
     report.requests += reader.requests
@@ -174,11 +178,14 @@ package struct Verification: Sendable {
       return
     }
     let stored = try mirror.siteDocument(of: resource.uuid, type: resource.type)
-    if let difference = Verification.difference(resource, stored) { report.differences.append(difference) }
+    let homes = try mirror.entityTypes()
+    if let difference = Verification.difference(resource, stored, homes) { report.differences.append(difference) }
   }
 
   /// How a resource of the site differs from the stored document; nil when it does not.
-  static func difference(_ resource: ScannedResource, _ stored: [UInt8]?) -> VerificationReport.Difference? {
+  static func difference(_ resource: ScannedResource, _ stored: [UInt8]?, _ homes: EntityTypes) -> VerificationReport
+    .Difference?
+  {
     guard let stored else {
       return .init(type: resource.type, uuid: resource.uuid, kind: .missing, members: [])
     }
@@ -191,7 +198,8 @@ package struct Verification: Sendable {
       let names = Set([left, right].flatMap { $0[part]?.object?.members.map(\.name) ?? [] })
       for name in names.sorted() {
         let (a, b) = (left[part]?[name], right[part]?[name])
-        let isVolatile = part == "attributes" && VolatileMembers.contains(name, of: resource.type, a, b)
+        let isVolatile =
+          part == "attributes" && VolatileMembers.contains(name, of: homes.entityType(of: resource.type), a, b)
         if a != b, !isVolatile { members.append("\(part).\(name)") }
       }
     }

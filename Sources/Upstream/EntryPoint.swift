@@ -50,6 +50,9 @@ package struct EntryPoint: Sendable, Hashable {
   /// `Content-Language` of the answer.
   package var language: String?
 
+  /// An entry point that links these, and says nothing else.
+  package init(resourceTypes: [Collection]) { self.resourceTypes = resourceTypes }
+
   /// Where sites have it unless configured otherwise.
   package static let usualPath = "/jsonapi"
   /// A site has few addresses: what names more is not believed.

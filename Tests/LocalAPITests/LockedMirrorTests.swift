@@ -92,7 +92,9 @@ import Testing
       let body = Array((fields + "&client_id=reports&client_secret=client%20secret").utf8)
       let answer = await server.answer("POST", "/oauth/token", form, body: body)
       var document = try JSON(parsing: answer.body)
-      document = .object(JSONObject((document.object?.members ?? []) + [("status", .integer(Int64(answer.status)))]))
+      var object = document.object ?? JSONObject()
+      object["status"] = .integer(Int64(answer.status))
+      document = .object(object)
       return document
     }
     let pair = try await token("grant_type=password&username=ann&password=her%20password&scope=write")

@@ -155,7 +155,8 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     let bench = try Bench(quietSite(), entityTypes: ["node"])
     try await bench.round()
     let before = try bench.mirrored()
-    let outcome = try await bench.round(configure: sweepNow, after: entryPoint("\"node--event\":", as: "\"gone\":"))
+    let outcome = try await bench.round(
+      configure: sweepNow, after: entryPoint("\"node--event\":{\"href\":", as: "\"gone\":{\"was\":"))
     #expect(outcome.report.vanishedTypes == ["node--event"])
     #expect(outcome.report.needsPerson)
     #expect(try bench.mirrored() == before)
@@ -166,7 +167,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     let bench = try Bench(quietSite(), entityTypes: ["node"])
     try await bench.round()
     let count = try bench.mirror.count(of: "node--event")
-    let withoutEvents = entryPoint("\"node--event\":", as: "\"gone\":")
+    let withoutEvents = entryPoint("\"node--event\":{\"href\":", as: "\"gone\":{\"was\":")
     let accepted = try await bench.round(
       configure: { $0.acceptedRemovals = ["node--event"] }, after: withoutEvents)
     #expect(accepted.report.removed == count && !accepted.report.needsPerson)

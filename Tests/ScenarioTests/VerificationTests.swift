@@ -56,7 +56,7 @@ private func label(_ resource: JSON) -> JSON {
       guard target == "/jsonapi" else { return response }
       var changed = response
       let text = String(decoding: response.body, as: UTF8.self)
-      changed.body = Array(text.replacing("\"node--event\":", with: "\"gone\":").utf8)
+      changed.body = Array(text.replacing("\"node--event\":{\"href\":", with: "\"gone\":{\"was\":").utf8)
       return changed
     })
     let stored = try bench.mirror.count(of: "node--event")

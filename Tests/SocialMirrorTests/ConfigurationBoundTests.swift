@@ -55,7 +55,9 @@ import Testing
   @Test(arguments: [
     ("default", true), ("node--topic", true), ("node--topic.title", true),
     ("profile--profile.field_profile_address", true),
-    ("group_content--open_group-group_membership", true), ("node", false), ("node-topic", false), ("topic", false),
+    ("group_content--open_group-group_membership", true), ("node", false), ("node-topic", true), ("topics", true),
+    ("topics.title", true),
+    ("user.mail", false),
     ("default.title", false), ("node--topic.", false), ("node--topic.body.value", false), ("node--", false),
     ("--topic", false), ("node--topic title", false), ("", false),
   ])
@@ -69,7 +71,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["node--topic", "node-topic", "node topic", ""])
+  @Test(arguments: ["node topic", "-node", "node--", "a/b", ""])
   func whatIsNoEntityTypeIsNamed(name: String) {
     let error = #expect(throws: ConfigurationError.self) {
       try settings(#"{"site": {"entityTypes": ["user", "\#(name)"]}}"#)
@@ -83,16 +85,20 @@ import Testing
     #expect(listed.site?.entityTypes == ["node", "user"])
   }
 
-  /// A site may lack some of the usual types; others it lacks are misspelt, or not there yet.
-  @Test(
-    arguments: [
-      (["node", "user"], nil), (["node", "event_enrollment"], nil), (["nodes", "user"], "nodes"),
-    ] as [([String], String?)])
-  func aTypeThatTheSiteLacksIsSaid(entityTypes: [String], named: String?) throws {
-    let list = JSON.array(entityTypes.map { .string($0) }).text()
-    let site = try #require(try settings(#"{"site": {"entityTypes": \#(list)}}"#).site)
-    let notice = site.notice(siteHas: ["node--topic", "user--user"])
-    #expect((notice == nil) == (named == nil))
-    if let named { #expect(notice?.contains("site.entityTypes: the site has no type of \(named)") == true) }
+  /// Resource types, and types that sites renamed.
+  @Test func resourceTypesAreTaken() throws {
+    let listed = try settings(#"{"site": {"entityTypes": ["node--topic", "topics", "blog-posts"]}}"#)
+    #expect(listed.site?.entityTypes == ["node--topic", "topics", "blog-posts"])
+  }
+
+  @Test(arguments: [("/api/", "/api"), ("api/v1", "/api/v1"), ("/en/jsonapi", "/en/jsonapi")])
+  func thePathOfTheApiIsTaken(given: String, path: String) throws {
+    #expect(try settings("{}", ["SITE_API_PATH": given]).site?.apiPath == path)
+  }
+
+  @Test(arguments: ["https://h.example/api", "/", "/api?x=1", "/a b", "/../admin"])
+  func whatIsNoPathOfAnApiIsNamed(given: String) {
+    let error = #expect(throws: ConfigurationError.self) { try settings("{}", ["SITE_API_PATH": given]) }
+    #expect(error?.description.contains("site.apiPath") == true)
   }
 }

@@ -14,8 +14,8 @@ import Testing
       (["sync"], ["SYNC_MAX_REMOVAL_SHARE": "20"], [:], ["SYNC_MAX_REMOVAL_SHARE", "from 0 to 1"]),
       (["sync"], [:], ["sync.maxRemovalShare": 20], ["sync.maxRemovalShare", "from 0 to 1"]),
       (["run"], [:], ["sync.intervalSeconds": .integer(Int.max)], ["sync.intervalSeconds", "3155760000"]),
-      (["status"], [:], ["sync.conflicts": ["topic": "site"]], ["sync.conflicts.topic", "node--topic.title"]),
-      (["sync"], [:], ["site.entityTypes": ["node--topic"]], ["site.entityTypes", "node--topic"]),
+      (["status"], [:], ["sync.conflicts": ["user": "site"]], ["sync.conflicts.user", "node--topic.title"]),
+      (["sync"], [:], ["site.entityTypes": ["node topic"]], ["site.entityTypes", "node topic"]),
     ] as [([String], [String: String], [String: JSON], [String])])
   func isRefused(arguments: [String], environment: [String: String], keys: [String: JSON], words: [String]) async throws
   {
@@ -36,7 +36,7 @@ import Testing
       #expect(try rows(place) == 0)
       let all = try await place.run(["sync", "-q"])
       #expect(all.code == 0, "\(all.all)")
-      #expect(all.err.contains("site.entityTypes: the site has no type of webform_submission"), "\(all.err)")
+      #expect(all.err.contains("setting webform_submission: site.entityTypes names it"), "\(all.err)")
       let none = try await place.run(["verify", "--only", "webform_submission"])
       #expect(none.code == 2 && none.err.contains("webform_submission"), "\(none.all)")
       let verified = try await place.run(["verify", "--json", "--only", "node--topic"])

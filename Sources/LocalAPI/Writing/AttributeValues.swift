@@ -35,12 +35,13 @@ struct AttributeValues {
   /// Notes a target that a relationship does not lead to. The site looks for its number among what the relationship leads to,
   /// and might take another resource; here its UUID names it.
   mutating func wrongTarget(_ item: ResourceIdentifier, at delta: Int, of field: TypeSchema.Field) {
-    let own = ResourceTypeName(item.type).entityType
+    let own = subject.homes.entityType(of: item.type)
+    let target = field.targetEntityType(subject.homes)
     let path = "/data/attributes/\(field.name)/\(field.isList ? "\(delta)/" : "")target_id"
     let detail =
-      field.targetEntityType.map { $0 == own } ?? true
+      target.map { $0 == own } ?? true
       ? "This entity (\(own): \(item.id)) cannot be referenced."
-      : "The referenced entity (\(field.targetEntityType ?? own): \(item.id)) does not exist."
+      : "The referenced entity (\(target ?? own): \(item.id)) does not exist."
     violations.append(("\(field.name).\(delta).target_id: \(detail)", path))
   }
 

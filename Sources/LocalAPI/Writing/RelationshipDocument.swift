@@ -27,7 +27,7 @@ struct RelationshipDocument {
       guard let identifier = try? ResourceIdentifier(item), !identifier.type.isEmpty, !identifier.id.isEmpty else {
         throw invalid
       }
-      guard try known.hasType(identifier.type), field.mayLead(to: identifier.type) else {
+      guard try known.hasType(identifier.type), field.mayLead(to: identifier.type, subject.homes) else {
         throw subject.refusal(
           400,
           "The provided type (\(identifier.type)) does not match the destination resource types "
@@ -58,18 +58,21 @@ struct RelationshipDocument {
 
 extension TypeSchema.Field {
   /// The entity types that a relationship leads to, as far as is known.
-  private var targetEntityTypes: Set<String> {
-    Set((describedTargets ?? targets).map { ResourceTypeName($0).entityType })
+  private func targetEntityTypes(_ homes: EntityTypes) -> Set<String> {
+    Set((describedTargets ?? targets).map { homes.entityType(of: $0) })
   }
 
   /// The one entity type that a relationship leads to; nil where it is not known, or there are more.
-  var targetEntityType: String? { targetEntityTypes.count == 1 ? targetEntityTypes.first : nil }
+  func targetEntityType(_ homes: EntityTypes) -> String? {
+    let all = targetEntityTypes(homes)
+    return all.count == 1 ? all.first : nil
+  }
 
   /// Whether a relationship may lead to a type. Where the site describes its targets, those and what was seen are all; else
   /// the seen ones say which entity type it is, and of its bundles all may do.
-  func mayLead(to type: String) -> Bool {
+  func mayLead(to type: String, _ homes: EntityTypes) -> Bool {
     if let describedTargets { return describedTargets.contains(type) || targets.contains(type) }
-    return targetEntityType.map { $0 == ResourceTypeName(type).entityType } ?? true
+    return targetEntityType(homes).map { $0 == homes.entityType(of: type) } ?? true
   }
 }
 

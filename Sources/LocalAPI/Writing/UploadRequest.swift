@@ -45,9 +45,9 @@ struct UploadRequest {
   }
 
   /// Whether a relationship takes files: it leads to files, or, where none was seen, is named like one that does.
-  static func takesFiles(_ field: TypeSchema.Field) -> Bool {
+  static func takesFiles(_ field: TypeSchema.Field, _ homes: EntityTypes) -> Bool {
     guard field.isRelationship, !field.isInternal else { return false }
-    guard field.targets.isEmpty else { return field.targets.contains { $0.hasPrefix("file--") } }
+    guard field.targets.isEmpty else { return field.targets.contains { homes.entityType(of: $0) == "file" } }
     return ["_image", "_picture", "_file", "_files", "_attachments"].contains { field.name.hasSuffix($0) }
   }
 
@@ -58,7 +58,7 @@ struct UploadRequest {
     guard let field = subject.schema?.field(name) else {
       throw subject.refusal(404, "Field \"\(name)\" does not exist.")
     }
-    guard takesFiles(field) else {
+    guard takesFiles(field, subject.homes) else {
       throw subject.refusal(422, "The file \"\(name)\" is not a file field could not be accessed")
     }
     return field

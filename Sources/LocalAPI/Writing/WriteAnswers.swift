@@ -69,6 +69,8 @@ struct WriteAnswers: Sendable {
     var subject = WriteSubject(
       type: type.name, entityType: type.entityType, schema: try snapshot.schema(of: type), method: write.method,
       request: write.uri)
+    subject.homes = try snapshot.entityTypes()
+    if let files = try snapshot.types().first(where: { $0.entityType == "file" }) { subject.fileType = files.name }
     if let id = write.route.id {
       let renderer = DocumentRenderer(base: write.base)
       let found = try ResourceID(id).flatMap { name in
@@ -110,11 +112,11 @@ struct WriteAnswers: Sendable {
         status: 404,
         detail:
           "The \"entity\" parameter was not converted for the path \"\(type.routePath)/{entity}/{file_field_name}\" "
-          + "(route name: \"jsonapi.\(type.name).file_upload.existing_resource\")", request: write.uri)
+          + "(route name: \"jsonapi.\(type.link).file_upload.existing_resource\")", request: write.uri)
     case .create, .change, .upload: route = .individual
     }
     return .unknownEntity(
-      type: ResourceTypeName(type.name), collectionPath: type.routePath, route: route, method: write.method,
+      type: ResourceTypeName(type.link), collectionPath: type.routePath, route: route, method: write.method,
       request: write.uri)
   }
 
@@ -153,6 +155,7 @@ struct WriteAnswers: Sendable {
         return try self.plan(
           write, body, subject, SnapshotResources(snapshot: snapshot, mirror: mirror, limit: limit, request: write.uri))
       }
+      let fileType = plan.fileType
       var outcome = RecordedWrite(resource: 0, type: plan.type, uuid: plan.uuid, isBare: plan.isBare)
       var changes: [LocalChange] = []
       for action in plan.actions {
@@ -160,7 +163,7 @@ struct WriteAnswers: Sendable {
         if case .upload = action { isUpload = true }
         changes.append(
           LocalChange(
-            type: isUpload ? WriteAnswers.fileType : plan.type,
+            type: isUpload ? fileType : plan.type,
             uuid: isUpload ? plan.file ?? plan.uuid : plan.uuid, action: action, author: write.author,
             clientBase: write.base.text))
       }
@@ -183,7 +186,7 @@ struct WriteAnswers: Sendable {
     case .upload, .attach: kind = .upload
     case .change, .relationship: return
     }
-    let type = kind == .upload ? WriteAnswers.fileType : subject.type
+    let type = kind == .upload ? subject.fileType : subject.type
     guard let known = try mirror.refusedCreations(of: type, kind, at: now) else { return }
     // The site's own failure is no failure of this side: it is not able to.
     let status = known.refusal.status >= 500 ? 501 : known.refusal.status
@@ -193,9 +196,6 @@ struct WriteAnswers: Sendable {
         + "creations of \(type): nothing was recorded; \(known.advice).)", request: write.uri)
   }
 
-  /// The type of files (reference 1.1).
-  private static let fileType = "file--file"
-
   /// What is to be recorded.
   private struct Plan {
     var type: String
@@ -204,10 +204,19 @@ struct WriteAnswers: Sendable {
     var file: ResourceID?
     var actions: [LocalChange.Action]
     var isBare = false
+    var fileType = "file--file"
   }
 
   private func plan(
     _ write: WriteRequest, _ body: WriteBody, _ subject: WriteSubject, _ known: SnapshotResources
+  ) throws -> Plan {
+    var plan = try actions(write, body, subject, known)
+    plan.fileType = subject.fileType
+    return plan
+  }
+
+  private func actions(
+    _ write: WriteRequest, _ body: [UInt8], _ subject: WriteSubject, _ known: SnapshotResources
   ) throws -> Plan {
     let uuid = subject.uuid ?? ResourceID.random()
     switch write.route {
@@ -223,11 +232,11 @@ struct WriteAnswers: Sendable {
     case .upload(_, let name):
       let file = try stage(body.bytes, name, write, subject)
       return Plan(
-        type: WriteAnswers.fileType, uuid: uuid, actions: [.upload(file, hostType: subject.type, field: name)])
+        type: subject.fileType, uuid: uuid, actions: [.upload(file, hostType: subject.type, field: name)])
     case .attach(_, _, let name):
       let file = try stage(body.bytes, name, write, subject)
       let fileUUID = ResourceID.random()
-      let identifier = ResourceIdentifier(type: WriteAnswers.fileType, id: fileUUID.description)
+      let identifier = ResourceIdentifier(type: subject.fileType, id: fileUUID.description)
       return Plan(
         type: subject.type, uuid: uuid, file: fileUUID,
         actions: [

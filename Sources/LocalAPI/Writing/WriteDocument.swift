@@ -81,7 +81,7 @@ struct WriteDocument {
       if linkage.isVirtual { continue }
       let isList = field?.isList ?? (data.array != nil)
       for (delta, item) in linkage.items.enumerated() {
-        if let field, !field.mayLead(to: item.type) { values.wrongTarget(item, at: delta, of: field) }
+        if let field, !field.mayLead(to: item.type, subject.homes) { values.wrongTarget(item, at: delta, of: field) }
       }
       if field != nil, !isList, linkage.items.count > 1 { values.tooMany(member.name) }
       kept[member.name] =

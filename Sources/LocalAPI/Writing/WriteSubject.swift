@@ -7,6 +7,10 @@ struct WriteSubject {
   var type: String
   /// Such as `node`.
   var entityType: String
+  /// Where the types belong.
+  var homes = EntityTypes()
+  /// The type of files (reference 1.1).
+  var fileType = "file--file"
   /// Nil while nothing is known of the type: then everything is left to the site.
   var schema: TypeSchema?
   /// The resource object as the client sees it; nil for a POST to a collection.

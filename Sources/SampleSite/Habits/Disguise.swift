@@ -53,7 +53,7 @@ struct Disguise: Sendable {
       guard names.outwardPath(plain) == rest.lowercased() || names.outwardPath(plain) == rest else {
         return .answer(.html(404, "Page not found"))
       }
-      inner.target = "/jsonapi" + plain
+      inner.target = "/jsonapi" + names.inwardFields(plain)
       isAPI = true
     } else if let rest = below.behind(api) ?? below.behind("/jsonapi"), language + api != "/jsonapi" {
       let isPlain = below.behind(api) != nil && takesPlain
@@ -155,7 +155,7 @@ private struct Renaming: Sendable {
     ("node--topic", "topics", "/topics"),
     // The path tells.
     ("node--event", "event", "/node/event"),
-    ("comment--post_comment", "content--reply", "/content/reply"),
+    ("comment--post_comment", "content--reply", "/comment/post_comment"),
     ("user--user", "people", "/people"),
     ("file--file", "uploads", "/uploads"),
     ("taxonomy_term--topic_types", "topic-types", "/topic-types"),
@@ -198,6 +198,12 @@ private struct Renaming: Sendable {
   func inwardPath(_ path: String) -> String {
     for (inner, outer) in paths { if let rest = path.behind(outer) { return inner + rest } }
     return path
+  }
+
+  /// The same path with the names of fields in it.
+  func inwardFields(_ path: String) -> String {
+    path.split(separator: "/", omittingEmptySubsequences: false).map { words[String($0)] ?? String($0) }
+      .joined(separator: "/")
   }
 
   /// Words of the query that are names.

@@ -57,9 +57,10 @@ struct Reader {
     }
     var document = JSONObject([("jsonapi", DocumentParts.version), ("data", [])])
     if let me = viewer.id {
-      document["meta"] = [
-        "links": ["me": ["meta": ["id": .string(me)], "href": .string(request.base + "/jsonapi/user/user/" + me)]]
-      ]
+      var link = JSONObject([("meta", ["id": .string(me)])])
+      // The site looks for the type of people by its usual name.
+      if !habits.contains(.renamedTypes) { link["href"] = .string(request.base + "/jsonapi/user/user/" + me) }
+      document["meta"] = ["links": ["me": .object(link)]]
     }
     document["links"] = .object(links)
     return success(JSON.object(document).encoded(.site))

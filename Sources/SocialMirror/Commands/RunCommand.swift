@@ -18,7 +18,6 @@ struct RunCommand: AsyncParsableCommand {
     let (settings, logger) = (engine.settings, engine.logger)
     let interval = settings.sync.intervalSeconds
     let serving = try await ServingServices(settings, mirror: engine.mirror, logger: logger)
-    let (siteSettings, said) = (engine.siteSettings, SaidOnce())
     let (fileTurns, fileTurn) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let engineServices: [any Service] = [
       ScheduleService(
@@ -28,10 +27,7 @@ struct RunCommand: AsyncParsableCommand {
             switch event {
             case .drifted(let drift): logger.warning("\(drift)")
             // By then the site has said that it is the one, and the account too.
-            case .started(let types):
-              fileTurn.yield()
-              if let notice = siteSettings.notice(siteHas: types), said.isNew(notice) { logger.warning("\(notice)") }
-            case .stored: fileTurn.yield()
+            case .started, .stored: fileTurn.yield()
             case .estimated, .finished, .swept: break
             }
           }), intervalSeconds: interval, logger: logger),

@@ -44,7 +44,7 @@ struct SyncCommand: AsyncParsableCommand {
     defer { engine.shutdown() }
     var round = engine.settings.round(engine.siteSettings)
     round.full = full
-    let only = try OnlyTypes(only, of: engine.siteSettings)
+    let only = try OnlyTypes(only, of: engine.siteSettings, mirror: engine.mirror.path)
     round.only = only.selection
     round.sweep = sweep ? .now : noSweep ? .never : .whenDue
     round.acceptedRemovals = Set(acceptRemovals)
@@ -74,7 +74,6 @@ struct SyncCommand: AsyncParsableCommand {
     // Where something went wrong before, that is what to say, not that closing failed too.
     let waiting = Result { try engine.mirror.outboxStatus() }
     let unsent = Result { !PushPlan(try engine.mirror.unsettledChanges(), now: .max).ready.isEmpty }
-    let types = try? engine.mirror.types().map(\.name)
     let setAside = (try? engine.mirror.setAside()) ?? []
     let closing = Result { try engine.mirror.close() }
     guard let done else {
@@ -83,8 +82,7 @@ struct SyncCommand: AsyncParsableCommand {
       return
     }
     done.show(common, waiting: try? waiting.get(), hasUnsent: (try? unsent.get()) ?? false, elapsed: elapsed)
-    if done.round != nil, let types, let notice = engine.siteSettings.notice(siteHas: types) { complain(notice) }
-    for thing in setAside.prefix(20) { complain("set aside: \(thing.sentence)") }
+    for thing in setAside.prefix(20) { complain("set aside: \(thing.line)") }
     if setAside.count > 20 {
       complain("\(setAside.count - 20) more are set aside; social-mirror status --json names all")
     }

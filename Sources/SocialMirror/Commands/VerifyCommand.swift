@@ -24,7 +24,7 @@ struct VerifyCommand: AsyncParsableCommand {
   func run() async throws {
     let settings = try common.settings(needsSite: true)
     guard let siteSettings = settings.site else { return }
-    let only = try OnlyTypes(only, of: siteSettings)
+    let only = try OnlyTypes(only, of: siteSettings, mirror: settings.mirror.path)
     let logger = Logger(label: "verify")
     let mirror = try Mirror(path: settings.mirror.path, for: .looking)
     let connected = try ConnectedSite(siteSettings, tokenPath: settings.siteTokenPath, logger: logger)

@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import JSONAPI
+import SyncAgent
 
 /// The configuration as the program uses it: checked, complete, paths made absolute. Secrets are in `Secret`.
 struct Settings: Sendable {
@@ -94,9 +95,7 @@ struct Settings: Sendable {
 
 extension Settings.Site {
   /// The ten entity types of the mission.
-  static let defaultEntityTypes = [
-    "comment", "event_enrollment", "file", "group", "group_content", "node", "post", "profile", "taxonomy_term", "user",
-  ]
+  static let defaultEntityTypes = SyncSettings.usualEntityTypes
 
   /// A path as it goes behind the base URL.
   private static func apiPath(_ text: String) throws -> String {
@@ -135,9 +134,11 @@ extension Settings.Site {
     entityTypes =
       try source.list("site.entityTypes")?.map { $0.trimmingCharacters(in: .whitespaces) } ?? Self.defaultEntityTypes
     guard !entityTypes.isEmpty else { throw ConfigurationError(description: "site.entityTypes names no entity type") }
-    if let strange = entityTypes.first(where: { !NameShape.isEntityType($0) }) {
+    if let strange = entityTypes.first(where: { !NameShape.isTypeName($0) }) {
       throw ConfigurationError(
-        description: "site.entityTypes takes entity types such as node, with all their bundles; \"\(strange)\" is none")
+        description:
+          "site.entityTypes takes entity types such as node, with all their bundles, and resource types such as "
+          + "node--topic; \"\(strange)\" is none")
     }
     concurrency = try source.integer("site.concurrency") ?? 4
     requestsPerSecond = try source.number("site.requestsPerSecond") ?? 20

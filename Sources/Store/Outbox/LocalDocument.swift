@@ -16,10 +16,12 @@ struct LocalDocument {
   /// - Parameters:
   ///   - url: the resource's own URL, absolute.
   ///   - typical: what others of the type tell.
-  ///   - owner: the account that the site will take for the author.
+  ///   - owner: the account that the site will take for the author, with its type.
   ///   - now: Unix seconds.
   init(
-    new type: String, _ uuid: ResourceID, url: String, typical: TypicalValues, owner: ResourceID?, now: Int64,
+    new type: String, _ uuid: ResourceID, url: String, typical: TypicalValues,
+    owner: (type: String, id: ResourceID)?,
+    now: Int64,
     serial: @escaping (ResourceIdentifier) -> Int64? = { _ in nil }
   ) {
     let attributes = typical.attributes(at: now)
@@ -36,7 +38,8 @@ struct LocalDocument {
     if let owner {
       for name in ["uid", "user_id", "revision_uid", "revision_user"] where typical.isUsual(name) {
         guard var relationship = relationships[name]?.object, relationship["data"]?.isNull == true else { continue }
-        relationship["data"] = LocalDocument.known(["type": "user--user", "id": .string(owner.description)], serial)
+        relationship["data"] = LocalDocument.known(
+          ["type": .string(owner.type), "id": .string(owner.id.description)], serial)
         relationships[name] = .object(relationship)
       }
     }
@@ -114,12 +117,12 @@ struct LocalDocument {
 
   /// Lays changes over the document in their order; nil where the resource is not to be seen. The site's refusal of a
   /// deletion lets it be seen again. An account is blocked, not removed (reference 5.4).
-  func laying(_ changes: [OutboxChange]) -> LocalDocument? {
+  func laying(_ changes: [OutboxChange], isUser: Bool) -> LocalDocument? {
     var document = self
     for change in changes where change.state.isUnsettled {
       switch change.kind {
       case .delete where change.state == .rejected: continue
-      case .delete where json["type"]?.string.map({ ResourceTypeName($0).entityType }) == "user":
+      case .delete where isUser:
         document.set(ChangedMember(.attributes, "status", base: nil, local: false))
         document.touch(change.recorded)
       case .delete: return nil

@@ -203,7 +203,8 @@ extension OutboxWriter {
       wanted = object
     }
     if decision != .site {
-      let (kind, members) = OutboxWriter.next(change, conflict.kind, decision, wanted: wanted, site: site)
+      let (kind, members) = OutboxWriter.next(
+        change, conflict.kind, decision, wanted: wanted, site: site, entityType: form.homes.entityType(of: change.type))
       try rows.rewrite(change.id, kind: kind, members: members, author: change.author, at: change.recorded)
     }
     if decision == .site, copy.isDeleted, try rows.unsettled(of: change.resource).isEmpty {
@@ -236,7 +237,8 @@ extension OutboxWriter {
 
   /// What a conflicting change becomes.
   private static func next(
-    _ change: OutboxChange, _ kind: OutboxConflict.Kind, _ decision: ConflictDecision, wanted: JSON?, site: JSON?
+    _ change: OutboxChange, _ kind: OutboxConflict.Kind, _ decision: ConflictDecision, wanted: JSON?, site: JSON?,
+    entityType: String
   ) -> (ChangeKind, [ChangedMember]) {
     if kind == .changedOnSite, decision == .local { return (.delete, []) }
     if kind == .fields || kind == .exists, decision == .local, let site {
@@ -252,7 +254,7 @@ extension OutboxWriter {
     }
     var members: [ChangedMember] = []
     let isOpen = { (name: String) in
-      !FieldValue.isReadOnly(name) && !FieldValue.isClosed(name, of: ResourceTypeName(change.type).entityType)
+      !FieldValue.isReadOnly(name) && !FieldValue.isClosed(name, of: entityType)
     }
     for member in wanted?["attributes"]?.object?.members ?? [] where isOpen(member.name) {
       members.append(

@@ -78,7 +78,8 @@ final class OutboxWriter {
       return try show(newest, resource, isFromSite: true)
     }
     let document = try root(copy, changes, resource, type: type, uuid: uuid)
-    try show(document.laying(changes)?.json, resource, isFromSite: false)
+    try show(
+      document.laying(changes, isUser: form.homes.entityType(of: type) == "user")?.json, resource, isFromSite: false)
   }
 
   private func root(
@@ -115,7 +116,8 @@ final class OutboxWriter {
     return LocalDocument(
       new: type, uuid, url: form.base.text + (form.path(of: type) ?? "") + "/\(uuid.pathPart)",
       typical: TypicalValues(samples.isEmpty ? [try described(type)] : samples),
-      owner: owner.flatMap { ResourceID($0) }, now: created ?? changes.first?.recorded ?? 0, serial: serial)
+      owner: owner.flatMap { ResourceID($0) }.map { (form.userType, $0) },
+      now: created ?? changes.first?.recorded ?? 0, serial: serial)
   }
 
   /// What a resource of a type looks like of which there is none: the members that the type is known to have.

@@ -254,7 +254,7 @@ struct Recorder {
 
   /// The UUID that a file has today which was uploaded here; nil for all else.
   private func present(_ uuid: ResourceID, type: String) throws -> ResourceID? {
-    guard ResourceTypeName(type).entityType == "file" else { return nil }
+    guard writer.form.homes.entityType(of: type) == "file" else { return nil }
     let bytes = try Data.cachedOne(
       writer.db,
       sql: """

@@ -23,6 +23,8 @@ struct SiteForm {
   /// The base URL on which values are compared: the site's, once it is known.
   let base: DocumentBase
   private let paths: [String: String]
+  /// Where the types belong.
+  let homes: EntityTypes
   private var scanner: PageScanner
 
   init(_ db: Database) throws {
@@ -36,12 +38,17 @@ struct SiteForm {
       paths[try row.decode(atIndex: 0)] = try row.decode(atIndex: 1) as String
     }
     self.paths = paths
+    homes = try TypeNames.entityTypes(db)
     scanner = PageScanner(
       base: self.base, others: bases ?? [], paths: paths, serials: try SerialNumbers(db))
+    for (type, names) in try TypeNames.attributeNames(db) { scanner.call(names, of: type) }
   }
 
   /// The collection's path of a type; nil for one that the site does not link.
   func path(of type: String) -> String? { paths[type] }
+
+  /// The type of people.
+  var userType: String { paths.keys.sorted().first { homes.entityType(of: $0) == "user" } ?? "user--user" }
 
   /// The resource object with all its links.
   func json(_ stored: StoredForm, type: String) throws -> JSON {

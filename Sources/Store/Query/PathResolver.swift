@@ -72,7 +72,8 @@ struct PathResolver {
       wanted = hop.entityType
       let entityTypes = Set(types.map(\.entityType))
       hop.targetEntityType =
-        wanted.map { ResourceTypeName($0).entityType } ?? (entityTypes.count == 1 ? entityTypes.first : nil)
+        wanted.map { name in types.first { $0.name == name }?.entityType ?? ResourceTypeName(name).entityType }
+        ?? (entityTypes.count == 1 ? entityTypes.first : nil)
       if walk.trail.last?.hasPrefix("entity") != true, let entityType = hop.targetEntityType {
         walk.trail.append("entity:\(entityType)")
       }
@@ -81,10 +82,10 @@ struct PathResolver {
     return resolved
   }
 
-  /// Whether a type is of the kind that a path wants: of this entity type, or of this name where it has two dashes.
+  /// Whether a type is of the kind that a path wants: of this entity type, or of this name.
   private static func fits(_ type: ServedType, _ wanted: String?) -> Bool {
     guard let wanted else { return true }
-    return wanted.contains("--") ? type.name == wanted : type.entityType == wanted
+    return type.name == wanted || type.entityType == wanted
   }
 
   /// No account may filter by these, whatever it sees.

@@ -43,9 +43,9 @@ extension QueryCompiler {
     var condition = "\(link).field = (SELECT id FROM field WHERE name = \(bind(.text(hop.name))))"
     if let delta = hop.delta { condition += " AND \(link).delta = \(bind(.integer(delta)))" }
     if let entityType = hop.entityType {
-      let column = entityType.contains("--") ? "name" : "entity_type"
+      let name = bind(.text(entityType))
       condition +=
-        " AND \(link).target_type IN (SELECT id FROM resource_type WHERE \(column) = \(bind(.text(entityType))))"
+        " AND \(link).target_type IN (SELECT id FROM resource_type WHERE name = \(name) OR entity_type = \(name))"
     }
     return condition
   }

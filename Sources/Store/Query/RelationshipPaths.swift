@@ -88,8 +88,9 @@ extension PathResolver {
   private func checkUnambiguous(_ candidates: [Candidate], _ walk: Walk) throws {
     guard candidates.count > 1 else { return }
     var names: [String] = []
+    let homes = try snapshot.entityTypes()
     for candidate in candidates {
-      let entityTypes = Set(candidate.field.targets.map { ResourceTypeName($0).entityType })
+      let entityTypes = Set(candidate.field.targets.map { homes.entityType(of: $0) })
       guard entityTypes.count == 1, let entityType = entityTypes.first else { continue }
       if !names.contains("entity:\(entityType)") { names.append("entity:\(entityType)") }
     }

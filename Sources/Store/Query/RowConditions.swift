@@ -34,7 +34,7 @@ extension QueryCompiler {
   /// The SQL of the machine name of the row's bundle.
   mutating func bundle(_ types: [ServedType], _ row: RowReference) -> String {
     let cases = types.map { type in
-      "WHEN \(bind(.integer(type.id))) THEN \(bind(.text(ResourceTypeName(type.name).bundle)))"
+      "WHEN \(bind(.integer(type.id))) THEN \(bind(.text(type.bundle)))"
     }
     return "CASE \(row.alias).type \(cases.joined(separator: " ")) END"
   }

@@ -49,6 +49,12 @@ package struct SetAside: Sendable, Hashable {
     lastSeen = time
   }
 
+  /// The sentence, cut where it is long: `status` has it whole.
+  package var line: String {
+    let text = sentence
+    return text.count > 240 ? text.prefix(200) + "…; social-mirror status says all" : text
+  }
+
   /// One line for people, without the times.
   package var sentence: String {
     let what = [type, subject].filter { !$0.isEmpty }.joined(separator: " ")

@@ -193,7 +193,7 @@ struct FileFetch: Sendable {
   private func renewed(_ file: FileSource) async throws -> FileSource {
     var fresh = file
     guard let id = file.id else { return file }
-    let path = try mirror.types().first { $0.name == "file--file" }?.path ?? "/jsonapi/file/file"
+    let path = try mirror.types().first { $0.entityType == "file" }?.path ?? "/jsonapi/file/file"
     fresh.url = try await site.ask(SiteRequest(path: "\(path)/\(id.pathPart)")) { response in
       let document = try JSON(parsing: SiteAnswer.document(of: response))
       return document["data"]?["attributes"]?["uri"]?["url"]?.string ?? file.url

@@ -159,7 +159,7 @@ struct PushAttempt {
 
   private func delete(_ report: inout PushReport) async throws {
     guard case .there(let copy) = try await look(&report) else { return try settle(.gone, &report) }
-    let isUser = ResourceTypeName(change.type).entityType == "user"
+    let isUser = try mirror.entityTypes().entityType(of: change.type) == "user"
     // An account is blocked, not removed (reference 5.4): done, where a request has left.
     if isUser, change.state == .uncertain, copy.json["attributes"]?["status"] == false {
       return try settle(.resource(copy), &report)

@@ -58,7 +58,7 @@ final class WorldTransport: Transport {
       switch lie {
       case .nobody: text.replacing("\"me\":", with: "\"nobody\":")
       case .somebodyElse: text.replacing(World.account, with: "b1111111-1111-4111-8111-111111111111")
-      case .oneTypeLess: text.replacing("\"\(world.types[1])\":", with: "\"other\":")
+      case .oneTypeLess: text.replacing("\"\(world.types[1])\":{\"href\":", with: "\"other\":{\"was\":")
       }
     return Array(changed.utf8)
   }

@@ -1,0 +1,54 @@
+import JSONAPI
+import Store
+
+/// What a reader of one type's pages learns about names: whether the resources call themselves as the type is called, and how
+/// their attributes are called.
+struct PageNaming: Sendable {
+  let mirror: Mirror
+  let type: String
+  let entityType: String
+  private var hasSearched = false
+
+  init(mirror: Mirror, type: String, entityType: String) {
+    self.mirror = mirror
+    self.type = type
+    self.entityType = entityType
+  }
+
+  /// A query in the site's own names.
+  func query(_ parameters: QueryParameters?, _ scanner: PageScanner) -> QueryParameters? {
+    parameters?.renamingChanged(to: scanner.names(of: type)?.changed)
+  }
+
+  /// Scans a page; again, where it shows how attributes are called.
+  /// - Throws: what scanning throws; `UntrustworthyPage.calledOtherwise` for a page of another type altogether.
+  mutating func page(_ body: [UInt8], from path: String, _ scanner: inout PageScanner) throws -> ScannedPage {
+    var page = try scanner.page(body, from: path)
+    // Of a single resource its reader judges.
+    if scanner.type(at: path) != nil { try checkName(&page, scanner) }
+    let whole = page.resources.filter { !$0.isLabelOnly }
+    let isLacking = !whole.isEmpty && whole.allSatisfy { $0.changed == nil || $0.internalID == nil }
+    guard isLacking, !hasSearched, scanner.names(of: type) == nil else { return page }
+    hasSearched = true
+    let names = AttributeSearch(whole, entityType: entityType).names
+    if names.isUsual { return page }
+    try mirror.note(names, of: type)
+    scanner.call(names, of: type)
+    return try scanner.page(body, from: path)
+  }
+
+  /// Tells a type whose resources all call themselves otherwise from rows of other types. Scanning has set aside those that stand
+  /// among rows of the type; where a page shows nothing else, it is the type's own name, unless the mirror holds resources that
+  /// call themselves as the type is called, and what the page shows is a single row, of several types, or of a type that has a
+  /// collection of its own: those are set aside, too.
+  private func checkName(_ page: inout ScannedPage, _ scanner: PageScanner) throws {
+    guard let first = page.resources.first?.type, page.resources.allSatisfy({ $0.type != type }) else { return }
+    let isOne = page.resources.allSatisfy { $0.type == first }
+    let isRow = page.resources.count == 1 || !isOne || scanner.hasCollection(first)
+    if isRow, try mirror.count(of: type) > 0 {
+      page.sort(expecting: type, isName: true)
+    } else if isOne {
+      throw UntrustworthyPage.calledOtherwise(first)
+    }
+  }
+}

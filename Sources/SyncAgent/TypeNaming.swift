@@ -1,0 +1,186 @@
+import JSONAPI
+import Store
+import Upstream
+
+/// Gives every link of the entry point the name that its resources have and the entity type that they belong to: by what was
+/// learned before, by the name, by the path, by the site's description, or by the fields of one of them (reference 1.6).
+struct TypeNaming {
+  let site: Site
+  let mirror: Mirror
+  let entityTypes: [String]
+
+  /// So many links are asked for one resource in a round.
+  private static let mostAsked = 60
+  /// What nothing told is asked for again after so many seconds.
+  private static let patience: Int64 = 86_400
+
+  /// What came of it.
+  struct Outcome {
+    var types: [DiscoveredType]
+    /// The site's description, where it had to be asked.
+    var description: SiteDescription?
+    var requests = 0
+
+    /// The collections to read: those over types that have others are none.
+    var collections: [EntryPoint.Collection] {
+      types.filter { !TypeSelection.isView($0, among: types) }
+        .map { EntryPoint.Collection(name: $0.name, path: $0.path, link: $0.link) }
+    }
+  }
+
+  /// - Parameter time: the site's Unix seconds.
+  func named(_ entry: EntryPoint, at time: Int64) async throws -> Outcome {
+    let (known, unknown) = TypeNaming.remembered(entry, try mirror.discoveredTypes(), entityTypes)
+    var outcome = Outcome(types: known)
+    let last = try mirror.fact(.namesAsked).flatMap { Int64($0) } ?? 0
+    let isTime = !(last...last.addingClamped(TypeNaming.patience)).contains(time)
+    let due = unknown.filter { isTime || $0.source != .nothing || $0.isNew }.map(\.collection)
+    let later = unknown.filter { !isTime && $0.source == .nothing && !$0.isNew }.map(\.collection)
+    outcome.types += later.map { TypeNaming.untold($0) }
+    guard !due.isEmpty else { return outcome }
+    outcome.description = try await description(&outcome.requests)
+    var left: [EntryPoint.Collection] = []
+    for collection in due {
+      let path = String(collection.path.dropFirst(SiteIdentity.languagePrefix(entry).count))
+      let home = outcome.description?.homes[collection.name] ?? outcome.description?.homes[path]
+      if let home {
+        outcome.types.append(TypeNaming.type(collection, home, .description))
+      } else {
+        left.append(collection)
+      }
+    }
+    let linked = Set(entry.resourceTypes.map(\.link))
+    for (number, collection) in left.enumerated() {
+      var type = TypeNaming.untold(collection)
+      let seen =
+        number < TypeNaming.mostAsked ? try await someResources(of: collection, &outcome.requests) : []
+      let names = Set(seen.compactMap { $0["type"]?.string })
+      // A collection over several types is none of its own.
+      if names.count == 1, let name = names.first, !name.isEmpty, name == collection.name || !linked.contains(name) {
+        type.name = name
+        if let home = seen.lazy.compactMap({ TypeEvidence($0).home(named: collection.name) }).first {
+          type.home = home
+          type.source = .fields
+        }
+      }
+      outcome.types.append(type)
+    }
+    try mirror.note([(.namesAsked, String(time))])
+    return outcome
+  }
+
+  /// A link of which nothing tells what it is, as it stands in the mirror.
+  struct Unknown {
+    var collection: EntryPoint.Collection
+    var source: DiscoveredType.Source
+    var isNew: Bool
+  }
+
+  /// What is known without asking.
+  static func remembered(
+    _ entry: EntryPoint, _ known: [DiscoveredType], _ entityTypes: [String]
+  ) -> (known: [DiscoveredType], unknown: [Unknown]) {
+    let before = Dictionary(known.map { ($0.link, $0) }) { first, _ in first }
+    let usual = Set(SyncSettings.usualEntityTypes + entityTypes + Array(EntityTypes.successors.values))
+    let named = Set(
+      entry.resourceTypes.filter { $0.name.contains("--") }.map { EntityTypes.Home(of: $0.name).entityType })
+    var types: [DiscoveredType] = []
+    var unknown: [Unknown] = []
+    for collection in entry.resourceTypes {
+      if var type = before[collection.link], type.source != .nothing {
+        type.path = collection.path
+        types.append(type)
+      } else if let (home, source) = told(collection, below: entry.path, usual, usual.union(named)) {
+        types.append(type(collection, home, source))
+      } else {
+        unknown.append(
+          Unknown(collection: collection, source: .nothing, isNew: before[collection.link] == nil))
+      }
+    }
+    return (types, unknown)
+  }
+
+  /// What name and path tell. Where they contradict each other, the path is right if what it names is an entity type.
+  private static func told(
+    _ collection: EntryPoint.Collection, below api: String, _ usual: Set<String>, _ known: Set<String>
+  ) -> (EntityTypes.Home, DiscoveredType.Source)? {
+    let parts = collection.path.dropFirst(api.count).split(separator: "/").map(String.init)
+    let placed = parts.count == 2 ? EntityTypes.Home(entityType: parts[0], bundle: parts[1]) : nil
+    if collection.name.contains("--") {
+      let own = EntityTypes.Home(of: collection.name)
+      if let placed, placed.entityType != own.entityType, usual.contains(placed.entityType) { return (placed, .path) }
+      return (own, .name)
+    }
+    return placed.flatMap { known.contains($0.entityType) ? ($0, .path) : nil }
+  }
+
+  private static func type(
+    _ collection: EntryPoint.Collection, _ home: EntityTypes.Home, _ source: DiscoveredType.Source
+  ) -> DiscoveredType {
+    DiscoveredType(name: collection.name, link: collection.link, path: collection.path, home: home, source: source)
+  }
+
+  private static func untold(_ collection: EntryPoint.Collection) -> DiscoveredType {
+    type(collection, EntityTypes.Home(entityType: collection.name, bundle: collection.name), .nothing)
+  }
+
+  private func description(_ requests: inout Int) async throws -> SiteDescription? {
+    do {
+      return try await site.ask(SiteDescription.request, asked: { requests += 1 }) { SiteDescription.parse($0) }
+    } catch is SiteError { return nil }
+  }
+
+  /// Some resources of a collection, for the first may show little; none where it shows none, or cannot be read.
+  private func someResources(of collection: EntryPoint.Collection, _ requests: inout Int) async throws -> [JSON] {
+    do {
+      return try await site.ask(
+        SiteRequest(path: collection.path, query: "page%5Blimit%5D=5"), asked: { requests += 1 }
+      ) { response in
+        guard response.status == 200, let bytes = try? SiteAnswer.document(of: response) else { return [] }
+        return (try? JSON(parsing: bytes))?["data"]?.array ?? []
+      }
+    } catch is SiteError { return [] }
+  }
+}
+
+/// What the fields of a resource tell of its entity type (reference 2.5, 6.1).
+struct TypeEvidence {
+  private let attributes: Set<String>
+  private let relationships: JSONObject
+
+  init(_ resource: JSON) {
+    attributes = Set(resource["attributes"]?.object?.names ?? [])
+    relationships = resource["relationships"]?.object ?? JSONObject()
+  }
+
+  private static let serials = [
+    "nid": "node", "cid": "comment", "fid": "file", "tid": "taxonomy_term", "profile_id": "profile",
+  ]
+  /// Entity types whose bundle stands in a relationship named after them.
+  private static let withBundles = [
+    "group_relationship", "group_content", "node", "comment", "group", "post", "profile",
+  ]
+
+  /// Where the resource belongs; nil where its fields do not tell.
+  /// - Parameter name: stands for the bundle where that is not shown.
+  func home(named name: String) -> EntityTypes.Home? {
+    guard let entityType else { return nil }
+    let relationship = entityType == "taxonomy_term" ? "vid" : entityType + "_type"
+    let bundle = relationships[relationship]?["data"]?["meta"]?["drupal_internal__target_id"]?.string
+    let isWithout = ["file", "user", "event_enrollment"].contains(entityType)
+    return EntityTypes.Home(entityType: entityType, bundle: bundle ?? (isWithout ? entityType : name))
+  }
+
+  private var entityType: String? {
+    for (serial, entityType) in TypeEvidence.serials.sorted(by: { $0.key < $1.key })
+    where attributes.contains("drupal_internal__" + serial) { return entityType }
+    if attributes.contains("drupal_internal__uid") { return "user" }
+    // The longest name first: a group's content also names the type of its group.
+    for entityType in TypeEvidence.withBundles where relationships[entityType + "_type"] != nil { return entityType }
+    if relationships["vid"] != nil, relationships["parent"] != nil { return "taxonomy_term" }
+    if attributes.isSuperset(of: ["filename", "filemime", "uri"]) { return "file" }
+    if attributes.isSuperset(of: ["display_name", "name"]) { return "user" }
+    if relationships["field_event"] != nil, attributes.contains("field_enrollment_status") { return "event_enrollment" }
+    return nil
+  }
+}

@@ -1,0 +1,147 @@
+import JSONAPI
+import Store
+import Testing
+import Upstream
+
+@testable import SyncAgent
+
+/// What a type is, told by its name, its path or the fields of its resources.
+@Suite struct TypeNamingTests {
+  func told(_ links: [(String, String)], below api: String = "/jsonapi") -> (known: [String: String], unknown: [String])
+  {
+    var entry = EntryPoint(resourceTypes: links.map { .init(name: $0.0, path: $0.1) })
+    entry.path = api
+    let found = TypeNaming.remembered(entry, [], SyncSettings.usualEntityTypes)
+    return (
+      Dictionary(found.known.map { ($0.name, "\($0.home.entityType)/\($0.home.bundle)") }) { first, _ in first },
+      found.unknown.map(\.collection.name)
+    )
+  }
+
+  @Test func namesAndPathsTell() {
+    let found = told([
+      ("node--topic", "/jsonapi/node/topic"), ("event", "/jsonapi/node/event"),
+      ("content--reply", "/jsonapi/comment/reply"),
+      ("message--welcome", "/jsonapi/message/welcome"), ("topics", "/jsonapi/topics"),
+      ("note", "/jsonapi/message/note"),
+      ("group_relationship--a-b", "/jsonapi/group_relationship/a-b"), ("x", "/jsonapi/nothing/x"),
+    ])
+    #expect(
+      found.known == [
+        "node--topic": "node/topic", "event": "node/event", "content--reply": "comment/reply",
+        "message--welcome": "message/welcome", "note": "message/note",
+        "group_relationship--a-b": "group_relationship/a-b",
+      ])
+    #expect(found.unknown == ["topics", "x"])
+  }
+
+  @Test func whatWasLearnedGoesFirst() {
+    var entry = EntryPoint(resourceTypes: [.init(name: "topics", path: "/api/topics")])
+    entry.path = "/api"
+    let before = DiscoveredType(
+      name: "node--topic", link: "topics", path: "/old", home: .init(entityType: "node", bundle: "topic"),
+      source: .fields)
+    let found = TypeNaming.remembered(entry, [before], [])
+    #expect(found.known.map(\.name) == ["node--topic"] && found.known.map(\.path) == ["/api/topics"])
+  }
+
+  @Test(
+    arguments: [
+      (#"{"attributes":{"drupal_internal__nid":1}}"#, "node/t"),
+      (
+        #"{"attributes":{"a":1},"relationships":{"node_type":{"data":{"meta":{"drupal_internal__target_id":"topic"}}}}}"#,
+        "node/topic"
+      ), (#"{"relationships":{"group_content_type":{"data":null},"group_type":{"data":null}}}"#, "group_content/t"),
+      (#"{"relationships":{"group_relationship_type":{"data":null},"group_type":{}}}"#, "group_relationship/t"),
+      (#"{"attributes":{"drupal_internal__uid":1}}"#, "user/user"),
+      (#"{"attributes":{"filename":"a","filemime":"b","uri":{}}}"#, "file/file"),
+      (#"{"attributes":{"title":"a"}}"#, nil),
+      ("{}", nil), ("[]", nil),
+    ] as [(String, String?)])
+  func fieldsTell(resource: String, home: String?) throws {
+    let found = TypeEvidence(try JSON(parsing: Array(resource.utf8))).home(named: "t")
+    #expect(found.map { "\($0.entityType)/\($0.bundle)" } == home)
+  }
+
+  func types(_ names: [(String, String)]) -> [DiscoveredType] {
+    names.map {
+      DiscoveredType(
+        name: $0.0, link: $0.0, path: "/jsonapi/x", home: .init(entityType: $0.1, bundle: "b"),
+        source: $0.1.isEmpty ? .nothing : .name)
+    }
+  }
+
+  @Test func groupThreeIsMeantByGroupContent() {
+    let settings = SyncSettings(entityTypes: ["group_content"], concurrency: 1, settleWindowSeconds: 0)
+    let both = types([("group_relationship--a", "group_relationship"), ("group_content--a", "group_content")])
+    #expect(both.allSatisfy { settings.selects($0) })
+    #expect(TypeSelection.findings(both, settings, at: 0).isEmpty)
+  }
+
+  @Test func whatMatchesNothingAndWhatIsUnreadIsSaid() {
+    let settings = SyncSettings(
+      entityTypes: ["node", "topics", "post", "nodes"], concurrency: 1, settleWindowSeconds: 0)
+    let found = TypeSelection.findings(
+      types([("node--topic", "node"), ("topics", "node"), ("user--user", "user"), ("view--view", "view")]), settings,
+      at: 0)
+    #expect(found.map(\.subject) == ["nodes", "site.entityTypes", "unread types"])
+    #expect(found[1].reason.hasSuffix("post"))
+    #expect(found[2].reason.contains("2 resource types") && found[2].reason.contains("user--user, view--view"))
+  }
+
+  @Test func aCollectionOverOthersIsNone() {
+    let settings = SyncSettings(entityTypes: ["node"], concurrency: 1, settleWindowSeconds: 0)
+    let all = types([("node--topic", "node"), ("node", "")])
+    #expect(TypeSelection.isView(all[1], among: all) && !TypeSelection.isView(all[0], among: all))
+    #expect(!TypeSelection.isView(types([("user", "")])[0], among: types([("user", "")])))
+    #expect(!TypeSelection.findings(all, settings, at: 0).contains { $0.subject == "unread types" })
+  }
+}
+
+/// Attributes that sites call otherwise.
+@Suite struct AttributeSearchTests {
+  func names(_ rows: [String], entityType: String = "node", revisions: Bool = false) throws -> AttributeNames {
+    let objects = rows.enumerated().map { number, attributes in
+      let links = revisions ? #","links":{"self":{"href":"https://h/x?resourceVersion=id%3A\#(70 + number)"}}"# : ""
+      return
+        #"{"type":"t","id":"a0000000-0000-4000-8000-00000000000\#(number)"\#(links),"attributes":{\#(attributes)},"relationships":{}}"#
+    }
+    var scanner = PageScanner(base: DocumentBase("https://h"), paths: [:])
+    let page = try scanner.page(Array("{\"data\":[\(objects.joined(separator: ","))]}".utf8))
+    return AttributeSearch(page.resources, entityType: entityType).names
+  }
+
+  private let early = "\"2024-01-01T00:00:00+00:00\""
+  private let late = "\"2024-01-02T00:00:00+00:00\""
+
+  @Test func usualNamesAreLeftAlone() throws {
+    #expect(try names([#""drupal_internal__nid":1,"changed":\#(late)"#]).isUsual)
+    #expect(try names([]).isUsual)
+  }
+
+  @Test func namesThatSayItAreTaken() throws {
+    let found = try names([#""nid":1,"vid":7,"posted_on":\#(early),"edited_on":\#(early)"#])
+    #expect(found == AttributeNames(serial: "nid", changed: "edited_on"))
+    let other = try names(
+      [#""accountNumber":0,"updatedAt":\#(early)"#, #""accountNumber":5,"updatedAt":\#(late)"#], entityType: "user")
+    #expect(other == AttributeNames(serial: "accountNumber", changed: "updatedAt"))
+  }
+
+  @Test func valuesTellWhereNamesDoNot() throws {
+    let found = try names(
+      [#""a":5,"b":70,"w":0,"x":\#(early),"y":\#(early)"#, #""a":9,"b":71,"w":0,"x":\#(early),"y":\#(late)"#],
+      revisions: true)
+    #expect(found == AttributeNames(serial: "a", changed: "y"))
+  }
+
+  @Test func whatMayBeSeveralThingsIsNone() throws {
+    let found = try names([#""a":5,"b":6,"x":\#(early),"y":\#(early)"#, #""a":7,"b":8,"x":\#(late),"y":\#(late)"#])
+    #expect(found.isUsual)
+    // Twice the same, below zero, text, a revision's, or not in all rows.
+    #expect(try names([#""a":5"#, #""a":5"#]).serial == nil)
+    #expect(try names([#""n_id":"5""#, #""n_id":"6""#]).serial == nil)
+    #expect(try names([#""revision_number":5"#, #""revision_number":6"#]).serial == nil)
+    #expect(try names([#""edited":\#(early)"#, #""title":"t""#]).changed == nil)
+    #expect(try names([#""edited":"2024-01-02""#]).changed == nil)
+  }
+}
