@@ -18,16 +18,17 @@ class Animal:
     codes: how `sync` may end. verify: how `verify` may end. lost: how many of the site's resources may be missing from the
     mirror, each of which has to be named in `status`. keys: more of the configuration. alone: not in mixtures. place: where the
     site is on its host. served: whether the mirror is served and asked its own links. excludes: habits that cannot be at the same
-    site. writes: how `sync` ends after clients have written through the local API; None where that is not tried, with whatever
+    site. changes: how many things happen on the site after it was mirrored, one a second; the next `sync` has to find them
+    without a sweep. writes: how `sync` ends after clients have written through the local API; None where that is not tried, with whatever
     else the site does.
     """
 
     def __init__(
         self, codes=(0,), verify=(0,), lost=0, keys=None, alone=False, place="", served=False, excludes=(),
-        writes=None
+        writes=None, changes=0
     ):
         self.codes, self.verify, self.lost, self.keys, self.alone = codes, verify, lost, keys or {}, alone
-        self.place, self.served, self.excludes, self.writes = place, served, set(excludes), writes
+        self.place, self.served, self.excludes, self.writes, self.changes = place, served, set(excludes), writes, changes
 
 
 ANIMALS = {
@@ -45,6 +46,8 @@ ANIMALS = {
     "renamed-types": Animal(served=True),
     "renamed-fields": Animal(served=True),
     "group-3": Animal(served=True),
+    "old-imports": Animal(changes=7),
+    "translations": Animal(changes=7),
 }
 
 
@@ -66,14 +69,15 @@ def mixed(habits):
         codes=tuple({code for animal in animals for code in animal.codes}),
         verify=tuple({code for animal in animals for code in animal.verify}),
         lost=sum(animal.lost for animal in animals), keys=keys, place="".join(animal.place for animal in animals),
-        served=any(animal.served for animal in animals),
+        served=any(animal.served for animal in animals), changes=max(animal.changes for animal in animals),
         writes=None if any(animal.writes is None for animal in animals) else max(animal.writes for animal in animals))
 
 
 def visit(program, port, habits):
     """Mirrors a site with these habits; gives a line of the table, or what is wrong."""
     animal = mixed(habits)
-    site = SampleSite(program, port, "--changes", 0, *(word for habit in habits for word in ("--habit", habit)))
+    pace = ("--changes", 1, "--change-count", animal.changes) if animal.changes else ("--changes", 0)
+    site = SampleSite(program, port, *pace, *(word for habit in habits for word in ("--habit", habit)))
     place = Workplace(program, f"http://127.0.0.1:{port}{animal.place}", **animal.keys)
     served = None
     try:
@@ -81,6 +85,10 @@ def visit(program, port, habits):
         code, _, _, text = place.measured("sync", "--sweep")
         seconds = time.monotonic() - started
         expect(code in animal.codes, f"sync ended with {code}: {text}")
+        if animal.changes:
+            time.sleep(animal.changes + 1)
+            code, _, _, text = place.measured("sync", "--no-sweep")
+            expect(code in animal.codes, f"sync after changes ended with {code}: {text}")
         status = json.loads(place.run("status", "--json"))
         aside = status["setAside"]
         reader = Reader(place.base)

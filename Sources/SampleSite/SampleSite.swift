@@ -39,6 +39,8 @@ package final class SampleSite: Sendable {
     self.settings = settings
     disguise = Disguise(settings.habits)
     log = RequestLog(capacity: settings.logCapacity)
+    var community = community
+    if settings.habits.contains(.translations) { community.becomeMultilingual() }
     state = Mutex(community)
     tokens = Mutex(AuthorizationServer(settings: settings))
     administration = Mutex(
@@ -160,7 +162,7 @@ package final class SampleSite: Sendable {
     }
     let seed = mixed(settings.seed ^ requests.wrappingAdd(1, ordering: .relaxed).newValue)
     community.reading = .init(seed: seed, now: Int64(now.rounded(.down)))
-    let reader = Reader(community: community, request: request, viewer: viewer, seed: seed, habits: settings.habits)
+    let reader = Reader(community: community, request: request, viewer: viewer, seed: seed, settings: settings)
     do throws(SiteError) {
       return try dispatch(route, reader)
     } catch {

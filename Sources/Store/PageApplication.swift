@@ -14,9 +14,13 @@ package struct PageApplication: Sendable {
   /// When the site made the page, by its own `Date` (`ScannedPage.madeAt`); nil where it did not say.
   package var madeAt: Int64?
 
+  /// What it means for the reading of the type from the beginning; nil where it is none.
+  package var reading: ReadingPart?
+
   /// A page to apply.
   package init(
-    type: String, resources: [ScannedResource], omitted: Int, cursor: Cursor?, run: Int64, madeAt: Int64? = nil
+    type: String, resources: [ScannedResource], omitted: Int, cursor: Cursor?, run: Int64, madeAt: Int64? = nil,
+    reading: ReadingPart? = nil
   ) {
     self.type = type
     self.resources = resources
@@ -24,6 +28,7 @@ package struct PageApplication: Sendable {
     self.cursor = cursor
     self.run = run
     self.madeAt = madeAt
+    self.reading = reading
   }
 }
 
@@ -68,6 +73,7 @@ extension Mirror {
         }
         let type = try names.type(page.type)
         if let attribute = page.resources.first?.idAttribute { try names.learn(idAttribute: attribute, of: type) }
+        if let reading = page.reading { try StretchRows.apply(reading, of: page, type: type, db) }
         if let cursor = page.cursor { try Ledger.save(cursor, type: type, db) }
         try Ledger.count(page, type: type, stored: outcome.inserted + outcome.updated - before, db)
       }

@@ -25,6 +25,7 @@ enum Schema {
       try db.execute(sql: DeletedAlong.table)
       try db.execute(sql: RefusedCreations.table)
     }
+    migrator.registerMigration("14 passes") { db in try db.execute(sql: passes) }
     return migrator
   }
 

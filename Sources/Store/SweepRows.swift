@@ -114,7 +114,8 @@ extension Mirror {
       try writer.finish(db)
       let type = try names.type(page.type)
       if let attribute = page.resources.first?.idAttribute { try names.learn(idAttribute: attribute, of: type) }
-      try SweepRows.noteCandidates(of: page, type: type, db)
+      try SweepRows.noteCandidates(
+        resources: page.resources, omitted: page.omitted, covers: page.covers, type: type, db)
       try SweepRows.save(page.state, type: type, db)
       try Ledger.count(
         PageApplication(
@@ -247,11 +248,11 @@ enum SweepRows {
   }
 
   /// UUIDs one behind the other, 16 bytes each; nil for none.
-  private static func blob(of marks: Set<ResourceUUID>) -> Data? {
+  static func blob(of marks: Set<ResourceUUID>) -> Data? {
     marks.isEmpty ? nil : marks.reduce(into: Data(capacity: 16 * marks.count)) { $0.append(contentsOf: $1.bytes) }
   }
 
-  private static func marks(in blob: Data?) -> Set<ResourceUUID> {
+  static func marks(in blob: Data?) -> Set<ResourceUUID> {
     guard let blob else { return [] }
     return Set(
       stride(from: blob.startIndex, to: blob.endIndex, by: 16).compactMap { start in
@@ -261,10 +262,13 @@ enum SweepRows {
 
   /// Whatever is stored in the stretch that a page covers and not on it, and whatever the page names as left out. What was made
   /// here and is not on the site yet is neither.
-  static func noteCandidates(of page: SweepApplication, type: Int64, _ db: Database) throws {
-    let whole = Set(page.resources.lazy.filter { !$0.isLabelOnly }.map(\.uuid))
-    let labels = Set(page.resources.lazy.filter(\.isLabelOnly).map(\.uuid))
-    for uuid in page.omitted {
+  static func noteCandidates(
+    resources: [ScannedResource], omitted: [ResourceUUID], covers: (after: Int64, through: Int64?)?, type: Int64,
+    _ db: Database
+  ) throws {
+    let whole = Set(resources.lazy.filter { !$0.isLabelOnly }.map(\.uuid))
+    let labels = Set(resources.lazy.filter(\.isLabelOnly).map(\.uuid))
+    for uuid in omitted {
       try db.run(
         sql: """
           INSERT INTO sweep_candidate (type, resource, is_omitted)
@@ -272,7 +276,7 @@ enum SweepRows {
           ON CONFLICT (type, resource) DO UPDATE SET is_omitted = 1
           """, arguments: [Data(uuid.bytes), type])
     }
-    guard let covers = page.covers else { return }
+    guard let covers else { return }
     let stored = try Row.cachedAll(
       db,
       sql: """

@@ -29,8 +29,21 @@ package struct TypeReport: Sendable {
   package var omitted = 0
   /// Why the type could not be read to its end; nil when it was.
   package var failure: (any Error)?
+  /// Whether nothing more of it is read in this round: parts of a long reading may be with others.
+  var isOver = true
 
   init(type: String) { self.type = type }
+
+  /// Adds what another reader has read of the same type.
+  mutating func add(_ part: TypeReport) {
+    requests += part.requests
+    bytes += part.bytes
+    pages += part.pages
+    seen += part.seen
+    omitted += part.omitted
+    failure = failure ?? part.failure
+    isOver = part.isOver
+  }
 }
 
 /// What a round did.

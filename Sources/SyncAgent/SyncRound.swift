@@ -188,30 +188,32 @@ package struct SyncRound: Sendable {
     // Of a large mirror every page touches the index over UUIDs everywhere: the more pages a transaction has, the less is
     // written. Each costs about 2 MB of memory.
     let queue = PageQueue(limit: max(6, settings.concurrency / 2))
+    let places = ReadingPlaces(types)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await write(queue, tally) }
-      try await withThrowingTaskGroup(of: TypeReport.self) { readers in
-        var waiting = types[...]
-        func startNext() {
-          guard let type = waiting.popFirst() else { return }
-          var puller = TypePuller(
-            mirror: mirror, queue: queue, settings: settings, deciders: deciders, run: visit.run, type: type.name,
-            path: type.path, account: visit.account, siteTime: visit.siteTime,
-            report: { event in
-              if case .drifted(let drift) = event { tally.add(drift) }
-              report(event)
-            }, confirmSite: { try await confirm(tally) }, reader: PageReader(site: site, scanner: visit.scanner))
-          let before = known[type.name]
-          readers.addTask { try await puller.pull(before) }
-        }
-        for _ in 0..<settings.concurrency { startNext() }
-        do {
-          while let part = try await readers.next() {
-            tally.add(part)
-            report(.finished(part))
-            startNext()
+      try await withThrowingTaskGroup(of: Void.self) { readers in
+        for _ in 0..<settings.concurrency {
+          readers.addTask {
+            do {
+              while let work = await places.next() {
+                let part: TypeReport
+                switch work {
+                case .type(let type):
+                  var puller = puller(of: type, visit, queue, places, tally)
+                  part = try await puller.pull(known[type.name])
+                case .stretch(var stretch): part = try await stretch.read()
+                }
+                if let whole = tally.add(part) { report(.finished(whole)) }
+                await places.done()
+              }
+            } catch {
+              await places.close()
+              throw error
+            }
           }
-        } catch {
+        }
+        do { try await readers.waitForAll() } catch {
+          await places.close()
           await queue.close()
           throw error
         }
@@ -219,6 +221,19 @@ package struct SyncRound: Sendable {
       await queue.close()
       try await group.waitForAll()
     }
+  }
+
+  private func puller(
+    of type: EntryPoint.Collection, _ visit: Visit, _ queue: PageQueue, _ places: ReadingPlaces, _ tally: Tally
+  ) -> TypePuller {
+    TypePuller(
+      mirror: mirror, queue: queue, settings: settings, deciders: deciders, run: visit.run, type: type.name,
+      path: type.path, account: visit.account, siteTime: visit.siteTime,
+      report: { event in
+        if case .drifted(let drift) = event { tally.add(drift) }
+        report(event)
+      }, confirmSite: { try await confirm(tally) }, places: places,
+      reader: PageReader(site: site, scanner: visit.scanner))
   }
 
   /// Sweeps the types whose time has come, after the pulls: a page that was read before another is also stored before it.

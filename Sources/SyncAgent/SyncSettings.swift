@@ -58,7 +58,9 @@ package struct SyncSettings: Sendable {
   func isSweepDue(_ state: SweepState?, of type: String, at time: Int64) -> Bool {
     switch sweep {
     case .never: return false
-    case .now: return true
+    case .now:
+      // What was read from the beginning in this round is swept with that.
+      return state?.started != nil || state?.finished != time
     case .whenDue:
       guard let state, state.started == nil, let finished = state.finished else { return true }
       if state.held > 0, acceptedRemovals.contains(type) { return true }

@@ -59,7 +59,9 @@ struct TypeSweeper {
   private mutating func sweep(_ part: inout SweepReport) async throws {
     var state = type.sweep ?? SweepState()
     let accepted = settings.acceptedRemovals.contains(type.name) ? state.held : 0
-    if state.started == nil || accepted > 0 || settings.sweep == .now {
+    // What was read from the beginning in this round is listed already.
+    let isFresh = state.isListed && state.started == siteTime
+    if state.started == nil || accepted > 0 || settings.sweep == .now && !isFresh {
       state = try mirror.beginSweep(of: type.name, at: siteTime)
     }
     let rows = try mirror.count(of: type.name)

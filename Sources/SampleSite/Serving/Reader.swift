@@ -9,15 +9,21 @@ struct Reader {
   let seed: UInt64
   /// What the site does otherwise than the recorded one.
   let habits: Set<Habit>
+  /// The most rows of a page.
+  let largestPage: Int
   /// The request's base URL, escaped as in documents.
   let base: [UInt8]
 
-  init(community: Community, request: SiteRequest, viewer: Viewer, seed: UInt64, habits: Set<Habit> = []) {
+  init(
+    community: Community, request: SiteRequest, viewer: Viewer, seed: UInt64,
+    settings: SampleSiteSettings = SampleSiteSettings()
+  ) {
     self.community = community
     self.request = request
     self.viewer = viewer
     self.seed = seed
-    self.habits = habits
+    habits = settings.habits
+    largestPage = settings.habits.contains(.cappedPages) ? settings.cappedPageSize : PageWindow.largest
     parameters = BracketParameters(request.query)
     var base: [UInt8] = []
     JSON.encodeContent(request.base, into: &base)
@@ -63,8 +69,7 @@ struct Reader {
   func collection(_ number: Int) throws(SiteError) -> SiteResponse {
     let type = community.types[number]
     try checkVersion(type, of: nil)
-    let page = try PageWindow(
-      parameters["page"], largest: habits.contains(.cappedPages) ? Habit.cappedPageSize : PageWindow.largest)
+    let page = try PageWindow(parameters["page"], largest: largestPage)
     var selection = Selection(community: community, type: number, viewer: viewer)
     do throws(QueryFault) {
       if let filter = parameters["filter"] {

@@ -194,10 +194,11 @@ struct History {
     for type in world.types {
       let truth = try world.truth(type)
       let silent = record.silent.union(world.unfilterable(type))
+      let unreadable = world.unreadable(type)
       let kept = Set(try mirror.tombstones(of: type).filter(\.isKept).map { "\($0.uuid)" })
       if !keepsHidden, !kept.isEmpty { outcome.problems.append("\(stage): \(kept.count) kept") }
       var stored = try mirror.documents(of: type)
-      for (id, document) in truth {
+      for (id, document) in truth where !unreadable.contains(id) {
         let mine = stored.removeValue(forKey: id)
         if !afterSweep, silent.contains(id) { continue }
         // A target that was deleted moves the linkage without `changed`.
@@ -206,7 +207,8 @@ struct History {
           outcome.problems.append("\(stage): \(type) \(id) is \(mine == nil ? "missing" : "old")")
         }
       }
-      for id in stored.keys.sorted() where (afterSweep || !silent.contains(id)) && !kept.contains(id) {
+      for id in stored.keys.sorted()
+      where (afterSweep || !silent.contains(id)) && !kept.contains(id) && !unreadable.contains(id) {
         outcome.problems.append("\(stage): \(type) \(id) is too many")
       }
     }
@@ -234,7 +236,7 @@ extension World {
       let page = try scanner.page(answer.body)
       for resource in page.resources { found["\(resource.uuid)"] = resource.document }
       guard page.hasNext else { return found }
-      offset += 50
+      offset += page.resources.count + page.omitted.count
     }
   }
 
