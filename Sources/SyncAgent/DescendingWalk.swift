@@ -86,13 +86,7 @@ package struct DescendingWalk: CollectionPull, Hashable {
     greatestChange = (keys.map(\.changed) + [greatestChange].compactMap { $0 }).max()
     highest = (keys.map(\.internalID) + [highest].compactMap { $0 }).max()
     previous = marks
-    let isAbove =
-      switch phase {
-      case .times: keys.last.map { $0.changed > start.cursor.changed } ?? true
-      case .top: false
-      case .numbers: page.resources.compactMap(\.internalID).last.map { $0 > start.cursor.internalID } ?? true
-      }
-    if page.hasNext, isAbove {
+    if page.hasNext, isAbove(keys.last, page.resources.compactMap(\.internalID).last) {
       let step = page.step(from: offset, overlap: DescendingWalk.overlap)
       isBlind = marks.isEmpty || step >= page.rows(from: offset)
       offset += step
@@ -105,6 +99,15 @@ package struct DescendingWalk: CollectionPull, Hashable {
       // What was seen to its end has no more numbers.
       if seesEnd { isComplete = true } else { begin(.numbers) }
     case .numbers: isComplete = true
+    }
+  }
+
+  /// Whether what is looked for may go on behind a page, by the last time and number that it shows.
+  private func isAbove(_ last: PullKey?, _ number: Int64?) -> Bool {
+    switch phase {
+    case .times: (last?.changed ?? .max) > start.cursor.changed
+    case .top: false
+    case .numbers: (number ?? .max) > start.cursor.internalID
     }
   }
 

