@@ -8,6 +8,7 @@ import subprocess
 import time
 
 from links import Served, walk
+import weather
 from workplace import Failed, Reader, SampleSite, Workplace, comparable, expect, main, say, stored
 from writes import written
 
@@ -18,16 +19,17 @@ class Animal:
     codes: how `sync` may end. verify: how `verify` may end. lost: how many of the site's resources may be missing from the
     mirror, each of which has to be named in `status`. keys: more of the configuration. alone: not in mixtures. place: where the
     site is on its host. served: whether the mirror is served and asked its own links. excludes: habits that cannot be at the same
-    site. changes: how many things happen on the site after it was mirrored, one a second; the next `sync` has to find them
+    site. visit: another way to look at it, which gives its line. changes: how many things happen on the site after it was mirrored, one a second; the next `sync` has to find them
     without a sweep. writes: how `sync` ends after clients have written through the local API; None where that is not tried, with whatever
     else the site does.
     """
 
     def __init__(
         self, codes=(0,), verify=(0,), lost=0, keys=None, alone=False, place="", served=False, excludes=(),
-        writes=None, changes=0
+        writes=None, changes=0, visit=None
     ):
-        self.codes, self.verify, self.lost, self.keys, self.alone = codes, verify, lost, keys or {}, alone
+        self.codes, self.verify, self.lost, self.keys, self.visit = codes, verify, lost, keys or {}, visit
+        self.alone = alone or visit is not None
         self.place, self.served, self.excludes, self.writes, self.changes = place, served, set(excludes), writes, changes
 
 
@@ -48,6 +50,15 @@ ANIMALS = {
     "group-3": Animal(served=True),
     "old-imports": Animal(changes=7),
     "translations": Animal(changes=7),
+    "poison": Animal(lost=60, verify=(0, 1, 5)),
+    "heavy-pages": Animal(),
+    "no-changed": Animal(),
+    "no-serial-number": Animal(),
+    "shrinking-rights": Animal(visit=weather.shrinking),
+    "growing-rights": Animal(visit=weather.growing),
+    "basic-door": Animal(visit=weather.door(4, "realm “Staging”")),
+    "firewall-page": Animal(visit=weather.door(3, "Attention Required! | Cloudflare")),
+    "maintenance": Animal(visit=weather.door(3, "maintenance mode")),
 }
 
 
@@ -75,6 +86,8 @@ def mixed(habits):
 
 def visit(program, port, habits):
     """Mirrors a site with these habits; gives a line of the table, or what is wrong."""
+    if len(habits) == 1 and ANIMALS[habits[0]].visit:
+        return ANIMALS[habits[0]].visit(program, port, habits)
     animal = mixed(habits)
     pace = ("--changes", 1, "--change-count", animal.changes) if animal.changes else ("--changes", 0)
     site = SampleSite(program, port, *pace, *(word for habit in habits for word in ("--habit", habit)))

@@ -16,6 +16,8 @@ package struct PageApplication: Sendable {
 
   /// What it means for the reading of the type from the beginning; nil where it is none.
   package var reading: ReadingPart?
+  /// What is set aside with it.
+  package var setAside: [SetAside] = []
 
   /// A page to apply.
   package init(
@@ -74,6 +76,7 @@ extension Mirror {
         let type = try names.type(page.type)
         if let attribute = page.resources.first?.idAttribute { try names.learn(idAttribute: attribute, of: type) }
         if let reading = page.reading { try StretchRows.apply(reading, of: page, type: type, db) }
+        try SetAsideRows.settle(page.resources, page.setAside, of: page.type, db)
         if let cursor = page.cursor { try Ledger.save(cursor, type: type, db) }
         try Ledger.count(page, type: type, stored: outcome.inserted + outcome.updated - before, db)
       }

@@ -26,6 +26,7 @@ enum Schema {
       try db.execute(sql: RefusedCreations.table)
     }
     migrator.registerMigration("14 passes") { db in try db.execute(sql: passes) }
+    migrator.registerMigration("15 sweeps without serial numbers") { db in try db.execute(sql: listed) }
     return migrator
   }
 

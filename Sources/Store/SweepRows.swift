@@ -39,6 +39,10 @@ package struct SweepApplication: Sendable {
   package var run: Int64
   /// When the site made the page, by its own `Date`; nil where it did not say.
   package var madeAt: Int64?
+  /// What is set aside with it.
+  package var setAside: [SetAside] = []
+  /// Whether the type has no serial number, so that what was listed is kept by name until the end.
+  package var isUnnumbered = false
 
   /// A page to apply.
   package init(
@@ -96,6 +100,7 @@ extension Mirror {
       state.finished = try before?.decode(Int64?.self, forColumn: "finished")
       state.held = try before?.decode(Int.self, forColumn: "held") ?? 0
       try db.run(sql: "DELETE FROM sweep_candidate WHERE type = ?", arguments: [id])
+      try db.run(sql: "DELETE FROM sweep_listed WHERE type = ?", arguments: [id])
       try SweepRows.save(state, type: id, db)
       return state
     }
@@ -114,8 +119,10 @@ extension Mirror {
       try writer.finish(db)
       let type = try names.type(page.type)
       if let attribute = page.resources.first?.idAttribute { try names.learn(idAttribute: attribute, of: type) }
+      try SetAsideRows.settle(page.resources, page.setAside, of: page.type, db)
       try SweepRows.noteCandidates(
         resources: page.resources, omitted: page.omitted, covers: page.covers, type: type, db)
+      if page.isUnnumbered { try SweepRows.noteListed(page, type: type, db) }
       try SweepRows.save(page.state, type: type, db)
       try Ledger.count(
         PageApplication(
@@ -208,6 +215,7 @@ extension Mirror {
       state.held = held
       try SweepRows.save(state, type: id, db)
       if held == 0 { try db.run(sql: "DELETE FROM sweep_candidate WHERE type = ?", arguments: [id]) }
+      try db.run(sql: "DELETE FROM sweep_listed WHERE type = ?", arguments: [id])
     }
   }
 }
@@ -293,6 +301,24 @@ enum SweepRows {
         sql: "INSERT OR IGNORE INTO sweep_candidate (type, resource, is_omitted) VALUES (?, ?, 0)",
         arguments: [type, try row.decode(Int64.self, atIndex: 0)])
     }
+  }
+
+  /// Of a type without serial numbers: what the page lists is kept by name; whatever is stored and was not listed by the end is a
+  /// candidate.
+  static func noteListed(_ page: SweepApplication, type: Int64, _ db: Database) throws {
+    for resource in page.resources where !resource.isLabelOnly {
+      try db.run(
+        sql: "INSERT OR IGNORE INTO sweep_listed (type, resource) SELECT ?2, id FROM identity WHERE uuid = ?1 AND type = ?2",
+        arguments: [Data(resource.uuid.bytes), type])
+    }
+    guard page.state.isListed else { return }
+    try db.run(
+      sql: """
+        INSERT OR IGNORE INTO sweep_candidate (type, resource, is_omitted)
+        SELECT r.type, r.id, 0 FROM resource r
+        WHERE r.type = ?1 AND NOT EXISTS (SELECT 1 FROM sweep_listed l WHERE l.type = ?1 AND l.resource = r.id)
+          AND NOT EXISTS (SELECT 1 FROM outbox_copy o WHERE o.resource = r.id AND o.base_document IS NULL)
+        """, arguments: [type])
   }
 
   static func uuid(_ data: Data) -> ResourceUUID? { data.withUnsafeBytes { ResourceUUID(bytes: $0) } }

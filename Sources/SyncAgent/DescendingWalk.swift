@@ -63,7 +63,7 @@ package struct DescendingWalk: CollectionPull, Hashable {
       page.resources.map { Mark(uuid: $0.uuid, changed: $0.changed) }
         + page.omittedUUIDs.map { Mark(uuid: $0, changed: nil) })
     // What showed rows a moment ago does not become empty: a cache or a filter answers, not the collection.
-    if hasSeenAnything, marks.isEmpty, !page.hasNext, offset == 0 { throw .suddenlyEmpty }
+    if hasSeenAnything, marks.isEmpty, !page.hasNext, page.skipped == 0, offset == 0 { throw .suddenlyEmpty }
     let isDisordered = phase != .numbers && zip(keys, keys.dropFirst()).contains { $0 <= $1 }
     if isDisordered || page.resources.first?.isTranslated ?? false {
       distrustsOrder = true
@@ -72,7 +72,7 @@ package struct DescendingWalk: CollectionPull, Hashable {
       return
     }
     // Or there is nothing at all to recognise, neither here nor on the last page.
-    let joins = offset == 0 || isBlind || marks.isEmpty && page.hasNext || !previous.isDisjoint(with: marks)
+    let joins = offset == 0 || isBlind || marks.isEmpty && (page.hasNext || page.skipped > 0) || !previous.isDisjoint(with: marks)
     guard joins else {
       stepsBack += 1
       guard stepsBack <= 100 else { throw .restless }
@@ -82,7 +82,7 @@ package struct DescendingWalk: CollectionPull, Hashable {
     pages += 1
     stalls = offset > 0 && !marks.isEmpty && marks == previous ? stalls + 1 : 0
     guard stalls <= 10 else { throw .restless }
-    hasSeenAnything = hasSeenAnything || !marks.isEmpty || page.hasNext
+    hasSeenAnything = hasSeenAnything || !marks.isEmpty || page.hasNext || page.skipped > 0
     greatestChange = (keys.map(\.changed) + [greatestChange].compactMap { $0 }).max()
     highest = (keys.map(\.internalID) + [highest].compactMap { $0 }).max()
     previous = marks

@@ -102,6 +102,8 @@ extension TypePuller {
     }
     let (found, newest, isSorted) = try await probe(known?.idAttribute)
     let attribute = found.idAttribute ?? known?.idAttribute ?? SerialNumber.attribute(of: type)
+    if let lack = SweptAlone.lack(found.outcome) { return try leaveToSweeps(lack) }
+    try mirror.takeBack(.type, of: type, subject: SweptAlone.subject)
     guard found.isAnythingThere, let idAttribute = attribute else { return try await nothingIsThere(&part) }
     let ids = newest.resources.compactMap(\.internalID)
     // The page of the newest is read: only what is below its last resource is left.
@@ -118,6 +120,7 @@ extension TypePuller {
       let covers: (after: Int64, through: Int64?) = (isAll ? .min : (lowest ?? 0) - 1, nil)
       reading.note(newest)
       try lookForDrift(newest)
+      try await fields.check(newest.resources, &reader)
       try await submit(
         newest.resources, cursor: nil, omitted: newest.omitted.count, madeAt: newest.madeAt,
         reading: ReadingPart(omitted: newest.omittedUUIDs, covers: covers), &part)
@@ -178,6 +181,7 @@ extension TypePuller {
         last = isOver ? through : min(last ?? through, through)
       }
       if part.pages == 0 { try lookForDrift(page) }
+      try await fields.check(resources, &reader)
       reading.note(page)
       rows += resources.count
       try await submit(
@@ -219,7 +223,7 @@ extension TypePuller {
     try mirror.split(stretch, upper, of: type)
     reading.open()
     var helper = self
-    helper.reader = PageReader(site: reader.site, scanner: reader.scanner)
+    helper.reader = reader.another()
     if await !places.give(.stretch(StretchReader(puller: helper, reading: reading, stretch: upper))) {
       waiting.append(upper)
     }

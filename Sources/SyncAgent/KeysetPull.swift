@@ -84,8 +84,8 @@ package struct KeysetPull: CollectionPull, Hashable {
   package mutating func accept(_ page: ScannedPage) throws(UntrustworthyPage) {
     for resource in page.resources where resource.type != start.type { throw .foreignType(resource.type) }
     let shown = page.marks
-    hasSeenAnything = hasSeenAnything || !shown.isEmpty || page.hasNext
-    if !marks.isEmpty, marks.isDisjoint(with: shown) {
+    hasSeenAnything = hasSeenAnything || !shown.isEmpty || page.hasNext || page.skipped > 0
+    if !marks.isEmpty, marks.isDisjoint(with: shown), !shown.isEmpty || page.skipped == 0 {
       // What was stepped over has moved: from the key again.
       restarts += 1
       guard restarts <= 10 else { throw .restless }
@@ -93,7 +93,7 @@ package struct KeysetPull: CollectionPull, Hashable {
       marks = []
       return
     }
-    if isPromised, shown.isEmpty, !page.hasNext {
+    if isPromised, shown.isEmpty, !page.hasNext, page.skipped == 0 {
       // `next` is there for a row that was found, so one follows, unless it went just now: the page is asked for again.
       contradictions += 1
       guard contradictions <= 2 else { throw .suddenlyEmpty }

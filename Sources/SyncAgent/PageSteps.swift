@@ -6,7 +6,7 @@ extension ScannedPage {
   /// and yet more follow, what the site itself says by its next link, and one row where it says nothing.
   /// - Parameter offset: the offset that was asked for.
   func rows(from offset: Int) -> Int {
-    let named = resources.count + omitted.count
+    let named = resources.count + omitted.count + skipped
     if named > 0 || !hasNext { return named }
     guard let nextOffset, nextOffset > offset, nextOffset - offset <= PageParameter.greatestLimit else { return 1 }
     return nextOffset - offset
@@ -16,6 +16,7 @@ extension ScannedPage {
   /// up: at most half of them, so that pages of any size get on.
   func step(from offset: Int, overlap: Int) -> Int {
     let rows = rows(from: offset)
-    return max(1, rows - min(overlap, rows / 2))
+    // Rows that were stepped over are not asked for once more.
+    return max(1, skipped, rows - min(overlap, rows / 2))
   }
 }

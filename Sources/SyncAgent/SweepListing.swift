@@ -85,14 +85,14 @@ package struct SweepListing: Sendable, Hashable {
     for resource in page.resources where resource.type != type { throw .foreignType(resource.type) }
     let ids = page.resources.compactMap(\.internalID)
     let shown = page.marks
-    if isPromised, shown.isEmpty, !page.hasNext, method == .keyset || offset == 0 {
+    if isPromised, shown.isEmpty, !page.hasNext, page.skipped == 0, method == .keyset || offset == 0 {
       // `next` is there for a row that was found, so one follows, unless it went just now: the page is asked for again.
       contradictions += 1
       guard contradictions <= 2 else { throw .suddenlyEmpty }
       return nil
     }
     contradictions = 0
-    let isUnmarked = shown.isEmpty && page.hasNext
+    let isUnmarked = shown.isEmpty && (page.hasNext || page.skipped > 0)
     guard joins(ids.first, shown) || isUnmarked else {
       stepsBack += 1
       guard stepsBack <= 100 else { throw .restless }
@@ -105,7 +105,7 @@ package struct SweepListing: Sendable, Hashable {
     // Rows that contradict the order are taken all the same; but no stretch is known to be complete any more.
     let reach = SerialNumber.reach(ids)
     if reach != ids.last || method == .keyset && ids.contains(where: { $0 <= max(lastID, 0) }) { isOrdered = false }
-    hasSeenAnything = hasSeenAnything || !shown.isEmpty || page.hasNext
+    hasSeenAnything = hasSeenAnything || !shown.isEmpty || page.hasNext || page.skipped > 0
     let before = lastID
     lastID = max(lastID, reach ?? -1)
     marks = shown

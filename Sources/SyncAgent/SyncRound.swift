@@ -46,10 +46,12 @@ package struct SyncRound: Sendable {
     try mirror.truncateLogIfDue()
     let run = try mirror.beginRun(settings.full ? "full" : "pull", at: now())
     report(.started(types: types.map(\.name)))
+    let accountChanged = try accountChanged(account)
     let visit = Visit(
       run: run, account: account, siteTime: siteTime,
       scanner: try mirror.scanner(
-        of: site, paths: Dictionary(entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first }))
+        of: site, paths: Dictionary(entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first }),
+      accountHasChanged: try accountChanged != mirror.fact(.accountChanged))
     let tally = Tally()
     tally.note(vanishedTypes: vanished.filter { !settings.acceptedRemovals.contains($0) })
     let described: Int
@@ -68,6 +70,7 @@ package struct SyncRound: Sendable {
     result.otherRequests += 1 + described
     result.held = try held(types)
     let failure = result.trouble
+    if failure == nil, let accountChanged, visit.accountHasChanged { try mirror.note(.accountChanged, accountChanged) }
     try mirror.endRun(run, failure == nil ? .complete : .failed, parts: tally.parts, message: failure, at: now())
     return result
   }
@@ -79,6 +82,17 @@ package struct SyncRound: Sendable {
     /// The site's clock at the start, Unix seconds.
     var siteTime: Int64
     var scanner: PageScanner
+    /// Whether the account's own user was saved since the round before: it may have got other roles.
+    var accountHasChanged: Bool
+  }
+
+  /// When the account's own user was saved last, as far as it is mirrored; nil where it is not.
+  private func accountChanged(_ account: String) throws -> String? {
+    for type in try mirror.types() where type.entityType == "user" {
+      guard let id = ResourceUUID(account), let document = try mirror.siteDocument(of: id, type: type.name) else { continue }
+      return try? JSON(parsing: document)["attributes"]?["changed"]?.string
+    }
+    return nil
   }
 
   private func entryPoint() async throws -> EntryPoint {
@@ -89,6 +103,19 @@ package struct SyncRound: Sendable {
   private func confirm(_ tally: Tally) async throws {
     tally.countRequest()
     _ = try check(try await entryPoint())
+  }
+
+  /// A reader of one type's pages.
+  private func reader(of type: String, _ visit: Visit, _ tally: Tally, isThorough: Bool) throws -> PageReader {
+    try PageReader(
+      site: site, scanner: visit.scanner,
+      patience: PageReader.Patience(
+        most: settings.pageLimit, type: type, rowsInARow: isThorough ? 200 : 8,
+        known: mirror.setAsideRows(of: type), triesKnown: isThorough,
+        confirm: {
+          tally.countRequest()
+          _ = try check(try await EntryPointSearch(site: site, mirror: mirror).once())
+        }, now: now))
   }
 
   /// Checks whose mirror this is before anything is touched, and gives the account.
@@ -199,7 +226,7 @@ package struct SyncRound: Sendable {
                 let part: TypeReport
                 switch work {
                 case .type(let type):
-                  var puller = puller(of: type, visit, queue, places, tally)
+                  var puller = try puller(of: type, known[type.name], visit, queue, places, tally)
                   part = try await puller.pull(known[type.name])
                 case .stretch(var stretch): part = try await stretch.read()
                 }
@@ -224,16 +251,21 @@ package struct SyncRound: Sendable {
   }
 
   private func puller(
-    of type: EntryPoint.Collection, _ visit: Visit, _ queue: PageQueue, _ places: ReadingPlaces, _ tally: Tally
-  ) -> TypePuller {
-    TypePuller(
+    of type: EntryPoint.Collection, _ known: MirroredType?, _ visit: Visit, _ queue: PageQueue, _ places: ReadingPlaces,
+    _ tally: Tally
+  ) throws -> TypePuller {
+    let isSweepDue = visit.accountHasChanged || settings.isSweepDue(known?.sweep, of: type.name, at: visit.siteTime)
+    return try TypePuller(
       mirror: mirror, queue: queue, settings: settings, deciders: deciders, run: visit.run, type: type.name,
       path: type.path, account: visit.account, siteTime: visit.siteTime,
       report: { event in
         if case .drifted(let drift) = event { tally.add(drift) }
         report(event)
       }, confirmSite: { try await confirm(tally) }, places: places,
-      reader: PageReader(site: site, scanner: visit.scanner))
+      reader: reader(of: type.name, visit, tally, isThorough: isSweepDue),
+      fields: FieldGuard(
+        mirror: mirror, type: type.name, path: type.path, settings: settings, deciders: deciders, now: now),
+      isSweepDue: isSweepDue)
   }
 
   /// Sweeps the types whose time has come, after the pulls: a page that was read before another is also stored before it.
@@ -241,29 +273,33 @@ package struct SyncRound: Sendable {
     let paths = Dictionary(types.map { ($0.name, $0.path) }) { first, _ in first }
     let unread = tally.unread
     let due = try mirror.types().filter { type in
-      paths[type.name] != nil && !unread.contains(type.name)
-        && settings.isSweepDue(type.sweep, of: type.name, at: visit.siteTime)
+      try paths[type.name] != nil && !unread.contains(type.name)
+        && (settings.isSweepDue(type.sweep, of: type.name, at: visit.siteTime)
+          || settings.sweep != .never && mirror.hasVanishedFields(type.name))
     }
     guard !due.isEmpty else { return }
     let budget = SweepBudget(settings.sweepRequests)
     try await withThrowingTaskGroup(of: SweepReport.self) { sweepers in
       var waiting = due[...]
-      func startNext() {
+      func startNext() throws {
         guard let type = waiting.popFirst() else { return }
-        guard let path = paths[type.name],
-          let idAttribute = type.idAttribute ?? SerialNumber.attribute(of: type.name)
-        else { return startNext() }
-        var sweeper = TypeSweeper(
+        guard let path = paths[type.name] else { return try startNext() }
+        let isNumbered = type.probe?.outcome != .withoutSerialNumber
+        let idAttribute = isNumbered ? type.idAttribute ?? SerialNumber.attribute(of: type.name) : nil
+        if isNumbered, idAttribute == nil { return try startNext() }
+        var sweeper = try TypeSweeper(
           mirror: mirror, settings: settings, deciders: deciders, budget: budget, run: visit.run, type: type,
           path: path, idAttribute: idAttribute, siteTime: visit.siteTime,
-          confirmSite: { try await confirm(tally) }, reader: PageReader(site: site, scanner: visit.scanner))
+          confirmSite: { try await confirm(tally) },
+          reader: reader(of: type.name, visit, tally, isThorough: true),
+          fields: FieldGuard(mirror: mirror, type: type.name, path: path, settings: settings, now: now))
         sweepers.addTask { try await sweeper.sweep() }
       }
-      for _ in 0..<settings.concurrency { startNext() }
+      for _ in 0..<settings.concurrency { try startNext() }
       while let part = try await sweepers.next() {
         tally.add(part)
         report(.swept(part))
-        startNext()
+        try startNext()
       }
     }
   }

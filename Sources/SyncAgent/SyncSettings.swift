@@ -63,7 +63,7 @@ package struct SyncSettings: Sendable {
       return state?.started != nil || state?.finished != time
     case .whenDue:
       guard let state, state.started == nil, let finished = state.finished else { return true }
-      if state.held > 0, acceptedRemovals.contains(type) { return true }
+      if acceptedRemovals.contains(type) { return true }
       return !(finished...finished + Int64(sweepIntervalSeconds)).contains(time)
     }
   }

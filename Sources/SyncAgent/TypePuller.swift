@@ -23,6 +23,9 @@ struct TypePuller {
   var reader: PageReader
   /// Until when the type was known before this round.
   private var knownBefore: Int64 = 0
+  var fields: FieldGuard
+  /// Whether what was found out about filters is found out anew: the type is to be swept, or the account has changed.
+  let isSweepDue: Bool
 
   /// A probe is good for so many seconds.
   private static let probeLife: Int64 = 86_400
@@ -40,6 +43,7 @@ struct TypePuller {
     do {
       try await body(&self, &part)
     } catch {
+      try mirror.setAside(reader.takeSteppedOver())
       try await FailureScope.confine(error, confirm: confirmSite)
       part.failure = error
     }
@@ -52,6 +56,9 @@ struct TypePuller {
     knownBefore = known?.cursor?.knownUntil ?? 0
     var idAttribute = known?.idAttribute
     var filters = known?.probe.flatMap { isFresh($0) ? $0.outcome : nil }
+    // A permission that was granted meanwhile brings filters back; so does a field that was added.
+    if isSweepDue, filters != .work { filters = nil }
+    if let lack = SweptAlone.lack(filters) { return try leaveToSweeps(lack) }
     // What was empty when it was read is read from the beginning, too.
     guard let cursor = known?.cursor, cursor.knownUntil > 0, cursor.internalID > 0 || cursor.changed > 0 else {
       return try await readFromTheBeginning(known, filters, &part)
@@ -61,6 +68,8 @@ struct TypePuller {
       // Hidden is not empty: the pull goes on and looks behind what is hidden.
       idAttribute = found.idAttribute ?? idAttribute ?? (found.isAnythingThere ? SerialNumber.attribute(of: type) : nil)
       filters = found.outcome ?? filters
+      if let lack = SweptAlone.lack(filters) { return try leaveToSweeps(lack) }
+      try mirror.takeBack(.type, of: type, subject: SweptAlone.subject)
     }
     guard let idAttribute else { return try await nothingIsThere(&part) }
     try await readChanges(from: cursor, idAttribute, filters, &part)
@@ -120,6 +129,13 @@ struct TypePuller {
     }
   }
 
+  /// There is nothing to ask by.
+  func leaveToSweeps(_ lack: String) throws {
+    try mirror.setAside([
+      SweptAlone.notice(type, lack, interval: settings.sweepIntervalSeconds, at: fields.now())
+    ])
+  }
+
   mutating func walk(_ start: Deciders.Start, _ part: inout TypeReport) async throws {
     var sight = try await read(deciders.walk(start), start.cursor, &part)
     if case .unordered = sight { sight = try await read(deciders.whole(start), start.cursor, &part) }
@@ -153,6 +169,7 @@ struct TypePuller {
       try pull.accept(page)
       showsAny = showsAny || page.resources.contains { !$0.isLabelOnly }
       if pull.distrustsOrder {
+        try await fields.check(page.resources, &reader)
         try await submit(pull.rows(of: page), cursor: nil, omitted: page.omitted.count, madeAt: page.madeAt, &part)
         return .unordered
       }
@@ -160,6 +177,7 @@ struct TypePuller {
       if pull.isComplete, !pull.hasSeenAnything { return .nothing }
       if pull.isComplete, !showsAny { return .onlyHidden(next ?? cursor, page) }
       if part.pages == 0 { try lookForDrift(page) }
+      try await fields.check(page.resources, &reader)
       try await submit(pull.rows(of: page), cursor: next, omitted: page.omitted.count, madeAt: page.madeAt, &part)
     }
     return .resources(pull.cursor ?? cursor)
@@ -172,9 +190,9 @@ struct TypePuller {
     let usual = known ?? SerialNumber.attribute(of: type)
     let limit = settings.pageLimit
     let newest = usual.map { [SortKey($0, descending: true)] } ?? []
-    let unfiltered = try await reader.page(path, .unfiltered(sort: newest, offset: 0, limit: limit))
+    let unfiltered = try await firstPage(newest, limit)
     var filtered: ScannedPage?
-    if let attribute = unfiltered.resources.first(where: { $0.idAttribute != nil })?.idAttribute {
+    if let attribute = unfiltered.resources.first(where: { $0.internalID != nil })?.idAttribute {
       var parameters = QueryParameters.idKeyset(after: 0, idAttribute: attribute, limit: limit)
       parameters.sort = [SortKey(attribute, descending: true)]
       filtered = try await reader.page(path, parameters)
@@ -187,6 +205,15 @@ struct TypePuller {
     let ids = unfiltered.resources.compactMap(\.internalID)
     let isSorted = usual != nil && usual == found.idAttribute && zip(ids, ids.dropFirst()).allSatisfy { $0 > $1 }
     return (found, unfiltered, isSorted)
+  }
+
+  /// The first page without a filter; in the site's own order where it knows nothing of the one asked for.
+  private mutating func firstPage(_ sort: [SortKey], _ limit: Int) async throws -> ScannedPage {
+    do {
+      return try await reader.page(path, .unfiltered(sort: sort, offset: 0, limit: limit))
+    } catch let error as SiteError where error.kind == .badRequest && !sort.isEmpty {
+      return try await reader.page(path, .unfiltered(sort: [], offset: 0, limit: limit))
+    }
   }
 
   /// Says when the members of the type are not what they were, before the page is stored.
@@ -255,9 +282,10 @@ struct TypePuller {
     part.pages += 1
     part.seen += resources.count
     part.omitted += omitted
-    try await queue.submit(
-      PageApplication(
-        type: type, resources: resources, omitted: omitted, cursor: known(cursor), run: run, madeAt: madeAt,
-        reading: reading))
+    var page = PageApplication(
+      type: type, resources: resources, omitted: omitted, cursor: known(cursor), run: run, madeAt: madeAt,
+      reading: reading)
+    page.setAside = reader.takeSteppedOver()
+    try await queue.submit(page)
   }
 }

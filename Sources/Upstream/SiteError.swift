@@ -42,6 +42,10 @@ package struct SiteError: Error, Sendable, Hashable, CustomStringConvertible {
   package var mediaType: String?
   /// The site's error document as it came, to be kept with a rejected change.
   package var document: [UInt8]?
+  /// What answered in the site's place, such as a firewall's name; nil where nothing tells.
+  package var door: String?
+  /// Whether the site says that it is in maintenance mode, which takes longer than one waits.
+  package var isMaintenance = false
 
   /// - Parameter document: the bytes of the site's error document.
   package init(
@@ -62,8 +66,8 @@ package struct SiteError: Error, Sendable, Hashable, CustomStringConvertible {
     let site = detail.map { ": \(SiteWords.tidy($0))" } ?? ""
     return switch kind {
     case .html:
-      "the site answered with status \(status) and \(mediaType ?? "no media type") instead of JSON:API; check "
-        + "site.baseURL, and whether a proxy, firewall or login page stands before the site"
+      "the site answered with status \(status) and \(mediaType ?? "no media type") instead of JSON:API\(site); "
+        + SiteError.way(past: door)
     case .unauthorized: "the site does not accept the token (401)\(site); check site.auth"
     case .forbidden: "the account may not do this on the site (403)\(site)"
     case .notFound: "the site does not have it (\(status))\(site)"
@@ -71,11 +75,18 @@ package struct SiteError: Error, Sendable, Hashable, CustomStringConvertible {
     case .unprocessable: "the site does not accept the values (422)\(site)"
     case .badRequest: "the site does not accept the request (\(status))\(site)"
     case .throttled: "the site asks for fewer requests (429)\(wait); lower site.requestsPerSecond"
+    case .unavailable where isMaintenance: "the site is in maintenance mode (\(status))\(site); the next round tries again"
     case .unavailable: "the site is not available at present (\(status))\(site)\(wait)"
     case .serverFault: "the site failed (\(status))\(site); its own log says why"
     case .malformed: "the site's answer (\(status)) cannot be used\(site)"
     }
   }
 
-  private var wait: String { retryAfter.map { ", and to wait \($0) seconds" } ?? "" }
+  private var wait: String { retryAfter.map { "; it asks to wait \($0) seconds" } ?? "" }
+
+  /// What to do about a page in the place of a document.
+  static func way(past door: String?) -> String {
+    guard let door else { return "check site.baseURL, and whether a proxy, firewall or login page stands before the site" }
+    return "that is \(door) in front of the site: let this machine's address through there to the paths of JSON:API and /oauth"
+  }
 }

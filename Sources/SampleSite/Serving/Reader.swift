@@ -81,10 +81,12 @@ struct Reader {
       }
     } catch { throw SiteError(error) }
     try checkFields((selection.filter?.paths ?? []) + selection.sort.map(\.path), type)
+    try MissingMembers.check((selection.filter?.paths ?? []) + selection.sort.map(\.path), type, habits)
     selection.offset = page.offset
     selection.limit = page.limit + 1
     selection.seed = seed
     let rows = selection.rows()
+    if let spoilt = Weight.answer(rows.prefix(page.limit), of: number, self, isSparse: isSparse(type)) { return spoilt }
     var links: [(String, String)] = []
     if page.offset > 0 { links.append(("first", url(page.parameters(parameters, offset: 0)))) }
     if rows.count > page.limit {
@@ -96,6 +98,9 @@ struct Reader {
     links.append(("self", requestURL))
     return success(try document(rows.prefix(page.limit).map { (number, $0) }, isList: true, links: links))
   }
+
+  /// Whether a sparse fieldset leaves out the fields that are broken.
+  private func isSparse(_ type: ResourceType) -> Bool { parameters["fields"]?[type.name] != nil }
 
   /// Fields that the viewer may not see are no fields to filter or sort by, whatever the row (reference 3.2).
   private func checkFields(_ paths: [FieldPath], _ type: ResourceType) throws(SiteError) {
@@ -115,6 +120,7 @@ struct Reader {
   func individual(_ number: Int, _ row: Row) throws(SiteError) -> SiteResponse {
     let type = community.types[number]
     try checkVersion(type, of: row)
+    if let spoilt = Weight.answer([row], of: number, self, isSparse: isSparse(type)) { return spoilt }
     switch viewer.sight(of: row, type, in: community) {
     case .whole, .label: break
     case .omitted(let reason): throw .notGranted(url(of: row, type, versioned: true), reason: reason)

@@ -1,4 +1,5 @@
 import GRDB
+import JSONAPI
 
 /// The rows of what is set aside.
 enum SetAsideRows {
@@ -28,6 +29,23 @@ enum SetAsideRows {
     }
   }
 
+  /// With a page: what it shows whole is in order again, then what was set aside with it.
+  static func settle(
+    _ resources: [ScannedResource], _ things: [SetAside], of type: String, _ db: Database
+  ) throws {
+    // Nearly always none is: that costs one look-up a page.
+    let known = try String.cachedAll(
+      db, sql: "SELECT subject FROM set_aside WHERE kind = 'row' AND type = ?", arguments: [type])
+    if !known.isEmpty {
+      let shown = Set(resources.lazy.filter { !$0.isLabelOnly }.map { "\($0.uuid)" })
+      for subject in known where shown.contains(subject) {
+        try db.run(
+          sql: "DELETE FROM set_aside WHERE kind = 'row' AND type = ? AND subject = ?", arguments: [type, subject])
+      }
+    }
+    if !things.isEmpty { try note(things, db) }
+  }
+
   static func thing(_ row: Row) throws -> SetAside? {
     guard let kind = SetAside.Kind(rawValue: try row.decode(forColumn: "kind")) else { return nil }
     var thing = SetAside(
@@ -50,6 +68,15 @@ extension Mirror {
   package func setAside() throws -> [SetAside] {
     try read { db in
       try Row.cachedAll(db, sql: "SELECT * FROM set_aside ORDER BY kind, type, subject").compactMap(SetAsideRows.thing)
+    }
+  }
+
+  /// The subjects of a type's rows that are set aside.
+  package func setAsideRows(of type: String) throws -> Set<String> {
+    try read { db in
+      Set(
+        try String.cachedAll(
+          db, sql: "SELECT subject FROM set_aside WHERE kind = 'row' AND type = ?", arguments: [type]))
     }
   }
 
