@@ -65,6 +65,12 @@ package struct Deciders: Sendable {
   package var followsResumedPass = true
   /// What an error says about a single resource; nil when it concerns more than that.
   package var verdict: @Sendable (any Error) -> Verdict? = Verdict.init
+  /// How many rows are stepped over where a page of so many failed.
+  package var steppedOver: @Sendable (_ rows: Int) -> Int = { $0 == 1 ? 1 : 0 }
+  /// Whether too many of the resources that had a member have lost it (`sync.maxRemovalShare`).
+  package var losesTooMuch: @Sendable (_ count: LostFields.Count, _ share: Double) -> Bool = {
+    FieldEvidence.isTooMuch($0, share: $1)
+  }
 
   /// The right ones.
   package init() {}

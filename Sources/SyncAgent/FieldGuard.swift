@@ -15,6 +15,7 @@ struct FieldGuard {
   let share: Double
   /// Whether a person has agreed to it.
   let isAccepted: Bool
+  private let isTooMuch: @Sendable (_ count: LostFields.Count, _ share: Double) -> Bool
   /// This machine's clock, Unix seconds.
   let now: @Sendable () -> Int64
   /// Whether anything of the type was stored before.
@@ -29,7 +30,11 @@ struct FieldGuard {
   /// How many other resources are asked for at most.
   private static let sample = 8
 
-  init(mirror: Mirror, type: String, path: String, settings: SyncSettings, now: @escaping @Sendable () -> Int64) {
+  init(
+    mirror: Mirror, type: String, path: String, settings: SyncSettings, deciders: Deciders,
+    now: @escaping @Sendable () -> Int64
+  ) {
+    isTooMuch = deciders.losesTooMuch
     self.mirror = mirror
     self.type = type
     self.path = path
@@ -47,15 +52,15 @@ struct FieldGuard {
     let page = try mirror.lostFields(in: resources, of: type)
     seen.note(page)
     if page.counts.isEmpty { return }
-    let suspects = page.counts.filter { FieldEvidence.isTooMuch($0.value, share: share) }.map(\.key)
-      + page.counts.keys.filter { FieldEvidence.isTooMuch(seen.count(of: $0), share: share) }
+    let suspects = page.counts.filter { isTooMuch($0.value, share) }.map(\.key)
+      + page.counts.keys.filter { isTooMuch(seen.count(of: $0), share) }
     let unproved = Set(suspects).filter { (page.counts[$0]?.had ?? 0) < FieldGuard.proof }.subtracting(sampled)
     if !unproved.isEmpty { try await ask(for: unproved, but: resources, &reader) }
     var gone: [String: LostFields.Count] = [:]
     for name in Set(suspects) {
       let onPage = page.counts[name] ?? LostFields.Count(had: 0, lost: 0)
-      let count = onPage.had >= FieldGuard.proof && FieldEvidence.isTooMuch(onPage, share: share) ? onPage : seen.count(of: name)
-      if FieldEvidence.isTooMuch(count, share: share) { gone[name] = count }
+      let count = onPage.had >= FieldGuard.proof && isTooMuch(onPage, share) ? onPage : seen.count(of: name)
+      if isTooMuch(count, share) { gone[name] = count }
     }
     guard let worst = gone.values.max(by: { $0.lost < $1.lost }) else { return }
     let fault = SyncFault.lostFields(type: type, fields: gone.keys.sorted(), lost: worst.lost, had: worst.had)

@@ -22,6 +22,8 @@ struct PageReader: Sendable {
     var confirm: @Sendable () async throws -> Void
     /// This machine's clock, Unix seconds.
     var now: @Sendable () -> Int64
+    /// How many rows are stepped over where a page of so many failed.
+    var over: @Sendable (_ rows: Int) -> Int = Deciders().steppedOver
 
     /// How many failures a round has patience for, whatever they are.
     static let failures = 400
@@ -91,14 +93,15 @@ struct PageReader: Sendable {
             continue
           }
         }
-        if limit > 1 {
+        let over = patience.over(limit)
+        if over == 0 {
           weight.failed(rows: limit)
           continue
         }
         guard weight.failuresInARow < patience.rowsInARow else { throw error }
         steppedOver.append(await name(path, parameters, skipped: skipped, error, patience))
         weight.steppedOver()
-        skipped += 1
+        skipped += over
       }
     }
   }

@@ -115,7 +115,7 @@ package struct SyncRound: Sendable {
         confirm: {
           tally.countRequest()
           _ = try check(try await EntryPointSearch(site: site, mirror: mirror).once())
-        }, now: now))
+        }, now: now, over: deciders.steppedOver))
   }
 
   /// Checks whose mirror this is before anything is touched, and gives the account.
@@ -292,7 +292,8 @@ package struct SyncRound: Sendable {
           path: path, idAttribute: idAttribute, siteTime: visit.siteTime,
           confirmSite: { try await confirm(tally) },
           reader: reader(of: type.name, visit, tally, isThorough: true),
-          fields: FieldGuard(mirror: mirror, type: type.name, path: path, settings: settings, now: now))
+          fields: FieldGuard(
+            mirror: mirror, type: type.name, path: path, settings: settings, deciders: deciders, now: now))
         sweepers.addTask { try await sweeper.sweep() }
       }
       for _ in 0..<settings.concurrency { try startNext() }

@@ -11,6 +11,8 @@ struct Reader {
   let habits: Set<Habit>
   /// The most rows of a page.
   let largestPage: Int
+  /// Which rows and pages the site cannot show.
+  let weight: Weight
   /// The request's base URL, escaped as in documents.
   let base: [UInt8]
 
@@ -23,6 +25,7 @@ struct Reader {
     self.viewer = viewer
     self.seed = seed
     habits = settings.habits
+    weight = Weight(settings)
     largestPage = settings.habits.contains(.cappedPages) ? settings.cappedPageSize : PageWindow.largest
     parameters = BracketParameters(request.query)
     var base: [UInt8] = []
@@ -86,7 +89,7 @@ struct Reader {
     selection.limit = page.limit + 1
     selection.seed = seed
     let rows = selection.rows()
-    if let spoilt = Weight.answer(rows.prefix(page.limit), of: number, self, isSparse: isSparse(type)) { return spoilt }
+    if let spoilt = weight.answer(rows.prefix(page.limit), of: number, self, isSparse: isSparse(type)) { return spoilt }
     var links: [(String, String)] = []
     if page.offset > 0 { links.append(("first", url(page.parameters(parameters, offset: 0)))) }
     if rows.count > page.limit {
@@ -120,7 +123,7 @@ struct Reader {
   func individual(_ number: Int, _ row: Row) throws(SiteError) -> SiteResponse {
     let type = community.types[number]
     try checkVersion(type, of: row)
-    if let spoilt = Weight.answer([row], of: number, self, isSparse: isSparse(type)) { return spoilt }
+    if let spoilt = weight.answer([row], of: number, self, isSparse: isSparse(type)) { return spoilt }
     switch viewer.sight(of: row, type, in: community) {
     case .whole, .label: break
     case .omitted(let reason): throw .notGranted(url(of: row, type, versioned: true), reason: reason)

@@ -55,8 +55,11 @@ final class World: Sendable {
     settings.logCapacity = 1
     settings.habits = World.habits(of: seed)
     settings.cappedPageSize = World.cap(of: seed)
+    settings.heaviestPage = World.cap(of: seed)
+    settings.poisonEvery = 9
     habits = settings.habits
     site = SampleSite(settings, community: try World.base(companion))
+    site.habits.remove(.shrinkingRights)
     state = Mutex(State(dice: Dice(seed: seed)))
     state.withLock { for habit in habits { note("habit: \(habit.rawValue)", &$0) } }
   }

@@ -15,6 +15,8 @@ enum WrongPull: String, CaseIterable, Sendable {
   case resumedPassIsEnough
   /// Sees new resources by their `changed` alone.
   case newOnlyByTime
+  /// Steps over a page that fails as a whole; stores whatever lacks members.
+  case failedPagesAreSteppedOver, lostMembersAreBelieved
 
   var deciders: Deciders {
     var deciders = Deciders()
@@ -35,6 +37,8 @@ enum WrongPull: String, CaseIterable, Sendable {
     case .walkTrustsTheOrder: deciders.whole = { PlainWalk($0, overlap: 2, stepsByRows: true) }
     case .resumedPassIsEnough: deciders.followsResumedPass = false
     case .newOnlyByTime: deciders.pull = { TimedPull($0) }
+    case .failedPagesAreSteppedOver: deciders.steppedOver = { $0 }
+    case .lostMembersAreBelieved: deciders.losesTooMuch = { _, _ in false }
     case .forbiddenIsDeletion: deciders.verdict = { WrongPull.deletion($0, .forbidden) }
     case .faultIsDeletion: deciders.verdict = { WrongPull.deletion($0, .serverFault) }
     case .pageIsDeletion: deciders.verdict = { WrongPull.deletion($0, .html) }
