@@ -146,7 +146,7 @@ package final class SampleSite: Sendable {
   }
 
   private func kept(_ request: SiteRequest, _ now: Double) -> SiteResponse {
-    keptAnswers.answer(request, now: now, habits: settings.habits) { answer(request, now) }
+    keptAnswers.answer(request, now: now, habits: habits) { answer(request, now) }
   }
 
   private func answer(_ request: SiteRequest, _ now: Double) -> SiteResponse {

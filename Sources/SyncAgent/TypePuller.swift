@@ -22,7 +22,7 @@ struct TypePuller {
   let places: ReadingPlaces
   var reader: PageReader
   /// Until when the type was known before this round.
-  private var knownBefore: Int64 = 0
+  var knownBefore: Int64 = 0
   var fields: FieldGuard
   /// Whether what was found out about filters is found out anew: the type is to be swept, or the account has changed.
   let isSweepDue: Bool
