@@ -308,7 +308,8 @@ enum SweepRows {
   static func noteListed(_ page: SweepApplication, type: Int64, _ db: Database) throws {
     for resource in page.resources where !resource.isLabelOnly {
       try db.run(
-        sql: "INSERT OR IGNORE INTO sweep_listed (type, resource) SELECT ?2, id FROM identity WHERE uuid = ?1 AND type = ?2",
+        sql:
+          "INSERT OR IGNORE INTO sweep_listed (type, resource) SELECT ?2, id FROM identity WHERE uuid = ?1 AND type = ?2",
         arguments: [Data(resource.uuid.bytes), type])
     }
     guard page.state.isListed else { return }

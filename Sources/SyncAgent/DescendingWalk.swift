@@ -72,7 +72,8 @@ package struct DescendingWalk: CollectionPull, Hashable {
       return
     }
     // Or there is nothing at all to recognise, neither here nor on the last page.
-    let joins = offset == 0 || isBlind || marks.isEmpty && (page.hasNext || page.skipped > 0) || !previous.isDisjoint(with: marks)
+    let joins =
+      offset == 0 || isBlind || marks.isEmpty && (page.hasNext || page.skipped > 0) || !previous.isDisjoint(with: marks)
     guard joins else {
       stepsBack += 1
       guard stepsBack <= 100 else { throw .restless }

@@ -52,7 +52,8 @@ struct FieldGuard {
     let page = try mirror.lostFields(in: resources, of: type)
     seen.note(page)
     if page.counts.isEmpty { return }
-    let suspects = page.counts.filter { isTooMuch($0.value, share) }.map(\.key)
+    let suspects =
+      page.counts.filter { isTooMuch($0.value, share) }.map(\.key)
       + page.counts.keys.filter { isTooMuch(seen.count(of: $0), share) }
     let unproved = Set(suspects).filter { (page.counts[$0]?.had ?? 0) < FieldGuard.proof }.subtracting(sampled)
     if !unproved.isEmpty { try await ask(for: unproved, but: resources, &reader) }

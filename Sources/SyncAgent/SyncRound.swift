@@ -89,7 +89,9 @@ package struct SyncRound: Sendable {
   /// When the account's own user was saved last, as far as it is mirrored; nil where it is not.
   private func accountChanged(_ account: String) throws -> String? {
     for type in try mirror.types() where type.entityType == "user" {
-      guard let id = ResourceUUID(account), let document = try mirror.siteDocument(of: id, type: type.name) else { continue }
+      guard let id = ResourceUUID(account), let document = try mirror.siteDocument(of: id, type: type.name) else {
+        continue
+      }
       return try? JSON(parsing: document)["attributes"]?["changed"]?.string
     }
     return nil

@@ -89,7 +89,9 @@ enum PageWords {
     guard name.first == "#" else { return named[name] }
     let digits = name.dropFirst()
     let number = digits.first == "x" || digits.first == "X" ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits)
-    guard let scalar = number.flatMap(Unicode.Scalar.init), scalar.value >= 0x20, scalar.value != 0x7F else { return nil }
+    guard let scalar = number.flatMap(Unicode.Scalar.init), scalar.value >= 0x20, scalar.value != 0x7F else {
+      return nil
+    }
     return Character(scalar)
   }
 

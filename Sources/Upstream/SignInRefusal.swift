@@ -62,7 +62,8 @@ package struct SignInRefusal: Sendable, Hashable {
 
   /// A refusal from its members; nil when one is missing or out of bounds.
   package init?(json: JSON) {
-    guard let salt = json["salt"]?.string.flatMap(SignInRefusal.bytes), let mark = json["mark"]?.string.flatMap(SignInRefusal.bytes),
+    guard let salt = json["salt"]?.string.flatMap(SignInRefusal.bytes),
+      let mark = json["mark"]?.string.flatMap(SignInRefusal.bytes),
       let at = json["at"]?.integer, (0...1 << 40).contains(at), let count = json["count"]?.integer,
       (1...100).contains(count), let reason = json["reason"]?.string
     else { return nil }

@@ -75,7 +75,8 @@ package struct SiteError: Error, Sendable, Hashable, CustomStringConvertible {
     case .unprocessable: "the site does not accept the values (422)\(site)"
     case .badRequest: "the site does not accept the request (\(status))\(site)"
     case .throttled: "the site asks for fewer requests (429)\(wait); lower site.requestsPerSecond"
-    case .unavailable where isMaintenance: "the site is in maintenance mode (\(status))\(site); the next round tries again"
+    case .unavailable where isMaintenance:
+      "the site is in maintenance mode (\(status))\(site); the next round tries again"
     case .unavailable: "the site is not available at present (\(status))\(site)\(wait)"
     case .serverFault: "the site failed (\(status))\(site); its own log says why"
     case .malformed: "the site's answer (\(status)) cannot be used\(site)"
@@ -86,7 +87,10 @@ package struct SiteError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// What to do about a page in the place of a document.
   static func way(past door: String?) -> String {
-    guard let door else { return "check site.baseURL, and whether a proxy, firewall or login page stands before the site" }
-    return "that is \(door) in front of the site: let this machine's address through there to the paths of JSON:API and /oauth"
+    guard let door else {
+      return "check site.baseURL, and whether a proxy, firewall or login page stands before the site"
+    }
+    return
+      "that is \(door) in front of the site: let this machine's address through there to the paths of JSON:API and /oauth"
   }
 }

@@ -37,7 +37,8 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
           $0.sweep = sweep
           $0.pageLimit = pageSize
         })
-      let failures = outcome.report.failures.map { ($0.type, $0.failure) } + outcome.report.sweeps.map { ($0.type, $0.failure) }
+      let failures =
+        outcome.report.failures.map { ($0.type, $0.failure) } + outcome.report.sweeps.map { ($0.type, $0.failure) }
       let stopped = failures.compactMap { fault($0.1) }
       let users = try #require(stopped.first { $0.type == "user--user" }, "\(failures)")
       #expect(users.fields.contains("mail") && users.fields.contains("roles") && users.fields.contains("status"))
@@ -93,7 +94,9 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     let without: InProcessTransport.After = { target, response in
       var response = response
       let text = String(decoding: response.body, as: UTF8.self)
-      guard let at = text.range(of: id), let mail = text[at.upperBound...].firstRange(of: #/"mail":"[^"]*",/#) else { return response }
+      guard let at = text.range(of: id), let mail = text[at.upperBound...].firstRange(of: #/"mail":"[^"]*",/#) else {
+        return response
+      }
       response.body = Array(text.replacingCharacters(in: mail, with: "").utf8)
       return response
     }
@@ -181,7 +184,9 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     _ = try await bench.round(configure: sweepNow)
     bench.site.faults.clear()
     #expect(try bench.mirrored() == before)
-    for type in bench.types { try bench.site.withCommunity { community in for id in community.ids(of: type) { try community.delete(id) } } }
+    for type in bench.types {
+      try bench.site.withCommunity { community in for id in community.ids(of: type) { try community.delete(id) } }
+    }
     let held = try await bench.round(configure: sweepNow)
     #expect(held.report.removed <= 4 * bench.types.count)
     #expect(!held.report.held.isEmpty || held.report.sweeps.contains { $0.failure != nil })

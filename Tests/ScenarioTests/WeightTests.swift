@@ -22,7 +22,8 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     let (truth, mirrored) = (try truth(bench), try bench.mirrored())
     let named = Set(try bench.mirror.setAside().filter { $0.kind == .row }.map { "\($0.type)/\($0.subject)" })
     let missing = Set(truth.keys).subtracting(mirrored.keys)
-    #expect(missing == named, "\(missing.symmetricDifference(named).sorted().prefix(5))", sourceLocation: sourceLocation)
+    #expect(
+      missing == named, "\(missing.symmetricDifference(named).sorted().prefix(5))", sourceLocation: sourceLocation)
     expectSame(mirrored, truth.filter { !missing.contains($0.key) }, sourceLocation: sourceLocation)
   }
 

@@ -5,7 +5,9 @@ import Upstream
 
 @Suite struct PageWeightTests {
   /// Plays a collection of rows, some of which fail: gives what was read, what was stepped over, and how many requests it took.
-  private func play(_ count: Int, most: Int = 50, poison: Set<Int> = [], heaviest: Int = .max) -> (read: [Int], over: [Int], requests: Int) {
+  private func play(_ count: Int, most: Int = 50, poison: Set<Int> = [], heaviest: Int = .max) -> (
+    read: [Int], over: [Int], requests: Int
+  ) {
     var weight = PageWeight(most: most)
     var (offset, requests) = (0, 0)
     var (read, over): ([Int], [Int]) = ([], [])

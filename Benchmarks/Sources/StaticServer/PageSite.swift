@@ -53,7 +53,8 @@ struct PageSite: HTTPResponder {
   /// A page of the resources from an index on.
   private func page(_ range: Range<Int>, hasNext: Bool) -> ByteBuffer {
     var buffer = ByteBuffer()
-    buffer.reserveCapacity(head.count + next.count + (range.isEmpty ? 0 : starts[range.upperBound] - starts[range.lowerBound]))
+    buffer.reserveCapacity(
+      head.count + next.count + (range.isEmpty ? 0 : starts[range.upperBound] - starts[range.lowerBound]))
     buffer.writeBytes(head)
     if !range.isEmpty { buffer.writeBytes(bytes[starts[range.lowerBound]..<starts[range.upperBound] - 1]) }
     buffer.writeBytes(hasNext ? next : tail)

@@ -15,7 +15,8 @@ struct Weight: Sendable {
 
   /// Whether a row makes whatever shows it whole fail: some here and there, and some in a row.
   func isPoison(_ row: Row) -> Bool {
-    habits.contains(.poison) && (row.id % poisonEvery == 7 % poisonEvery || poisonEvery > 40 && (40...43).contains(row.id))
+    habits.contains(.poison)
+      && (row.id % poisonEvery == 7 % poisonEvery || poisonEvery > 40 && (40...43).contains(row.id))
   }
 
   /// What comes in the place of rows; nil where nothing is wrong with them. The drills' judge, who says who it is, gets them.

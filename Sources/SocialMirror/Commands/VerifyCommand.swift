@@ -42,7 +42,9 @@ struct VerifyCommand: AsyncParsableCommand {
       throw Finished(code: .fault)
     }
     // That nothing differs would be no finding.
-    guard report.types + report.failures.count > 0 else { throw SyncFault.nothingToMirror(asked: round.only ?? round.entityTypes) }
+    guard report.types + report.failures.count > 0 else {
+      throw SyncFault.nothingToMirror(asked: round.only ?? round.entityTypes)
+    }
     if json { say(document(report).text()) } else { show(report) }
     if let failure = report.failures.first { throw failure.error }
     if !report.differences.isEmpty { throw Finished(code: .person) }

@@ -252,7 +252,8 @@ extension World {
     var offset = 0
     while true {
       let target = "/jsonapi/" + type.replacing("--", with: "/") + "?page[offset]=\(offset)&page[limit]=50"
-      let answer = site.answer("GET", target, headers: ["authorization": "Bearer \(try token())", "sample-site-judge": "yes"])
+      let answer = site.answer(
+        "GET", target, headers: ["authorization": "Bearer \(try token())", "sample-site-judge": "yes"])
       let page = try scanner.page(answer.body)
       for resource in page.resources { found["\(resource.uuid)"] = resource.document }
       guard page.hasNext else { return found }

@@ -5,7 +5,8 @@ import SampleSite
 extension World {
   /// The habits that histories draw, each with how many worlds in a hundred have it.
   static let odds: [(habit: Habit, percent: Int)] = [
-    (.cappedPages, 20), (.translations, 35), (.oldImports, 30), (.poison, 15), (.heavyPages, 15), (.shrinkingRights, 15),
+    (.cappedPages, 20), (.translations, 35), (.oldImports, 30), (.poison, 15), (.heavyPages, 15),
+    (.shrinkingRights, 15),
   ]
 
   /// The habits of a seed, drawn from dice of their own: another habit in the list changes no other history's events.
