@@ -26,6 +26,7 @@ package final class SampleSite: Sendable {
   private let keptAnswers = KeptAnswers()
   private let administration: Mutex<Administration>
   private let requests = Atomic<UInt64>(0)
+  private let switches: Mutex<Set<Habit>>
   let changes = Atomic<UInt64>(0)
 
   /// A site with a community of its own.
@@ -39,14 +40,23 @@ package final class SampleSite: Sendable {
     self.settings = settings
     disguise = Disguise(settings.habits)
     log = RequestLog(capacity: settings.logCapacity)
+    var community = community
+    if settings.habits.contains(.translations) { community.becomeMultilingual() }
     state = Mutex(community)
     tokens = Mutex(AuthorizationServer(settings: settings))
     administration = Mutex(
       Administration(
         takesWrites: settings.acceptsWrites && !settings.habits.contains(.readOnly),
         failingCreations: settings.habits.contains(.failingCreations) ? ["group_content"] : []))
+    switches = Mutex(settings.habits)
     (becameQuiet, quietSink) = AsyncStream.makeStream()
     (events, eventSink) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1000))
+  }
+
+  /// What this site does otherwise than the recorded one, now. May be set at any time: rights are taken away, doors are shut.
+  package var habits: Set<Habit> {
+    get { switches.withLock { $0 } }
+    set { switches.withLock { $0 = newValue } }
   }
 
   // MARK: Community and clock
@@ -138,11 +148,15 @@ package final class SampleSite: Sendable {
   }
 
   private func kept(_ request: SiteRequest, _ now: Double) -> SiteResponse {
-    keptAnswers.answer(request, now: now, habits: settings.habits) { answer(request, now) }
+    keptAnswers.answer(request, now: now, habits: habits) { answer(request, now) }
   }
 
   private func answer(_ request: SiteRequest, _ now: Double) -> SiteResponse {
+    let habits = self.habits
+    if let control = turn(request) { return control }
+    if let door = Doors.answer(request, habits) { return door }
     var community = self.community
+    if habits.contains(.growingRights) { community.silentlyRefusesFilter.formUnion(Rights.closedToFilters) }
     let route = Route(request.path, types: community.types)
     if route == .token {
       guard request.method == "POST" else { return .html(405, "Method not allowed", [("allow", "POST")]) }
@@ -162,9 +176,10 @@ package final class SampleSite: Sendable {
     }
     let seed = mixed(settings.seed ^ requests.wrappingAdd(1, ordering: .relaxed).newValue)
     community.reading = .init(
-      seed: seed, now: Int64(now.rounded(.down)),
-      reordersAttributes: settings.habits.contains(.reorderedAttributes))
-    let reader = Reader(community: community, request: request, viewer: viewer, seed: seed, habits: settings.habits)
+      seed: seed, now: Int64(now.rounded(.down)), reordersAttributes: habits.contains(.reorderedAttributes))
+    var settings = self.settings
+    settings.habits = habits
+    let reader = Reader(community: community, request: request, viewer: viewer, seed: seed, settings: settings)
     do throws(SiteError) {
       return try dispatch(route, reader)
     } catch {

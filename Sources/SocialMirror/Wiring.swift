@@ -80,6 +80,7 @@ extension Settings {
   func round(_ site: Site) -> SyncSettings {
     var round = SyncSettings(
       entityTypes: site.entityTypes, concurrency: site.concurrency, settleWindowSeconds: sync.settleWindowSeconds)
+    round.pageLimit = site.pageSize
     round.sweepIntervalSeconds = sync.sweepIntervalSeconds
     round.maxRemovalShare = sync.maxRemovalShare
     round.onHidden = HiddenPolicy(rawValue: sync.onHidden) ?? .drop

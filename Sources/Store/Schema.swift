@@ -28,6 +28,8 @@ enum Schema {
     migrator.registerMigration("14 ids of any form") { db in try db.execute(sql: IdentityText.migration) }
     migrator.registerMigration("15 rows that sweeps see again") { db in try db.execute(sql: RowsSetAside.migration) }
     migrator.registerMigration("16 serial numbers by entity type") { db in try SerialNumberRepair.heal(db) }
+    migrator.registerMigration("17 passes") { db in try db.execute(sql: passes) }
+    migrator.registerMigration("18 sweeps without serial numbers") { db in try db.execute(sql: listed) }
     return migrator
   }
 
