@@ -19,9 +19,9 @@ class Animal:
     codes: how `sync` may end. verify: how `verify` may end. lost: how many of the site's resources may be missing from the
     mirror, each of which has to be named in `status`. keys: more of the configuration. alone: not in mixtures. place: where the
     site is on its host. served: whether the mirror is served and asked its own links. excludes: habits that cannot be at the same
-    site. visit: another way to look at it, which gives its line. changes: how many things happen on the site after it was mirrored, one a second; the next `sync` has to find them
-    without a sweep. writes: how `sync` ends after clients have written through the local API; None where that is not tried, with whatever
-    else the site does.
+    site. visit: another way to look at it, which gives its line. writes: how `sync` ends after clients have written through the local
+    API; None where that is not tried, with whatever else the site does. changes: how many things happen on the site after it was
+    mirrored, one a second; the next `sync` has to find them without a sweep.
     """
 
     def __init__(

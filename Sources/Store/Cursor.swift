@@ -61,7 +61,7 @@ package struct Cursor: Sendable, Hashable {
     // unless it is a translation that nobody is shown: that is only asked for again.
     let seen = max(changed, min(shown ?? .min, horizon))
     next.changed = max(0, min(horizon, max(seen, begun.subtractingReportingOverflow(Cursor.trust).partialValue)))
-    next.knownUntil = begun
+    next.knownUntil = max(knownUntil, begun)
     next.pass = nil
     if newest > internalID, begun.subtractingReportingOverflow(newestAt).partialValue >= window {
       next.internalID = newest

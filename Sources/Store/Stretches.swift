@@ -12,7 +12,7 @@ package struct Stretch: Sendable, Hashable {
   /// Rows to pass over: in the whole collection for the first one, else behind `lastID` while all rows there are hidden.
   package var offset = 0
   /// What the last page showed or left out, by which the next one is seen to join up.
-  package var marks: Set<ResourceUUID> = []
+  package var marks: Set<ResourceID> = []
   /// The number up to which it goes; nil for the end of the collection.
   package var through: Int64?
 
@@ -27,7 +27,7 @@ package struct Stretch: Sendable, Hashable {
 /// What a page means for the reading of a type from the beginning.
 package struct ReadingPart: Sendable {
   /// The UUIDs that the site left out for lack of access.
-  package var omitted: [ResourceUUID]
+  package var omitted: [ResourceID]
   /// The numbers, above `after` and up to `through`, that the page shows completely; `through` is nil at the end of the
   /// collection. None where the page shows no stretch.
   package var covers: (after: Int64, through: Int64?)?
@@ -40,7 +40,7 @@ package struct ReadingPart: Sendable {
 
   /// A page of a stretch, or of none.
   package init(
-    omitted: [ResourceUUID], covers: (after: Int64, through: Int64?)?, stretch: Stretch? = nil, isOver: Bool = false
+    omitted: [ResourceID], covers: (after: Int64, through: Int64?)?, stretch: Stretch? = nil, isOver: Bool = false
   ) {
     self.omitted = omitted
     self.covers = covers

@@ -332,5 +332,5 @@ enum SweepRows {
         """, arguments: [type])
   }
 
-  static func uuid(_ data: Data) -> ResourceUUID? { data.withUnsafeBytes { ResourceUUID(bytes: $0) } }
+  static func uuid(_ data: Data) -> ResourceID? { data.withUnsafeBytes { ResourceID(bytes: $0) } }
 }

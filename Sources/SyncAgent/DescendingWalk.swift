@@ -24,8 +24,7 @@ package struct DescendingWalk: CollectionPull, Hashable {
   private let start: Deciders.Start
   private var offset = 0
   private var previous: Set<Mark> = []
-  private var greatestChange: Int64?
-  private var highest: Int64?
+  private var sum = PassSum()
   private var pages = 0
   private var stepsBack = 0
   private var stalls = 0
@@ -46,8 +45,7 @@ package struct DescendingWalk: CollectionPull, Hashable {
   /// The next watermark, once the walk has come to its end: until then there are gaps below.
   package var cursor: Cursor? {
     guard isComplete, !distrustsOrder else { return nil }
-    return start.cursor.finished(
-      begun: start.siteTime, window: start.window, changed: greatestChange, highest: highest)
+    return sum.finished(start.cursor, begun: start.siteTime, window: start.window)
   }
 
   package var parameters: QueryParameters {
@@ -85,8 +83,7 @@ package struct DescendingWalk: CollectionPull, Hashable {
     stalls = offset > 0 && !marks.isEmpty && marks == previous ? stalls + 1 : 0
     guard stalls <= 10 else { throw .restless }
     hasSeenAnything = hasSeenAnything || page.showsSomething
-    greatestChange = (keys.map(\.changed) + [greatestChange].compactMap { $0 }).max()
-    highest = (keys.map(\.internalID) + [highest].compactMap { $0 }).max()
+    sum.note(page)
     previous = marks
     if page.hasNext, isAbove(keys.last, page.resources.compactMap(\.internalID).last) {
       let step = page.step(from: offset, overlap: DescendingWalk.overlap)

@@ -8,17 +8,7 @@ final class FirstReading: Sendable {
   private struct State {
     var open: Int
     var hasFailed = false
-    var showsAny = false
-    var greatestChange: Int64?
-    var highest: Int64?
-  }
-
-  /// What all of them saw together.
-  struct Sum: Sendable {
-    /// Whether anything was shown whole.
-    var showsAny: Bool
-    var greatestChange: Int64?
-    var highest: Int64?
+    var sum = PassSum()
   }
 
   let idAttribute: String
@@ -42,15 +32,7 @@ final class FirstReading: Sendable {
   }
 
   /// Takes a page into the sum.
-  func note(_ page: ScannedPage) {
-    state.withLock { state in
-      for resource in page.resources {
-        if !resource.isLabelOnly { state.showsAny = true }
-        if let changed = resource.changed { state.greatestChange = max(state.greatestChange ?? changed, changed) }
-        if let id = resource.internalID { state.highest = max(state.highest ?? id, id) }
-      }
-    }
-  }
+  func note(_ page: ScannedPage) { state.withLock { $0.sum.note(page) } }
 
   /// Another stretch has been cut off.
   func open() { state.withLock { $0.open += 1 } }
@@ -62,11 +44,11 @@ final class FirstReading: Sendable {
   var isOver: Bool { state.withLock { $0.open == 0 } }
 
   /// A stretch is over. Gives the sum with the last of them, if none has failed.
-  func close() -> Sum? {
+  func close() -> PassSum? {
     state.withLock { state in
       state.open -= 1
       guard state.open == 0, !state.hasFailed else { return nil }
-      return Sum(showsAny: state.showsAny, greatestChange: state.greatestChange, highest: state.highest)
+      return state.sum
     }
   }
 }
@@ -112,12 +94,12 @@ extension TypePuller {
     var cursor = Cursor(changed: 0, internalID: isAll || isSorted ? max(0, ids.max() ?? 0) : 0)
     cursor.newestAt = siteTime
     cursor.pass = Cursor.Pass(begun: siteTime)
-    let stretch = Stretch(through: lowest.map { $0 - 1 })
+    let stretch = Stretch(through: lowest?.subtractingClamped(1))
     try mirror.beginReading(of: type, cursor: cursor, stretches: isAll ? [] : [stretch], at: siteTime)
     let reading = FirstReading(
       idAttribute: idAttribute, cursor: cursor, filters: found.outcome, isResumed: false, stretches: 1)
     if isAll || lowest != nil {
-      let covers: (after: Int64, through: Int64?) = (isAll ? .min : (lowest ?? 0) - 1, nil)
+      let covers: (after: Int64, through: Int64?) = (isAll ? .min : (lowest ?? 0).subtractingClamped(1), nil)
       reading.note(newest)
       try lookForDrift(newest)
       try await fields.check(newest.resources, &reader)
@@ -157,7 +139,7 @@ extension TypePuller {
     var rows = 0
     let from = stretch.lastID
     while !listing.isComplete {
-      let page = deciders.see(try await reader.page(path, listing.parameters))
+      var page = deciders.see(try await reader.page(path, listing.parameters))
       let (accepted, fault) = TypePuller.accept(page, by: &listing)
       if let fault {
         guard fault == .suddenlyEmpty, !isUnfiltered else { throw fault }
@@ -177,6 +159,7 @@ extension TypePuller {
       if let through = stretch.through {
         // What is behind belongs to another stretch.
         resources.removeAll { $0.internalID.map { $0 > through } ?? false }
+        page.unusable.removeAll { ($0.after ?? .min) >= through }
         isOver = isOver || listing.lastID >= through
         last = isOver ? through : min(last ?? through, through)
       }
@@ -190,7 +173,9 @@ extension TypePuller {
           omitted: page.omittedUUIDs, covers: (after, last), stretch: isKept || isOver ? stretch : nil, isOver: isOver),
         &part)
       if isOver { return }
-      if isKept { try await share(&stretch, of: reading, density: (rows, stretch.lastID - from), &waiting) }
+      if isKept {
+        try await share(&stretch, of: reading, density: (rows, stretch.lastID.subtractingClamped(from)), &waiting)
+      }
     }
   }
 
@@ -215,9 +200,10 @@ extension TypePuller {
     guard reading.filters == .work, !type.hasPrefix("file--"), let through = stretch.through, density.rows > 0,
       density.numbers > 0
     else { return }
-    let left = Double(through - stretch.lastID) * Double(density.rows) / Double(density.numbers)
+    let span = through.subtractingClamped(stretch.lastID)
+    let left = Double(span) * Double(density.rows) / Double(density.numbers)
     guard left >= Double(4 * settings.pageLimit), await places.wanted > 0 else { return }
-    let middle = stretch.lastID + (through - stretch.lastID) / 2
+    let middle = stretch.lastID.addingClamped(span / 2)
     let upper = Stretch(first: middle, lastID: middle, through: through)
     stretch.through = middle
     try mirror.split(stretch, upper, of: type)
@@ -230,8 +216,7 @@ extension TypePuller {
   }
 
   /// All is listed: that is stored with the cursor. Where nothing was visible although something is stored, a sweep finds out why.
-  private mutating func finish(_ reading: FirstReading, _ sum: FirstReading.Sum, _ part: inout TypeReport) async throws
-  {
+  private mutating func finish(_ reading: FirstReading, _ sum: PassSum, _ part: inout TypeReport) async throws {
     let listed = ReadingPart(listedThrough: max(0, sum.highest ?? 0))
     if !sum.showsAny {
       do { try await findVisible(reading.idAttribute) } catch let fault as SyncFault {
@@ -241,20 +226,21 @@ extension TypePuller {
     }
     var cursor = reading.cursor
     if cursor.internalID == 0 { cursor.internalID = max(0, sum.highest ?? 0) }
-    let end = cursor.finished(
-      begun: reading.begun, window: Int64(settings.settleWindowSeconds), changed: sum.greatestChange,
-      highest: sum.highest)
+    let end = sum.finished(cursor, begun: reading.begun, window: Int64(settings.settleWindowSeconds))
     try await submit([], cursor: end, reading: listed, &part)
+    part.isListed = !reading.isResumed
     guard reading.isResumed, deciders.followsResumedPass else { return }
     try await readChanges(from: end, reading.idAttribute, reading.filters, &part)
   }
 }
 
 extension ScannedPage {
-  /// The same page read from its end: what stands before a row that cannot be used stands behind it.
+  /// The same page read from its end: what stands before a row that cannot be used stands behind it. Those below the last usable
+  /// row are read once more with what follows.
   fileprivate var turned: ScannedPage {
     var page = self
-    for (index, row) in unusable.enumerated() {
+    if hasNext { page.unusable.removeAll { $0.after != nil && $0.before == nil } }
+    for (index, row) in page.unusable.enumerated() {
       (page.unusable[index].after, page.unusable[index].before) = (row.before, row.after)
     }
     return page

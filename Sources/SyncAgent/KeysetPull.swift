@@ -41,7 +41,7 @@ package struct KeysetPull: CollectionPull, Hashable {
   /// Whether any page showed anything. A resource that is known is asked for again, so that an answer without it is noticed.
   package private(set) var hasSeenAnything = false
   /// What the page before showed, while the next one has to join up with it.
-  private var marks: Set<ResourceUUID> = []
+  private var marks: Set<ResourceID> = []
   /// Whether the site does not heed the serial number in the filter: then only offsets get on.
   private var isKeyIgnored = false
   /// Whether the last page said that more follow.
@@ -50,8 +50,7 @@ package struct KeysetPull: CollectionPull, Hashable {
   private var restarts = 0
   private var steps = 0
   private var stalls = 0
-  private var greatestChange: Int64?
-  private var highest: Int64?
+  private var sum = PassSum()
 
   /// Rows in common of two pages that are told apart by offset, where they are large enough.
   private static let overlap = 5
@@ -70,9 +69,7 @@ package struct KeysetPull: CollectionPull, Hashable {
   }
 
   package var cursor: Cursor? {
-    if isComplete {
-      return start.cursor.finished(begun: begun, window: start.window, changed: greatestChange, highest: highest)
-    }
+    if isComplete { return sum.finished(start.cursor, begun: begun, window: start.window) }
     guard let after else { return nil }
     var cursor = start.cursor
     cursor.pass = Cursor.Pass(begun: begun, after: after)
@@ -102,8 +99,7 @@ package struct KeysetPull: CollectionPull, Hashable {
     }
     isPromised = page.hasNext
     let ids = page.resources.compactMap(\.internalID)
-    greatestChange = (page.resources.compactMap(\.changed) + [greatestChange].compactMap { $0 }).max()
-    highest = (ids + [highest].compactMap { $0 }).max()
+    sum.note(page)
     if let after, ids.contains(where: { $0 <= after }) { isKeyIgnored = true }
     if !isKeyIgnored, let reach = SerialNumber.reach(ids), reach > after ?? .min {
       after = reach

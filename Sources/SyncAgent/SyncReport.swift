@@ -31,6 +31,8 @@ package struct TypeReport: Sendable {
   package var failure: (any Error)?
   /// Whether nothing more of it is read in this round: parts of a long reading may be with others.
   var isOver = true
+  /// Whether it was read from the beginning to its end in this round: that is its sweep, too.
+  var isListed = false
 
   init(type: String) { self.type = type }
 
@@ -43,6 +45,7 @@ package struct TypeReport: Sendable {
     omitted += part.omitted
     failure = failure ?? part.failure
     isOver = part.isOver
+    isListed = isListed || part.isListed
   }
 }
 

@@ -89,7 +89,7 @@ package struct SyncRound: Sendable {
   /// When the account's own user was saved last, as far as it is mirrored; nil where it is not.
   private func accountChanged(_ account: String) throws -> String? {
     for type in try mirror.types() where type.entityType == "user" {
-      guard let id = ResourceUUID(account), let document = try mirror.siteDocument(of: id, type: type.name) else {
+      guard let id = ResourceID(account), let document = try mirror.siteDocument(of: id, type: type.name) else {
         continue
       }
       return try? JSON(parsing: document)["attributes"]?["changed"]?.string
@@ -278,17 +278,20 @@ package struct SyncRound: Sendable {
     let unread = tally.unread
     var settings = self.settings
     settings.sweepBegan = try sweepBegan(at: visit.siteTime)
+    let listed = tally.listed
     let due = try mirror.types().filter { type in
-      try paths[type.name] != nil && !unread.contains(type.name)
-        && (settings.isSweepDue(type.sweep, of: type.name, at: visit.siteTime)
-          || settings.sweep != .never && mirror.hasVanishedFields(type.name))
+      guard paths[type.name] != nil, !unread.contains(type.name) else { return false }
+      // What was read from the beginning in this round is listed with that; candidates may be left.
+      let isDone = listed.contains(type.name) && type.sweep?.started == nil
+      return try settings.isSweepDue(type.sweep, of: type.name, at: visit.siteTime) && !isDone
+        || settings.sweep != .never && mirror.hasVanishedFields(type.name)
     }
     guard !due.isEmpty else { return try endSweepOfAll() }
     let budget = SweepBudget(settings.sweepRequests)
     // The pulls may have found out more.
-    var visit = visit
-    visit.scanner.serials = try mirror.serialNumbers()
-    let counted = visit
+    var numbered = visit
+    numbered.scanner.serials = try mirror.serialNumbers()
+    let counted = numbered
     try await withThrowingTaskGroup(of: SweepReport.self) { sweepers in
       var waiting = due[...]
       func startNext() throws {
@@ -300,6 +303,7 @@ package struct SyncRound: Sendable {
         var sweeper = try TypeSweeper(
           mirror: mirror, settings: settings, deciders: deciders, budget: budget, run: visit.run, type: type,
           path: path, idAttribute: idAttribute, siteTime: visit.siteTime,
+          isFresh: listed.contains(type.name),
           confirmSite: { try await confirm(tally) },
           reader: reader(of: type.name, counted, tally, isThorough: true),
           fields: FieldGuard(

@@ -63,10 +63,8 @@ package struct SyncSettings: Sendable {
     switch sweep {
     case .never: return false
     case .now:
-      guard let state, state.started == nil, let finished = state.finished else { return true }
-      // What was read from the beginning in this round is swept with that.
-      if finished == time { return false }
-      return sweepBegan.map { finished < $0 } ?? true
+      guard let sweepBegan, let state, state.started == nil, let finished = state.finished else { return true }
+      return finished < sweepBegan
     case .whenDue:
       guard let state, state.started == nil, let finished = state.finished else { return true }
       if acceptedRemovals.contains(type) { return true }

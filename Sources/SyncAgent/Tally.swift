@@ -61,6 +61,9 @@ final class Tally: Sendable {
       }.map(\.type))
   }
 
+  /// The types that were read from the beginning to their ends.
+  var listed: Set<String> { Set(report.types.filter(\.isListed).map(\.type)) }
+
   var report: SyncReport { state.withLock { $0 } }
 
   /// For the ledger.

@@ -21,8 +21,6 @@ struct TypePuller {
   /// Where others wait for work, which a long reading is shared with.
   let places: ReadingPlaces
   var reader: PageReader
-  /// Until when the type was known before this round.
-  var knownBefore: Int64 = 0
   var fields: FieldGuard
   /// Whether what was found out about filters is found out anew: the type is to be swept, or the account has changed.
   let isSweepDue: Bool
@@ -53,7 +51,6 @@ struct TypePuller {
   }
 
   private mutating func pull(_ known: MirroredType?, _ part: inout TypeReport) async throws {
-    knownBefore = known?.cursor?.knownUntil ?? 0
     var idAttribute = known?.serialAttribute
     var filters = known?.probe.flatMap { isFresh($0) ? $0.outcome : nil }
     // A permission that was granted meanwhile brings filters back; so does a field that was added.
@@ -121,7 +118,7 @@ struct TypePuller {
     var again = start
     if let highest = found.highestID {
       again.cursor.internalID = min(start.cursor.internalID, highest)
-      if let after = start.cursor.pass?.after { again.cursor.pass?.after = min(after, highest - 1) }
+      if let after = start.cursor.pass?.after { again.cursor.pass?.after = min(after, highest.subtractingClamped(1)) }
     }
     switch try await read(deciders.pull(again), again.cursor, &part) {
     case .resources(let end): return end
@@ -283,14 +280,6 @@ struct TypePuller {
     try await submit([], cursor: cursor, &part)
   }
 
-  /// A cursor with the time until which the type is known by what was read: an answer that a cache kept moves it back, none forward,
-  /// and what was known before stays so.
-  private func known(_ cursor: Cursor?) -> Cursor? {
-    guard var cursor, let oldest = reader.oldest, oldest < cursor.knownUntil else { return cursor }
-    cursor.knownUntil = max(knownBefore, oldest)
-    return cursor
-  }
-
   /// - Parameter page: what they are from, with what else is noted of it; nil for none.
   mutating func submit(
     _ resources: [ScannedResource], cursor: Cursor?, of page: ScannedPage? = nil, reading: ReadingPart? = nil,
@@ -301,7 +290,7 @@ struct TypePuller {
     part.seen += resources.count
     part.omitted += omitted
     var application = PageApplication(
-      type: type, resources: resources, omitted: omitted, cursor: known(cursor), run: run, madeAt: page?.madeAt,
+      type: type, resources: resources, omitted: omitted, cursor: cursor, run: run, madeAt: page?.madeAt,
       unusable: page?.unusable ?? [], surroundings: page?.surroundings, reading: reading)
     application.setAside = reader.takeSteppedOver()
     try await queue.submit(application)

@@ -35,6 +35,8 @@ struct TypeSweeper {
   let idAttribute: String?
   /// The site's clock at the start of the round, Unix seconds.
   let siteTime: Int64
+  /// Whether the type was read from the beginning in this round: then it is listed.
+  let isFresh: Bool
   /// Checks that the site still answers this account.
   let confirmSite: @Sendable () async throws -> Void
   var reader: PageReader
@@ -63,9 +65,8 @@ struct TypeSweeper {
     var state = type.sweep ?? SweepState()
     let isAccepted = settings.acceptedRemovals.contains(type.name)
     let accepted = isAccepted ? state.held : 0
-    // What was read from the beginning in this round is listed already.
-    let isFresh = state.isListed && state.started == siteTime
-    if state.started == nil || isAccepted || settings.sweep == .now && !isFresh && !isResumed(state) {
+    let isListed = isFresh && state.isListed
+    if state.started == nil || isAccepted || settings.sweep == .now && !isListed && !isResumed(state) {
       state = try mirror.beginSweep(of: type.name, at: siteTime)
     }
     let rows = try mirror.count(of: type.name)

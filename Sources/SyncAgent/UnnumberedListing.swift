@@ -21,7 +21,7 @@ package struct UnnumberedListing: Sendable, Hashable {
   private var contradictions = 0
 
   /// What tells resources apart.
-  package typealias Mark = ResourceUUID
+  package typealias Mark = ResourceID
 
   /// A listing from where an earlier one stopped.
   package init(type: String, limit: Int, isSorted: Bool, from state: SweepState) {

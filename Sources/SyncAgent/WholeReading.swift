@@ -6,8 +6,7 @@ import Store
 package struct WholeReading: CollectionPull {
   private let start: Deciders.Start
   private var listing: SweepListing
-  private var greatestChange: Int64?
-  private var highest: Int64?
+  private var sum = PassSum()
 
   /// A reading from the beginning on.
   package init(_ start: Deciders.Start) {
@@ -21,13 +20,11 @@ package struct WholeReading: CollectionPull {
   package var hasSeenAnything: Bool { listing.hasSeenAnything }
   package var cursor: Cursor? {
     guard isComplete else { return nil }
-    return start.cursor.finished(
-      begun: start.siteTime, window: start.window, changed: greatestChange, highest: highest)
+    return sum.finished(start.cursor, begun: start.siteTime, window: start.window)
   }
 
   package mutating func accept(_ page: ScannedPage) throws(UntrustworthyPage) {
     _ = try listing.accept(page)
-    greatestChange = (page.resources.compactMap(\.changed) + [greatestChange].compactMap { $0 }).max()
-    highest = (page.resources.compactMap(\.internalID) + [highest].compactMap { $0 }).max()
+    sum.note(page)
   }
 }

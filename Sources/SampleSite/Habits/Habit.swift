@@ -21,10 +21,6 @@ package enum Habit: String, Sendable, CaseIterable {
   case renamedFields = "renamed-fields"
   /// Group 3: `group_relationship--…` in the place of `group_content--…`.
   case group3 = "group-3"
-  /// Many resources have translations with times of their own (reference 1.7, 6.2).
-  case translations
-  /// Now and then resources are imported with last year's `changed` (reference 6.2).
-  case oldImports = "old-imports"
   /// The site keeps answers until what they show is saved, and sends them with the `Date` of when they were made: also one that was
   /// made within the second of a save.
   case dynamicCache = "dynamic-cache"
@@ -58,4 +54,8 @@ package enum Habit: String, Sendable, CaseIterable {
   case firewallPage = "firewall-page"
   /// The site is in maintenance mode.
   case maintenance
+  /// Many resources have translations with times of their own (reference 1.7, 6.2).
+  case translations
+  /// Now and then resources are imported with last year's `changed` (reference 6.2).
+  case oldImports = "old-imports"
 }
