@@ -62,7 +62,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "Store", dependencies: ["JSONAPI", grdb, sqlite, crypto], swiftSettings: quick),
     .target(
-      name: "Upstream", dependencies: ["JSONAPI", "CCurl", logging], swiftSettings: quick),
+      name: "Upstream", dependencies: ["JSONAPI", "CCurl", crypto, cryptoExtras, logging], swiftSettings: quick),
     .target(
       name: "SyncAgent", dependencies: ["JSONAPI", "Store", "Upstream", logging],
       swiftSettings: quick),

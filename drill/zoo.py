@@ -9,6 +9,7 @@ import subprocess
 import time
 
 from links import Served, walk
+import weather
 from workplace import Failed, Reader, SampleSite, Workplace, comparable, expect, main, say, stored
 from writes import written
 
@@ -19,16 +20,18 @@ class Animal:
     codes: how `sync` may end. verify: how `verify` may end. lost: how many of the site's resources may be missing from the
     mirror, each of which has to be named in `status`. keys: more of the configuration. alone: not in mixtures. place: where the
     site is on its host. served: whether the mirror is served and asked its own links. excludes: habits that cannot be at the same
-    site. writes: how `sync` ends after clients have written through the local API; None where that is not tried, with whatever
-    else the site does.
+    site. visit: another way to look at it, which gives its line. writes: how `sync` ends after clients have written through the local
+    API; None where that is not tried, with whatever else the site does. changes: how many things happen on the site after it was
+    mirrored, one a second; the next `sync` has to find them without a sweep.
     """
 
     def __init__(
         self, codes=(0,), verify=(0,), lost=0, keys=None, alone=False, place="", served=False, excludes=(),
-        writes=None
+        writes=None, changes=0, visit=None
     ):
-        self.codes, self.verify, self.lost, self.keys, self.alone = codes, verify, lost, keys or {}, alone
-        self.place, self.served, self.excludes, self.writes = place, served, set(excludes), writes
+        self.codes, self.verify, self.lost, self.keys, self.visit = codes, verify, lost, keys or {}, visit
+        self.alone = alone or visit is not None
+        self.place, self.served, self.excludes, self.writes, self.changes = place, served, set(excludes), writes, changes
 
 
 # Their files are compared byte by byte through the mirror, which a site that loses, packs or replaces them does not stand.
@@ -60,6 +63,17 @@ ANIMALS = {
     "empty-files": Animal(excludes=SERVED),
     "lost-files": Animal(excludes=SERVED),
     "replaced-files": Animal(excludes=SERVED),
+    "old-imports": Animal(changes=7),
+    "translations": Animal(changes=7),
+    "poison": Animal(lost=60, verify=(0, 1, 5)),
+    "heavy-pages": Animal(),
+    "no-changed": Animal(),
+    "no-serial-number": Animal(),
+    "shrinking-rights": Animal(visit=weather.shrinking),
+    "growing-rights": Animal(visit=weather.growing),
+    "basic-door": Animal(visit=weather.door(4, "realm “Staging”")),
+    "firewall-page": Animal(visit=weather.door(3, "Attention Required! | Cloudflare")),
+    "maintenance": Animal(visit=weather.door(3, "maintenance mode")),
 }
 
 
@@ -81,14 +95,17 @@ def mixed(habits):
         codes=tuple({code for animal in animals for code in animal.codes}),
         verify=tuple({code for animal in animals for code in animal.verify}),
         lost=sum(animal.lost for animal in animals), keys=keys, place="".join(animal.place for animal in animals),
-        served=any(animal.served for animal in animals),
+        served=any(animal.served for animal in animals), changes=max(animal.changes for animal in animals),
         writes=None if any(animal.writes is None for animal in animals) else max(animal.writes for animal in animals))
 
 
 def visit(program, port, habits):
     """Mirrors a site with these habits; gives a line of the table, or what is wrong."""
+    if len(habits) == 1 and ANIMALS[habits[0]].visit:
+        return ANIMALS[habits[0]].visit(program, port, habits)
     animal = mixed(habits)
-    site = SampleSite(program, port, "--changes", 0, *(word for habit in habits for word in ("--habit", habit)))
+    pace = ("--changes", 1, "--change-count", animal.changes) if animal.changes else ("--changes", 0)
+    site = SampleSite(program, port, *pace, *(word for habit in habits for word in ("--habit", habit)))
     place = Workplace(program, f"http://127.0.0.1:{port}{animal.place}", **animal.keys)
     served = None
     try:
@@ -96,6 +113,10 @@ def visit(program, port, habits):
         code, _, _, text = place.measured("sync", "--sweep")
         seconds = time.monotonic() - started
         expect(code in animal.codes, f"sync ended with {code}: {text}")
+        if animal.changes:
+            time.sleep(animal.changes + 1)
+            code, _, _, text = place.measured("sync", "--no-sweep")
+            expect(code in animal.codes, f"sync after changes ended with {code}: {text}")
         status = json.loads(place.run("status", "--json"))
         aside = status["setAside"]
         reader = Reader(place.base)

@@ -76,6 +76,7 @@ package struct PageScanner: Sendable {
             let value = try scanner.value()
             if scanner.matches(link, "next"), scanner.bytes[value.lowerBound] != UInt8(ascii: "n") {
               page.hasNext = true
+              page.nextOffset = NextLink.offset(in: String(decoding: scanner.slice(value), as: UTF8.self))
             }
           }
         } else if scanner.matches(name, "meta") {

@@ -1,12 +1,15 @@
 extension QueryParameters {
-  /// The keyset query of reference 6.5: rows after (`changed`, internal id) in that order, `changed` at most `upTo`.
+  /// What has changed since a watermark in whatever translation, or has a serial number from one on, by serial number (reference
+  /// 6.2, 6.5).
   /// - Parameters:
-  ///   - key: the last settled row: `changed` in Unix seconds, and its internal id. (0, 0) at the start.
-  ///   - idAttribute: the public name of the internal id, such as `drupal_internal__nid`.
-  ///   - upTo: the greatest `changed` wanted, in Unix seconds; nil for the hot tail.
+  ///   - changed: the watermark, Unix seconds.
+  ///   - number: the first serial number that is asked for whatever its `changed`.
+  ///   - after: the serial number behind which the page begins; nil for the beginning.
+  ///   - idAttribute: the public name of the serial number, such as `drupal_internal__nid`.
+  ///   - offset: rows to pass over.
   ///   - limit: rows of a page, at most 50.
-  package static func keyset(
-    after key: (changed: Int64, id: Int64), idAttribute: String, upTo: Int64?,
+  package static func changes(
+    since changed: Int64, orFrom number: Int64, after: Int64?, idAttribute: String, offset: Int = 0,
     limit: Int = PageParameter.greatestLimit
   ) -> QueryParameters {
     func condition(_ path: String, _ comparison: FilterOperator, _ value: Int64) -> FilterItem.Content {
@@ -15,16 +18,12 @@ extension QueryParameters {
     var parameters = QueryParameters()
     parameters.filter.items = [
       FilterItem(id: "or", .group(.or)),
-      FilterItem(id: "gt", memberOf: "or", condition("changed", .greater, key.changed)),
-      FilterItem(id: "tie", memberOf: "or", .group(.and)),
-      FilterItem(id: "eq", memberOf: "tie", condition("changed", .equal, key.changed)),
-      FilterItem(id: "ix", memberOf: "tie", condition(idAttribute, .greater, key.id)),
+      FilterItem(id: "gt", memberOf: "or", condition("changed", .greater, changed)),
+      FilterItem(id: "new", memberOf: "or", condition(idAttribute, .greaterOrEqual, number)),
     ]
-    if let upTo {
-      parameters.filter.items.append(FilterItem(id: "hi", condition("changed", .lessOrEqual, upTo)))
-    }
-    parameters.sort = [SortKey("changed"), SortKey(idAttribute)]
-    parameters.page = PageParameter(limit: limit)
+    if let after { parameters.filter.items.append(FilterItem(id: "ix", condition(idAttribute, .greater, after))) }
+    parameters.sort = [SortKey(idAttribute)]
+    parameters.page = PageParameter(offset: offset, limit: limit)
     return parameters
   }
 

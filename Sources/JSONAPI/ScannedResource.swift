@@ -58,6 +58,11 @@ package struct ScannedPage: Sendable {
   package var surroundings: String?
   /// Whether `links.next` is there: the only sign that more follows (reference 3.5).
   package var hasNext = false
+  /// The offset in `links.next`: where the site itself says that the next page begins. Nil where it has none that can be read.
+  package var nextOffset: Int?
+  /// How many rows at the beginning of the page, from the offset that was asked for on, the site did not give in any way: they
+  /// were stepped over.
+  package var skipped = 0
   /// The size of the page in bytes as it came, after content decoding.
   package var bytes = 0
   /// When the site made it, by its own `Date`, Unix seconds: long ago where a cache kept it. Nil when it did not say. Nothing that

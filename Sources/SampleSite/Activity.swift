@@ -23,9 +23,15 @@ extension SampleSite {
   package func changeOnce() -> CommunityEvent? {
     let number = changes.wrappingAdd(1, ordering: .relaxed).newValue
     let now = self.now
-    let event = withCommunity { community in
+    let imports = settings.habits.contains(.oldImports)
+    let event = withCommunity { community -> CommunityEvent? in
+      // On such sites nothing else happens, so that a pull alone can find all of it.
+      let isMultilingual = community.isMultilingual
+      if imports, !isMultilingual || number % 2 == 1, let made = community.importOld(60, number: number, at: now) {
+        return CommunityEvent(kind: .created, type: "node--topic", id: made.id, title: made.title)
+      }
       var activity = Activity(seed: mixed(settings.seed) &+ number, number: number, now: now)
-      return activity.happen(in: &community)
+      return isMultilingual ? activity.edit(["node--topic"], &community) : activity.happen(in: &community)
     }
     if let event { eventSink.yield(event) }
     return event
@@ -67,7 +73,7 @@ private struct Activity {
 
   mutating func happen(in community: inout Community) -> CommunityEvent? {
     switch roll(100) {
-    case 0..<50: edit(["node--topic", "node--topic", "node--event", "node--page"][roll(4)], &community)
+    case 0..<50: edit(["node--topic", "node--topic", "node--event", "node--page"], &community)
     case 50..<85: comment(&community)
     case 85..<92: write(&community)
     default: delete(&community)
@@ -85,9 +91,16 @@ private struct Activity {
     return nil
   }
 
-  private mutating func edit(_ type: String, _ community: inout Community) -> CommunityEvent? {
+  /// Edits a resource of one of these types.
+  mutating func edit(_ types: [String], _ community: inout Community) -> CommunityEvent? {
+    let type = types[roll(types.count)]
     guard let row = pick(type, community) else { return nil }
     let title = "\(phrase(4)) (edit \(number))"
+    // On a multilingual site every other edit is one of another translation.
+    if community.isMultilingual, number % 2 == 0 {
+      try? community.translate(row.uuid.text, at: now)
+      return CommunityEvent(kind: .edited, type: type, id: row.uuid.text, title: "a translation")
+    }
     try? community.edit(row.uuid.text, at: now, attributes: [("title", .string(title))])
     return CommunityEvent(kind: .edited, type: type, id: row.uuid.text, title: title)
   }

@@ -3,8 +3,10 @@ import Synchronization
 
 /// What can go wrong on the way to an answer.
 package enum Fault: Sendable, Equatable {
-  /// 503 with `Retry-After` in seconds, as an error document; without it when nil.
+  /// 503 with `Retry-After` in seconds, as a page of the web server in front; without it when nil.
   case unavailable(retryAfter: Int?)
+  /// 503 with `Retry-After`, as Drupal says it in maintenance mode.
+  case maintenance
   /// 429 with `Retry-After` in seconds.
   case tooManyRequests(retryAfter: Int?)
   /// 401 with an HTML page, as for a revoked token.
@@ -81,10 +83,8 @@ extension Fault {
       seconds.map { [("retry-after", String($0))] } ?? []
     }
     switch self {
-    case .unavailable(let seconds):
-      var error = SiteError(503, "Reference Community is currently under maintenance. We should be back shortly.")
-      error.headers = retry(seconds)
-      return error.response(requestURL: requestURL)
+    case .unavailable(let seconds): return .html(503, "503 Service Temporarily Unavailable", retry(seconds))
+    case .maintenance: return SampleSite.maintenance(requestURL: requestURL)
     case .tooManyRequests(let seconds): return .html(429, "Too Many Requests", retry(seconds))
     case .unauthorizedPage: return SampleSite.unauthorized("Access token has been revoked")
     case .pageInsteadOfDocument: return .html(200, "Log in")

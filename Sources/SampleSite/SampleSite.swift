@@ -27,6 +27,7 @@ package final class SampleSite: Sendable {
   private let administration: Mutex<Administration>
   private let requests = Atomic<UInt64>(0)
   private let replaced = ReplacedFiles()
+  private let switches: Mutex<Set<Habit>>
   let changes = Atomic<UInt64>(0)
 
   /// A site with a community of its own.
@@ -40,14 +41,23 @@ package final class SampleSite: Sendable {
     self.settings = settings
     disguise = Disguise(settings.habits)
     log = RequestLog(capacity: settings.logCapacity)
+    var community = community
+    if settings.habits.contains(.translations) { community.becomeMultilingual() }
     state = Mutex(community)
     tokens = Mutex(AuthorizationServer(settings: settings))
     administration = Mutex(
       Administration(
         takesWrites: settings.acceptsWrites && !settings.habits.contains(.readOnly),
         failingCreations: settings.habits.contains(.failingCreations) ? ["group_content"] : []))
+    switches = Mutex(settings.habits)
     (becameQuiet, quietSink) = AsyncStream.makeStream()
     (events, eventSink) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1000))
+  }
+
+  /// What this site does otherwise than the recorded one, now. May be set at any time: rights are taken away, doors are shut.
+  package var habits: Set<Habit> {
+    get { switches.withLock { $0 } }
+    set { switches.withLock { $0 = newValue } }
   }
 
   // MARK: Community and clock
@@ -139,10 +149,13 @@ package final class SampleSite: Sendable {
   }
 
   private func kept(_ request: SiteRequest, _ now: Double) -> SiteResponse {
-    keptAnswers.answer(request, now: now, habits: settings.habits) { answer(request, now) }
+    keptAnswers.answer(request, now: now, habits: habits) { answer(request, now) }
   }
 
   private func answer(_ request: SiteRequest, _ now: Double) -> SiteResponse {
+    let habits = self.habits
+    if let control = turn(request) { return control }
+    if let door = Doors.answer(request, habits) { return door }
     if request.method == "TRACE" || request.method == "CONNECT" { return .html(405, "Not allowed") }
     let path = request.target.prefix { $0 != "?" }
     if path.contains("//") {
@@ -151,7 +164,8 @@ package final class SampleSite: Sendable {
       return SampleSite.redirect(302, "\(request.base)/\(single)" + (query.isEmpty ? "" : "?\(query)"))
     }
     var community = self.community
-    let plain = settings.habits.contains(.oddFileAddresses) ? FileHabits.plain(request.path) : request.path
+    if habits.contains(.growingRights) { community.silentlyRefusesFilter.formUnion(Rights.closedToFilters) }
+    let plain = habits.contains(.oddFileAddresses) ? FileHabits.plain(request.path) : request.path
     let route = Route(plain, types: community.types)
     if route == .token {
       guard request.method == "POST" else { return .html(405, "Method not allowed", [("allow", "POST")]) }
@@ -171,10 +185,11 @@ package final class SampleSite: Sendable {
     }
     let seed = mixed(settings.seed ^ requests.wrappingAdd(1, ordering: .relaxed).newValue)
     community.reading = .init(
-      seed: seed, now: Int64(now.rounded(.down)),
-      reordersAttributes: settings.habits.contains(.reorderedAttributes))
+      seed: seed, now: Int64(now.rounded(.down)), reordersAttributes: habits.contains(.reorderedAttributes))
+    var settings = self.settings
+    settings.habits = habits
     let reader = Reader(
-      community: community, request: request, viewer: viewer, seed: seed, habits: settings.habits, replaced: replaced)
+      community: community, request: request, viewer: viewer, seed: seed, settings: settings, replaced: replaced)
     do throws(SiteError) {
       return try dispatch(route, reader)
     } catch {

@@ -29,6 +29,12 @@ package struct SampleSiteSettings: Sendable {
   package var acceptsWrites = true
   /// What this site does otherwise than the recorded one.
   package var habits: Set<Habit> = []
+  /// The most rows of a page under `Habit.cappedPages`.
+  package var cappedPageSize = 7
+  /// The most rows of a page that the site can bear under `Habit.heavyPages`.
+  package var heaviestPage = 12
+  /// Of how many serial numbers one is broken under `Habit.poison`.
+  package var poisonEvery: Int64 = 61
   /// How many requests the log keeps.
   package var logCapacity = 10_000
   /// The site's own clock, in Unix seconds.

@@ -73,7 +73,7 @@ extension ExitCodes {
     case let fault as SyncFault:
       switch fault {
       case .otherSite, .nothingToMirror, .noEntryPoint: self = .usage
-      case .otherAccount, .sawNothing: self = .person
+      case .otherAccount, .sawNothing, .lostFields: self = .person
       case .anonymous: self = .credentials
       case .filterRefused: self = .site
       }

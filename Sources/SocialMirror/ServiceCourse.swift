@@ -1,5 +1,6 @@
 import Logging
 import Store
+import Upstream
 
 /// What a service of the daemon does after an error. The local API serves what is there as long as the file can be read: neither
 /// the site nor the disk takes it down.
@@ -13,6 +14,11 @@ enum ServiceCourse: Sendable, Hashable {
   case end
 
   init(_ error: any Error) {
+    // A web server in front of the site counts no failed logins, and nothing was shown to it that it could count.
+    if case SignInError.httpBasic? = error as? SignInError {
+      self = .retry
+      return
+    }
     switch ExitCodes(error) {
     case .site: self = .retry
     case .credentials, .person, .usage: self = .rest

@@ -83,6 +83,7 @@ extension Settings {
   func round(_ site: Site) -> SyncSettings {
     var round = SyncSettings(
       entityTypes: site.entityTypes, concurrency: site.concurrency, settleWindowSeconds: sync.settleWindowSeconds)
+    round.pageLimit = site.pageSize
     round.sweepIntervalSeconds = sync.sweepIntervalSeconds
     round.maxRemovalShare = sync.maxRemovalShare
     round.policyTypes = sync.conflicts.keys.filter { $0 != "default" }.map { String($0.prefix { $0 != "." }) }

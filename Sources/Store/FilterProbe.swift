@@ -8,6 +8,10 @@ package struct FilterProbe: Sendable, Hashable {
     case work
     /// It silently shows nothing, or less.
     case refused
+    /// No resource has `changed`: there is nothing to filter by for what is new, and the type is swept alone.
+    case withoutChanged
+    /// No resource has a serial number: there is no order to go by, and the type is swept alone.
+    case withoutSerialNumber
   }
 
   package var outcome: Outcome

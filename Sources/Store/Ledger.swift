@@ -27,9 +27,28 @@ enum Ledger {
   static func save(_ cursor: Cursor, type: Int64, _ db: Database) throws {
     try db.run(
       sql: """
-        INSERT INTO cursor (type, changed, internal_id, known_until) VALUES (?1, ?2, ?3, ?4)
-        ON CONFLICT (type) DO UPDATE SET changed = ?2, internal_id = ?3, known_until = ?4
-        """, arguments: [type, cursor.changed, cursor.internalID, cursor.knownUntil])
+        INSERT INTO cursor (type, changed, internal_id, known_until, newest, newest_at, pass_begun, pass_after)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        ON CONFLICT (type) DO UPDATE SET changed = ?2, internal_id = ?3, known_until = ?4, newest = ?5, newest_at = ?6,
+          pass_begun = ?7, pass_after = ?8
+        """,
+      arguments: [
+        type, cursor.changed, cursor.internalID, cursor.knownUntil, cursor.newest, cursor.newestAt, cursor.pass?.begun,
+        cursor.pass?.after,
+      ])
+  }
+
+  /// The cursor in columns `changed` to `pass_after` from `first` on; nil where the type has none.
+  static func cursor(_ row: Row, from first: Int) throws -> Cursor? {
+    guard let changed = try row.decode(Int64?.self, atIndex: first) else { return nil }
+    var cursor = Cursor(
+      changed: changed, internalID: try row.decode(atIndex: first + 1), knownUntil: try row.decode(atIndex: first + 2))
+    cursor.newest = try row.decode(atIndex: first + 3)
+    cursor.newestAt = try row.decode(atIndex: first + 4)
+    cursor.pass = try row.decode(Int64?.self, atIndex: first + 5).map {
+      Cursor.Pass(begun: $0, after: try row.decode(Int64?.self, atIndex: first + 6))
+    }
+    return cursor
   }
 
   static func count(_ page: PageApplication, type: Int64, stored: Int, _ db: Database) throws {
@@ -49,24 +68,20 @@ extension Mirror {
         db,
         sql: """
           SELECT t.id, t.name, t.entity_type, t.path, t.id_attribute, c.changed, c.internal_id, c.known_until,
-            p.filters, p.account, p.at,
+            c.newest, c.newest_at, c.pass_begun, c.pass_after, p.filters, p.account, p.at,
             s.started, s.sequence, s.last_id, s.position, s.is_listed, s.finished, s.held, s.marks
           FROM resource_type t LEFT JOIN cursor c ON c.type = t.id LEFT JOIN probe p ON p.type = t.id
           LEFT JOIN sweep s ON s.type = t.id WHERE t.path IS NOT NULL ORDER BY t.name
           """
       ).map { row in
-        let changed: Int64? = try row.decode(atIndex: 5)
-        let filters: String? = try row.decode(atIndex: 8)
+        let filters: String? = try row.decode(atIndex: 12)
         return try MirroredType(
           id: row.decode(atIndex: 0), name: row.decode(atIndex: 1), entityType: row.decode(atIndex: 2),
-          path: row.decode(atIndex: 3), idAttribute: row.decode(atIndex: 4),
-          cursor: changed.map {
-            try Cursor(changed: $0, internalID: row.decode(atIndex: 6), knownUntil: row.decode(atIndex: 7))
-          },
+          path: row.decode(atIndex: 3), idAttribute: row.decode(atIndex: 4), cursor: Ledger.cursor(row, from: 5),
           probe: filters.flatMap { FilterProbe.Outcome(rawValue: $0) }.map {
-            try FilterProbe($0, account: row.decode(atIndex: 9), at: row.decode(atIndex: 10))
+            try FilterProbe($0, account: row.decode(atIndex: 13), at: row.decode(atIndex: 14))
           },
-          sweep: SweepRows.state(row, from: 11))
+          sweep: SweepRows.state(row, from: 15))
       }
     }
   }

@@ -16,11 +16,15 @@ package struct PageApplication: Sendable {
   /// What of the page cannot be used, and what stands around its document (`ScannedPage`): both are set aside.
   package var unusable: [UnusableRow]
   package var surroundings: String?
+  /// What it means for the reading of the type from the beginning; nil where it is none.
+  package var reading: ReadingPart?
+  /// What else is set aside with it: rows that the reader stepped over.
+  package var setAside: [SetAside] = []
 
   /// A page to apply.
   package init(
     type: String, resources: [ScannedResource], omitted: Int, cursor: Cursor?, run: Int64, madeAt: Int64? = nil,
-    unusable: [UnusableRow] = [], surroundings: String? = nil
+    unusable: [UnusableRow] = [], surroundings: String? = nil, reading: ReadingPart? = nil
   ) {
     self.unusable = unusable
     self.surroundings = surroundings
@@ -30,6 +34,7 @@ package struct PageApplication: Sendable {
     self.cursor = cursor
     self.run = run
     self.madeAt = madeAt
+    self.reading = reading
   }
 }
 
@@ -81,6 +86,8 @@ extension Mirror {
         }
         outcome.setAside += try aside.note(
           page.type, page.resources, page.unusable, around: page.surroundings)
+        outcome.setAside += try aside.note(page.setAside)
+        if let reading = page.reading { try StretchRows.apply(reading, of: page, type: type, db) }
         if let cursor = page.cursor { try Ledger.save(cursor, type: type, db) }
         try Ledger.count(page, type: type, stored: outcome.inserted + outcome.updated - before, db)
       }

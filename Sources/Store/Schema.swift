@@ -28,12 +28,14 @@ enum Schema {
     migrator.registerMigration("14 ids of any form") { db in try db.execute(sql: IdentityText.migration) }
     migrator.registerMigration("15 rows that sweeps see again") { db in try db.execute(sql: RowsSetAside.migration) }
     migrator.registerMigration("16 serial numbers by entity type") { db in try SerialNumberRepair.heal(db) }
+    migrator.registerMigration("17 passes") { db in try db.execute(sql: passes) }
+    migrator.registerMigration("18 sweeps without serial numbers") { db in try db.execute(sql: listed) }
+    migrator.registerMigration("19 names of types") { db in try db.execute(sql: TypeNames.columns) }
     migrator.registerMigration("20 addresses of files") { db in try db.execute(sql: addresses) }
     migrator.registerMigration("21 application id") { db in
       try db.execute(sql: "PRAGMA application_id = \(MirrorOpening.applicationID)")
     }
     migrator.registerMigration("22 states of files") { db in try db.execute(sql: fileStates) }
-    migrator.registerMigration("19 names of types") { db in try db.execute(sql: TypeNames.columns) }
     return migrator
   }
 

@@ -32,6 +32,12 @@ extension Schema {
     ALTER TABLE sweep_candidate ADD COLUMN how TEXT;
     """
 
+  /// What the sweep of a type without serial numbers has listed so far.
+  static let listed = """
+    CREATE TABLE sweep_listed (
+      type INTEGER NOT NULL, resource INTEGER NOT NULL, PRIMARY KEY (type, resource)) STRICT, WITHOUT ROWID;
+    """
+
   /// The UUIDs on the last page of a listing, 16 bytes each, so that the next slice of the sweep sees whether it joins up.
   /// Listings that were under way begin anew.
   static let marks = """

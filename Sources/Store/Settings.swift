@@ -30,6 +30,8 @@ extension Mirror {
     case contentLanguage = "content_language"
     /// The UUID of the account that synchronises.
     case siteAccount = "site_account"
+    /// `changed` of that account's own user at the last round that was complete.
+    case accountChanged = "account_changed"
     /// 1 while the write-ahead log may still hold bytes of removed resources.
     case logHoldsRemoved = "log_holds_removed"
     /// When the site's API description was last asked for, Unix seconds.

@@ -42,6 +42,10 @@ package struct SweepApplication: Sendable {
   /// What of the page cannot be used, and what stands around its document (`ScannedPage`): both are set aside.
   package var unusable: [UnusableRow]
   package var surroundings: String?
+  /// What else is set aside with it: rows that the reader stepped over.
+  package var setAside: [SetAside] = []
+  /// Whether the type has no serial number, so that what was listed is kept by name until the end.
+  package var isUnnumbered = false
 
   /// A page to apply.
   package init(
@@ -102,6 +106,7 @@ extension Mirror {
       state.held = try before?.decode(Int.self, forColumn: "held") ?? 0
       try db.run(sql: "DELETE FROM sweep_candidate WHERE type = ?", arguments: [id])
       try RowsSetAside.beginSweep(of: type, db)
+      try db.run(sql: "DELETE FROM sweep_listed WHERE type = ?", arguments: [id])
       try SweepRows.save(state, type: id, db)
       return state
     }
@@ -124,7 +129,10 @@ extension Mirror {
       }
       var aside = try RowsSetAside(db)
       outcome.setAside = try aside.note(page.type, page.resources, page.unusable, around: page.surroundings)
-      try SweepRows.noteCandidates(of: page, type: type, db)
+      outcome.setAside += try aside.note(page.setAside)
+      try SweepRows.noteCandidates(
+        resources: page.resources, unusable: page.unusable, omitted: page.omitted, covers: page.covers, type: type, db)
+      if page.isUnnumbered { try SweepRows.noteListed(page, type: type, db) }
       try SweepRows.save(page.state, type: type, db)
       try Ledger.count(
         PageApplication(
@@ -218,6 +226,7 @@ extension Mirror {
       try SweepRows.save(state, type: id, db)
       try RowsSetAside.endSweep(of: id, db)
       if held == 0 { try db.run(sql: "DELETE FROM sweep_candidate WHERE type = ?", arguments: [id]) }
+      try db.run(sql: "DELETE FROM sweep_listed WHERE type = ?", arguments: [id])
     }
   }
 }
@@ -258,18 +267,21 @@ enum SweepRows {
   }
 
   /// Ids one behind the other; nil for none.
-  private static func blob(of marks: Set<ResourceID>) -> Data? {
+  static func blob(of marks: Set<ResourceID>) -> Data? {
     marks.isEmpty ? nil : Data(SweepMarks.bytes(of: marks))
   }
 
-  private static func marks(in blob: Data?) -> Set<ResourceID> { blob.map { SweepMarks.ids(in: Array($0)) } ?? [] }
+  static func marks(in blob: Data?) -> Set<ResourceID> { blob.map { SweepMarks.ids(in: Array($0)) } ?? [] }
 
   /// Whatever is stored in the stretch that a page covers and not on it, and whatever the page names as left out. What was made
   /// here and is not on the site yet is neither.
-  static func noteCandidates(of page: SweepApplication, type: Int64, _ db: Database) throws {
-    let whole = Set(page.resources.lazy.filter { !$0.isLabelOnly }.map(\.uuid))
-    let labels = Set(page.resources.lazy.filter(\.isLabelOnly).map(\.uuid))
-    for uuid in page.omitted {
+  static func noteCandidates(
+    resources: [ScannedResource], unusable: [UnusableRow], omitted: [ResourceID],
+    covers: (after: Int64, through: Int64?)?, type: Int64, _ db: Database
+  ) throws {
+    let whole = Set(resources.lazy.filter { !$0.isLabelOnly }.map(\.uuid))
+    let labels = Set(resources.lazy.filter(\.isLabelOnly).map(\.uuid))
+    for uuid in omitted {
       try db.run(
         sql: """
           INSERT INTO sweep_candidate (type, resource, is_omitted)
@@ -277,7 +289,7 @@ enum SweepRows {
           ON CONFLICT (type, resource) DO UPDATE SET is_omitted = 1
           """, arguments: [Data(uuid.bytes), type])
     }
-    guard let covers = page.covers else { return }
+    guard let covers else { return }
     let stored = try Row.cachedAll(
       db,
       sql: """
@@ -292,11 +304,32 @@ enum SweepRows {
       // Of this one only the label is stored, and the label is there.
       if serial == nil, labels.contains(uuid) { continue }
       // What cannot be used is not gone.
-      if page.unusable.contains(where: { $0.mayBe(uuid, serial: serial) }) { continue }
+      if unusable.contains(where: { $0.mayBe(uuid, serial: serial) }) { continue }
       try db.run(
         sql: "INSERT OR IGNORE INTO sweep_candidate (type, resource, is_omitted) VALUES (?, ?, 0)",
         arguments: [type, try row.decode(Int64.self, atIndex: 0)])
     }
+  }
+
+  /// Of a type without serial numbers: what the page lists is kept by name; whatever is stored and was not listed by the end is a
+  /// candidate.
+  static func noteListed(_ page: SweepApplication, type: Int64, _ db: Database) throws {
+    // What cannot be used is not gone.
+    let listed = page.resources.lazy.filter { !$0.isLabelOnly }.map(\.uuid) + page.unusable.compactMap(\.id)
+    for uuid in listed {
+      try db.run(
+        sql:
+          "INSERT OR IGNORE INTO sweep_listed (type, resource) SELECT ?2, id FROM identity WHERE uuid = ?1 AND type = ?2",
+        arguments: [Data(uuid.bytes), type])
+    }
+    guard page.state.isListed else { return }
+    try db.run(
+      sql: """
+        INSERT OR IGNORE INTO sweep_candidate (type, resource, is_omitted)
+        SELECT r.type, r.id, 0 FROM resource r
+        WHERE r.type = ?1 AND NOT EXISTS (SELECT 1 FROM sweep_listed l WHERE l.type = ?1 AND l.resource = r.id)
+          AND NOT EXISTS (SELECT 1 FROM outbox_copy o WHERE o.resource = r.id AND o.base_document IS NULL)
+        """, arguments: [type])
   }
 
   static func uuid(_ data: Data) -> ResourceID? { data.withUnsafeBytes { ResourceID(bytes: $0) } }

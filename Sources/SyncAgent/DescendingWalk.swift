@@ -1,4 +1,5 @@
 import JSONAPI
+import Store
 
 /// The pull of a type whose filters show nothing, or less than there is (reference 6.6): from the newest change downwards,
 /// by offset, each page overlapping the last. As decisions only.
@@ -6,6 +7,9 @@ import JSONAPI
 /// Whatever the previous page showed comes before all that is unread. So a page on which any of it stands leaves no gap: rows
 /// that are inserted or edited push the others right; removals pull them left, and when they pull further than the overlap,
 /// nothing of the previous page is there and the walk steps back.
+///
+/// It goes by what documents show. Where translations have times of their own the site sorts by others, and below what seems old
+/// may stand what is new: such a type has to be read whole.
 package struct DescendingWalk: CollectionPull, Hashable {
   /// What tells a row from others. One that was edited since is another: it has moved.
   private struct Mark: Hashable {
@@ -13,80 +17,104 @@ package struct DescendingWalk: CollectionPull, Hashable {
     var changed: Int64?
   }
 
-  private let start: PullKey
-  private let type: String
-  private let idAttribute: String
-  private let horizon: Int64
-  private let limit: Int
+  /// What is read: the latest times, once more what jumped to the top meanwhile, and the highest serial numbers, whose resources are
+  /// new whatever their times.
+  private enum Phase { case times, top, numbers }
+
+  private let start: Deciders.Start
   private var offset = 0
   private var previous: Set<Mark> = []
-  private var highest: PullKey
+  private var sum = PassSum()
   private var pages = 0
   private var stepsBack = 0
-  private var isRereading = false
+  private var stalls = 0
+  /// Whether the next page has no row in common with the last one by which it could be seen to join up.
+  private var isBlind = false
+  private var phase = Phase.times
+  private var seesEnd = false
   package private(set) var isComplete = false
   package private(set) var hasSeenAnything = false
+  package private(set) var distrustsOrder = false
 
-  /// Rows in common of two pages.
-  private var overlap: Int { min(10, limit / 2) }
+  /// Rows in common of two pages, where they are large enough.
+  private static let overlap = 10
 
-  /// A walk down to the last settled key.
-  package init(_ start: Deciders.Start) {
-    self.start = start.settled
-    type = start.type
-    idAttribute = start.idAttribute
-    horizon = start.horizon
-    limit = start.limit
-    highest = start.settled
+  /// A walk down to the watermark.
+  package init(_ start: Deciders.Start) { self.start = start }
+
+  /// The next watermark, once the walk has come to its end: until then there are gaps below.
+  package var cursor: Cursor? {
+    guard isComplete, !distrustsOrder else { return nil }
+    return sum.finished(start.cursor, begun: start.siteTime, window: start.window)
   }
 
-  /// The newest settled key, once the walk has come to its end: until then there are gaps below.
-  package var settled: PullKey? { isComplete ? highest : nil }
-
   package var parameters: QueryParameters {
-    .unfiltered(
-      sort: [SortKey("changed", descending: true), SortKey(idAttribute, descending: true)], offset: offset, limit: limit
-    )
+    let number = SortKey(start.idAttribute, descending: true)
+    let sort = phase == .numbers ? [number] : [SortKey("changed", descending: true), number]
+    return .unfiltered(sort: sort, offset: offset, limit: start.limit)
   }
 
   package mutating func accept(_ page: ScannedPage) throws(UntrustworthyPage) {
-    var last: PullKey?
-    for resource in page.resources {
-      guard resource.type == type else { throw .foreignType(resource.type) }
-      guard let key = PullKey(resource) else { continue }
-      if let last, key >= last { throw .sortIgnored(key) }
-      last = key
-    }
+    for resource in page.resources where resource.type != start.type { throw .foreignType(resource.type) }
+    let keys = page.resources.compactMap(PullKey.init)
     let marks = Set(
       page.resources.map { Mark(uuid: $0.uuid, changed: $0.changed) }
         + (page.omittedUUIDs + page.unusable.compactMap(\.id)).map { Mark(uuid: $0, changed: nil) })
     // What showed rows a moment ago does not become empty: a cache or a filter answers, not the collection.
-    if hasSeenAnything, marks.isEmpty, page.unusable.isEmpty, !page.hasNext, offset == 0 { throw .suddenlyEmpty }
-    // Nothing at all to recognise: neither here nor on the last page.
-    let joins =
-      offset == 0 || previous.isEmpty || marks.isEmpty && (page.hasNext || !page.unusable.isEmpty)
-      || !previous.isDisjoint(with: marks)
+    if hasSeenAnything, marks.isEmpty, page.unusable.isEmpty, !page.hasNext, page.skipped == 0, offset == 0 {
+      throw .suddenlyEmpty
+    }
+    let isDisordered = phase != .numbers && zip(keys, keys.dropFirst()).contains { $0 <= $1 }
+    if isDisordered || page.resources.first?.isTranslated ?? false {
+      distrustsOrder = true
+      hasSeenAnything = true
+      isComplete = true
+      return
+    }
+    // Or there is nothing at all to recognise, neither here nor on the last page.
+    let joins = offset == 0 || isBlind || marks.isEmpty && page.isUnmarked || !previous.isDisjoint(with: marks)
     guard joins else {
       stepsBack += 1
       guard stepsBack <= 100 else { throw .restless }
-      offset = max(0, offset - limit)
+      offset = max(0, offset - max(1, page.rows(from: offset)) << min(stepsBack, 20))
       return
     }
     pages += 1
-    hasSeenAnything = hasSeenAnything || page.rowCount > 0 || page.hasNext
-    for key in page.resources.compactMap(PullKey.init) where key.changed <= horizon { highest = max(highest, key) }
+    stalls = offset > 0 && !marks.isEmpty && marks == previous ? stalls + 1 : 0
+    guard stalls <= 10 else { throw .restless }
+    hasSeenAnything = hasSeenAnything || page.showsSomething
+    sum.note(page)
     previous = marks
-    if isRereading {
-      isComplete = true
-    } else if page.hasNext, last.map({ $0.changed >= start.changed }) ?? true {
-      offset += limit - overlap
-    } else if pages > 1 {
-      // What jumped to the top while the walk went on.
-      isRereading = true
-      offset = 0
-    } else {
-      isComplete = true
+    if page.hasNext, isAbove(keys.last, page.resources.compactMap(\.internalID).last) {
+      let step = page.step(from: offset, overlap: DescendingWalk.overlap)
+      isBlind = marks.isEmpty || step >= page.rows(from: offset)
+      offset += step
+      return
     }
+    if phase == .times { seesEnd = !page.hasNext }
+    switch phase {
+    case .times where pages > 1: begin(.top)
+    case .times, .top:
+      // What was seen to its end has no more numbers.
+      if seesEnd { isComplete = true } else { begin(.numbers) }
+    case .numbers: isComplete = true
+    }
+  }
+
+  /// Whether what is looked for may go on behind a page, by the last time and number that it shows.
+  private func isAbove(_ last: PullKey?, _ number: Int64?) -> Bool {
+    switch phase {
+    case .times: (last?.changed ?? .max) > start.cursor.changed
+    case .top: false
+    case .numbers: (number ?? .max) > start.cursor.internalID
+    }
+  }
+
+  private mutating func begin(_ next: Phase) {
+    phase = next
+    offset = 0
+    isBlind = true
+    previous = []
   }
 }
 
@@ -98,4 +126,22 @@ extension ScannedPage {
       return path.split(separator: "/").last.flatMap { ResourceID(PercentCoding.decodedPath(String($0))) }
     }
   }
+
+  /// What the page shows or names.
+  var marks: Set<ResourceID> {
+    Set(resources.lazy.map(\.uuid)).union(omittedUUIDs).union(unusable.lazy.compactMap(\.id))
+  }
+
+  /// Whether it shows, names or stands for anything, or says that more follows.
+  var showsSomething: Bool { rowCount > 0 || hasNext || skipped > 0 }
+
+  /// Where it names nothing that could be recognised: whether there is something all the same.
+  var isUnmarked: Bool { hasNext || skipped > 0 || !unusable.isEmpty }
+}
+
+extension ScannedResource {
+  /// Whether it is of a type whose bundles take translations: the site's own sign of it are the members that then keep track of them.
+  var isTranslated: Bool { document.firstRange(of: ScannedResource.translationMember) != nil }
+
+  private static let translationMember = Array("\"content_translation_source\":".utf8)
 }

@@ -107,3 +107,14 @@ package struct EntryPointSearch: Sendable {
       .flatMap { $0.hasPrefix("/") && $0 != "/" ? $0 : nil }
   }
 }
+
+extension EntryPointSearch {
+  /// Reads it where it was last, once: to see whether the site answers at all.
+  /// - Throws: what the one request throws; `SiteError` where it is no longer there.
+  func once() async throws -> EntryPoint {
+    let path = try site.apiPath ?? mirror.fact(.apiPath) ?? EntryPoint.usualPath
+    return try await site.ask(EntryPoint.request(path), attempts: { _ in 1 }) { response in
+      try EntryPoint.parse(response, base: site.base, asked: path)
+    }
+  }
+}

@@ -16,10 +16,19 @@ package struct FilterComparison: Sendable, Hashable {
   ///   - unfiltered: the first page of the collection, serial numbers descending.
   ///   - filtered: the same with a filter that lets all serial numbers above 0 through.
   package init(unfiltered: ScannedPage, filtered: ScannedPage?) {
-    isAnythingThere = unfiltered.rowCount > 0 || unfiltered.hasNext
+    isAnythingThere = unfiltered.showsSomething
     let first = unfiltered.resources.first { $0.idAttribute != nil }
     idAttribute = first?.idAttribute
     highestID = first?.internalID
+    let whole = unfiltered.resources.filter { !$0.isLabelOnly }
+    if !whole.isEmpty, whole.allSatisfy({ $0.internalID == nil }) {
+      outcome = .withoutSerialNumber
+      return
+    }
+    if !whole.isEmpty, whole.allSatisfy({ $0.changed == nil }) {
+      outcome = .withoutChanged
+      return
+    }
     let shown = unfiltered.resources.compactMap(\.internalID).filter { $0 > 0 }
     guard let filtered, let newest = shown.first else {
       outcome = nil

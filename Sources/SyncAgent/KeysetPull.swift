@@ -1,4 +1,5 @@
 import JSONAPI
+import Store
 
 /// Why a page cannot be what was asked for. Nothing of such a page is stored.
 package enum UntrustworthyPage: Error, Sendable, Hashable, CustomStringConvertible {
@@ -6,11 +7,7 @@ package enum UntrustworthyPage: Error, Sendable, Hashable, CustomStringConvertib
   case foreignType(String)
   /// Every resource of a page is of another type: the collection's own, by another name than its link.
   case calledOtherwise(String)
-  /// A resource that is not behind the key: the filter was ignored.
-  case filterIgnored(PullKey)
-  /// Resources out of order: the sort was ignored.
-  case sortIgnored(PullKey)
-  /// Pages whose rows are all hidden did not join up, again and again.
+  /// Pages did not join up, or got no further, again and again.
   case restless
   /// Nothing, where the site had shown or promised resources a moment before.
   case suddenlyEmpty
@@ -20,116 +17,106 @@ package enum UntrustworthyPage: Error, Sendable, Hashable, CustomStringConvertib
     switch self {
     case .foreignType(let type): "the site answered with a resource of type \(type)"
     case .calledOtherwise(let type): "its resources call themselves \(type)"
-    case .filterIgnored(let key): "the site ignored the filter on changed: it sent \(key) again"
-    case .sortIgnored(let key): "the site ignored the sort order at \(key)"
-    case .restless: "pages whose resources are all hidden kept moving"
+    case .restless: "the site's pages did not join up, or got no further, again and again"
     case .suddenlyEmpty: "the site's answer was empty where it had shown resources a moment before"
     }
   }
 }
 
-/// The pull of one type by keyset on (`changed`, serial number), as decisions only: which page to ask for, and what a page
-/// means. Loss-freedom is argued in reference 6.5.
+/// A pass over what is new or has changed of one type, as decisions only: which page to ask for, and what a page means.
 ///
-/// One chain of requests reads the settled part and the hot tail behind it: the filter has no upper bound, and only keys at
-/// or before the horizon are remembered. So a type where nothing happened costs one request.
+/// It asks for what has `changed` above the watermark, in any translation, or a serial number not known yet, in the order of serial
+/// numbers. Those never move and are the same for all translations, while `changed` of a document is neither what the filter looked
+/// at nor what a sort goes by (reference 6.2). Each request begins behind the last serial number read.
+///
+/// Nothing is lost: let S be the site's time when the pass begins and W the settle window. What has a `changed` up to S − W shows by
+/// then, and whatever shows it is read at its place. What is written while the pass goes on gets a later `changed` and is above the
+/// next watermark, which is S − W. So the order in which rows change does not matter, nor what `changed` the document shows.
 package struct KeysetPull: CollectionPull, Hashable {
-  /// The type that is read.
-  package let type: String
-  /// The last second that counts as settled: the site's `Date` at the start of the round less the settle window.
-  package let horizon: Int64
-  /// The key behind which the next page begins.
-  package private(set) var key: PullKey
-  /// The last settled key: what may be remembered.
-  package var settled: PullKey? { lastSettled }
-  private var lastSettled: PullKey
-  /// The offset behind the key: above 0 only while every row of a page was hidden.
+  private let start: Deciders.Start
+  /// When the pass began: before this round, where it was cut short and goes on.
+  private let begun: Int64
+  /// The serial number behind which the next page begins; nil for the beginning.
+  package private(set) var after: Int64?
+  /// The offset behind it: above 0 only while pages get no further.
   package private(set) var offset = 0
-  /// Whether the chain has come to its end.
   package private(set) var isComplete = false
-  /// Whether any page showed anything. The resource that the cursor stands on is asked for again, so that an answer without
-  /// it is noticed.
+  /// Whether any page showed anything. A resource that is known is asked for again, so that an answer without it is noticed.
   package private(set) var hasSeenAnything = false
-  private let idAttribute: String
-  private let limit: Int
-  /// The last rows of the page before, all hidden: those that the next page has to begin with.
-  private var hiddenTail: [String] = []
+  /// What the page before showed, while the next one has to join up with it.
+  private var marks: Set<ResourceID> = []
+  /// Whether the site does not heed the serial number in the filter: then only offsets get on.
+  private var isKeyIgnored = false
+  /// Whether the last page said that more follow.
+  private var isPromised = false
+  private var contradictions = 0
   private var restarts = 0
-  private var blindSteps = 0
+  private var steps = 0
+  private var stalls = 0
+  private var sum = PassSum()
 
-  /// Rows in common of two pages that are told apart by offset.
-  private var overlap: Int { min(5, limit / 2) }
+  /// Rows in common of two pages that are told apart by offset, where they are large enough.
+  private static let overlap = 5
 
-  /// A pull from a settled key.
-  init(type: String, from settled: PullKey, horizon: Int64) {
-    self.init(
-      Deciders.Start(
-        type: type, idAttribute: "", settled: settled, horizon: horizon, limit: PageParameter.greatestLimit))
-    key = settled
-  }
-
-  /// A pull from the resource on the settled key on.
+  /// A pass from a cursor on; one that was cut short goes on where it stood.
   package init(_ start: Deciders.Start) {
-    type = start.type
-    horizon = start.horizon
-    idAttribute = start.idAttribute
-    limit = start.limit
-    lastSettled = start.settled
-    key = PullKey(changed: start.settled.changed, internalID: max(0, start.settled.internalID - 1))
+    self.start = start
+    begun = start.cursor.pass?.begun ?? start.siteTime
+    after = start.cursor.pass?.after
   }
 
   package var parameters: QueryParameters {
-    var parameters = QueryParameters.keyset(
-      after: (key.changed, key.internalID), idAttribute: idAttribute, upTo: nil, limit: limit)
-    if offset > 0 { parameters.page = PageParameter(offset: offset, limit: limit) }
-    return parameters
+    .changes(
+      since: start.cursor.changed, orFrom: start.cursor.internalID, after: after, idAttribute: start.idAttribute,
+      offset: offset, limit: start.limit)
   }
 
-  /// Takes the next page.
+  package var cursor: Cursor? {
+    if isComplete { return sum.finished(start.cursor, begun: begun, window: start.window) }
+    guard let after else { return nil }
+    var cursor = start.cursor
+    cursor.pass = Cursor.Pass(begun: begun, after: after)
+    return cursor
+  }
+
+  /// Takes the next page. Rows that contradict the order or the filter are taken as well; the key goes only as far as is proved.
   /// - Throws: `UntrustworthyPage` when it cannot be the page that was asked for; then nothing has changed.
   package mutating func accept(_ page: ScannedPage) throws(UntrustworthyPage) {
-    var last = key
-    for resource in page.resources {
-      guard resource.type == type else { throw .foreignType(resource.type) }
-      guard let next = PullKey(resource) else { continue }
-      guard next > key else { throw .filterIgnored(next) }
-      guard next > last else { throw .sortIgnored(next) }
-      last = next
-    }
-    hasSeenAnything = hasSeenAnything || page.rowCount > 0 || page.hasNext
-    // Of a page that shows rows, the first hidden one in its place proves that none was passed over; the others of the overlap
-    // may be gone.
-    let overlapping = last > key ? hiddenTail.prefix(1) : hiddenTail[...]
-    if last > key || page.hasNext, !page.omitted.starts(with: overlapping) {
+    // Single ones of another type are set aside (`ScannedPage.unusable`); this is none but such.
+    for resource in page.resources where resource.type != start.type { throw .foreignType(resource.type) }
+    let shown = page.marks
+    hasSeenAnything = hasSeenAnything || page.showsSomething
+    if !marks.isEmpty, marks.isDisjoint(with: shown), !shown.isEmpty || page.skipped == 0 && page.unusable.isEmpty {
+      // What was stepped over has moved: from the key again.
       restarts += 1
       guard restarts <= 10 else { throw .restless }
       offset = 0
-      hiddenTail = []
+      marks = []
       return
     }
-    if last > key {
-      key = last
-      lastSettled = max(lastSettled, page.resources.compactMap(PullKey.init).last { $0.changed <= horizon } ?? .start)
+    if isPromised, shown.isEmpty, !page.isUnmarked {
+      // `next` is there for a row that was found, so one follows, unless it went just now: the page is asked for again.
+      contradictions += 1
+      guard contradictions <= 2 else { throw .suddenlyEmpty }
+      return
+    }
+    isPromised = page.hasNext
+    let ids = page.resources.compactMap(\.internalID)
+    sum.note(page)
+    if let after, ids.contains(where: { $0 <= after }) { isKeyIgnored = true }
+    if !isKeyIgnored, let reach = SerialNumber.reach(ids), reach > after ?? .min {
+      after = reach
       offset = 0
-      hiddenTail = []
+      marks = []
     } else if page.hasNext {
-      try stepOverHidden(page)
+      steps += 1
+      stalls = !shown.isEmpty && shown == marks ? stalls + 1 : 0
+      guard steps <= 10_000, stalls <= 10 else { throw .restless }
+      let step = page.step(from: offset, overlap: KeysetPull.overlap)
+      // Rows that are hidden without a trace, or one alone, give nothing to recognise; `next` is the site's word that more follow.
+      marks = step < page.rows(from: offset) ? shown : []
+      offset += step
     }
     isComplete = !page.hasNext
-  }
-
-  /// No row of the page is visible, yet more follow: go on by offset, with an overlap that shows whether rows moved meanwhile
-  /// (reference 6.5, denied rows).
-  private mutating func stepOverHidden(_ page: ScannedPage) throws(UntrustworthyPage) {
-    if page.omitted.count <= overlap {
-      // The rows are hidden without a trace: nothing to recognise, but `next` is the site's word that more follow.
-      blindSteps += 1
-      guard blindSteps <= 10_000 else { throw .restless }
-      hiddenTail = []
-      offset += limit - overlap
-      return
-    }
-    hiddenTail = Array(page.omitted.suffix(overlap))
-    offset += page.omitted.count - overlap
   }
 }

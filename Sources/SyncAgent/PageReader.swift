@@ -1,8 +1,34 @@
 import JSONAPI
+import Store
 import Upstream
 
-/// Asks the site for documents and scans them.
+/// Asks the site for documents and scans them. A page of a collection that fails is asked for again with fewer rows, down to
+/// one; the one row that fails alone is stepped over and named.
 struct PageReader: Sendable {
+  /// What it may do about pages that fail.
+  struct Patience: Sendable {
+    /// The most rows of a page (`site.pageSize`).
+    var most: Int
+    /// The resource type, for names.
+    var type: String
+    /// How many single rows in a row may be stepped over: many where the type is swept in this round, few where the next round
+    /// comes soon.
+    var rowsInARow: Int
+    /// Ids of rows that failed alone in an earlier round.
+    var known: Set<String> = []
+    /// Whether these are tried again: else they are stepped over as soon as a page that they are on fails.
+    var triesKnown = true
+    /// Asks the entry point once: throws where the site as a whole is away.
+    var confirm: @Sendable () async throws -> Void
+    /// This machine's clock, Unix seconds.
+    var now: @Sendable () -> Int64
+    /// How many rows are stepped over where a page of so many failed.
+    var over: @Sendable (_ rows: Int) -> Int = Deciders().steppedOver
+
+    /// How many failures a round has patience for, whatever they are.
+    static let failures = 400
+  }
+
   let site: Site
   var scanner: PageScanner
   /// Looks after names where the pages are all of one type.
@@ -13,16 +39,139 @@ struct PageReader: Sendable {
   private(set) var bytes = 0
   /// When the oldest of the answers was made, by the site's `Date`: what was read is known until then and no longer.
   private(set) var oldest: Int64?
+  /// The rows that were stepped over since this was emptied last.
+  private(set) var steppedOver: [SetAside] = []
+  private let patience: Patience?
+  private var weight: PageWeight
+  private var failures = 0
+  /// The serial number of the last row that came, for names.
+  private var lastID: Int64?
 
-  init(site: Site, scanner: PageScanner) {
+  /// - Parameter patience: nil to take every page as it is asked for, and no other.
+  init(site: Site, scanner: PageScanner, patience: Patience? = nil) {
     self.site = site
     self.scanner = scanner
+    self.patience = patience
+    weight = PageWeight(most: patience?.most ?? PageParameter.greatestLimit)
   }
 
-  /// A page of a collection, or a single resource as a page of one.
+  /// Another reader of the same type, for whoever shares its reading.
+  func another() -> PageReader { PageReader(site: site, scanner: scanner, patience: patience) }
+
+  /// A page of a collection, or a single resource as a page of one. A page may have fewer rows than were asked for; the rows at
+  /// its beginning that the site does not give are counted in `skipped`.
   /// - Parameter isFresh: whether no cache may answer, for what decides about one resource.
   mutating func page(
     _ path: String, _ parameters: QueryParameters? = nil, isFresh: Bool = false
+  ) async throws -> ScannedPage {
+    guard var parameters, let patience else { return try await read(path, parameters, isFresh: isFresh) }
+    let asked = parameters.page
+    var skipped = 0
+    while true {
+      let limit = min(asked.limit, weight.limit)
+      parameters.page = PageParameter(offset: asked.offset + skipped, limit: limit)
+      do {
+        var page = try await read(path, parameters, attempts: limit > 1 && weight.isHunting ? 1 : 2)
+        weight.came()
+        page.skipped = skipped
+        lastID = page.resources.last?.internalID ?? lastID
+        return page
+      } catch let error where PageWeight.mayBeTheRows(error) {
+        try Task.checkCancellation()
+        let isNew = !weight.isHunting
+        if isNew || limit == 1, try await !isTheSiteThere(patience) {
+          // Not the rows' fault: the site is waited for as for any request.
+          return try await withSkipped(skipped, read(path, parameters))
+        }
+        failures += 1
+        guard failures <= Patience.failures else { throw error }
+        if isNew, let place = await placeOfKnown(path, parameters, patience) {
+          if place.after > 0 || patience.triesKnown && limit > 1 {
+            weight.aim(at: max(1, place.after))
+            continue
+          } else if !patience.triesKnown {
+            skipped += place.count
+            weight.steppedOver()
+            continue
+          }
+        }
+        let over = patience.over(limit)
+        if over == 0 {
+          weight.failed(rows: limit)
+          continue
+        }
+        guard weight.failuresInARow < patience.rowsInARow else { throw error }
+        steppedOver.append(await name(path, parameters, skipped: skipped, error, patience))
+        weight.steppedOver()
+        skipped += over
+      }
+    }
+  }
+
+  /// Where rows that failed alone before stand on a page that failed: after how many others, and how many in a row. Ids can be
+  /// listed without what is broken.
+  private mutating func placeOfKnown(
+    _ path: String, _ parameters: QueryParameters, _ patience: Patience
+  ) async -> (after: Int, count: Int)? {
+    guard !patience.known.isEmpty else { return nil }
+    let rows = try? await read(path, sparse(parameters, patience), attempts: 1)
+    // What is left out of the listing stands somewhere between its rows.
+    guard let rows, rows.omitted.isEmpty, rows.unusable.isEmpty else { return nil }
+    let isKnown = rows.resources.map { patience.known.contains("\($0.uuid)") }
+    guard let first = isKnown.firstIndex(of: true) else { return nil }
+    return (first, isKnown[first...].prefix { $0 }.count)
+  }
+
+  private func sparse(_ parameters: QueryParameters, _ patience: Patience) -> QueryParameters {
+    var sparse = parameters
+    let serial = parameters.sort.map(\.path.rawValue).last { $0.hasPrefix("drupal_internal__") }
+    sparse.fields = [patience.type: [serial ?? "langcode"]]
+    return sparse
+  }
+
+  private func withSkipped(_ count: Int, _ page: ScannedPage) -> ScannedPage {
+    var page = page
+    page.skipped = count
+    return page
+  }
+
+  /// The rows that were stepped over since the last call.
+  mutating func takeSteppedOver() -> [SetAside] {
+    defer { steppedOver = [] }
+    return steppedOver
+  }
+
+  /// Whether the site answers at all: only then a failure is about the rows.
+  /// - Throws: what concerns everything: another account, refused credentials, cancellation.
+  private mutating func isTheSiteThere(_ patience: Patience) async throws -> Bool {
+    do {
+      try await patience.confirm()
+      return true
+    } catch let error where error is SiteError || error is TransportError {
+      return false
+    }
+  }
+
+  /// Names the row that fails alone: by its id where the site lists that without the rest of it, else by its place.
+  private mutating func name(
+    _ path: String, _ parameters: QueryParameters, skipped: Int, _ error: any Error, _ patience: Patience
+  ) async -> SetAside {
+    let row = try? await read(path, sparse(parameters, patience), attempts: 1).resources.first
+    let place =
+      lastID.map { "the \(skipped + 1). resource after serial number \($0)" }
+      ?? "the resource at place \(parameters.page.offset + 1)"
+    return SetAside(
+      .row, type: patience.type, subject: row.map { "\($0.uuid)" } ?? place,
+      reason: "the site gives no page that holds it: \(error)",
+      advice: "see the site's log for "
+        + (row.flatMap(\.internalID).map { "serial number \($0)" } ?? "this resource")
+        + "; it is tried again at the type's next sweep", at: patience.now())
+  }
+
+  /// One page as it is asked for.
+  /// - Parameter attempts: how often, where the failure may be the rows' doing; nil for as often as the table says.
+  private mutating func read(
+    _ path: String, _ parameters: QueryParameters?, attempts: Int? = nil, isFresh: Bool = false
   ) async throws -> ScannedPage {
     var scanner = self.scanner
     var naming = self.naming
@@ -38,7 +187,7 @@ struct PageReader: Sendable {
     if isFresh { request = request.pastCaches(site.freshNumber()) }
     var date: Int64?
     var page = try await site.ask(
-      request, asked: { asked += 1 },
+      request, attempts: { PageWeight.mayBeTheRows($0) ? attempts : nil }, asked: { asked += 1 },
       { response in
         received += response.body.count
         date = response.date

@@ -36,12 +36,15 @@ package struct Site: Sendable {
   }
 
   /// Asks and reads the answer; on a failure that may pass, waits and asks again.
-  /// - Parameter parse: reads an answer. A `JSONSyntaxError` from it counts as an answer that was cut or mixed up.
+  /// - Parameters:
+  ///   - attempts: how often at most after this failure; nil for what the table says.
+  ///   - parse: reads an answer. A `JSONSyntaxError` from it counts as an answer that was cut or mixed up.
   /// - Throws: the last failure: `SiteError`, `SignInError`, `TransportError`, `CancellationError` or what `parse` throws.
   func ask<Value>(
-    _ request: SiteRequest, asked: () -> Void = {}, _ parse: (InboundResponse) throws -> Value
+    _ request: SiteRequest, attempts: (any Error) -> Int? = { _ in nil }, asked: () -> Void = {},
+    _ parse: (InboundResponse) throws -> Value
   ) async throws -> Value {
-    try await repeating {
+    try await repeating(attempts) {
       asked()
       let outbound = request.prepare(base: base)
       let response = try await session.authorized(outbound)
@@ -95,7 +98,9 @@ package struct Site: Sendable {
     }
   }
 
-  private func repeating<Value>(_ attemptOnce: () async throws -> Value) async throws -> Value {
+  private func repeating<Value>(
+    _ attempts: (any Error) -> Int? = { _ in nil }, _ attemptOnce: () async throws -> Value
+  ) async throws -> Value {
     var attempt = 0
     while true {
       attempt += 1
@@ -104,6 +109,7 @@ package struct Site: Sendable {
         return try await attemptOnce()
       } catch {
         try Task.checkCancellation()
+        if let most = attempts(error), attempt >= most { throw error }
         guard
           case .after(let seconds) = retries.verdict(
             RetryTable.failure(of: error), attempt: attempt, random: random())

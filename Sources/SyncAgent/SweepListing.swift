@@ -34,17 +34,26 @@ package struct SweepListing: Sendable, Hashable {
   package private(set) var hasSeenAnything: Bool
   /// What the last page showed or left out.
   package private(set) var marks: Set<ResourceID>
-  /// Whether the last page was hidden without a trace.
+  /// Whether the next page has no row in common with the last one by which it could be seen to join up.
   private var isBlind: Bool
   private var stepsBack = 0
+  /// How many pages in a row showed nothing but what the page before showed, and where that one began.
+  private var stalls = 0
+  private var markedOffset: Int
+  /// Whether all pages so far were in the order that was asked for.
+  private var isOrdered = true
   /// Whether the last page said that more follow; only then a listing is resumed.
   private var isPromised: Bool
   private var contradictions = 0
 
-  private var overlap: Int { min(10, limit / 2) }
+  /// Rows in common of two pages, where they are large enough. In this order the serial numbers tell, too, whether they join up.
+  private static let overlap = 2
 
   /// A listing from where an earlier one stopped.
-  package init(type: String, idAttribute: String, method: Method, limit: Int, from state: SweepState) {
+  /// - Parameter isPromised: whether it is known that there is something to list.
+  package init(
+    type: String, idAttribute: String, method: Method, limit: Int, from state: SweepState, isPromised: Bool = false
+  ) {
     self.type = type
     self.idAttribute = idAttribute
     self.method = method
@@ -52,8 +61,9 @@ package struct SweepListing: Sendable, Hashable {
     lastID = state.lastID
     offset = max(0, state.offset)
     marks = state.marks
+    markedOffset = offset
     hasSeenAnything = state.lastID >= 0 || state.offset > 0
-    isPromised = hasSeenAnything
+    self.isPromised = isPromised || hasSeenAnything
     isBlind = hasSeenAnything && state.marks.isEmpty
   }
 
@@ -72,37 +82,44 @@ package struct SweepListing: Sendable, Hashable {
   /// - Returns: the stretch of serial numbers that it completes; nil when it did not join up and is to be stepped back.
   /// - Throws: `UntrustworthyPage` when it cannot be the page that was asked for; then nothing has changed.
   package mutating func accept(_ page: ScannedPage) throws(UntrustworthyPage) -> (after: Int64, through: Int64?)? {
-    let ids = page.resources.compactMap(\.internalID)
     for resource in page.resources where resource.type != type { throw .foreignType(resource.type) }
-    for (left, right) in zip(ids, ids.dropFirst()) where left >= right {
-      throw .sortIgnored(PullKey(changed: 0, internalID: right))
-    }
-    if method == .keyset, let first = ids.first, first <= max(lastID, 0) {
-      throw .filterIgnored(PullKey(changed: 0, internalID: first))
-    }
-    let shown = Set(page.resources.map(\.uuid) + page.omittedUUIDs + page.unusable.compactMap(\.id))
-    if isPromised, shown.isEmpty, page.unusable.isEmpty, !page.hasNext, method == .keyset || offset == 0 {
+    let ids = page.resources.compactMap(\.internalID)
+    let shown = page.marks
+    if isPromised, shown.isEmpty, !page.isUnmarked, method == .keyset || offset == 0 {
       // `next` is there for a row that was found, so one follows, unless it went just now: the page is asked for again.
       contradictions += 1
       guard contradictions <= 2 else { throw .suddenlyEmpty }
       return nil
     }
     contradictions = 0
-    let isUnmarked = shown.isEmpty && (page.hasNext || !page.unusable.isEmpty)
+    let isUnmarked = shown.isEmpty && page.isUnmarked
     guard joins(ids.first, shown) || isUnmarked else {
       stepsBack += 1
       guard stepsBack <= 100 else { throw .restless }
-      offset = max(0, offset - limit)
+      offset = max(0, offset - max(1, page.rows(from: offset)) << min(stepsBack, 20))
       return nil
     }
-    hasSeenAnything = hasSeenAnything || !shown.isEmpty || page.hasNext
+    // The same again further on: rows may have moved by just so much, but not time after time.
+    stalls = offset > markedOffset && !shown.isEmpty && shown == marks ? stalls + 1 : 0
+    guard stalls <= 10 else { throw .restless }
+    // Rows that contradict the order are taken all the same; but no stretch is known to be complete any more.
+    let reach = SerialNumber.reach(ids)
+    if reach != ids.last || method == .keyset && ids.contains(where: { $0 <= max(lastID, 0) }) { isOrdered = false }
+    hasSeenAnything = hasSeenAnything || page.showsSomething
     let before = lastID
-    lastID = max(lastID, ids.last ?? -1)
+    lastID = max(lastID, reach ?? -1)
     marks = shown
-    isBlind = isUnmarked
+    markedOffset = offset
     isComplete = !page.hasNext
     isPromised = page.hasNext
-    if page.hasNext { advance(from: before) }
+    if page.hasNext {
+      let rows = page.rows(from: offset)
+      let step = page.step(from: offset, overlap: SweepListing.overlap)
+      // A page of one row has none in common with the next.
+      isBlind = isUnmarked || step >= rows
+      advance(from: before, by: step)
+    }
+    guard isOrdered else { return (before, before) }
     return (before, isComplete ? nil : lastID)
   }
 
@@ -112,10 +129,10 @@ package struct SweepListing: Sendable, Hashable {
     return !marks.isDisjoint(with: shown)
   }
 
-  private mutating func advance(from before: Int64) {
+  private mutating func advance(from before: Int64, by step: Int) {
     switch method {
-    case .keyset: offset = lastID > before ? 0 : offset + limit - overlap
-    case .offsets: offset += limit - overlap
+    case .keyset: offset = isOrdered && lastID > before ? 0 : offset + step
+    case .offsets: offset += step
     }
   }
 }

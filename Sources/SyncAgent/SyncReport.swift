@@ -29,8 +29,24 @@ package struct TypeReport: Sendable {
   package var omitted = 0
   /// Why the type could not be read to its end; nil when it was.
   package var failure: (any Error)?
+  /// Whether nothing more of it is read in this round: parts of a long reading may be with others.
+  var isOver = true
+  /// Whether it was read from the beginning to its end in this round: that is its sweep, too.
+  var isListed = false
 
   init(type: String) { self.type = type }
+
+  /// Adds what another reader has read of the same type.
+  mutating func add(_ part: TypeReport) {
+    requests += part.requests
+    bytes += part.bytes
+    pages += part.pages
+    seen += part.seen
+    omitted += part.omitted
+    failure = failure ?? part.failure
+    isOver = part.isOver
+    isListed = isListed || part.isListed
+  }
 }
 
 /// What a round did.
@@ -134,10 +150,20 @@ package enum SyncFault: Error, Sendable, CustomStringConvertible {
   /// The site shows nothing of a type of which resources are stored.
   case sawNothing(type: String, stored: Int)
 
+  /// Members that resources of a type had are missing from too many of them.
+  case lostFields(type: String, fields: [String], lost: Int, had: Int)
+
+  /// What was seen of vanished members, without the way out.
+  var seen: String {
+    guard case .lostFields(_, let fields, let lost, let had) = self else { return description }
+    let names = fields.prefix(8).joined(separator: ", ") + (fields.count > 8 ? " and \(fields.count - 8) more" : "")
+    return "the site no longer sends \(names), missing from \(lost) of \(had) resources that had it"
+  }
+
   /// Whether it concerns one type, so that the others go on.
   var isOfOneType: Bool {
     switch self {
-    case .filterRefused, .sawNothing: true
+    case .filterRefused, .sawNothing, .lostFields: true
     case .otherSite, .noEntryPoint, .otherAccount, .anonymous, .nothingToMirror: false
     }
   }
@@ -164,6 +190,9 @@ package enum SyncFault: Error, Sendable, CustomStringConvertible {
       "the site's entry point names none of the types \(asked.joined(separator: ", ")); check site.entityTypes and --only"
     case .filterRefused(let type):
       "the site shows resources of \(type), but its answer to a filter on changed was empty: \(type) was not read"
+    case .lostFields(let type, _, _, _):
+      "\(seen): nothing of \(type) was changed. Has the account lost a role? If that is right: "
+        + "social-mirror sync --accept-removals \(type) (while `run` is stopped)"
     case .sawNothing(let type, let stored):
       "the site shows nothing of \(type), but \(stored) resources are stored: nothing was changed. If the type really is "
         + "empty: social-mirror sync --sweep, and then --accept-removals \(type) (both while `run` is stopped)"

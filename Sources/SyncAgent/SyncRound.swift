@@ -50,10 +50,12 @@ package struct SyncRound: Sendable {
     try mirror.truncateLogIfDue()
     let run = try mirror.beginRun(settings.full ? "full" : "pull", at: now())
     report(.started(types: types.map(\.name)))
+    let accountChanged = try accountChanged(account)
     var visit = Visit(
       run: run, account: account, siteTime: siteTime,
       scanner: try mirror.scanner(
-        of: site, paths: Dictionary(entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first }))
+        of: site, paths: Dictionary(entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first }),
+      accountHasChanged: try accountChanged != mirror.fact(.accountChanged))
     let tally = Tally()
     tally.note(vanishedTypes: vanished.filter { !settings.acceptedRemovals.contains($0) })
     var described = 0
@@ -74,6 +76,7 @@ package struct SyncRound: Sendable {
     result.otherRequests += 1 + described + naming.requests
     result.held = try held(types)
     let failure = result.trouble
+    if failure == nil, let accountChanged, visit.accountHasChanged { try mirror.note(.accountChanged, accountChanged) }
     try mirror.endRun(run, failure == nil ? .complete : .failed, parts: tally.parts, message: failure, at: now())
     return result
   }
@@ -85,14 +88,19 @@ package struct SyncRound: Sendable {
     /// The site's clock at the start, Unix seconds.
     var siteTime: Int64
     var scanner: PageScanner
+    /// Whether the account's own user was saved since the round before: it may have got other roles.
+    var accountHasChanged: Bool
   }
 
-  /// A reader of one type's pages.
-  private func reader(of type: String, _ entityType: String?, _ visit: Visit) -> PageReader {
-    var reader = PageReader(site: site, scanner: visit.scanner)
-    reader.naming = PageNaming(
-      mirror: mirror, type: type, entityType: entityType ?? ResourceTypeName(type).entityType)
-    return reader
+  /// When the account's own user was saved last, as far as it is mirrored; nil where it is not.
+  private func accountChanged(_ account: String) throws -> String? {
+    for type in try mirror.types() where type.entityType == "user" {
+      guard let id = ResourceID(account), let document = try mirror.siteDocument(of: id, type: type.name) else {
+        continue
+      }
+      return try? JSON(parsing: document)["attributes"]?["changed"]?.string
+    }
+    return nil
   }
 
   private func entryPoint() async throws -> EntryPoint {
@@ -103,6 +111,24 @@ package struct SyncRound: Sendable {
   private func confirm(_ tally: Tally) async throws {
     tally.countRequest()
     _ = try check(try await entryPoint())
+  }
+
+  /// A reader of one type's pages.
+  private func reader(
+    of type: String, _ entityType: String?, _ visit: Visit, _ tally: Tally, isThorough: Bool
+  ) throws -> PageReader {
+    var reader = try PageReader(
+      site: site, scanner: visit.scanner,
+      patience: PageReader.Patience(
+        most: settings.pageLimit, type: type, rowsInARow: isThorough ? 200 : 8,
+        known: mirror.setAsideRows(of: type), triesKnown: isThorough,
+        confirm: {
+          tally.countRequest()
+          _ = try check(try await EntryPointSearch(site: site, mirror: mirror).once())
+        }, now: now, over: deciders.steppedOver))
+    reader.naming = PageNaming(
+      mirror: mirror, type: type, entityType: entityType ?? ResourceTypeName(type).entityType)
+    return reader
   }
 
   /// Checks whose mirror this is before anything is touched, and gives the account.
@@ -228,31 +254,32 @@ package struct SyncRound: Sendable {
     // Of a large mirror every page touches the index over UUIDs everywhere: the more pages a transaction has, the less is
     // written. Each costs about 2 MB of memory.
     let queue = PageQueue(limit: max(6, settings.concurrency / 2))
+    let places = ReadingPlaces(types)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await write(queue, tally) }
-      try await withThrowingTaskGroup(of: TypeReport.self) { readers in
-        var waiting = types[...]
-        func startNext() {
-          guard let type = waiting.popFirst() else { return }
-          var puller = TypePuller(
-            mirror: mirror, queue: queue, settings: settings, deciders: deciders, run: visit.run, type: type.name,
-            path: type.path, account: visit.account, siteTime: visit.siteTime,
-            report: { event in
-              if case .drifted(let drift) = event { tally.add(drift) }
-              report(event)
-            }, confirmSite: { try await confirm(tally) },
-            reader: reader(of: type.name, known[type.name]?.entityType, visit))
-          let before = known[type.name]
-          readers.addTask { try await puller.pull(before) }
-        }
-        for _ in 0..<settings.concurrency { startNext() }
-        do {
-          while let part = try await readers.next() {
-            tally.add(part)
-            report(.finished(part))
-            startNext()
+      try await withThrowingTaskGroup(of: Void.self) { readers in
+        for _ in 0..<settings.concurrency {
+          readers.addTask {
+            do {
+              while let work = await places.next() {
+                let part: TypeReport
+                switch work {
+                case .type(let type):
+                  var puller = try puller(of: type, known[type.name], visit, queue, places, tally)
+                  part = try await puller.pull(known[type.name])
+                case .stretch(var stretch): part = try await stretch.read()
+                }
+                if let whole = tally.add(part) { report(.finished(whole)) }
+                await places.done()
+              }
+            } catch {
+              await places.close()
+              throw error
+            }
           }
-        } catch {
+        }
+        do { try await readers.waitForAll() } catch {
+          await places.close()
           await queue.close()
           throw error
         }
@@ -304,15 +331,39 @@ package struct SyncRound: Sendable {
     return visit
   }
 
+  private func puller(
+    of type: EntryPoint.Collection, _ known: MirroredType?, _ visit: Visit, _ queue: PageQueue, _ places: ReadingPlaces,
+    _ tally: Tally
+  ) throws -> TypePuller {
+    let isSweepDue = visit.accountHasChanged || settings.isSweepDue(known?.sweep, of: type.name, at: visit.siteTime)
+    return try TypePuller(
+      mirror: mirror, queue: queue, settings: settings, deciders: deciders, run: visit.run, type: type.name,
+      path: type.path, account: visit.account, siteTime: visit.siteTime,
+      report: { event in
+        if case .drifted(let drift) = event { tally.add(drift) }
+        report(event)
+      }, confirmSite: { try await confirm(tally) }, places: places,
+      // What is read from the beginning is swept with that.
+      reader: reader(
+        of: type.name, known?.entityType, visit, tally, isThorough: isSweepDue || (known?.cursor?.knownUntil ?? 0) == 0),
+      fields: FieldGuard(
+        mirror: mirror, type: type.name, path: type.path, settings: settings, deciders: deciders, now: now),
+      isSweepDue: isSweepDue)
+  }
+
   /// Sweeps the types whose time has come, after the pulls: a page that was read before another is also stored before it.
   private func sweep(_ types: [EntryPoint.Collection], _ visit: Visit, _ tally: Tally) async throws {
     let paths = Dictionary(types.map { ($0.name, $0.path) }) { first, _ in first }
     let unread = tally.unread
     var settings = self.settings
     settings.sweepBegan = try sweepBegan(at: visit.siteTime)
+    let listed = tally.listed
     let due = try mirror.types().filter { type in
-      paths[type.name] != nil && !unread.contains(type.name)
-        && settings.isSweepDue(type.sweep, of: type.name, at: visit.siteTime)
+      guard paths[type.name] != nil, !unread.contains(type.name) else { return false }
+      // What was read from the beginning in this round is listed with that; candidates may be left.
+      let isDone = listed.contains(type.name) && type.sweep?.started == nil
+      return try settings.isSweepDue(type.sweep, of: type.name, at: visit.siteTime) && !isDone
+        || settings.sweep != .never && mirror.hasVanishedFields(type.name)
     }
     guard !due.isEmpty else { return try endSweepOfAll() }
     let budget = SweepBudget(settings.sweepRequests)
@@ -320,23 +371,28 @@ package struct SyncRound: Sendable {
     let informed = try withFindings(visit)
     try await withThrowingTaskGroup(of: SweepReport.self) { sweepers in
       var waiting = due[...]
-      func startNext() {
+      func startNext() throws {
         guard let type = waiting.popFirst() else { return }
-        guard let path = paths[type.name],
-          let idAttribute = informed.scanner.serials.attribute(of: type.name)
-        else { return startNext() }
-        var sweeper = TypeSweeper(
+        guard let path = paths[type.name] else { return try startNext() }
+        let isNumbered = type.probe?.outcome != .withoutSerialNumber
+        let idAttribute = isNumbered ? informed.scanner.serials.attribute(of: type.name) : nil
+        if isNumbered, idAttribute == nil { return try startNext() }
+        var sweeper = try TypeSweeper(
           mirror: mirror, settings: settings, deciders: deciders, budget: budget, run: visit.run, type: type,
           path: path, idAttribute: idAttribute, siteTime: visit.siteTime,
-          confirmSite: { try await confirm(tally) }, reader: reader(of: type.name, type.entityType, informed))
+          isFresh: listed.contains(type.name),
+          confirmSite: { try await confirm(tally) },
+          reader: reader(of: type.name, type.entityType, informed, tally, isThorough: true),
+          fields: FieldGuard(
+            mirror: mirror, type: type.name, path: path, settings: settings, deciders: deciders, now: now))
         sweepers.addTask { try await sweeper.sweep() }
       }
-      for _ in 0..<settings.concurrency { startNext() }
+      for _ in 0..<settings.concurrency { try startNext() }
       while let part = try await sweepers.next() {
         tally.add(part)
         for thing in part.setAside { logger.warning("set aside: \(thing.sentence)") }
         report(.swept(part))
-        startNext()
+        try startNext()
       }
     }
     if tally.report.sweeps.allSatisfy({ $0.isFinished && $0.failure == nil }) { try endSweepOfAll() }

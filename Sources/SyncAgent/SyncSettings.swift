@@ -93,7 +93,7 @@ package struct SyncSettings: Sendable {
       return finished < sweepBegan
     case .whenDue:
       guard let state, state.started == nil, let finished = state.finished else { return true }
-      if state.held > 0, acceptedRemovals.contains(type) { return true }
+      if acceptedRemovals.contains(type) { return true }
       return !(finished...finished.addingClamped(Int64(sweepIntervalSeconds))).contains(time)
     }
   }

@@ -5,10 +5,17 @@ import Synchronization
 final class Tally: Sendable {
   private let state = Mutex(SyncReport())
 
-  func add(_ part: TypeReport) {
+  /// Adds what was read of a type.
+  /// - Returns: all of the type in this round, once nothing more of it is read.
+  func add(_ part: TypeReport) -> TypeReport? {
     state.withLock { report in
-      report.types.append(part)
-      report.types.sort { $0.type < $1.type }
+      guard let index = report.types.firstIndex(where: { $0.type == part.type }) else {
+        report.types.append(part)
+        report.types.sort { $0.type < $1.type }
+        return part.isOver ? part : nil
+      }
+      report.types[index].add(part)
+      return part.isOver ? report.types[index] : nil
     }
   }
 
@@ -66,6 +73,9 @@ final class Tally: Sendable {
         if case .sawNothing? = part.failure as? SyncFault { false } else { true }
       }.map(\.type))
   }
+
+  /// The types that were read from the beginning to their ends.
+  var listed: Set<String> { Set(report.types.filter(\.isListed).map(\.type)) }
 
   var report: SyncReport { state.withLock { $0 } }
 

@@ -18,17 +18,30 @@ struct TypePuller {
   let report: @Sendable (SyncEvent) -> Void
   /// Checks that the site still answers this account.
   let confirmSite: @Sendable () async throws -> Void
+  /// Where others wait for work, which a long reading is shared with.
+  let places: ReadingPlaces
   var reader: PageReader
+  var fields: FieldGuard
+  /// Whether what was found out about filters is found out anew: the type is to be swept, or the account has changed.
+  let isSweepDue: Bool
 
   /// A probe is good for so many seconds.
   private static let probeLife: Int64 = 86_400
 
   /// Reads the type. Failures of the type alone are in the report.
   mutating func pull(_ known: MirroredType?) async throws -> TypeReport {
+    try await reporting { puller, part in try await puller.pull(known, &part) }
+  }
+
+  /// Reads something of the type and reports on it.
+  mutating func reporting(
+    _ body: (inout TypePuller, inout TypeReport) async throws -> Void
+  ) async throws -> TypeReport {
     var part = TypeReport(type: type)
     do {
-      try await pull(known, &part)
+      try await body(&self, &part)
     } catch {
+      try mirror.setAside(reader.takeSteppedOver())
       try await FailureScope.confine(error, confirm: confirmSite)
       part.failure = error
     }
@@ -38,66 +51,109 @@ struct TypePuller {
   }
 
   private mutating func pull(_ known: MirroredType?, _ part: inout TypeReport) async throws {
-    let cursor = known?.cursor ?? .start
-    var idAttribute = known?.idAttribute.flatMap { SerialNumbers.isOfRevision($0) ? nil : $0 }
+    var idAttribute = known?.serialAttribute
     var filters = known?.probe.flatMap { isFresh($0) ? $0.outcome : nil }
-    if idAttribute == nil || known?.cursor == nil || filters == nil {
-      let found = try await probe(idAttribute)
+    // A permission that was granted meanwhile brings filters back; so does a field that was added.
+    if isSweepDue, filters != .work { filters = nil }
+    if let lack = SweptAlone.lack(filters) { return try leaveToSweeps(lack) }
+    // What was empty when it was read is read from the beginning, too.
+    guard let cursor = known?.cursor, cursor.knownUntil > 0, cursor.internalID > 0 || cursor.changed > 0 else {
+      return try await readFromTheBeginning(known, filters, &part)
+    }
+    if idAttribute == nil || filters == nil {
+      let found = try await probe(idAttribute).found
       // Hidden is not empty: the pull goes on and looks behind what is hidden.
       idAttribute =
         found.idAttribute ?? idAttribute ?? (found.isAnythingThere ? reader.scanner.serials.attribute(of: type) : nil)
       filters = found.outcome ?? filters
+      if let lack = SweptAlone.lack(filters) { return try leaveToSweeps(lack) }
+      try mirror.takeBack(.type, of: type, subject: SweptAlone.subject)
     }
-    guard let idAttribute else {
-      try await nothingIsThere(&part)
-      return
-    }
-    let start = Deciders.Start(
-      type: type, idAttribute: idAttribute, settled: PullKey(changed: cursor.changed, internalID: cursor.internalID),
-      horizon: siteTime - Int64(settings.settleWindowSeconds), limit: settings.pageLimit)
+    guard let idAttribute else { return try await nothingIsThere(&part) }
+    try await readChanges(from: cursor, idAttribute, filters, &part)
+  }
+
+  /// Reads what has changed, in one pass; where that is one that was cut short in an earlier round, in another one over what has
+  /// changed since it began.
+  mutating func readChanges(
+    from cursor: Cursor, _ idAttribute: String, _ filters: FilterProbe.Outcome?, _ part: inout TypeReport
+  ) async throws {
+    let start = start(from: cursor, idAttribute)
+    guard let end = try await onePass(start, filters, &part) else { return }
+    guard cursor.pass != nil, filters != .refused, deciders.followsResumedPass else { return }
+    _ = try await onePass(self.start(from: end, idAttribute), filters, &part)
+  }
+
+  func start(from cursor: Cursor, _ idAttribute: String) -> Deciders.Start {
+    Deciders.Start(
+      type: type, idAttribute: idAttribute, cursor: cursor, siteTime: siteTime,
+      window: Int64(settings.settleWindowSeconds), limit: settings.pageLimit)
+  }
+
+  /// One pass.
+  /// - Returns: the cursor behind it; nil where the type turned out to be empty, or to have to be walked.
+  private mutating func onePass(
+    _ start: Deciders.Start, _ filters: FilterProbe.Outcome?, _ part: inout TypeReport
+  ) async throws -> Cursor? {
     if filters == .refused {
-      return try await walk(start, cursor, &part)
+      try await walk(start, &part)
+      return nil
     }
-    let unbelieved: Cursor
-    switch try await read(deciders.pull(start), cursor, &part) {
-    case .resources: return
+    switch try await read(deciders.pull(start), start.cursor, &part) {
+    case .resources(let end): return end
     case .onlyHidden(let end, let page): return try await onlyHidden(start, end, page, &part)
-    case .nothing(let end): unbelieved = end
+    case .nothing, .unordered: break
     }
-    // Not even the resource that the cursor stands on: it is gone, or the filter no longer works.
-    let found = try await probe(idAttribute)
+    // Not even the resource that the cursor stands on: it is gone, the answer was wrong, or filters no longer work.
+    let found = try await probe(start.idAttribute).found
     if !found.isAnythingThere {
-      return try await nothingIsThere(&part)
+      try await nothingIsThere(&part)
+      return nil
     } else if found.outcome != .work {
       // Refused, or the newest are all hidden and nothing can be compared: what a filter does not show is no proof.
-      return try await walk(start, cursor, &part)
-    } else if cursor.changed == 0 {
-      throw SyncFault.filterRefused(type: type)
+      try await walk(start, &part)
+      return nil
     }
-    try await submit([], cursor: unbelieved, &part)
+    // Once more, standing on what is there: only an answer with that is believed.
+    var again = start
+    if let highest = found.highestID {
+      again.cursor.internalID = min(start.cursor.internalID, highest)
+      if let after = start.cursor.pass?.after { again.cursor.pass?.after = min(after, highest.subtractingClamped(1)) }
+    }
+    switch try await read(deciders.pull(again), again.cursor, &part) {
+    case .resources(let end): return end
+    case .onlyHidden(let end, let page): return try await onlyHidden(again, end, page, &part)
+    case .nothing, .unordered: throw SyncFault.filterRefused(type: type)
+    }
   }
 
-  /// Until when the type is known once it was read to its end: what was known before stays so.
-  private func knownUntil(_ cursor: Cursor) -> Int64 {
-    max(cursor.knownUntil, RoundTime(entry: siteTime, now: siteTime).knownUntil(oldest: reader.oldest))
+  /// There is nothing to ask by.
+  func leaveToSweeps(_ lack: String) throws {
+    try mirror.setAside([
+      SweptAlone.notice(type, lack, interval: settings.sweepIntervalSeconds, at: fields.now())
+    ])
   }
 
-  private mutating func walk(_ start: Deciders.Start, _ cursor: Cursor, _ part: inout TypeReport) async throws {
-    switch try await read(deciders.walk(start), cursor, &part) {
-    case .resources: return
-    case .onlyHidden(let end, let page): try await onlyHidden(start, end, page, &part)
+  mutating func walk(_ start: Deciders.Start, _ part: inout TypeReport) async throws {
+    var sight = try await read(deciders.walk(start), start.cursor, &part)
+    if case .unordered = sight { sight = try await read(deciders.whole(start), start.cursor, &part) }
+    switch sight {
+    case .resources, .unordered: return
+    case .onlyHidden(let end, let page): _ = try await onlyHidden(start, end, page, &part)
     case .nothing: try await nothingIsThere(&part)
     }
   }
 
-  /// What reading a type to its end has shown. A cursor that comes with it was not stored: it is yet to be believed.
+  /// What reading a type to its end has shown. A cursor that comes with hidden ones was not stored: it is yet to be believed.
   private enum Sight {
     /// At least one.
-    case resources
+    case resources(Cursor)
     /// Only such as are left out for lack of access, or shown by their labels alone; with the last page.
     case onlyHidden(Cursor, ScannedPage)
     /// Nothing at all.
-    case nothing(Cursor)
+    case nothing
+    /// The order of the pages cannot be relied on: nothing of them was stored but rows.
+    case unordered
   }
 
   /// Reads page after page.
@@ -109,30 +165,33 @@ struct TypePuller {
     while !pull.isComplete {
       let page = deciders.see(try await reader.page(path, pull.parameters))
       try pull.accept(page)
-      let settled = pull.settled.map {
-        Cursor(
-          changed: $0.changed, internalID: $0.internalID,
-          knownUntil: pull.isComplete ? knownUntil(cursor) : cursor.knownUntil)
-      }
       showsAny = showsAny || page.resources.contains { !$0.isLabelOnly }
-      if pull.isComplete, !pull.hasSeenAnything { return .nothing(settled ?? cursor) }
-      if pull.isComplete, !showsAny { return .onlyHidden(settled ?? cursor, page) }
+      if pull.distrustsOrder {
+        try await fields.check(page.resources, &reader)
+        try await submit(pull.rows(of: page), cursor: nil, of: page, &part)
+        return .unordered
+      }
+      let next = pull.cursor
+      if pull.isComplete, !pull.hasSeenAnything { return .nothing }
+      if pull.isComplete, !showsAny { return .onlyHidden(next ?? cursor, page) }
       if part.pages == 0 { try lookForDrift(page) }
-      try await submit(pull.rows(of: page), cursor: settled, of: page, &part)
+      try await fields.check(page.resources, &reader)
+      try await submit(pull.rows(of: page), cursor: next, of: page, &part)
     }
-    return .resources
+    return .resources(pull.cursor ?? cursor)
   }
 
   /// Compares the newest resources with and without a filter: is anything there, which attribute is the serial number, and
   /// do filters work? The answer is noted for a day.
-  private mutating func probe(_ known: String?) async throws -> FilterComparison {
+  /// - Returns: also the page without a filter, and whether its resources are in the order of that attribute.
+  mutating func probe(_ known: String?) async throws -> (found: FilterComparison, newest: ScannedPage, isSorted: Bool) {
     let usual = known ?? reader.scanner.serials.attribute(of: type)
     let limit = settings.pageLimit
     let newest = usual.map { [SortKey($0, descending: true)] } ?? []
-    var unfiltered = try await reader.page(path, .unfiltered(sort: newest, offset: 0, limit: limit))
-    if usual == nil { unfiltered = try await proved(unfiltered) }
+    var unfiltered = deciders.see(try await firstPage(newest, limit))
+    if usual == nil { unfiltered = deciders.see(try await proved(unfiltered)) }
     var filtered: ScannedPage?
-    if let attribute = unfiltered.resources.first(where: { $0.idAttribute != nil })?.idAttribute {
+    if let attribute = unfiltered.resources.first(where: { $0.internalID != nil })?.idAttribute {
       var parameters = QueryParameters.idKeyset(after: 0, idAttribute: attribute, limit: limit)
       parameters.sort = [SortKey(attribute, descending: true)]
       filtered = try await reader.page(path, parameters)
@@ -142,7 +201,19 @@ struct TypePuller {
     if let outcome = found.outcome {
       try mirror.note(FilterProbe(outcome, account: account, at: siteTime), of: type)
     }
-    return found
+    let ids = unfiltered.resources.compactMap(\.internalID)
+    let by = usual ?? found.idAttribute
+    let isSorted = by != nil && by == found.idAttribute && zip(ids, ids.dropFirst()).allSatisfy { $0 > $1 }
+    return (found, unfiltered, isSorted)
+  }
+
+  /// The first page without a filter; in the site's own order where it knows nothing of the one asked for.
+  private mutating func firstPage(_ sort: [SortKey], _ limit: Int) async throws -> ScannedPage {
+    do {
+      return try await reader.page(path, .unfiltered(sort: sort, offset: 0, limit: limit))
+    } catch let error as SiteError where error.kind == .badRequest && !sort.isEmpty {
+      return try await reader.page(path, .unfiltered(sort: [], offset: 0, limit: limit))
+    }
   }
 
   /// Looks for the serial number of a type that nobody knows, and notes it.
@@ -161,7 +232,7 @@ struct TypePuller {
   }
 
   /// Says when the members of the type are not what they were, before the page is stored.
-  private func lookForDrift(_ page: ScannedPage) throws {
+  func lookForDrift(_ page: ScannedPage) throws {
     let whole = page.resources.filter { !$0.isLabelOnly }.map(\.document)
     guard !whole.isEmpty, let stored = try mirror.newestDocument(of: type),
       let drift = SchemaDrift(type: type, stored: stored, page: whole)
@@ -173,41 +244,60 @@ struct TypePuller {
     probe.account == account && abs(siteTime - probe.at) < TypePuller.probeLife
   }
 
-  /// Of what follows the cursor all is hidden, and the resource on it, too. That is believed where the site still shows something,
-  /// or has nothing to show; else what is stored is left to a sweep, as where nothing is there.
+  /// Of what the pass shows all is hidden, and the resource that is known, too. That is believed where the site still shows
+  /// something, or has nothing to show; else what is stored is left to a sweep, as where nothing is there.
   /// - Parameters:
   ///   - end: the cursor at the end.
   ///   - page: the last page.
+  /// - Returns: the cursor that was stored.
   private mutating func onlyHidden(
     _ start: Deciders.Start, _ end: Cursor, _ page: ScannedPage, _ part: inout TypeReport
-  ) async throws {
+  ) async throws -> Cursor {
+    try await findVisible(start.idAttribute)
+    var end = end
+    // The next pass stands on what was seen once, if there is any below.
+    if let stored = try mirror.greatestID(of: type), stored > 0 { end.internalID = min(end.internalID, stored) }
+    try await submit(page.resources, cursor: end, of: page, &part)
+    return end
+  }
+
+  /// Makes sure that the site still shows something of the type where something is stored that it should show.
+  /// - Throws: `SyncFault.sawNothing` where it does not.
+  mutating func findVisible(_ idAttribute: String) async throws {
     let stored = try mirror.someExpected(of: type, count: 5)
-    let check = VisibilityCheck(type: type, path: path, idAttribute: start.idAttribute, limit: start.limit)
+    let check = VisibilityCheck(type: type, path: path, idAttribute: idAttribute, limit: settings.pageLimit)
     if !stored.isEmpty, try await !check.findsAnything(among: stored, &reader) {
       throw SyncFault.sawNothing(type: type, stored: try mirror.countExpected(of: type))
     }
-    try await submit(page.resources, cursor: end, of: page, &part)
   }
 
   /// A collection that shows nothing is believed only where nothing is stored that it should show: what was there is removed by a
   /// sweep. Known to be empty at this time, it is read from the beginning when it is not.
-  private func nothingIsThere(_ part: inout TypeReport) async throws {
+  mutating func nothingIsThere(_ part: inout TypeReport) async throws {
     let count = try mirror.countExpected(of: type)
     if count > 0 { throw SyncFault.sawNothing(type: type, stored: count) }
     let cursor = Cursor(changed: 0, internalID: 0, knownUntil: min(siteTime, reader.oldest ?? siteTime))
     try await submit([], cursor: cursor, &part)
   }
 
-  private func submit(
-    _ resources: [ScannedResource], cursor: Cursor?, of page: ScannedPage? = nil, _ part: inout TypeReport
+  /// - Parameter page: what they are from, with what else is noted of it; nil for none.
+  mutating func submit(
+    _ resources: [ScannedResource], cursor: Cursor?, of page: ScannedPage? = nil, reading: ReadingPart? = nil,
+    _ part: inout TypeReport
   ) async throws {
     let omitted = page?.omitted.count ?? 0
     part.pages += 1
     part.seen += resources.count
     part.omitted += omitted
-    try await queue.submit(
-      PageApplication(
-        type: type, resources: resources, omitted: omitted, cursor: cursor, run: run, madeAt: page?.madeAt,
-        unusable: page?.unusable ?? [], surroundings: page?.surroundings))
+    var application = PageApplication(
+      type: type, resources: resources, omitted: omitted, cursor: cursor, run: run, madeAt: page?.madeAt,
+      unusable: page?.unusable ?? [], surroundings: page?.surroundings, reading: reading)
+    application.setAside = reader.takeSteppedOver()
+    try await queue.submit(application)
   }
+}
+
+extension MirroredType {
+  /// The attribute with the serial number as far as it is noted: never one of revisions.
+  var serialAttribute: String? { idAttribute.flatMap { SerialNumbers.isOfRevision($0) ? nil : $0 } }
 }

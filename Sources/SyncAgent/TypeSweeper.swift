@@ -31,12 +31,16 @@ struct TypeSweeper {
   let run: Int64
   let type: MirroredType
   let path: String
-  let idAttribute: String
+  /// The attribute with the serial number; nil for a type that has none.
+  let idAttribute: String?
   /// The site's clock at the start of the round, Unix seconds.
   let siteTime: Int64
+  /// Whether the type was read from the beginning in this round: then it is listed.
+  let isFresh: Bool
   /// Checks that the site still answers this account.
   let confirmSite: @Sendable () async throws -> Void
   var reader: PageReader
+  var fields: FieldGuard
 
   /// Sweeps as far as the budget goes. Failures of the type alone are in the report.
   mutating func sweep() async throws -> SweepReport {
@@ -48,6 +52,7 @@ struct TypeSweeper {
         throw UntrustworthyPage.suddenlyEmpty
       }
     } catch {
+      try mirror.setAside(reader.takeSteppedOver())
       try await FailureScope.confine(error, confirm: confirmSite)
       part.failure = error
     }
@@ -58,15 +63,22 @@ struct TypeSweeper {
 
   private mutating func sweep(_ part: inout SweepReport) async throws {
     var state = type.sweep ?? SweepState()
-    let accepted = settings.acceptedRemovals.contains(type.name) ? state.held : 0
-    if state.started == nil || accepted > 0 || settings.sweep == .now && !isResumed(state) {
+    let isAccepted = settings.acceptedRemovals.contains(type.name)
+    let accepted = isAccepted ? state.held : 0
+    let isListed = isFresh && state.isListed
+    if state.started == nil || isAccepted || settings.sweep == .now && !isListed && !isResumed(state) {
       state = try mirror.beginSweep(of: type.name, at: siteTime)
     }
     let rows = try mirror.count(of: type.name)
     if !state.isListed, try await !list(&state, rows: rows, &part) { return }
     let allowance = RemovalGuard.allowance(rows: rows, share: settings.maxRemovalShare, accepted: accepted)
-    let showedNothing = state.lastID < 0 && state.offset == 0
+    let showedNothing = state.lastID < 0 && state.offset == 0 && (idAttribute != nil || state.marks.isEmpty)
     try await judge(allowance: allowance, showedNothing: showedNothing, &part)
+    if part.isFinished, let started = state.started, SweptAlone.lack(type.probe?.outcome) != nil {
+      // What nothing but sweeps reads is known up to the beginning of the last one.
+      try mirror.save(Cursor(changed: 0, internalID: 0, knownUntil: started), of: type.name)
+    }
+    if part.isFinished { try mirror.noteVanishedFields(of: type.name, nil) }
   }
 
   /// Whether it was begun by the sweep that was asked for and cut short.
@@ -76,6 +88,7 @@ struct TypeSweeper {
 
   /// Lists the collection; false when the budget ended before it.
   private mutating func list(_ state: inout SweepState, rows: Int, _ part: inout SweepReport) async throws -> Bool {
+    guard let idAttribute else { return try await listUnnumbered(&state, &part, rows: rows, isSorted: true) }
     let method = SweepListing.Method(entityType: type.entityType, rows: rows, probe: type.probe?.outcome)
     var listing = SweepListing(
       type: type.name, idAttribute: idAttribute, method: method, limit: settings.pageLimit, from: state)
@@ -83,15 +96,51 @@ struct TypeSweeper {
       guard budget.take() else { return false }
       let page = deciders.see(try await reader.page(path, listing.parameters))
       let covers = try listing.accept(page)
+      if rows > 0 { try await fields.check(page.resources, &reader) }
       state.lastID = listing.lastID
       state.offset = listing.offset
       state.marks = listing.marks
       state.isListed = listing.isComplete
-      let outcome = try mirror.apply(
-        SweepApplication(
-          type: type.name, resources: page.resources, omitted: page.omittedUUIDs, covers: covers, state: state,
-          run: run, madeAt: page.madeAt, unusable: page.unusable, surroundings: page.surroundings))
+      var application = SweepApplication(
+        type: type.name, resources: page.resources, omitted: page.omittedUUIDs, covers: covers, state: state, run: run,
+        madeAt: page.madeAt, unusable: page.unusable, surroundings: page.surroundings)
+      application.setAside = reader.takeSteppedOver()
+      let outcome = try mirror.apply(application)
       part.pages += 1
+      part.seen += page.resources.count
+      part.inserted += outcome.inserted
+      part.updated += outcome.updated
+      part.setAside += outcome.setAside
+    }
+    return true
+  }
+
+  /// Lists a type without a serial number.
+  /// - Parameter isSorted: whether the site is asked to sort by id; one that does not know how is asked again without.
+  private mutating func listUnnumbered(
+    _ state: inout SweepState, _ part: inout SweepReport, rows: Int, isSorted: Bool
+  ) async throws -> Bool {
+    var listing = UnnumberedListing(type: type.name, limit: settings.pageLimit, isSorted: isSorted, from: state)
+    while !listing.isComplete {
+      guard budget.take() else { return false }
+      let page: ScannedPage
+      do { page = deciders.see(try await reader.page(path, listing.parameters)) } catch let error as SiteError
+        where isSorted && error.kind == .badRequest
+      {
+        return try await listUnnumbered(&state, &part, rows: rows, isSorted: false)
+      }
+      let joins = try listing.accept(page)
+      if rows > 0 { try await fields.check(page.resources, &reader) }
+      state.offset = listing.offset
+      state.marks = listing.marks
+      state.isListed = listing.isComplete
+      var application = SweepApplication(
+        type: type.name, resources: page.resources, omitted: page.omittedUUIDs, covers: nil, state: state, run: run,
+        madeAt: page.madeAt, unusable: page.unusable, surroundings: page.surroundings)
+      application.setAside = reader.takeSteppedOver()
+      application.isUnnumbered = true
+      let outcome = try mirror.apply(application)
+      part.pages += joins ? 1 : 0
       part.seen += page.resources.count
       part.inserted += outcome.inserted
       part.updated += outcome.updated
@@ -115,6 +164,7 @@ struct TypeSweeper {
       switch try await verdict(on: candidate) {
       case .present(let resource):
         if showedNothing, !resource.isLabelOnly { throw UntrustworthyPage.suddenlyEmpty }
+        try await fields.check([resource], &reader)
         let outcome = try mirror.refresh(resource, candidate: candidate)
         part.updated += outcome.updated
         part.inserted += outcome.inserted

@@ -4,6 +4,7 @@ import Upstream
 
 /// What comparing the mirror with the site found.
 package struct VerificationReport: Sendable {
+  /// Types that were compared to their end.
   package var types = 0
   package var compared = 0
   package var requests = 0
@@ -13,6 +14,8 @@ package struct VerificationReport: Sendable {
   package var differences: [Difference] = []
   /// Types that could not be compared.
   package var failures: [(type: String, error: any Error)] = []
+  /// Resources that could not be compared, because the site gives no page that holds them.
+  package var uncompared: [SetAside] = []
 
   /// One resource that is not the same on both sides.
   package struct Difference: Sendable, Hashable, CustomStringConvertible {
@@ -83,14 +86,20 @@ package struct Verification: Sendable {
     entry.resourceTypes =
       told.map { EntryPoint.Collection(name: $0.name, path: $0.path, link: $0.link) } + untold.map(\.collection)
     let paths = Dictionary(entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first }
+    let siteTime = entry.date ?? 0
     var report = VerificationReport()
     report.requests = 1
-    var reader = PageReader(
-      site: site, scanner: try mirror.scanner(of: site, paths: paths))
+    let scanner = try mirror.scanner(of: site, paths: paths)
     let known = Dictionary(uniqueKeysWithValues: try mirror.types().map { ($0.name, $0) })
     for type in entry.resourceTypes.sorted(by: { $0.name < $1.name }) where selected.contains(type.name) {
+      var reader = PageReader(
+        site: site, scanner: scanner,
+        patience: PageReader.Patience(
+          most: settings.pageLimit, type: type.name, rowsInARow: 200, known: try mirror.setAsideRows(of: type.name),
+          triesKnown: true, confirm: { _ = try await entryPoint(isOnce: true) }, now: { siteTime }))
       do {
-        try await compare(type, idAttribute: known[type.name]?.idAttribute, &reader, &report)
+        try await compare(type, known: known[type.name], &reader, &report)
+        report.types += 1
       } catch {
         try await FailureScope.confine(error) {
           report.requests += 1
@@ -98,18 +107,20 @@ package struct Verification: Sendable {
         }
         report.failures.append((type.name, error))
       }
-      report.types += 1
+      report.uncompared += reader.takeSteppedOver()
+      report.requests += reader.requests
     }
     for type in known.keys.sorted() where paths[type] == nil && settings.selects(type, of: known[type]?.entityType) {
       if try compareVanished(type, &report) { report.types += 1 }
     }
-    report.requests += reader.requests
     return report
   }
 
   /// What the site names now, to the same account as ever.
-  private func entryPoint() async throws -> EntryPoint {
-    let entry = try await EntryPointSearch(site: site, mirror: mirror).find()
+  /// - Parameter isOnce: whether it is asked for once, and where it was last.
+  private func entryPoint(isOnce: Bool = false) async throws -> EntryPoint {
+    let search = EntryPointSearch(site: site, mirror: mirror)
+    let entry = try await isOnce ? search.once() : search.find()
     _ = try SiteIdentity.check(entry, of: site, in: mirror)
     return entry
   }
@@ -131,19 +142,15 @@ package struct Verification: Sendable {
   }
 
   private func compare(
-    _ type: EntryPoint.Collection, idAttribute: String?, _ reader: inout PageReader, _ report: inout VerificationReport
+    _ type: EntryPoint.Collection, known: MirroredType?, _ reader: inout PageReader,
+    _ report: inout VerificationReport
   ) async throws {
     // What is on its way to the site is compared with what the site showed last.
     let onTheirWay = try mirror.identifiersWithChanges(of: type.name)
     var unseen = try mirror.identifiers(of: type.name).subtracting(onTheirWay)
-    guard let idAttribute = reader.scanner.serials.attribute(of: type.name) ?? idAttribute else { return }
-    var listing = SweepListing(
-      type: type.name, idAttribute: idAttribute, method: .offsets, limit: settings.pageLimit, from: SweepState())
     let kept = try keptResources(of: type.name)
     var seen: Set<ResourceID> = []
-    while !listing.isComplete {
-      let page = try await reader.page(type.path, listing.parameters)
-      guard try listing.accept(page) != nil else { continue }
+    func take(_ page: ScannedPage, _ report: inout VerificationReport) throws {
       for row in page.unusable {
         report.unusable += 1
         if let id = row.id { unseen.remove(id) }
@@ -153,6 +160,32 @@ package struct Verification: Sendable {
         // Of what is kept although it is hidden the site may show the label.
         if resource.isLabelOnly, kept.contains(resource.uuid) { continue }
         try compare(resource, &report)
+      }
+    }
+    let isNumbered = known?.probe?.outcome != .withoutSerialNumber
+    if isNumbered,
+      let idAttribute = reader.scanner.serials.attribute(of: type.name) ?? known?.serialAttribute
+    {
+      var listing = SweepListing(
+        type: type.name, idAttribute: idAttribute, method: .offsets, limit: settings.pageLimit, from: SweepState())
+      while !listing.isComplete {
+        let page = try await reader.page(type.path, listing.parameters)
+        if try listing.accept(page) != nil { try take(page, &report) }
+      }
+    } else {
+      for isSorted in [true, false] {
+        var listing = UnnumberedListing(
+          type: type.name, limit: settings.pageLimit, isSorted: isSorted, from: SweepState())
+        do {
+          while !listing.isComplete {
+            let page = try await reader.page(type.path, listing.parameters)
+            _ = try listing.accept(page)
+            try take(page, &report)
+          }
+          break
+        } catch let error as SiteError where isSorted && error.kind == .badRequest {
+          // The site does not sort by id: it is read in its own order.
+        }
       }
     }
     for uuid in unseen.subtracting(kept).sorted() {
@@ -166,6 +199,11 @@ package struct Verification: Sendable {
         try compare(resource, &report)
       } catch let error as SiteError where error.kind == .notFound || error.kind == .forbidden {
         report.differences.append(.init(type: type.name, uuid: uuid, kind: .extra, members: []))
+      } catch let error where PageWeight.mayBeTheRows(error) && report.uncompared.count < 1000 {
+        // Where the site as a whole is away, nothing can be compared.
+        _ = try await entryPoint(isOnce: true)
+        report.uncompared.append(
+          SetAside(.row, type: type.name, subject: "\(uuid)", reason: "\(error)", advice: "", at: 0))
       }
     }
   }

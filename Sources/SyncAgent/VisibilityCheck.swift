@@ -23,11 +23,12 @@ struct VisibilityCheck {
     for uuid in stored {
       if try await isVisible(uuid, &reader) { return true }
     }
-    for number in 0..<VisibilityCheck.pages {
-      let page = try await reader.page(
-        path, .unfiltered(sort: [SortKey(idAttribute)], offset: number * limit, limit: limit))
+    var offset = 0
+    for _ in 0..<VisibilityCheck.pages {
+      let page = try await reader.page(path, .unfiltered(sort: [SortKey(idAttribute)], offset: offset, limit: limit))
       if page.resources.contains(where: { $0.type == type && !$0.isLabelOnly }) { return true }
       if !page.hasNext { break }
+      offset += max(1, page.rows(from: offset))
     }
     return false
   }

@@ -53,13 +53,15 @@ package struct FileTokenVault: TokenVault {
 
   /// Writes a new file beside the old one, makes it lasting, and puts it in the old one's place.
   /// - Throws: `TokenVaultError`; the old file is untouched.
-  package func save(_ token: StoredToken) throws {
+  package func save(_ token: StoredToken) throws { try replace(path, with: token.json.encoded(.plain)) }
+
+  private func replace(_ path: String, with content: [UInt8]) throws {
     let draft = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).new"
     let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw TokenVaultError(path, "written", code: errno) }
     do {
       defer { close(file) }
-      try writeAll(token.json.encoded(.plain), to: file)
+      try writeAll(content, to: file)
       guard fchmod(file, 0o600) == 0, fsync(file) == 0 else { throw TokenVaultError(path, "written", code: errno) }
     } catch {
       unlink(draft)
@@ -76,6 +78,25 @@ package struct FileTokenVault: TokenVault {
   /// Removes the file, if there is one.
   /// - Throws: `TokenVaultError` when it is there and stays.
   package func clear() throws {
+    guard unlink(path) == 0 || errno == ENOENT else { throw TokenVaultError(path, "removed", code: errno) }
+  }
+
+  /// Beside the token.
+  package var refusalPath: String? { path + ".refused" }
+
+  /// The site's last refusal of a sign-in; nil when there is none, or it cannot be read.
+  package func refusal() -> SignInRefusal? {
+    let file = open(path + ".refused", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    return (try? JSON(parsing: readAll(file))).flatMap(SignInRefusal.init(json:))
+  }
+
+  /// Keeps a refusal, or removes the file of the one before.
+  /// - Throws: `TokenVaultError`.
+  package func keep(_ refusal: SignInRefusal?) throws {
+    let path = path + ".refused"
+    if let refusal { return try replace(path, with: refusal.json.encoded(.plain)) }
     guard unlink(path) == 0 || errno == ENOENT else { throw TokenVaultError(path, "removed", code: errno) }
   }
 
@@ -119,6 +140,7 @@ package struct FileTokenVault: TokenVault {
 /// A vault for one process: tests, the demo, and commands that keep nothing.
 package final class MemoryTokenVault: TokenVault {
   private let token: Mutex<StoredToken?>
+  private let refused = Mutex<SignInRefusal?>(nil)
 
   /// A vault with this token in it.
   package init(_ token: StoredToken? = nil) { self.token = Mutex(token) }
@@ -129,4 +151,8 @@ package final class MemoryTokenVault: TokenVault {
   package func save(_ token: StoredToken) { self.token.withLock { $0 = token } }
   /// Forgets the token.
   package func clear() { token.withLock { $0 = nil } }
+  /// The last refusal.
+  package func refusal() -> SignInRefusal? { refused.withLock { $0 } }
+  /// Keeps or forgets a refusal.
+  package func keep(_ refusal: SignInRefusal?) { refused.withLock { $0 = refusal } }
 }

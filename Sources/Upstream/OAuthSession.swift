@@ -50,9 +50,10 @@ package actor OAuthSession {
   /// - Throws: `SignInError.refused` after a 401 to a new token; `TransportError` (`otherOrigin`) when the request is not for
   ///   the site, and whatever `accessToken` and the transport throw.
   package func authorized(_ request: OutboundRequest) async throws -> InboundResponse {
-    let (response, token) = try await exchange(request, renewsFor: { _ in true }) { [transport] in
+    let (response, token) = try await exchange(request, renewsFor: { FrontDoor.basicRealm($0) == nil }) { [transport] in
       try await transport.send($0)
     }
+    if let realm = FrontDoor.basicRealm(response) { throw SignInError.httpBasic(realm: realm) }
     guard response.status != 401 else { throw SignInError.refused(hint: hint(response, token)) }
     return response
   }
@@ -93,6 +94,9 @@ package actor OAuthSession {
 
   private func hint(_ response: InboundResponse, _ token: StoredToken) -> String? {
     let secrets = [token.accessToken, token.refreshToken].compactMap { $0 } + credentials.secrets
+    if response.mediaType == SiteAnswer.mediaType, !BearerField.isWanted(by: response) {
+      return "the request was taken for an anonymous visitor's: does a proxy remove the Authorization header?"
+    }
     return BearerField.hint(of: response).map { SiteWords.tidy($0, hiding: secrets) }
   }
 
@@ -161,7 +165,31 @@ package actor OAuthSession {
         }
       }
     }
-    return try await request(credentials.grant)
+    return try await signIn()
+  }
+
+  /// Signs in with the configured grant. Credentials that the site has refused are not shown to it again before some time has
+  /// passed: after some failed logins it locks the account.
+  private func signIn() async throws -> StoredToken {
+    let before = vault.refusal()
+    if let before, before.holds(at: now()), before.concerns(credentials, tokenURL: tokenURL) {
+      throw SignInError.heldBack(reason: before.reason, until: before.until, note: vault.refusalPath)
+    }
+    do {
+      let token = try await request(credentials.grant)
+      if before != nil { try? vault.keep(nil) }
+      return token
+    } catch let error as SignInError where error.countsAgainstAccount {
+      guard case .password = credentials.grant else { throw error }
+      let known = before.flatMap { $0.concerns(credentials, tokenURL: tokenURL) ? $0 : nil }
+      do {
+        try vault.keep(
+          SignInRefusal(of: credentials, tokenURL: tokenURL, reason: "\(error)", at: now(), after: known))
+      } catch let failure {
+        logger.warning("that the site refused the sign-in could not be noted", metadata: ["reason": "\(failure)"])
+      }
+      throw error
+    }
   }
 
   private func request(_ grant: Credentials.Grant) async throws -> StoredToken {

@@ -10,6 +10,10 @@ package struct RetryTable: Sendable, Hashable {
     case unavailable(retryAfter: Int?)
     /// A page where a document should be, or a document that is none: often a proxy's error or maintenance.
     case strange
+    /// A page that no repetition opens: a firewall's, or one that says that nothing of the kind is there.
+    case door
+    /// The site says that it is being worked on: that takes longer than a round waits.
+    case maintenance
     /// Another 5xx: often the fault of one query, so that one repetition is enough.
     case serverFault
     /// The site understood and said no (4xx).
@@ -53,7 +57,7 @@ package struct RetryTable: Sendable, Hashable {
   package func verdict(_ failure: Failure, attempt: Int, random: Double) -> Verdict {
     switch failure {
     case .credentials, .configuration: .askPerson
-    case .rejected, .cancelled, .unknown: .giveUp
+    case .rejected, .cancelled, .unknown, .door, .maintenance: .giveUp
     case .serverFault: wait(attempt: attempt, of: min(2, attempts), random)
     case .connection, .strange: wait(attempt: attempt, of: attempts, random)
     case .throttled(let seconds?), .unavailable(let seconds?):
@@ -95,8 +99,10 @@ package struct RetryTable: Sendable, Hashable {
   private static func failure(of error: SiteError) -> Failure {
     switch error.kind {
     case .throttled: .throttled(retryAfter: error.retryAfter)
+    case .unavailable where error.isMaintenance: .maintenance
     case .unavailable: .unavailable(retryAfter: error.retryAfter)
     case .serverFault: .serverFault
+    case .html where error.door != nil || (400..<500).contains(error.status): .door
     case .html, .malformed: .strange
     case .unauthorized: .credentials
     case .forbidden, .notFound, .conflict, .unprocessable, .badRequest: .rejected
@@ -106,8 +112,11 @@ package struct RetryTable: Sendable, Hashable {
   private static func failure(of error: SignInError) -> Failure {
     switch error {
     case .unavailable(_, let retryAfter, _): .unavailable(retryAfter: retryAfter)
-    case .unintelligible: .strange
-    case .wrongClient, .wrongUser, .unsupportedGrant, .invalidScope, .refreshRefused, .refused: .credentials
+    case .maintenance: .maintenance
+    case .unintelligible(let status, _, let page):
+      page?.firewall != nil || (400..<500).contains(status) ? .door : .strange
+    case .wrongClient, .wrongUser, .unsupportedGrant, .invalidScope, .refreshRefused, .refused, .httpBasic, .heldBack:
+      .credentials
     }
   }
 }

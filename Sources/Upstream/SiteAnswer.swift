@@ -40,8 +40,7 @@ package enum SiteAnswer: Sendable, Hashable {
 
   private static func checked(_ response: InboundResponse) throws(SiteError) -> DocumentText {
     guard response.mediaType == mediaType else {
-      throw SiteError(
-        .html, status: response.status, mediaType: response.mediaType, excerpt: Excerpt.of(response.body))
+      throw page(response)
     }
     // A document is an object; whether it is whole, the parser says.
     guard let document = DocumentText(in: response.body) else {
@@ -53,17 +52,28 @@ package enum SiteAnswer: Sendable, Hashable {
     return document
   }
 
+  /// The error for a page in the place of a document.
+  private static func page(_ response: InboundResponse) -> SiteError {
+    var error = SiteError(
+      .html, status: response.status, detail: PageWords.summary(response), retryAfter: response.retryAfter,
+      mediaType: response.mediaType, excerpt: Excerpt.of(response.body))
+    error.door = FrontDoor.firewall(response)
+    return error
+  }
+
   private static func error(of response: InboundResponse) -> SiteError {
     let status = response.status
     let first = firstError(of: response)
+    // A firewall's page says nothing about the site, whatever its status.
+    if first == nil, status != 401, status != 429, FrontDoor.firewall(response) != nil { return page(response) }
+    // Here the answer would be about the resource, and only the site itself may say so, in its own form.
+    if first == nil, (400..<500).contains(status), ![401, 408, 429].contains(status) { return page(response) }
     let kind: SiteError.Kind =
       switch status {
       case 401: .unauthorized
       case 429: .throttled
       case 408, 502, 503, 504: .unavailable
       case 500...599: .serverFault
-      // From here on the answer is about the resource, and only the site itself may say so, in its own form.
-      case 400..<500 where first == nil: .html
       case 403: .forbidden
       case 404, 410: .notFound
       case 409: .conflict
@@ -72,12 +82,15 @@ package enum SiteAnswer: Sendable, Hashable {
       default: .malformed
       }
     let detail = first.map { $0["detail"]?.string ?? $0["title"]?.string } ?? nil
-    return SiteError(
+    var error = SiteError(
       kind, status: status,
-      detail: kind == .malformed ? "status \(status) where a document was expected" : detail,
+      detail: kind == .malformed
+        ? "status \(status) where a document was expected" : detail ?? PageWords.summary(response),
       pointer: first?["source"]?["pointer"]?.string, retryAfter: response.retryAfter, mediaType: response.mediaType,
       document: first == nil ? nil : DocumentText(in: response.body)?.bytes,
-      excerpt: kind == .html || kind == .malformed ? Excerpt.of(response.body) : nil)
+      excerpt: kind == .malformed ? Excerpt.of(response.body) : nil)
+    error.isMaintenance = FrontDoor.isMaintenance(response)
+    return error
   }
 
   /// The first error object of a JSON:API error document (JSON:API 1.0, 10.2).

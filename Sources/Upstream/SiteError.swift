@@ -46,6 +46,10 @@ package struct SiteError: Error, Sendable, Hashable, CustomStringConvertible {
   package var excerpt: String?
   /// What it is the answer to: method and URL without the query.
   package var request: String?
+  /// What answered in the site's place, such as a firewall's name; nil where nothing tells.
+  package var door: String?
+  /// Whether the site says that it is in maintenance mode, which takes longer than one waits.
+  package var isMaintenance = false
 
   /// - Parameter document: the bytes of the site's error document.
   package init(
@@ -67,8 +71,8 @@ package struct SiteError: Error, Sendable, Hashable, CustomStringConvertible {
     let site = detail.map { ": \(SiteWords.tidy($0))" } ?? ""
     return switch kind {
     case .html:
-      "the site answered with status \(status) and \(mediaType ?? "no media type") instead of JSON:API\(seen); "
-        + "check site.baseURL, and whether a proxy, firewall or login page stands before the site"
+      "the site answered with status \(status) and \(mediaType ?? "no media type") instead of JSON:API\(answered)\(site)\(begins); "
+        + SiteError.way(past: door)
     case .unauthorized: "the site does not accept the token (401)\(site); check site.auth"
     case .forbidden: "the account may not do this on the site (403)\(site)"
     case .notFound: "the site does not have it (\(status))\(site)"
@@ -76,16 +80,28 @@ package struct SiteError: Error, Sendable, Hashable, CustomStringConvertible {
     case .unprocessable: "the site does not accept the values (422)\(site)"
     case .badRequest: "the site does not accept the request (\(status))\(site)"
     case .throttled: "the site asks for fewer requests (429)\(wait); lower site.requestsPerSecond"
+    case .unavailable where isMaintenance:
+      "the site is in maintenance mode (\(status))\(site); the next round tries again"
     case .unavailable: "the site is not available at present (\(status))\(site)\(wait)"
     case .serverFault: "the site failed (\(status))\(site); its own log says why"
-    case .malformed: "the site's answer (\(status), \(mediaType ?? "no media type")) cannot be used\(site)\(seen)"
+    case .malformed: "the site's answer (\(status), \(mediaType ?? "no media type")) cannot be used\(answered)\(site)\(begins)"
     }
   }
 
-  /// To which request, and how the answer begins.
-  private var seen: String {
-    (request.map { " to \($0)" } ?? "") + (excerpt.map { $0.isEmpty ? "" : ", which begins: \($0)" } ?? "")
-  }
+  /// To which request.
+  private var answered: String { request.map { " to \($0)" } ?? "" }
 
-  private var wait: String { retryAfter.map { ", and to wait \($0) seconds" } ?? "" }
+  /// How the answer begins.
+  private var begins: String { excerpt.map { $0.isEmpty ? "" : ", which begins: \($0)" } ?? "" }
+
+  private var wait: String { retryAfter.map { "; it asks to wait \($0) seconds" } ?? "" }
+
+  /// What to do about a page in the place of a document.
+  static func way(past door: String?) -> String {
+    guard let door else {
+      return "check site.baseURL, and whether a proxy, firewall or login page stands before the site"
+    }
+    return
+      "that is \(door) in front of the site: let this machine's address through there to the paths of JSON:API and /oauth"
+  }
 }

@@ -67,4 +67,20 @@ package protocol TokenVault: Sendable {
   /// Forgets the token.
   /// - Throws: when it could not be removed.
   func clear() throws
+  /// The site's last refusal of a sign-in; nil when there is none, or it cannot be read.
+  func refusal() -> SignInRefusal?
+  /// Keeps a refusal, or forgets the one before.
+  /// - Throws: when it could not be kept.
+  func keep(_ refusal: SignInRefusal?) throws
+  /// The file with the refusal, for messages.
+  var refusalPath: String? { get }
+}
+
+extension TokenVault {
+  /// A vault that keeps no refusals.
+  package func refusal() -> SignInRefusal? { nil }
+  /// Does nothing.
+  package func keep(_ refusal: SignInRefusal?) throws {}
+  /// None.
+  package var refusalPath: String? { nil }
 }

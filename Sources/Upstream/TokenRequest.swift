@@ -54,7 +54,7 @@ package struct TokenRequest: Sendable, Hashable, SecretBearing {
     guard response.status == 200 else { throw failure(response, json) }
     guard let json, let token = json["access_token"]?.string, !token.isEmpty,
       json["token_type"]?.string?.lowercased() == "bearer", token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
-    else { throw .unintelligible(status: 200, mediaType: response.mediaType) }
+    else { throw .unintelligible(status: 200, mediaType: response.mediaType, page: page(response)) }
     let life = json["expires_in"].flatMap { $0.integer ?? $0.string.flatMap { Int64($0) } } ?? 300
     return TokenAnswer(
       accessToken: token, refreshToken: json["refresh_token"]?.string, expiresIn: min(max(0, life), 1 << 32))
@@ -66,7 +66,14 @@ package struct TokenRequest: Sendable, Hashable, SecretBearing {
 
   private func failure(_ response: InboundResponse, _ json: JSON?) -> SignInError {
     let error = json?["error"]?.string
-    let hint = hint(json)
+    if error == nil {
+      if let realm = FrontDoor.basicRealm(response) { return .httpBasic(realm: realm) }
+      if response.status != 429, FrontDoor.firewall(response) != nil {
+        return .unintelligible(status: response.status, mediaType: response.mediaType, page: page(response))
+      }
+      if FrontDoor.isMaintenance(response) { return .maintenance(hint: page(response)?.words) }
+    }
+    let hint = hint(json) ?? page(response)?.words
     switch (error, response.status) {
     case (_, 429), (_, 500...), ("temporarily_unavailable", _):
       return .unavailable(status: response.status, retryAfter: response.retryAfter, hint: hint)
@@ -90,7 +97,8 @@ package struct TokenRequest: Sendable, Hashable, SecretBearing {
     case ("invalid_request", _):
       return if case .password = grant { .wrongUser(hint: hint) } else { .refused(hint: hint) }
     case (_?, _): return .refused(hint: hint)
-    case (nil, _): return .unintelligible(status: response.status, mediaType: response.mediaType)
+    case (nil, _):
+      return .unintelligible(status: response.status, mediaType: response.mediaType, page: page(response))
     }
   }
 
@@ -98,6 +106,13 @@ package struct TokenRequest: Sendable, Hashable, SecretBearing {
   private static func json(in body: [UInt8]) -> JSON? {
     let members: Set<String> = ["token_type", "expires_in", "access_token", "refresh_token", "error", "message"]
     return (try? JSON(parsing: body)) ?? DocumentText(in: body, with: members).flatMap { try? JSON(parsing: $0.bytes) }
+  }
+
+  /// What a page in the place of a token says, if it is one.
+  private func page(_ response: InboundResponse) -> SignInError.Page? {
+    let words = PageWords.summary(response).map { SiteWords.tidy($0, hiding: credentials.secrets) }
+    let firewall = FrontDoor.firewall(response)
+    return words == nil && firewall == nil ? nil : SignInError.Page(words: words, firewall: firewall)
   }
 
   private func namesClient(_ hint: String?) -> Bool { hint?.contains("`client_") == true }
@@ -119,11 +134,13 @@ package struct TokenRequest: Sendable, Hashable, SecretBearing {
 
 /// The site's words in our messages.
 package enum SiteWords {
-  /// On one line, at most 300 characters. Words with a secret in them are not repeated at all: a gap would tell what was
-  /// in it. A secret of less than four characters is found in any sentence and is not looked for.
+  /// On one line, at most 300 characters, without the tags and entities of HTML that Drupal puts into its messages. Words with a
+  /// secret in them are not repeated at all: a gap would tell what was in it. A secret of less than four characters is found in any sentence and is not looked for.
   package static func tidy(_ text: String, hiding secrets: [String] = []) -> String {
-    if secrets.contains(where: { $0.count >= 4 && text.contains($0) }) { return "not repeated, it contains a secret" }
-    let line = text.split(whereSeparator: { $0.isNewline || $0.isWhitespace }).joined(separator: " ")
+    let line = PageWords.plain(text)
+    if secrets.contains(where: { $0.count >= 4 && (text.contains($0) || line.contains($0)) }) {
+      return "not repeated, it contains a secret"
+    }
     return line.count > 300 ? line.prefix(300) + "…" : line
   }
 }

@@ -226,19 +226,23 @@ import Testing
 }
 
 @Suite struct KeysetTests {
-  /// The line of reference 6.5.
-  private static let keyset =
-    "filter%5Bor%5D%5Bgroup%5D%5Bconjunction%5D=OR&filter%5Bgt%5D%5Bcondition%5D%5Bpath%5D=changed&filter%5Bgt%5D%5Bcondition%5D%5Boperator%5D=%3E&filter%5Bgt%5D%5Bcondition%5D%5Bvalue%5D=T&filter%5Bgt%5D%5Bcondition%5D%5BmemberOf%5D=or&filter%5Btie%5D%5Bgroup%5D%5Bconjunction%5D=AND&filter%5Btie%5D%5Bgroup%5D%5BmemberOf%5D=or&filter%5Beq%5D%5Bcondition%5D%5Bpath%5D=changed&filter%5Beq%5D%5Bcondition%5D%5Bvalue%5D=T&filter%5Beq%5D%5Bcondition%5D%5BmemberOf%5D=tie&filter%5Bix%5D%5Bcondition%5D%5Bpath%5D=drupal_internal__nid&filter%5Bix%5D%5Bcondition%5D%5Boperator%5D=%3E&filter%5Bix%5D%5Bcondition%5D%5Bvalue%5D=N&filter%5Bix%5D%5Bcondition%5D%5BmemberOf%5D=tie&filter%5Bhi%5D%5Bcondition%5D%5Bpath%5D=changed&filter%5Bhi%5D%5Bcondition%5D%5Boperator%5D=%3C%3D&filter%5Bhi%5D%5Bcondition%5D%5Bvalue%5D=H&sort=changed,drupal_internal__nid&page%5Blimit%5D=50"
-
-  @Test func keysetIsTheReferences() {
-    let bounded = QueryParameters.keyset(after: (1001, 1002), idAttribute: "drupal_internal__nid", upTo: 1003)
-    let expected = KeysetTests.keyset.replacing("=T&", with: "=1001&").replacing("=N&", with: "=1002&")
-      .replacing("=H&", with: "=1003&")
-    #expect(bounded.queryString == expected)
-    let tail = QueryParameters.keyset(after: (1001, 1002), idAttribute: "drupal_internal__nid", upTo: nil)
-    let start = expected.range(of: "&filter%5Bhi%5D")?.lowerBound ?? expected.endIndex
-    let end = expected.range(of: "&sort=")?.lowerBound ?? expected.endIndex
-    #expect(tail.queryString == expected[..<start] + expected[end...])
+  @Test func changesAreAskedForByTimeOrNumberInTheOrderOfNumbers() {
+    func condition(_ name: String, _ path: String, _ comparison: String, _ value: Int, _ group: String = "") -> String {
+      "&filter%5B\(name)%5D%5Bcondition%5D%5Bpath%5D=\(path)&filter%5B\(name)%5D%5Bcondition%5D%5Boperator%5D=\(comparison)"
+        + "&filter%5B\(name)%5D%5Bcondition%5D%5Bvalue%5D=\(value)"
+        + (group.isEmpty ? "" : "&filter%5B\(name)%5D%5Bcondition%5D%5BmemberOf%5D=\(group)")
+    }
+    let number = "drupal_internal__nid"
+    let either =
+      "filter%5Bor%5D%5Bgroup%5D%5Bconjunction%5D=OR" + condition("gt", "changed", "%3E", 1001, "or")
+      + condition("new", number, "%3E%3D", 1002, "or")
+    let first = QueryParameters.changes(since: 1001, orFrom: 1002, after: nil, idAttribute: number)
+    #expect(first.queryString == either + "&sort=\(number)&page%5Blimit%5D=50")
+    let second = QueryParameters.changes(
+      since: 1001, orFrom: 1002, after: 1003, idAttribute: number, offset: 5, limit: 10)
+    #expect(
+      second.queryString == either + condition("ix", number, "%3E", 1003)
+        + "&sort=\(number)&page%5Blimit%5D=10&page%5Boffset%5D=5")
   }
 
   @Test func sweepsAndWalks() {

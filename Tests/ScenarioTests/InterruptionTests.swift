@@ -20,12 +20,16 @@ private struct PowerCut: Error {}
         if number == last { throw isCancelled ? CancellationError() as any Error : PowerCut() }
       })
     }
-    let committed = Dictionary(uniqueKeysWithValues: try bench.mirror.types().map { ($0.path ?? "", $0) })
+    let types = try bench.mirror.types()
+    let left = try Dictionary(
+      uniqueKeysWithValues: types.map { ($0.path ?? "", try bench.mirror.stretches(of: $0.name)) })
+    let begun = Set(types.filter { $0.cursor != nil }.compactMap(\.path))
     let outcome = try await bench.round()
     #expect(outcome.report.failures.isEmpty, "seed \(seed)")
     for target in outcome.targets {
-      guard let asked = KeysetQuery(target), let cursor = committed[asked.path]?.cursor else { continue }
-      #expect((asked.changed, asked.id) >= (cursor.changed, max(0, cursor.internalID - 1)), "seed \(seed): \(target)")
+      guard let asked = ListingQuery(target), begun.contains(asked.path) else { continue }
+      let offset = left[asked.path]?.first { $0.first < 0 }?.offset ?? .max
+      #expect(asked.offset >= offset, "seed \(seed): \(target)")
     }
     try bench.expectEqual("seed \(seed):")
     let status = try bench.mirror.status()
@@ -49,21 +53,17 @@ private struct PowerCut: Error {}
   }
 }
 
-/// The key in a request of the pull.
-struct KeysetQuery {
+/// The place in a request of a type's listing.
+private struct ListingQuery {
   let path: String
-  let changed: Int64
-  let id: Int64
+  let offset: Int
 
   /// Nil for other requests. The target is decoded.
   init?(_ target: String) {
     let parts = target.split(separator: "?", maxSplits: 1)
-    guard parts.count == 2 else { return nil }
-    func value(_ name: String) -> Int64? {
-      parts[1].split(separator: "&").first { $0.hasPrefix("filter[\(name)][condition][value]=") }
-        .flatMap { $0.split(separator: "=").last }.flatMap { Int64($0) }
-    }
-    guard let changed = value("gt"), let id = value("ix") else { return nil }
-    (self.path, self.changed, self.id) = (String(parts[0]), changed, id)
+    guard parts.count == 2, parts[1].hasPrefix("sort=drupal") else { return nil }
+    path = String(parts[0])
+    let found = parts[1].split(separator: "&").first { $0.hasPrefix("page[offset]=") }
+    offset = found.flatMap { $0.split(separator: "=").last }.flatMap { Int($0) } ?? 0
   }
 }

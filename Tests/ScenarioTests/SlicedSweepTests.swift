@@ -15,6 +15,7 @@ import Testing
     init(_ take: (inout Community, String) throws -> Void) async throws {
       bench = try Bench(quietSite(), entityTypes: ["node"])
       try await bench.round(configure: { $0.sweep = .never })
+      bench.site.clockOffset += 100_000
       // By serial number, as a sweep asks for them.
       let ids = try bench.mirror.everything(of: "node--topic").map { "\($0.uuid)" }
       let allowance = RemovalGuard.allowance(rows: ids.count, share: 0.2)
@@ -64,6 +65,7 @@ import Testing
   @Test func aLongHiddenStretchIsCrossed() async throws {
     let bench = try Bench(quietSite(), entityTypes: ["node"])
     try await bench.round(configure: { $0.sweep = .never })
+    bench.site.clockOffset += 100_000
     let ids = try bench.mirror.everything(of: "node--topic").map { "\($0.uuid)" }
     let stretch = Array(ids.dropFirst(20).prefix(60))
     try bench.site.withCommunity { community in for id in stretch { try community.conceal(id, .omitted) } }

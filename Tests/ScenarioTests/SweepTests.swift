@@ -131,6 +131,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
   @Test func aSweepGoesOnInTheNextRound() async throws {
     let bench = try Bench(quietSite(), entityTypes: ["node"])
     try await bench.round(configure: { $0.sweep = .never })
+    bench.site.clockOffset += 100_000
     let ids = bench.site.community.ids(of: "node--topic")
     try bench.site.withCommunity { community in
       try community.delete(ids[3])

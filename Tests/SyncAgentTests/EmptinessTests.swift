@@ -23,7 +23,8 @@ private let nothing = page([], next: false)
 @Suite struct EmptinessTests {
   private func walk() -> DescendingWalk {
     DescendingWalk(
-      Deciders.Start(type: type, idAttribute: "drupal_internal__nid", settled: .start, horizon: 1000, limit: 4))
+      Deciders.Start(
+        type: type, idAttribute: "drupal_internal__nid", cursor: .start, siteTime: 1000, window: 0, limit: 4))
   }
 
   private func listing(_ method: SweepListing.Method, _ state: SweepState = SweepState()) -> SweepListing {
@@ -37,7 +38,7 @@ private let nothing = page([], next: false)
     try walk.accept(nothing)
     #expect(walk.parameters.page.offset == 0)
     #expect(throws: UntrustworthyPage.suddenlyEmpty) { try walk.accept(nothing) }
-    #expect(!walk.isComplete && walk.settled == nil)
+    #expect(!walk.isComplete && walk.cursor == nil)
   }
 
   @Test func aWalkOfAnEmptyCollectionIsOver() throws {

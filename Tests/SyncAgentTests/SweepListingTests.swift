@@ -60,6 +60,101 @@ import Testing
     page.omitted = ["https://h.example/jsonapi/node/topic/\(Self.uuid(25))"]
     page.hasNext = true
     #expect(try listing.accept(page) == nil)
-    #expect(listing.offset == 8 && listing.marks == state.marks)
+    #expect(listing.offset < 12 && listing.marks == state.marks)
+  }
+}
+
+/// Sites that give fewer rows than they are asked for, down to one.
+@Suite struct CappedPageTests {
+  private static let type = "node--topic"
+
+  private static func row(_ id: Int64) -> ScannedResource {
+    ScannedResource(
+      type: type, uuid: .init(high: 1, low: UInt64(id)), changed: id, internalID: id,
+      idAttribute: "drupal_internal__nid",
+      revision: nil, document: [], splices: [], linkage: [], isLabelOnly: false)
+  }
+
+  /// What a site answers that gives `cap` rows at most; those for which `isHidden` are left out, without a trace where `traceless`.
+  private static func answer(
+    _ rows: [Int64], _ parameters: QueryParameters, cap: Int, traceless: Bool = false, isHidden: (Int64) -> Bool
+  ) -> ScannedPage {
+    let offset = parameters.page.offset
+    var page = ScannedPage()
+    let there = rows.dropFirst(offset)
+    page.hasNext = there.count > cap
+    if page.hasNext { page.nextOffset = offset + cap }
+    for id in there.prefix(cap) {
+      if isHidden(id) {
+        let url = "https://h.example/jsonapi/node/topic/\(row(id).uuid)"
+        if !traceless { page.omitted.append(url) }
+      } else {
+        page.resources.append(row(id))
+      }
+    }
+    return page
+  }
+
+  private static let caps = [1, 2, 3, 7, 49]
+
+  @Test(arguments: caps, [false, true]) func aListingSeesEveryRow(cap: Int, traceless: Bool) throws {
+    let rows = Array(1...Int64(60))
+    var listing = SweepListing(
+      type: Self.type, idAttribute: "drupal_internal__nid", method: .offsets, limit: 50, from: SweepState())
+    var seen: Set<Int64> = []
+    var pages = 0
+    while !listing.isComplete, pages < 300 {
+      pages += 1
+      let page = Self.answer(rows, listing.parameters, cap: cap, traceless: traceless) { (20...41).contains($0) }
+      _ = try listing.accept(page)
+      seen.formUnion(page.resources.compactMap(\.internalID))
+    }
+    #expect(listing.isComplete && seen == Set(rows).subtracting(20...41))
+  }
+
+  @Test(arguments: caps) func aWalkSeesEveryRow(cap: Int) throws {
+    let rows = Array((1...Int64(60)).reversed())
+    var walk = DescendingWalk(
+      Deciders.Start(
+        type: Self.type, idAttribute: "drupal_internal__nid", cursor: .start, siteTime: 1000, window: 0, limit: 50))
+    var seen: Set<Int64> = []
+    var pages = 0
+    while !walk.isComplete, pages < 300 {
+      pages += 1
+      let page = Self.answer(rows, walk.parameters, cap: cap) { (20...41).contains($0) }
+      try walk.accept(page)
+      seen.formUnion(page.resources.compactMap(\.internalID))
+    }
+    #expect(walk.isComplete && seen == Set(rows).subtracting(20...41))
+  }
+
+  /// Rows that are left out at the beginning, and at every place behind a key.
+  @Test(arguments: caps, [false, true]) func hiddenRowsAreSteppedOver(cap: Int, traceless: Bool) throws {
+    let rows = Array(1...Int64(60))
+    var pull = KeysetPull(
+      Deciders.Start(
+        type: Self.type, idAttribute: "drupal_internal__nid", cursor: .start, siteTime: 1000, window: 0, limit: 50))
+    var seen: Set<Int64> = []
+    var pages = 0
+    while !pull.isComplete, pages < 300 {
+      pages += 1
+      let page = Self.answer(
+        rows.filter { $0 > pull.after ?? 0 }, pull.parameters, cap: cap, traceless: traceless
+      ) { $0 <= 15 || (20...41).contains($0) }
+      try pull.accept(page)
+      seen.formUnion(page.resources.compactMap(\.internalID))
+    }
+    #expect(pull.isComplete && seen == Set(rows).subtracting(1...15).subtracting(20...41))
+  }
+
+  @Test(
+    arguments: [
+      ("https://h/jsonapi/node/topic?page%5Boffset%5D=7&page%5Blimit%5D=7", 7),
+      ("/a?page[limit]=5&page[offset]=15", 15),
+      ("/a?page%5Boffset%5D=99999999999999999999", nil), ("/a?page%5Boffset%5D=-1", nil), ("/a", nil),
+      ("{\"href\":\"https:\\/\\/h\\/a?page%5Boffset%5D=50\"}", 50),
+    ] as [(String, Int?)]) func theNextLinkSaysWhereItBegins(link: String, offset: Int?)
+  {
+    #expect(NextLink.offset(in: link) == offset)
   }
 }

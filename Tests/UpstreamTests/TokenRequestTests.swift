@@ -192,7 +192,8 @@ extension SignInError {
     case .refreshRefused: .refreshRefused(hint: nil)
     case .refused: .refused(hint: nil)
     case .unavailable(let status, let retryAfter, _): .unavailable(status: status, retryAfter: retryAfter, hint: nil)
-    case .unintelligible: self
+    case .maintenance: .maintenance(hint: nil)
+    case .unintelligible, .httpBasic, .heldBack: self
     }
   }
 }

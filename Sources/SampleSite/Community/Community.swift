@@ -18,6 +18,9 @@ package struct Community: Sendable {
   package var refusesGroupContent = false
   /// The bytes of files that were uploaded; all others are generated.
   var uploads: [EntityUUID: [UInt8]] = [:]
+  /// Whether translations have times of their own, and `changed` of those that are not shown (`Habit.translations`).
+  var isMultilingual = false
+  var translations: [EntityUUID: [Int64]] = [:]
   /// UUID of what was created last.
   var lastCreated: String?
   /// What a single request makes of things that differ on every read.

@@ -27,6 +27,14 @@ extension Community {
         first = false
         copy(template, member.pieces, row, generation, base, &output)
       }
+      if isMultilingual, name == "attributes", fields.shows("content_translation_source"),
+        isTranslatable(types[recorded(row).type])
+      {
+        // What the site keeps beside translations (reference 1.7).
+        output.append(contentsOf: first ? ",\"attributes\":{".utf8 : ",".utf8)
+        first = false
+        output.append(contentsOf: #""content_translation_source":"und","content_translation_outdated":false"#.utf8)
+      }
       if !first { output.append(UInt8(ascii: "}")) }
     }
     output.append(UInt8(ascii: "}"))

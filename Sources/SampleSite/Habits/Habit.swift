@@ -30,7 +30,6 @@ package enum Habit: String, Sendable, CaseIterable {
   case readOnly = "read-only"
   /// The site's own code fails whenever something is to be put into a group.
   case failingCreations = "failing-creations"
-
   /// Ids that are no UUIDs.
   case oddIDs = "odd-ids"
   /// Resources that no client can use.
@@ -48,7 +47,26 @@ package enum Habit: String, Sendable, CaseIterable {
   case lostFiles = "lost-files"
   /// Contents are replaced after they were fetched once, and nothing is saved.
   case replacedFiles = "replaced-files"
-
-  /// The most rows of a page under `cappedPages`.
-  static let cappedPageSize = 7
+  /// Some rows make every page that holds them fail with 500.
+  case poison
+  /// Pages over some rows are too much for the site: 502, cut off, or too late.
+  case heavyPages = "heavy-pages"
+  /// Some types have no `changed`.
+  case noChanged = "no-changed"
+  /// Some types have no serial number.
+  case noSerialNumber = "no-serial-number"
+  /// The account sees fewer members of resources than it might (`habits` is set while the site runs).
+  case shrinkingRights = "shrinking-rights"
+  /// The account may not filter some types; the permission comes when the habit is taken off.
+  case growingRights = "growing-rights"
+  /// A web server in front asks for HTTP Basic credentials.
+  case basicDoor = "basic-door"
+  /// A firewall answers with a page of its own.
+  case firewallPage = "firewall-page"
+  /// The site is in maintenance mode.
+  case maintenance
+  /// Many resources have translations with times of their own (reference 1.7, 6.2).
+  case translations
+  /// Now and then resources are imported with last year's `changed` (reference 6.2).
+  case oldImports = "old-imports"
 }

@@ -39,7 +39,7 @@ struct ColumnReader {
     switch leaf {
     case .uuid: return [text(row.uuid.text)]
     case .id: return [.number(Double(row.id))]
-    case .changed: return [.number(Double(row.changed))]
+    case .changed: return community.times(of: row).map { .number(Double($0)) }
     case .created: return [.number(Double(row.created))]
     case .attribute(let name, _) where name == community.types[community.recorded(row).type].revisionAttribute:
       return [.number(Double(row.revision))]

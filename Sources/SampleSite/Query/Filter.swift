@@ -33,7 +33,9 @@ struct Condition: Sendable {
 
   func matches(_ row: Row, _ reader: ColumnReader) -> Bool {
     // The two columns of the keyset query, without the detour over values.
-    if path.hops.isEmpty, path.leaf == .changed { return matches(.number(Double(row.changed))) }
+    if path.hops.isEmpty, path.leaf == .changed, !reader.community.isMultilingual {
+      return matches(.number(Double(row.changed)))
+    }
     if path.hops.isEmpty, path.leaf == .id { return matches(.number(Double(row.id))) }
     if comparison == .isNull { return reader.hasNull(path, of: row) }
     let values = reader.values(path, of: row)

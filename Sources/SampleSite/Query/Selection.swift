@@ -19,10 +19,13 @@ struct Selection {
 
   func rows() -> [Row] {
     if filter != nil, community.silentlyRefusesFilter.contains(community.content.types[type].name) { return [] }
-    guard let order = IndexOrder(sort) else { return sorted() }
+    guard let order = IndexOrder(sort), !(community.isMultilingual && order.isByChanged) else { return sorted() }
     switch order {
     case .recorded: return window(collection.slots.indices.lazy.map { Int32($0) })
     case .id(let isDescending):
+      if let filter, let few = few(filter) {
+        return isDescending ? window(few.reversed().lazy.map(\.slot)) : window(few.lazy.map(\.slot))
+      }
       let stretch = stretch(of: collection.byID, filter.map(KeyRange.byID))
       return isDescending ? window(stretch.reversed().lazy.map(\.slot)) : window(stretch.lazy.map(\.slot))
     case .changedThenID(let isDescending):
@@ -36,6 +39,27 @@ struct Selection {
       }
       return window(shuffled.lazy.map(\.slot))
     }
+  }
+
+  /// The rows that one of several conditions joined by OR lets through, by id, where the indexes show that these are few: what a
+  /// database does with what is new or has changed. Nil where they show nothing of the kind.
+  private func few(_ filter: Filter) -> [Collection.Key]? {
+    guard !community.isMultilingual, case .group(false, let all) = filter else { return nil }
+    for case .group(true, let members) in all {
+      var found: [Collection.Key] = []
+      for member in members {
+        guard case .condition(let condition) = member, condition.path.hops.isEmpty else { return nil }
+        switch condition.path.leaf {
+        case .changed: found += stretch(of: collection.byChanged, KeyRange.byChanged(member))
+        case .id: found += stretch(of: collection.byID, KeyRange.byID(member))
+        default: return nil
+        }
+        guard found.count <= collection.count / 8 else { return nil }
+      }
+      let slots = Dictionary(found.map { ($0.slot, $0.id) }) { first, _ in first }
+      return slots.map { Collection.Key(changed: 0, id: $0.value, slot: $0.key) }.sorted()
+    }
+    return nil
   }
 
   /// The part of an index that the filter allows.

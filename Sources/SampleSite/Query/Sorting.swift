@@ -66,6 +66,13 @@ enum IndexOrder: Equatable {
   case changed(isDescending: Bool)
   case id(isDescending: Bool)
 
+  var isByChanged: Bool {
+    switch self {
+    case .changed, .changedThenID: true
+    case .recorded, .id: false
+    }
+  }
+
   init?(_ keys: [SortKey]) {
     guard keys.allSatisfy({ $0.path.hops.isEmpty }) else { return nil }
     switch (keys.first?.path.leaf, keys.dropFirst().first?.path.leaf, keys.count) {

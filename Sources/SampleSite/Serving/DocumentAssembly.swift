@@ -130,9 +130,9 @@ private struct FieldChoices {
 
   func choice(_ entry: (type: Int, row: Row)) -> FieldChoice {
     let type = reader.community.types[entry.type]
-    var choice = FieldChoice(only: asked[type.name])
+    var choice = FieldChoice(only: asked[type.name], without: MissingMembers.of(type, reader.habits))
     guard let access else { return choice }
-    choice.without = access.hiddenFields(of: type)
+    choice.without.formUnion(access.hiddenFields(of: type))
     if access.sight(of: entry.row, type) == .label {
       choice.isLabelOnly = true
       choice.only = Set(["display_name"]).intersection(choice.only ?? ["display_name"])

@@ -11,18 +11,24 @@ struct Reader {
   let habits: Set<Habit>
   /// Which contents were fetched already; nil where none is replaced.
   let replaced: ReplacedFiles?
+  /// The most rows of a page.
+  let largestPage: Int
+  /// Which rows and pages the site cannot show.
+  let weight: Weight
   /// The request's base URL, escaped as in documents.
   let base: [UInt8]
 
   init(
-    community: Community, request: SiteRequest, viewer: Viewer, seed: UInt64, habits: Set<Habit> = [],
-    replaced: ReplacedFiles? = nil
+    community: Community, request: SiteRequest, viewer: Viewer, seed: UInt64,
+    settings: SampleSiteSettings = SampleSiteSettings(), replaced: ReplacedFiles? = nil
   ) {
     self.community = community
     self.request = request
     self.viewer = viewer
     self.seed = seed
-    self.habits = habits
+    habits = settings.habits
+    weight = Weight(settings)
+    largestPage = settings.habits.contains(.cappedPages) ? settings.cappedPageSize : PageWindow.largest
     self.replaced = replaced
     parameters = BracketParameters(request.query)
     var base: [UInt8] = []
@@ -70,8 +76,7 @@ struct Reader {
   func collection(_ number: Int) throws(SiteError) -> SiteResponse {
     let type = community.types[number]
     try checkVersion(type, of: nil)
-    let page = try PageWindow(
-      parameters["page"], largest: habits.contains(.cappedPages) ? Habit.cappedPageSize : PageWindow.largest)
+    let page = try PageWindow(parameters["page"], largest: largestPage)
     var selection = Selection(community: community, type: number, viewer: viewer)
     do throws(QueryFault) {
       if let filter = parameters["filter"] {
@@ -83,10 +88,12 @@ struct Reader {
       }
     } catch { throw SiteError(error) }
     try checkFields((selection.filter?.paths ?? []) + selection.sort.map(\.path), type)
+    try MissingMembers.check((selection.filter?.paths ?? []) + selection.sort.map(\.path), type, habits)
     selection.offset = page.offset
     selection.limit = page.limit + 1
     selection.seed = seed
     let rows = selection.rows()
+    if let spoilt = weight.answer(rows.prefix(page.limit), of: number, self, isSparse: isSparse(type)) { return spoilt }
     var links: [(String, String)] = []
     if page.offset > 0 { links.append(("first", url(page.parameters(parameters, offset: 0)))) }
     if rows.count > page.limit {
@@ -98,6 +105,9 @@ struct Reader {
     links.append(("self", requestURL))
     return success(try document(rows.prefix(page.limit).map { (number, $0) }, isList: true, links: links))
   }
+
+  /// Whether a sparse fieldset leaves out the fields that are broken.
+  private func isSparse(_ type: ResourceType) -> Bool { parameters["fields"]?[type.name] != nil }
 
   /// Fields that the viewer may not see are no fields to filter or sort by, whatever the row (reference 3.2).
   private func checkFields(_ paths: [FieldPath], _ type: ResourceType) throws(SiteError) {
@@ -117,6 +127,7 @@ struct Reader {
   func individual(_ number: Int, _ row: Row) throws(SiteError) -> SiteResponse {
     let type = community.types[number]
     try checkVersion(type, of: row)
+    if let spoilt = weight.answer([row], of: number, self, isSparse: isSparse(type)) { return spoilt }
     switch viewer.sight(of: row, type, in: community) {
     case .whole, .label: break
     case .omitted(let reason): throw .notGranted(url(of: row, type, versioned: true), reason: reason)

@@ -42,7 +42,9 @@ struct VerifyCommand: AsyncParsableCommand {
       throw Finished(code: .fault)
     }
     // That nothing differs would be no finding.
-    guard report.types > 0 else { throw SyncFault.nothingToMirror(asked: round.only ?? round.entityTypes) }
+    guard report.types + report.failures.count > 0 else {
+      throw SyncFault.nothingToMirror(asked: round.only ?? round.entityTypes)
+    }
     if json { say(document(report).text()) } else { show(report) }
     if let failure = report.failures.first { throw failure.error }
     if !report.differences.isEmpty { throw Finished(code: .person) }
@@ -53,11 +55,16 @@ struct VerifyCommand: AsyncParsableCommand {
     for failure in report.failures {
       FileHandle.standardError.write(Data("social-mirror: \(failure.type): \(failure.error)\n".utf8))
     }
+    for row in report.namedOnce { complain("not compared: \(row.sentence)") }
     guard !common.quiet else { return }
+    let unread = report.failures.isEmpty ? "" : ", \(report.failures.count) types could not be read"
+    let rows = report.namedOnce.isEmpty ? "" : ", \(report.namedOnce.count) resources could not be compared"
+    let unusable =
+      report.unusable > 0 ? ", \(report.unusable) resources that cannot be used (`status` names them)" : ""
     say(
-      "\(report.compared) resources compared in \(report.types) types, \(report.differences.count) differences, "
-        + "\(report.requests) requests; not compared: \(VolatileMembers.names.joined(separator: ", "))"
-        + (report.unusable > 0 ? ", \(report.unusable) resources that cannot be used (`status` names them)" : ""))
+      "\(report.compared) resources compared in \(report.types) types, \(report.differences.count) differences"
+        + unread + rows + ", "
+        + "\(report.requests) requests; not compared: \(VolatileMembers.names.joined(separator: ", "))" + unusable)
   }
 
   private func document(_ report: VerificationReport) -> JSON {
@@ -80,7 +87,25 @@ struct VerifyCommand: AsyncParsableCommand {
               .object(JSONObject([("type", .string($0.type)), ("error", .string("\($0.error)"))]))
             })
         ),
+        (
+          "notCompared",
+          .array(
+            report.namedOnce.map {
+              .object(
+                JSONObject([
+                  ("type", .string($0.type)), ("subject", .string($0.subject)), ("reason", .string($0.reason)),
+                ]))
+            })
+        ),
         ("volatile", .array(VolatileMembers.names.map { .string($0) })),
       ]))
+  }
+}
+
+extension VerificationReport {
+  /// What could not be compared, each once.
+  fileprivate var namedOnce: [SetAside] {
+    var seen: Set<[String]> = []
+    return uncompared.filter { seen.insert([$0.type, $0.subject]).inserted }
   }
 }

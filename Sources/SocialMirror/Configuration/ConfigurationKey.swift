@@ -89,6 +89,7 @@ struct ConfigurationKey: Sendable {
     .init(name: "site.auth.scope", kind: .text),
     .init(name: "site.entityTypes", kind: .list),
     .init(name: "site.concurrency", kind: .integer(1...64)),
+    .init(name: "site.pageSize", kind: .integer(1...50)),
     .init(name: "site.requestsPerSecond", kind: .number),
     .init(name: "site.timeoutSeconds", kind: .integer(1...3600)),
     .init(name: "site.caFile", kind: .text),

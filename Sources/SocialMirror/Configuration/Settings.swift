@@ -18,6 +18,8 @@ struct Settings: Sendable {
     var scope: String?
     var entityTypes: [String]
     var concurrency: Int
+    /// The most rows of a page.
+    var pageSize = 50
     var requestsPerSecond: Double
     var timeoutSeconds: Int
     var caFile: String?
@@ -141,6 +143,7 @@ extension Settings.Site {
           + "node--topic; \"\(strange)\" is none")
     }
     concurrency = try source.integer("site.concurrency") ?? 4
+    pageSize = try source.integer("site.pageSize") ?? 50
     requestsPerSecond = try source.number("site.requestsPerSecond") ?? 20
     guard requestsPerSecond > 0 else {
       throw ConfigurationError(description: "site.requestsPerSecond takes a number above 0")

@@ -249,6 +249,7 @@ extension OutboxWriter {
   func takeOver(
     _ site: SiteCopy, after settled: OutboxChange, isAnswer: Bool, uuid: ResourceID, at now: Int64
   ) throws {
+    let site = try keeping(site, of: settled.resource, type: settled.type)
     try copies.echo(
       settled.resource, changed: site.scanned.changed, isDeleted: false, made: site.madeAt, at: now)
     var isFirst = true

@@ -66,6 +66,14 @@ struct RowsSetAside {
     return things.filter { $0.kind == .row ? !named.contains($0.subject) : !isAroundNamed }
   }
 
+  /// Takes in what else a page sets aside: rows that the reader stepped over.
+  /// - Returns: what was not named before.
+  mutating func note(_ things: [SetAside]) throws -> [SetAside] {
+    guard !things.isEmpty else { return [] }
+    try SetAsideRows.note(things, db)
+    return things.filter { $0.kind != .row || rows[$0.type, default: []].insert($0.subject).inserted }
+  }
+
   private mutating func takeBack(_ subject: String, _ type: String, _ named: Set<String>) throws {
     guard named.contains(subject) else { return }
     rows[type]?.remove(subject)

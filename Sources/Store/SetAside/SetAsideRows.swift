@@ -1,4 +1,5 @@
 import GRDB
+import JSONAPI
 
 /// The rows of what is set aside.
 enum SetAsideRows {
@@ -50,6 +51,15 @@ extension Mirror {
   package func setAside() throws -> [SetAside] {
     try read { db in
       try Row.cachedAll(db, sql: "SELECT * FROM set_aside ORDER BY kind, type, subject").compactMap(SetAsideRows.thing)
+    }
+  }
+
+  /// The subjects of a type's rows that are set aside.
+  package func setAsideRows(of type: String) throws -> Set<String> {
+    try read { db in
+      Set(
+        try String.cachedAll(
+          db, sql: "SELECT subject FROM set_aside WHERE kind = 'row' AND type = ?", arguments: [type]))
     }
   }
 

@@ -27,7 +27,8 @@ struct UploadSearch {
   }
 
   /// How many files to pass over next, where all that were seen are hidden.
-  static func offset(after offset: Int) -> Int { offset == 0 ? 1 : offset + limit }
+  /// - Parameter rows: how many the last page stood for.
+  static func offset(after offset: Int, rows: Int) -> Int { offset + max(1, rows) }
 
   /// A page of files, the oldest first.
   func page(at place: Place) -> SiteRequest {
@@ -45,10 +46,11 @@ struct UploadSearch {
 
   /// Where the page after one begins; nil where that was the last. It goes by the last file that was seen, for others may come
   /// and go meanwhile. A page of which all is hidden has none, and is passed over.
-  static func place(after place: Place, _ serials: [Int64], hasNext: Bool) -> Place? {
+  /// - Parameter rows: how many the page stood for, where none of them is seen.
+  static func place(after place: Place, _ serials: [Int64], hasNext: Bool, rows: Int = limit) -> Place? {
     guard hasNext else { return nil }
     guard let last = serials.max(), last > place.after else {
-      return Place(after: place.after, offset: place.offset + limit)
+      return Place(after: place.after, offset: place.offset + max(1, rows))
     }
     return Place(after: last)
   }
@@ -82,11 +84,13 @@ extension PushAttempt {
     let search = UploadSearch(path: path)
     var place: UploadSearch.Place? = UploadSearch.Place(after: upload.highestID ?? 0)
     while let here = place {
-      let (copies, hasNext) = try await files(search.page(at: here), &report)
+      let (copies, hasNext, next) = try await files(search.page(at: here), &report)
       for copy in copies where UploadSearch.isPossible(copy.json, for: upload) {
         if try !mirror.isUploaded(copy.scanned.uuid) { return copy }
       }
-      place = UploadSearch.place(after: here, copies.compactMap(\.scanned.internalID), hasNext: hasNext)
+      place = UploadSearch.place(
+        after: here, copies.compactMap(\.scanned.internalID), hasNext: hasNext,
+        rows: next.map { $0 - here.offset } ?? 1)
     }
     return nil
   }
@@ -96,18 +100,21 @@ extension PushAttempt {
     let search = UploadSearch(path: path)
     var offset = 0
     while true {
-      let (copies, hasNext) = try await files(search.newest(skipping: offset), &report)
+      let (copies, hasNext, next) = try await files(search.newest(skipping: offset), &report)
       if let serial = copies.first?.scanned.internalID { return serial }
       guard hasNext else { return 0 }
-      offset = UploadSearch.offset(after: offset)
+      offset = UploadSearch.offset(after: offset, rows: next.map { $0 - offset } ?? 1)
     }
   }
 
-  /// A page of files, and whether more follow.
-  private func files(_ request: SiteRequest, _ report: inout PushReport) async throws -> ([SiteCopy], Bool) {
+  /// A page of files, whether more follow, and at which offset the site says that they do.
+  private func files(
+    _ request: SiteRequest, _ report: inout PushReport
+  ) async throws -> (copies: [SiteCopy], hasNext: Bool, next: Int?) {
     let response = try await send(request.pastCaches(push.site.freshNumber()), &report)
     let copies = try page(response)
     let next = try? JSON(parsing: response.body)["links"]?["next"]
-    return (copies, next.map { !$0.isNull } ?? false)
+    let link = next?.string ?? next?["href"]?.string
+    return (copies, next.map { !$0.isNull } ?? false, link.flatMap { NextLink.offset(in: $0) })
   }
 }

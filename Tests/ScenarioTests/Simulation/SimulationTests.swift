@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import SampleSite
 import SyncAgent
 import Synchronization
 import Testing
@@ -28,18 +29,21 @@ import Testing
   }
 
   /// What must come up in a thousand histories.
-  private static let everything = [
-    "edits", "late edits", "creations", "late creations", "edits in one second", "deletions", "omitted", "vanished",
-    "omitted, whole pages", "vanished, whole pages", "unpublished", "shown again", "silent edits",
-    "filters refused or allowed again", "people blocked or let in", "the account blocked", "the account let in",
-    "access tokens revoked", "all tokens revoked", "tokens expired", "clock jumps ahead", "clock jumps back",
-    "clock leaps back", "entry point: nobody", "entry point: somebodyElse", "entry point: oneTypeLess",
-    "answers: 0", "answers: 200", "answers: 400", "answers: 401", "answers: 429", "answers: 500", "answers: 503",
-    "answers: cut", "a page with 200", "a sudden emptiness", "pages of walks", "pages of sweeps", "empty pages",
-    "pages without a visible row, more to come", "pages with omitted rows", "single resources: 401",
-    "single resources: 403", "single resources: 404", "single resources: 500", "tombstones: deleted",
-    "tombstones: hidden", "tombstones: unpublished", "kept although hidden", "removals held",
-  ]
+  private static let everything =
+    [
+      "edits", "late edits", "creations", "late creations", "edits in one second", "deletions", "omitted", "vanished",
+      "omitted, whole pages", "vanished, whole pages", "unpublished", "shown again", "silent edits",
+      "filters refused or allowed again", "people blocked or let in", "the account blocked", "the account let in",
+      "access tokens revoked", "all tokens revoked", "tokens expired", "clock jumps ahead", "clock jumps back",
+      "clock leaps back", "entry point: nobody", "entry point: somebodyElse", "entry point: oneTypeLess",
+      "answers: 0", "answers: 200", "answers: 400", "answers: 401", "answers: 429", "answers: 500", "answers: 503",
+      "answers: cut", "a page with 200", "a sudden emptiness", "pages of walks", "pages of passes", "pages of sweeps",
+      "empty pages",
+      "pages without a visible row, more to come", "pages with omitted rows", "single resources: 401",
+      "single resources: 403", "single resources: 404", "single resources: 500", "tombstones: deleted",
+      "tombstones: hidden", "tombstones: unpublished", "kept although hidden", "removals held",
+      "edits of other translations", "imports with old times",
+    ] + World.odds.map { "habit: \($0.habit.rawValue)" }
 
   /// The same seed is the same history.
   @Test(arguments: [3, 17, 41]) func aSeedIsAHistory(seed: Int) {
@@ -50,7 +54,7 @@ import Testing
 
   /// The simulation can see: every known mistake is noticed within so many seeds.
   @Test(arguments: WrongPull.allCases) func everyKnownMistakeIsNoticed(wrong: WrongPull) async {
-    let within = 400
+    let within = 1000
     let caught = await Simulation.firstFailure(1...within, deciders: wrong.deciders)
     print("simulation: \(wrong.rawValue) is noticed at seed \(caught.map { "\($0.seed): \($0.problems[0])" } ?? "-")")
     #expect(caught != nil, "\(wrong.rawValue) goes unnoticed in \(within) histories")

@@ -25,6 +25,8 @@ final class World: Sendable {
 
   /// The two types of this world.
   let types: [String]
+  /// What its site does otherwise than the recorded one.
+  let habits: Set<Habit>
   let site: SampleSite
   struct State {
     var dice: Dice
@@ -51,8 +53,15 @@ final class World: Sendable {
     settings.clock = { 1_750_000_000 }
     settings.seed = UInt64(seed)
     settings.logCapacity = 1
+    settings.habits = World.habits(of: seed)
+    settings.cappedPageSize = World.cap(of: seed)
+    settings.heaviestPage = World.cap(of: seed)
+    settings.poisonEvery = 9
+    habits = settings.habits
     site = SampleSite(settings, community: try World.base(companion))
+    site.habits.remove(.shrinkingRights)
     state = Mutex(State(dice: Dice(seed: seed)))
+    state.withLock { for habit in habits { note("habit: \(habit.rawValue)", &$0) } }
   }
 
   /// Whether nothing happens any more.

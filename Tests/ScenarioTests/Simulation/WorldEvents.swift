@@ -29,7 +29,7 @@ extension World {
     case 21..<28: spoil(&state)
     case 28: state.lies.append(Lie.allCases[state.dice.roll(Lie.allCases.count)])
     case 29: block(&state)
-    case 30: break
+    case 30: importOld(&state)
     default: change(&state, kind)
     }
   }
@@ -104,6 +104,20 @@ extension World {
       fault, times: 1 + state.dice.roll(3), below: "/jsonapi/\(type)", after: state.dice.roll(4))
   }
 
+  /// Resources that come with times of long ago.
+  private func importOld(_ state: inout State) {
+    guard habits.contains(.oldImports) else { return }
+    note("imports with old times", &state)
+    state.number += 1
+    let number = state.number
+    let type = types[state.dice.roll(3) / 2]
+    let time = site.now - 50_000 - Int64(state.dice.roll(1000))
+    let count = 1 + state.dice.roll(9)
+    site.withCommunity { community in
+      for offset in 0..<count { _ = try? World.populate(type, 100_000 + number * 16 + offset, time, &community) }
+    }
+  }
+
   private func change(_ state: inout State, _ kind: Int) {
     state.number += 1
     let number = state.number
@@ -120,6 +134,12 @@ extension World {
       guard !ids.isEmpty else { return }
       let id = ids[pick % ids.count]
       switch kind {
+      case 31..<58 where habits.contains(.translations) && number % 3 == 0:
+        // Nothing that is shown changes.
+        what = "edits of other translations"
+        for offset in 0...(dice.roll(4) == 0 ? 7 : 0) {
+          try? community.translate(ids[(pick + offset) % ids.count], at: time)
+        }
       case 31..<58:
         what = late > 0 ? "late edits" : "edits"
         try? community.edit(id, at: time, attributes: name)

@@ -76,7 +76,8 @@ final class WorldTransport: Transport {
     var what = ["answers: \(answer.status)"]
     if answer.isCut { what.append("answers: cut") }
     if path.contains("sort=-changed") { what.append("pages of walks") }
-    if path.contains("sort=drupal") { what.append("pages of sweeps") }
+    if path.contains("filter%5Bgt") { what.append("pages of passes") }
+    if path.contains("sort=drupal"), !path.contains("filter%5Bgt") { what.append("pages of sweeps") }
     if path.utf8.count(where: { $0 == UInt8(ascii: "/") }) == 4, answer.status != 200 {
       what.append("single resources: \(answer.status)")
     }

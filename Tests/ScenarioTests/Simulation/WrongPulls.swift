@@ -1,4 +1,5 @@
 import JSONAPI
+import Store
 import SyncAgent
 import Upstream
 
@@ -6,6 +7,16 @@ import Upstream
 enum WrongPull: String, CaseIterable, Sendable {
   case offsetPaging, withoutTieBreak, withoutWindow, stopsOnShortPages, cursorBeforeRows, refusedTokenIsDeletion
   case walkWithoutOverlap, forbiddenIsDeletion, faultIsDeletion, pageIsDeletion
+  /// Steps by what was asked for, where pages are capped.
+  case stepsByTheLimit
+  /// Goes by `changed` as the document shows it, where each translation has its own.
+  case orderOfChanged, walkTrustsTheOrder
+  /// Takes a pass that was cut short and ended later for one over all that has changed.
+  case resumedPassIsEnough
+  /// Sees new resources by their `changed` alone.
+  case newOnlyByTime
+  /// Steps over a page that fails as a whole; stores whatever lacks members.
+  case failedPagesAreSteppedOver, lostMembersAreBelieved
 
   var deciders: Deciders {
     var deciders = Deciders()
@@ -15,12 +26,19 @@ enum WrongPull: String, CaseIterable, Sendable {
     case .withoutWindow:
       deciders.pull = { start in
         var start = start
-        start.horizon = .max
+        start.window = 0
         return KeysetPull(start)
       }
     case .stopsOnShortPages: deciders.pull = { HastyPull($0) }
     case .cursorBeforeRows: deciders.pull = { RashPull($0) }
-    case .walkWithoutOverlap: deciders.walk = { BlindWalk($0) }
+    case .walkWithoutOverlap: deciders.walk = { PlainWalk($0, overlap: 0) }
+    case .stepsByTheLimit: deciders.walk = { PlainWalk($0, overlap: 2) }
+    case .orderOfChanged: deciders.pull = { ChangedOrderPull($0) }
+    case .walkTrustsTheOrder: deciders.whole = { PlainWalk($0, overlap: 2, stepsByRows: true) }
+    case .resumedPassIsEnough: deciders.followsResumedPass = false
+    case .newOnlyByTime: deciders.pull = { TimedPull($0) }
+    case .failedPagesAreSteppedOver: deciders.steppedOver = { $0 }
+    case .lostMembersAreBelieved: deciders.losesTooMuch = { _, _ in false }
     case .forbiddenIsDeletion: deciders.verdict = { WrongPull.deletion($0, .forbidden) }
     case .faultIsDeletion: deciders.verdict = { WrongPull.deletion($0, .serverFault) }
     case .pageIsDeletion: deciders.verdict = { WrongPull.deletion($0, .html) }
@@ -37,20 +55,39 @@ enum WrongPull: String, CaseIterable, Sendable {
   }
 }
 
-/// Downwards from the newest change, one page after the other, none overlapping the last.
-private struct BlindWalk: CollectionPull {
+/// What a pull has seen, for the cursor behind it.
+private struct Seen {
+  var changed: Int64?
+  var highest: Int64?
+
+  mutating func note(_ page: ScannedPage) {
+    changed = (page.resources.compactMap(\.changed) + [changed].compactMap { $0 }).max()
+    highest = (page.resources.compactMap(\.internalID) + [highest].compactMap { $0 }).max()
+  }
+
+  /// As a right pull has it.
+  func cursor(_ start: Deciders.Start) -> Cursor {
+    start.cursor.finished(begun: start.siteTime, window: start.window, changed: changed, highest: highest)
+  }
+}
+
+/// Downwards from the newest change, by what documents show, stepping by what was asked for.
+private struct PlainWalk: CollectionPull {
   private let start: Deciders.Start
+  private let overlap: Int
+  private let stepsByRows: Bool
   private var offset = 0
-  private var highest: PullKey
+  private var seen = Seen()
   private(set) var isComplete = false
   private(set) var hasSeenAnything = false
 
-  init(_ start: Deciders.Start) {
+  init(_ start: Deciders.Start, overlap: Int, stepsByRows: Bool = false) {
     self.start = start
-    highest = start.settled
+    self.overlap = overlap
+    self.stepsByRows = stepsByRows
   }
 
-  var settled: PullKey? { isComplete ? highest : nil }
+  var cursor: Cursor? { isComplete ? seen.cursor(start) : nil }
 
   var parameters: QueryParameters {
     .unfiltered(
@@ -60,12 +97,10 @@ private struct BlindWalk: CollectionPull {
 
   mutating func accept(_ page: ScannedPage) throws(UntrustworthyPage) {
     hasSeenAnything = hasSeenAnything || !page.resources.isEmpty || page.hasNext
-    for resource in page.resources {
-      guard let changed = resource.changed, let id = resource.internalID, changed <= start.horizon else { continue }
-      highest = max(highest, PullKey(changed: changed, internalID: id))
-    }
-    offset += start.limit
-    let isBelow = page.resources.last?.changed.map { $0 < start.settled.changed } ?? false
+    seen.note(page)
+    let rows = stepsByRows ? page.resources.count + page.omitted.count : start.limit
+    offset += max(1, rows - min(overlap, rows / 2))
+    let isBelow = page.resources.last?.changed.map { $0 <= start.cursor.changed } ?? false
     isComplete = !page.hasNext || isBelow
   }
 }
@@ -74,30 +109,25 @@ private struct BlindWalk: CollectionPull {
 private struct OffsetPull: CollectionPull {
   private let start: Deciders.Start
   private var offset = 0
-  private var last: PullKey
+  private var seen = Seen()
   private(set) var isComplete = false
   private(set) var hasSeenAnything = false
 
-  init(_ start: Deciders.Start) {
-    self.start = start
-    last = start.settled
-  }
+  init(_ start: Deciders.Start) { self.start = start }
 
-  var settled: PullKey? { last }
+  var cursor: Cursor? { isComplete ? seen.cursor(start) : nil }
 
   var parameters: QueryParameters {
-    var parameters = QueryParameters.keyset(
-      after: (start.settled.changed, start.settled.internalID), idAttribute: start.idAttribute, upTo: nil)
-    parameters.page = PageParameter(offset: offset, limit: start.limit)
+    var parameters = QueryParameters.changes(
+      since: start.cursor.changed, orFrom: start.cursor.internalID, after: nil, idAttribute: start.idAttribute,
+      offset: offset, limit: start.limit)
+    parameters.sort = [SortKey("changed"), SortKey(start.idAttribute)]
     return parameters
   }
 
   mutating func accept(_ page: ScannedPage) throws(UntrustworthyPage) {
     hasSeenAnything = true
-    for resource in page.resources {
-      guard let changed = resource.changed, let id = resource.internalID, changed <= start.horizon else { continue }
-      last = max(last, PullKey(changed: changed, internalID: id))
-    }
+    seen.note(page)
     offset += start.limit
     isComplete = !page.hasNext
   }
@@ -107,17 +137,16 @@ private struct OffsetPull: CollectionPull {
 private struct TimestampPull: CollectionPull {
   private let start: Deciders.Start
   private var time: Int64
-  private var kept: PullKey
+  private var seen = Seen()
   private(set) var isComplete = false
   private(set) var hasSeenAnything = false
 
   init(_ start: Deciders.Start) {
     self.start = start
-    time = start.settled.changed
-    kept = start.settled
+    time = start.cursor.changed
   }
 
-  var settled: PullKey? { kept }
+  var cursor: Cursor? { isComplete ? seen.cursor(start) : nil }
 
   var parameters: QueryParameters {
     var parameters = QueryParameters()
@@ -131,34 +160,106 @@ private struct TimestampPull: CollectionPull {
 
   mutating func accept(_ page: ScannedPage) throws(UntrustworthyPage) {
     hasSeenAnything = true
+    seen.note(page)
     let times = page.resources.compactMap(\.changed)
     if let last = times.last { time = max(time, last) }
-    if let last = times.last(where: { $0 <= start.horizon }) {
-      kept = max(kept, PullKey(changed: last, internalID: 0))
-    }
     isComplete = !page.hasNext || times.isEmpty
   }
+}
+
+/// Keyset on (`changed`, serial number) as documents show them.
+private struct ChangedOrderPull: CollectionPull {
+  private let start: Deciders.Start
+  private var key: PullKey
+  private var seen = Seen()
+  private(set) var isComplete = false
+  private(set) var hasSeenAnything = false
+
+  init(_ start: Deciders.Start) {
+    self.start = start
+    key = PullKey(changed: start.cursor.changed, internalID: 0)
+  }
+
+  var cursor: Cursor? { isComplete ? seen.cursor(start) : nil }
+
+  var parameters: QueryParameters {
+    func condition(_ path: String, _ comparison: FilterOperator, _ value: Int64) -> FilterItem.Content {
+      .condition(FilterCondition(path, comparison, [String(value)]))
+    }
+    var parameters = QueryParameters()
+    parameters.filter.items = [
+      FilterItem(id: "or", .group(.or)),
+      FilterItem(id: "gt", memberOf: "or", condition("changed", .greater, key.changed)),
+      FilterItem(id: "tie", memberOf: "or", .group(.and)),
+      FilterItem(id: "eq", memberOf: "tie", condition("changed", .equal, key.changed)),
+      FilterItem(id: "ix", memberOf: "tie", condition(start.idAttribute, .greater, key.internalID)),
+    ]
+    parameters.sort = [SortKey("changed"), SortKey(start.idAttribute)]
+    parameters.page = PageParameter(limit: start.limit)
+    return parameters
+  }
+
+  mutating func accept(_ page: ScannedPage) throws(UntrustworthyPage) {
+    hasSeenAnything = true
+    seen.note(page)
+    let last = page.resources.compactMap { resource -> PullKey? in
+      guard let changed = resource.changed, let id = resource.internalID else { return nil }
+      return PullKey(changed: changed, internalID: id)
+    }.max()
+    guard let last, last > key else {
+      isComplete = true
+      return
+    }
+    key = last
+    isComplete = !page.hasNext
+  }
+}
+
+/// Asks for the resource it knows and for what has a later `changed`, and not for numbers above it.
+private struct TimedPull: CollectionPull {
+  private var right: KeysetPull
+
+  init(_ start: Deciders.Start) { right = KeysetPull(start) }
+
+  var parameters: QueryParameters {
+    var parameters = right.parameters
+    parameters.filter.items = parameters.filter.items.map { item in
+      guard item.id == "new", case .condition(var condition) = item.content else { return item }
+      condition.comparison = .equal
+      var item = item
+      item.content = .condition(condition)
+      return item
+    }
+    return parameters
+  }
+  var isComplete: Bool { right.isComplete }
+  var hasSeenAnything: Bool { right.hasSeenAnything }
+  var cursor: Cursor? { right.cursor }
+
+  mutating func accept(_ page: ScannedPage) throws(UntrustworthyPage) { try right.accept(page) }
 }
 
 /// Takes a page that is not full for the last one.
 private struct HastyPull: CollectionPull {
   private var right: KeysetPull
-  private let limit: Int
+  private let start: Deciders.Start
+  private var seen = Seen()
   private var isShort = false
 
   init(_ start: Deciders.Start) {
     right = KeysetPull(start)
-    limit = start.limit
+    self.start = start
   }
 
   var parameters: QueryParameters { right.parameters }
   var isComplete: Bool { right.isComplete || isShort }
   var hasSeenAnything: Bool { right.hasSeenAnything }
-  var settled: PullKey? { right.settled }
+  var cursor: Cursor? { isShort && !right.isComplete ? seen.cursor(start) : right.cursor }
 
   mutating func accept(_ page: ScannedPage) throws(UntrustworthyPage) {
     try right.accept(page)
-    isShort = page.resources.count < limit
+    seen.note(page)
+    isShort = page.resources.count < start.limit
   }
 }
 
@@ -173,7 +274,7 @@ private struct RashPull: CollectionPull {
   var parameters: QueryParameters { right.parameters }
   var isComplete: Bool { right.isComplete }
   var hasSeenAnything: Bool { right.hasSeenAnything }
-  var settled: PullKey? { right.settled }
+  var cursor: Cursor? { right.cursor }
 
   mutating func accept(_ page: ScannedPage) throws(UntrustworthyPage) {
     try right.accept(page)

@@ -1,0 +1,49 @@
+import JSONAPI
+
+/// What answers in the site's place.
+enum Doors {
+  static func answer(_ request: SiteRequest, _ habits: Set<Habit>) -> SiteResponse? {
+    if habits.contains(.basicDoor) {
+      return .html(401, "401 Authorization Required", [("www-authenticate", "Basic realm=\"Staging\"")])
+    }
+    if habits.contains(.firewallPage) {
+      return SiteResponse(
+        403, [("content-type", "text/html; charset=UTF-8"), ("server", "cloudflare")],
+        body: Array(
+          """
+          <!DOCTYPE html><html><head><title>Attention Required! | Cloudflare</title><style>p { color: red }</style></head>
+          <body><h1>Sorry, you have been blocked</h1><p>You are unable to access example.org</p></body></html>
+          """.utf8))
+    }
+    if habits.contains(.maintenance) {
+      return request.path == "/oauth/token"
+        ? .html(503, "Site under maintenance", [("retry-after", "10")])
+        : SampleSite.maintenance(requestURL: request.base + request.target)
+    }
+    return nil
+  }
+}
+
+extension SampleSite {
+  /// 503 as Drupal answers JSON:API in maintenance mode, with entities in its message (reference 4.2).
+  static func maintenance(requestURL: String) -> SiteResponse {
+    var error = SiteError(
+      503,
+      "Tom &amp; Jerry&#039;s Community is currently under maintenance. We should be back shortly. Thank you for your patience."
+    )
+    error.headers = [("retry-after", "10")]
+    return error.response(requestURL: requestURL)
+  }
+
+  /// The control that switches habits while the site runs: `POST /sample-site/habits?on=NAME&off=NAME` (names with commas). No
+  /// site has it; drills do.
+  func turn(_ request: SiteRequest) -> SiteResponse? {
+    guard request.method == "POST", request.path == "/sample-site/habits" else { return nil }
+    let parameters = BracketParameters(request.query)
+    func named(_ name: String) -> Set<Habit> {
+      Set((parameters[name]?.text ?? "").split(separator: ",").compactMap { Habit(rawValue: String($0)) })
+    }
+    habits = habits.union(named("on")).subtracting(named("off"))
+    return SiteResponse(204)
+  }
+}

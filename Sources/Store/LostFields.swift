@@ -1,0 +1,81 @@
+import GRDB
+import JSONAPI
+
+/// Which members of stored resources the site no longer sends, by name: attributes and relationships.
+package struct LostFields: Sendable, Hashable {
+  /// How many resources were compared.
+  package var resources = 0
+  /// By member: how many of them have it stored, and how many of those lack it now. Only members that some lack.
+  package var counts: [String: Count] = [:]
+
+  package struct Count: Sendable, Hashable {
+    package var had: Int
+    package var lost: Int
+
+    package init(had: Int, lost: Int) {
+      self.had = had
+      self.lost = lost
+    }
+  }
+
+  /// Nothing compared.
+  package init() {}
+
+  /// Compares stored documents with those that the site sends now.
+  package init(_ pairs: [(stored: [UInt8], now: [UInt8])]) {
+    resources = pairs.count
+    let changed = pairs.filter { $0.stored != $0.now }
+    if changed.isEmpty { return }
+    var had: [String: Int] = [:]
+    var lost: [String: Int] = [:]
+    for pair in changed {
+      guard let before = LostFields.names(pair.stored), let now = LostFields.names(pair.now) else { continue }
+      for name in before { had[name, default: 0] += 1 }
+      for name in before.subtracting(now) { lost[name, default: 0] += 1 }
+    }
+    if lost.isEmpty { return }
+    for pair in pairs where pair.stored == pair.now {
+      for name in LostFields.names(pair.stored) ?? [] where lost[name] != nil { had[name, default: 0] += 1 }
+    }
+    for (name, count) in lost { counts[name] = Count(had: had[name] ?? count, lost: count) }
+  }
+
+  /// The members of a stored document; nil for a damaged one.
+  package static func names(_ document: [UInt8]) -> Set<String>? {
+    document.withUnsafeBytes { bytes in
+      StoredLayout(bytes).map { layout in
+        Set(layout.attributes.map(\.name)).union(layout.relationships.map(\.name))
+      }
+    }
+  }
+}
+
+extension Mirror {
+  /// Compares what the site sends of a type with what is stored of it. Labels alone are passed by: they replace nothing.
+  package func lostFields(in resources: [ScannedResource], of type: String) throws -> LostFields {
+    LostFields(
+      try resources.compactMap { resource in
+        guard !resource.isLabelOnly, let stored = try siteDocument(of: resource.uuid, type: type) else { return nil }
+        return (stored, resource.document)
+      })
+  }
+
+  /// Puts a type's members on record that vanished, or takes the record back.
+  /// - Parameter thing: nil where all are there again.
+  package func noteVanishedFields(of type: String, _ thing: SetAside?) throws {
+    if let thing { return try setAside([thing]) }
+    try takeBack(.field, of: type, subject: Mirror.vanishedFields)
+  }
+
+  /// Whether members of a type are on record as vanished.
+  package func hasVanishedFields(_ type: String) throws -> Bool {
+    try read { db in
+      try Int.cachedOne(
+        db, sql: "SELECT 1 FROM set_aside WHERE kind = 'field' AND type = ? AND subject = ?",
+        arguments: [type, Mirror.vanishedFields]) != nil
+    }
+  }
+
+  /// The subject under which vanished members are set aside.
+  package static let vanishedFields = "vanished members"
+}

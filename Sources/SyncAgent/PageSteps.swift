@@ -1,0 +1,22 @@
+import JSONAPI
+
+/// How far a page reaches, for what goes by offset: a site may give fewer rows than it is asked for, so only what came counts.
+extension ScannedPage {
+  /// How many rows of the collection the page stands for: those it shows, usable or not, and those it leaves out. Where it shows and names none
+  /// and yet more follow, what the site itself says by its next link, and one row where it says nothing.
+  /// - Parameter offset: the offset that was asked for.
+  func rows(from offset: Int) -> Int {
+    let named = rowCount + skipped
+    if named > 0 || !hasNext { return named }
+    guard let nextOffset, nextOffset > offset, nextOffset - offset <= PageParameter.greatestLimit else { return 1 }
+    return nextOffset - offset
+  }
+
+  /// How far the next page may begin behind this one so that the two have rows in common, by which it is seen whether they join
+  /// up: at most half of them, so that pages of any size get on.
+  func step(from offset: Int, overlap: Int) -> Int {
+    let rows = rows(from: offset)
+    // Rows that were stepped over are not asked for once more.
+    return max(1, skipped, rows - min(overlap, rows / 2))
+  }
+}

@@ -1,0 +1,65 @@
+import JSONAPI
+import Store
+
+/// The listing of a type without a serial number, as decisions only: by offset in the order of the ids, or in the site's own where
+/// it does not sort by them.
+///
+/// Rows are inserted anywhere. What is inserted before the offset pushes the others right: they come twice. What is removed pulls
+/// them left, so that pages have rows in common by which it is seen whether they join up. What still slips through is missed until
+/// the next sweep; nothing is removed for it, for each stored resource that was not listed is asked for by itself.
+package struct UnnumberedListing: Sendable, Hashable {
+  private let type: String
+  private let limit: Int
+  /// Whether the site is asked to sort by id.
+  private let isSorted: Bool
+  /// Rows to skip.
+  package private(set) var offset: Int
+  /// What the last page showed or left out.
+  package private(set) var marks: Set<Mark>
+  package private(set) var isComplete = false
+  private var stepsBack = 0
+  private var contradictions = 0
+
+  /// What tells resources apart.
+  package typealias Mark = ResourceID
+
+  /// A listing from where an earlier one stopped.
+  package init(type: String, limit: Int, isSorted: Bool, from state: SweepState) {
+    self.type = type
+    self.limit = limit
+    self.isSorted = isSorted
+    offset = max(0, state.offset)
+    marks = state.marks
+  }
+
+  /// The next page to ask for.
+  package var parameters: QueryParameters {
+    .unfiltered(sort: isSorted ? [SortKey("id")] : [], offset: offset, limit: limit)
+  }
+
+  /// Takes the next page.
+  /// - Returns: whether it joins up with the last; otherwise it is stepped back.
+  /// - Throws: `UntrustworthyPage` when it cannot be the page that was asked for; then nothing has changed.
+  package mutating func accept(_ page: ScannedPage) throws(UntrustworthyPage) -> Bool {
+    for resource in page.resources where resource.type != type { throw .foreignType(resource.type) }
+    let shown = page.marks
+    if shown.isEmpty, !page.isUnmarked, !marks.isEmpty, offset == 0 {
+      // It showed rows a moment ago.
+      contradictions += 1
+      guard contradictions <= 2 else { throw .suddenlyEmpty }
+      return false
+    }
+    let isBlind = marks.isEmpty || shown.isEmpty && page.isUnmarked
+    let rows = max(1, page.rows(from: offset))
+    guard offset == 0 || isBlind || !marks.isDisjoint(with: shown) else {
+      stepsBack += 1
+      guard stepsBack <= 100 else { throw .restless }
+      offset = max(0, offset - rows << min(stepsBack, 20))
+      return false
+    }
+    marks = shown
+    isComplete = !page.hasNext
+    if page.hasNext { offset += page.step(from: offset, overlap: 10) }
+    return true
+  }
+}

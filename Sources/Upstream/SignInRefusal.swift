@@ -1,0 +1,89 @@
+import Crypto
+import CryptoExtras
+import Foundation
+import JSONAPI
+
+/// That the site refused to sign somebody in, kept so that a program that is started again and again does not make the site lock
+/// the account: Drupal does after five failed logins within six hours. No secret is in it: whose credentials they were is told
+/// by a salted scrypt hash (RFC 7914).
+package struct SignInRefusal: Sendable, Hashable {
+  private let salt: [UInt8]
+  private let mark: [UInt8]
+  /// When it was: Unix seconds of this machine.
+  let at: Int64
+  /// How often these credentials were refused in a row.
+  let count: Int
+  /// The message of the refusal.
+  let reason: String
+
+  /// Credentials that were refused just now.
+  /// - Parameters:
+  ///   - time: Unix seconds of this machine.
+  ///   - before: the refusal of the same credentials before this one.
+  init(of credentials: Credentials, tokenURL: String, reason: String, at time: Int64, after before: SignInRefusal?) {
+    salt = before?.salt ?? (0..<16).map { _ in UInt8.random(in: 0...255) }
+    mark = before?.mark ?? SignInRefusal.mark(of: credentials, tokenURL: tokenURL, salt: salt)
+    at = time
+    count = min((before?.count ?? 0) + 1, 100)
+    self.reason = reason
+  }
+
+  /// Until when nobody signs in with these credentials, Unix seconds: for one hour, then two, four, at most a day. So fewer than
+  /// five tries fall into any six hours.
+  var until: Int64 { at &+ min(86_400, 3_600 << Int64(min(count - 1, 5))) }
+
+  /// Whether it still counts.
+  /// - Parameter time: Unix seconds; one before the refusal tells that the clock was set.
+  func holds(at time: Int64) -> Bool { time >= at && time < until }
+
+  /// Whether these are the credentials that were refused: route, client, user, scope and all secrets.
+  func concerns(_ credentials: Credentials, tokenURL: String) -> Bool {
+    !mark.isEmpty && mark == SignInRefusal.mark(of: credentials, tokenURL: tokenURL, salt: salt)
+  }
+
+  private static func mark(of credentials: Credentials, tokenURL: String, salt: [UInt8]) -> [UInt8] {
+    let words = [credentials.fingerprint(tokenURL: tokenURL)] + credentials.secrets
+    // Lengths keep what belongs to one secret apart from what belongs to the next.
+    let text = words.map { "\($0.utf8.count):\($0)" }.joined()
+    let key = try? KDF.Scrypt.deriveKey(
+      from: Data(text.utf8), salt: Data(salt), outputByteCount: 32, rounds: 1 << 13, blockSize: 8, parallelism: 1)
+    return key.map { $0.withUnsafeBytes { Array($0) } } ?? []
+  }
+
+  // MARK: As JSON, for vaults
+
+  /// The members.
+  package var json: JSON {
+    [
+      "salt": .string(SignInRefusal.hex(salt)), "mark": .string(SignInRefusal.hex(mark)), "at": .integer(at),
+      "count": .integer(Int64(count)), "reason": .string(reason),
+    ]
+  }
+
+  /// A refusal from its members; nil when one is missing or out of bounds.
+  package init?(json: JSON) {
+    guard let salt = json["salt"]?.string.flatMap(SignInRefusal.bytes),
+      let mark = json["mark"]?.string.flatMap(SignInRefusal.bytes),
+      let at = json["at"]?.integer, (0...1 << 40).contains(at), let count = json["count"]?.integer,
+      (1...100).contains(count), let reason = json["reason"]?.string
+    else { return nil }
+    (self.salt, self.mark, self.at, self.count, self.reason) = (salt, mark, at, Int(count), reason)
+  }
+
+  private static let digits = Array("0123456789abcdef".utf8)
+
+  private static func hex(_ bytes: [UInt8]) -> String {
+    String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+
+  private static func bytes(_ hex: String) -> [UInt8]? {
+    let text = Array(hex.utf8)
+    guard text.count % 2 == 0, text.count <= 256 else { return nil }
+    var bytes: [UInt8] = []
+    for place in stride(from: 0, to: text.count, by: 2) {
+      guard let byte = UInt8(String(decoding: text[place...(place + 1)], as: UTF8.self), radix: 16) else { return nil }
+      bytes.append(byte)
+    }
+    return bytes
+  }
+}

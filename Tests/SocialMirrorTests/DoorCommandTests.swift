@@ -1,0 +1,65 @@
+import Foundation
+import JSONAPI
+import SampleSite
+import Testing
+
+/// Doors in front of the site, on the built program.
+@Suite struct DoorCommandTests {
+  /// Quick, in one line, nothing lost; when the door opens, the next `sync` goes on.
+  @Test(arguments: [
+    (Habit.basicDoor, Int32(4), "HTTP Basic, realm “Staging”", 1), (.firewallPage, 3, "Cloudflare", 1),
+    (.maintenance, 3, "maintenance mode", 1),
+  ])
+  func aDoorIsNamedAtOnce(habit: Habit, code: Int32, text: String, most: Int) async throws {
+    try await SampleSite.withRunningSite { site, base in
+      let place = try Workplace(base, ["site.entityTypes": ["taxonomy_term"]])
+      for isSignedIn in [false, true] {
+        site.habits = [habit]
+        let asked = site.log.count
+        let started = ContinuousClock.now
+        let shut = try await place.run(["sync"])
+        #expect(shut.code == code, "\(shut.all)")
+        #expect(shut.err.contains(text) && !shut.err.contains("&amp;") && !shut.err.contains("<"), "\(shut.err)")
+        #expect(ContinuousClock.now - started < .seconds(5))
+        #expect(site.log.count - asked <= most, "\(site.log.count - asked) requests, signed in: \(isSignedIn)")
+        site.habits = []
+        #expect(try await place.run(["sync"]).code == 0)
+      }
+    }
+  }
+
+  /// A timer with a wrong password: one try, then none until the password is another.
+  @Test func aWrongPasswordIsTriedOnce() async throws {
+    try await SampleSite.withRunningSite { site, base in
+      let place = try Workplace(base, ["site.entityTypes": ["taxonomy_term"]])
+      let wrong = ["SITE_AUTH_PASSWORD": "not-this-one"]
+      for number in 0..<6 {
+        let run = try await place.run(["sync"], environment: wrong, secrets: Workplace.secrets + ["not-this-one"])
+        #expect(run.code == 4, "\(run.all)")
+        #expect(run.err.contains("site.auth"))
+        if number > 0 { #expect(run.err.contains("not tried again before") && run.err.contains(".refused")) }
+      }
+      #expect(try await place.run(["verify"], environment: wrong).code == 4)
+      #expect(site.log.entries.count { $0.url.hasPrefix("/oauth/token") } == 1)
+      let note = try String(contentsOfFile: place.mirrorPath + ".site-token.refused", encoding: .utf8)
+      #expect(!note.contains("not-this-one"))
+      #expect(try await place.run(["sync"]).code == 0)
+      #expect(!FileManager.default.fileExists(atPath: place.mirrorPath + ".site-token.refused"))
+    }
+  }
+
+  @Test func pageSizeIsTheMost() async throws {
+    try await SampleSite.withRunningSite { site, base in
+      let place = try Workplace(base, ["site.entityTypes": ["node"], "site.pageSize": 9])
+      #expect(try await place.run(["sync"]).code == 0)
+      let limits = site.log.entries.compactMap { entry in
+        entry.url.removingPercentEncoding?.ranges(of: "page[limit]=").first.flatMap { range in
+          entry.url.removingPercentEncoding.flatMap { Int($0[range.upperBound...].prefix { $0.isNumber }) }
+        }
+      }
+      #expect(!limits.isEmpty && limits.allSatisfy { $0 <= 9 })
+      #expect(try await place.run(["sync"], environment: ["SITE_PAGE_SIZE": "51"]).code == 2)
+      #expect(try await place.run(["sync"], environment: ["SITE_PAGE_SIZE": "0"]).code == 2)
+    }
+  }
+}
