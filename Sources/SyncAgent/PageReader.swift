@@ -56,7 +56,11 @@ struct PageReader: Sendable {
   }
 
   /// Another reader of the same type, for whoever shares its reading.
-  func another() -> PageReader { PageReader(site: site, scanner: scanner, patience: patience) }
+  func another() -> PageReader {
+    var other = PageReader(site: site, scanner: scanner, patience: patience)
+    other.naming = naming
+    return other
+  }
 
   /// A page of a collection, or a single resource as a page of one. A page may have fewer rows than were asked for; the rows at
   /// its beginning that the site does not give are counted in `skipped`.

@@ -216,7 +216,7 @@ struct WriteAnswers: Sendable {
   }
 
   private func actions(
-    _ write: WriteRequest, _ body: [UInt8], _ subject: WriteSubject, _ known: SnapshotResources
+    _ write: WriteRequest, _ body: WriteBody, _ subject: WriteSubject, _ known: SnapshotResources
   ) throws -> Plan {
     let uuid = subject.uuid ?? ResourceID.random()
     switch write.route {

@@ -188,8 +188,10 @@ extension SampleSite {
   func renewed(_ reader: Reader) -> Reader {
     var community = self.community
     community.reading = reader.community.reading
+    var settings = self.settings
+    settings.habits = reader.habits
     return Reader(
-      community: community, request: reader.request, viewer: reader.viewer, seed: reader.seed, habits: reader.habits,
+      community: community, request: reader.request, viewer: reader.viewer, seed: reader.seed, settings: settings,
       replaced: reader.replaced)
   }
 }

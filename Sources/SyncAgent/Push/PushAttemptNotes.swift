@@ -139,7 +139,7 @@ extension RetryTable.Failure {
   /// Whether it says that the site as a whole is not there, so that the next change would fare no better.
   var isAway: Bool {
     switch self {
-    case .connection, .throttled, .unavailable: true
+    case .connection, .throttled, .unavailable, .door, .maintenance: true
     case .strange, .serverFault, .rejected, .credentials, .configuration, .cancelled, .unknown: false
     }
   }
