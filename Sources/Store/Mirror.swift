@@ -163,8 +163,10 @@ package final class Mirror: Sendable {
   /// - Throws: `DatabaseError` of SQLITE_BUSY when they are for long.
   func emptyLog() throws {
     try pool.writeWithoutTransaction { db in
-      sqlite3_busy_timeout(db.sqliteConnection, 1_000)
-      defer { sqlite3_busy_timeout(db.sqliteConnection, 0) }
+      // Closed already: SQLite would not survive to be told.
+      guard let connection = db.sqliteConnection else { throw DatabaseError(resultCode: .SQLITE_MISUSE) }
+      sqlite3_busy_timeout(connection, 1_000)
+      defer { sqlite3_busy_timeout(connection, 0) }
       _ = try db.checkpoint(.truncate)
     }
   }

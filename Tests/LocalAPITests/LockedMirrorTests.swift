@@ -11,7 +11,7 @@ import Testing
   private static let topic = Array(#"{"data":{"type":"node--topic","attributes":{"title":"Locked"}}}"#.utf8)
 
   private typealias Answered = LocalAPIServer.Answered
-  private static let form = ["Content-Type": "application/x-www-form-urlencoded"]
+  private static let form = ["Content-Type": "application/x-www-form-urlencoded", "Host": "127.0.0.1"]
 
   private static func token(_ server: LocalAPIServer) async -> Answered {
     let body = "grant_type=client_credentials&client_id=reports&client_secret=client%20secret"
@@ -20,7 +20,7 @@ import Testing
 
   private static func signedIn(_ server: LocalAPIServer) async throws -> [String: String] {
     let token = try JSON(parsing: await token(server).body)["access_token"]?.string ?? ""
-    return ["Authorization": "Bearer \(token)", "Content-Type": "application/vnd.api+json"]
+    return ["Authorization": "Bearer \(token)", "Content-Type": "application/vnd.api+json", "Host": "127.0.0.1"]
   }
 
   private static func write(_ server: LocalAPIServer, _ fields: [String: String]) async -> Answered {
@@ -33,7 +33,10 @@ import Testing
     let made = try CrawledMirror.full()
     let server = try await RunningLocalAPI.prepared(made)
     let fields = try await Self.signedIn(server)
-    let other = try DatabaseQueue(path: made.folder.appending(path: "mirror.sqlite").path)
+    var unsafe = Configuration()
+    unsafe.allowsUnsafeTransactions = true
+    let other = try DatabaseQueue(
+      path: made.folder.appending(path: "mirror.sqlite").path, configuration: unsafe)
     try other.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE") }
     let begun = ContinuousClock.now
     try await withThrowingTaskGroup(of: (Answered, Duration).self) { group in
@@ -71,7 +74,6 @@ import Testing
     #expect(await server.answer("GET", "/jsonapi/node/topic", fields).status == 503)
     #expect(await Self.token(server).status == 503)
     try FileManager.default.moveItem(atPath: path + ".away", toPath: path)
-    // Reads look once a second.
     #expect(await Self.write(server, fields).status == 201)
     #expect(await server.answer("GET", "/jsonapi/node/topic", fields).status == 200)
   }
@@ -87,18 +89,15 @@ import Testing
     var settings = LocalAPISettings(host: "127.0.0.1", port: 0, signingKeyPath: "/proc/no/key.pem")
     settings.accessTokenSeconds = 300
     let server = try await LocalAPIServer(mirror: copy, settings: settings, logger: silentLog)
-    let form = ["Content-Type": "application/x-www-form-urlencoded"]
     func token(_ fields: String) async throws -> JSON {
       let body = Array((fields + "&client_id=reports&client_secret=client%20secret").utf8)
-      let answer = await server.answer("POST", "/oauth/token", form, body: body)
-      var document = try JSON(parsing: answer.body)
-      var object = document.object ?? JSONObject()
-      object["status"] = .integer(Int64(answer.status))
-      document = .object(object)
-      return document
+      let answer = await server.answer("POST", "/oauth/token", Self.form, body: body)
+      var document = try JSON(parsing: answer.body).object ?? JSONObject()
+      document["status"] = .integer(Int64(answer.status))
+      return .object(document)
     }
     let pair = try await token("grant_type=password&username=ann&password=her%20password&scope=write")
-    let bearer = ["Authorization": "Bearer \(pair["access_token"]?.string ?? "")"]
+    let bearer = ["Authorization": "Bearer \(pair["access_token"]?.string ?? "")", "Host": "127.0.0.1"]
     #expect(await server.answer("GET", "/jsonapi/node/topic", bearer).status == 200)
     let fields = bearer.merging(["Content-Type": "application/vnd.api+json"]) { $1 }
     let write = await server.answer("POST", "/jsonapi/node/topic", fields, body: Self.topic)

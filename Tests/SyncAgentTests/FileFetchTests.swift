@@ -41,6 +41,7 @@ private final class FileBench: Sendable {
     comparing: FileRound.Settings.Comparing = .never
   ) async throws -> FileRound.Report {
     let url = try BaseURL(server.origin)
+    try made.mirror.note(.siteBaseURL, server.origin)
     var settings = TransportSettings(origin: url.origin)
     settings.timeoutSeconds = 20
     let transport = try CurlTransport(settings, logger: silentLog)

@@ -78,7 +78,7 @@ package final class MirrorFile: Sendable {
   private func check(isDue: (ContinuousClock.Instant, ContinuousClock.Instant) -> Bool) throws(MirrorFault) {
     let now = ContinuousClock.now
     let fault = state.withLock { state -> MirrorFault? in
-      guard isDue(now, state.next), state.stamp != nil else { return state.fault }
+      guard isDue(now, state.next) || state.fault != nil, state.stamp != nil else { return state.fault }
       state.next = now + .seconds(1)
       state.fault = change(&state).map { MirrorFault.moved(path, $0) }
       return state.fault
@@ -119,20 +119,25 @@ struct MirrorHeader: Hashable {
   var magic: ArraySlice<UInt8>
   /// A number that every mirror gets when it is made.
   var number: ArraySlice<UInt8>
-  /// Grows, and never falls.
+  /// These grow, and never fall: the change counter, and the schema's version.
   var changes: UInt32
+  var schema: UInt32
+  /// Its size, which falls only where the schema's version grows (`VACUUM`).
+  var pages: UInt32
 
   /// - Returns: nil for less than a whole header.
   init?(_ bytes: [UInt8]) {
     guard bytes.count >= 100 else { return nil }
     magic = bytes[0..<16]
     number = bytes[60..<64]
-    changes = bytes[24..<28].reduce(0) { $0 << 8 | UInt32($1) }
+    func word(_ start: Int) -> UInt32 { bytes[start..<(start + 4)].reduce(0) { $0 << 8 | UInt32($1) } }
+    (changes, schema, pages) = (word(24), word(40), word(28))
   }
 
   /// Whether a file with this header may be what one with that header has become.
   func follows(_ earlier: MirrorHeader) -> Bool {
-    magic == earlier.magic && number == earlier.number && changes >= earlier.changes
+    magic == earlier.magic && number == earlier.number && changes >= earlier.changes && schema >= earlier.schema
+      && (pages >= earlier.pages || schema > earlier.schema)
   }
 }
 
