@@ -1,6 +1,8 @@
 """A folder with a configuration, and the program in it."""
+import gzip
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -11,6 +13,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import zlib
 
 CLIENT = ("demo-client", "demo-secret")
 ACCOUNT = ("demo", "demo-password")
@@ -179,6 +182,31 @@ class Reader:
     def hosts(self):
         """The hosts that the site's links name."""
         return sorted({"{0.scheme}://{0.netloc}".format(urllib.parse.urlsplit(href)) for href in self.links().values()})
+
+    def files(self):
+        """The attributes of all files, as they are, by (type, UUID)."""
+        found, url = {}, next((href for href in self.links().values() if href.endswith("/file/file")), None)
+        while url:
+            page = self.get(self.here(url))
+            for resource in page["data"]:
+                found[resource["type"], resource["id"]] = resource["attributes"], None
+            url = page["links"].get("next", {}).get("href")
+        return found
+
+    def content(self, address):
+        """What a browser gets for a file's address, unpacked; None where it gets nothing good."""
+        url = urllib.parse.urljoin(self.base + "/", address).split("#")[0]
+        url = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", url)
+        url = urllib.parse.quote(url, safe="%/:?=&~!$'()*+,;@[]-._")
+        request = urllib.request.Request(url)
+        if url.startswith(self.origin + "/"):
+            request.add_header("Authorization", "Bearer " + self.token)
+        try:
+            with urllib.request.urlopen(request) as answer:
+                body, coding = answer.read(), answer.headers.get("Content-Encoding")
+        except urllib.error.HTTPError:
+            return None
+        return gzip.decompress(body) if coding == "gzip" else zlib.decompress(body) if coding == "deflate" else body
 
     def all(self):
         """Attributes and relationships of everything the account sees, by (type, UUID)."""

@@ -36,6 +36,10 @@ static inline CURLcode mirror_curl_easy_set_seeker(CURL *easy, CURLoption option
   return curl_easy_setopt(easy, option, value);
 }
 
+static inline CURLcode mirror_curl_easy_set_opener(CURL *easy, CURLoption option, curl_opensocket_callback value) {
+  return curl_easy_setopt(easy, option, value);
+}
+
 static inline CURLcode mirror_curl_easy_get_long(CURL *easy, CURLINFO info, long *value) {
   return curl_easy_getinfo(easy, info, value);
 }

@@ -7,8 +7,8 @@ import NIOCore
 import Store
 import TokenIssuer
 
-/// Answers every request to the local API: finds the route, asks for a token where one is needed, and sends what the rooms
-/// behind it answer.
+/// Answers every request to the local API: finds the route, asks for a token where one is needed, and sends what the
+/// rooms behind it answer.
 struct LocalAPIResponder: HTTPResponder {
   typealias Context = BasicRequestContext
 
@@ -60,8 +60,8 @@ struct LocalAPIResponder: HTTPResponder {
     }
   }
 
-  /// The same for short reads by a caller who is known, without waiting; nil for all others. One that may take long is answered
-  /// if its answer was kept.
+  /// The same for short reads by a caller who is known, without waiting; nil for all others. One that may take long
+  /// is answered if its answer was kept.
   func finishedAtOnce(_ request: RequestHead, _ logger: Logger) -> Answer? {
     guard LocalAPIResponder.isRead(request), let caller = try? callerAtOnce(request) else { return nil }
     return SlowReads.mayBe(request) ? kept(request, caller) : read(request, caller, logger)
@@ -95,8 +95,8 @@ struct LocalAPIResponder: HTTPResponder {
     return try? AnswerCache.Origin(version: version.current(), facts: facts.facts())
   }
 
-  /// Nil for requests whose answers are not kept: they depend on more than the mirror, have no body, or are made as fast as
-  /// looked up, as a resource is that need not be compressed.
+  /// Nil for requests whose answers are not kept: they depend on more than the mirror, have no body, or are made as
+  /// fast as looked up, as a resource is that need not be compressed.
   private func question(of request: RequestHead) -> AnswerCache.Question? {
     guard request.method == .get, let target = request.path, let paths = try? facts.facts().paths,
       paths.mayBeAPI(target)
@@ -121,9 +121,14 @@ struct LocalAPIResponder: HTTPResponder {
     } catch {
       // What happened is for the operator's log; the client learns that it was not its fault.
       let uri = RequestURI(base: "", target: request.path ?? "/")
-      logger.error("a request failed", metadata: ["path": "\(uri.path)", "error": "\(error)"])
-      answer = Answer(
-        ErrorResponse(status: 500, detail: "The mirror could not answer; its log says why.", request: uri))
+      let fault = error as? MirrorFault
+      // That the file is away is said once, by whoever watches it, and not for each client.
+      let level: Logger.Level =
+        fault?.kind == .moved || fault?.kind == .readOnly ? .debug : fault == nil ? .error : .warning
+      logger.log(level: level, "a request failed", metadata: ["path": "\(uri.path)", "error": "\(error)"])
+      answer =
+        fault.map { LocalAPIResponder.answer($0, uri, method: request.method.rawValue) }
+        ?? Answer(ErrorResponse(status: 500, detail: "The mirror could not answer; its log says why.", request: uri))
     }
     answer.plainBytes = answer.body.readableBytes
     if answer.plainBytes >= GzipEncoder.leastBytes, LocalAPIResponder.takesGzip(request),

@@ -13,8 +13,13 @@ extension LocalAPIResponder {
       return Answer(page: "Payload too large", status: 413)
     }
     let form = TokenForm.fields(contentType: request.headers[.contentType], body: Array(body.readableBytesView))
-    let reply = try await endpoint.answer(form: form, authorization: request.headers[.authorization])
-    return LocalAPIResponder.answer(reply)
+    do {
+      return LocalAPIResponder.answer(
+        try await endpoint.answer(form: form, authorization: request.headers[.authorization]))
+    } catch let fault as MirrorFault where fault.kind == .busy || fault.kind == .moved {
+      return LocalAPIResponder.answer(
+        TokenUnavailable.reply(LocalAPIResponder.words(fault), retryAfter: LocalAPIResponder.retryAfter(fault)))
+    }
   }
 
   /// What the token route answers to other methods.

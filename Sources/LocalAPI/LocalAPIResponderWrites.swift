@@ -6,8 +6,8 @@ import Store
 import TokenIssuer
 
 extension LocalAPIResponder {
-  /// Answers POST, PATCH and DELETE on JSON:API routes, and refuses other methods, in the site's order (reference 1.2, 5.1):
-  /// method, media type, token, resource, access, body.
+  /// Answers POST, PATCH and DELETE on JSON:API routes, and refuses other methods, in the site's order (reference
+  /// 1.2, 5.1): method, media type, token, resource, access, body.
   func write(
     _ route: Route, _ request: Request, _ uri: RequestURI, _ base: DocumentBase, _ caller: AccessToken?
   ) async throws -> Answer {
@@ -29,8 +29,8 @@ extension LocalAPIResponder {
         guard let body = try? await request.collectBody(upTo: route.longestBody) else {
           return Answer(page: "Payload too large", status: 413)
         }
-        let recorded = try writes.record(
-          write, Array(body.readableBytesView), at: now())
+        let (bytes, time) = (Array(body.readableBytesView), now())
+        let recorded = try await LocalWrites.run { [writes] in try writes.record(write, bytes, at: time) }
         return try await answer(
           write, recorded, WaitPreference(request.headers[values: .prefer].joined(separator: ",")))
       }

@@ -47,7 +47,7 @@ package struct LocalAPIServer: Sendable {
     mirror: Mirror, settings: LocalAPISettings, logger: Logger,
     now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
   ) async throws {
-    let key = try await SigningKeyFile(path: settings.signingKeyPath).loadOrCreate()
+    let key = try await LocalAPIServer.key(at: settings.signingKeyPath, mayForget: mirror.isReadOnly, logger)
     let ledger = MirrorTokenLedger(mirror)
     let cache = AccessTokenCache()
     let lifetimes = TokenEndpoint.Lifetimes(
@@ -66,6 +66,16 @@ package struct LocalAPIServer: Sendable {
     var quiet = logger
     quiet.logLevel = max(logger.logLevel, .warning)
     self.logger = quiet
+  }
+
+  /// The key that signs tokens. Beside a mirror that may only be read it may be missing, not to be read, and not to
+  /// be made: then it is one of this process, and its tokens end with it.
+  private static func key(at path: String, mayForget: Bool, _ logger: Logger) async throws -> SigningKey {
+    do { return try await SigningKeyFile(path: path).loadOrCreate() } catch {
+      guard mayForget, case .file = error else { throw error }
+      logger.notice("tokens end with this process", metadata: ["reason": "\(error)"])
+      return try await SigningKey(pem: SigningKey.newPEM())
+    }
   }
 
   /// What the reads of this server had to read out of documents.

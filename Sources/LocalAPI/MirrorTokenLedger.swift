@@ -1,12 +1,18 @@
 import Store
+import Synchronization
 import TokenIssuer
 
-/// The token issuer's ledger, kept in the mirror.
+/// The token issuer's ledger, kept in the mirror. What is issued over a mirror that may only be read is kept in this
+/// process and ends with it; consumers, accounts and what was issued before come from the mirror all the same.
 package struct MirrorTokenLedger: TokenLedger {
   private let mirror: Mirror
+  private let own: IssuedHere?
 
   /// The ledger of a mirror.
-  package init(_ mirror: Mirror) { self.mirror = mirror }
+  package init(_ mirror: Mirror) {
+    self.mirror = mirror
+    own = mirror.isReadOnly ? IssuedHere() : nil
+  }
 
   package func consumer(id: String) throws -> Consumer? {
     try mirror.consumer(id).map { row in
@@ -26,9 +32,19 @@ package struct MirrorTokenLedger: TokenLedger {
     }
   }
 
-  package func record(_ issue: TokenIssue) throws { try mirror.record(row(issue)) }
+  package func record(_ issue: TokenIssue) async throws {
+    if let own { return own.record(issue) }
+    let row = row(issue)
+    try await LocalWrites.run { [mirror] in try mirror.record(row) }
+  }
 
   package func refreshToken(_ digest: RefreshTokenDigest) throws -> RefreshTokenRecord? {
+    guard let own else { return try stored(digest) }
+    if let known = own.record(of: digest) { return known }
+    return try stored(digest).map(own.marked)
+  }
+
+  private func stored(_ digest: RefreshTokenDigest) throws -> RefreshTokenRecord? {
     try mirror.issuedToken(refreshHash: digest.hex).map { row in
       let refresh = row.refreshExpires.map { TokenIssue.Refresh(digest: digest, expiresAt: $0) }
       return RefreshTokenRecord(
@@ -39,20 +55,80 @@ package struct MirrorTokenLedger: TokenLedger {
     }
   }
 
-  package func rotate(_ old: RefreshTokenDigest, to new: TokenIssue) throws -> RotationOutcome {
-    switch try mirror.rotate(refreshHash: old.hex, to: row(new)) {
+  package func rotate(_ old: RefreshTokenDigest, to new: TokenIssue) async throws -> RotationOutcome {
+    if let own {
+      guard let record = try refreshToken(old) else { return .unknown }
+      return own.rotate(record, to: new) ? .rotated : .revoked
+    }
+    let row = row(new)
+    let isDone: Bool? = try await LocalWrites.run { [mirror] in try mirror.rotate(refreshHash: old.hex, to: row) }
+    return switch isDone {
     case true?: .rotated
     case false?: .revoked
     case nil: .unknown
     }
   }
 
-  package func isActive(accessTokenID: String) throws -> Bool { try mirror.isActive(jti: accessTokenID) }
+  package func isActive(accessTokenID: String) throws -> Bool {
+    if let isActive = own?.isActive(accessTokenID) { return isActive }
+    return try mirror.isActive(jti: accessTokenID)
+  }
 
   private func row(_ issue: TokenIssue) -> IssuedTokenRow {
     IssuedTokenRow(
       jti: issue.accessTokenID, consumer: issue.consumerID, account: issue.accountID, scopes: issue.scopes,
       issued: issue.issuedAt, expires: issue.accessExpiresAt, refreshHash: issue.refresh?.digest.hex,
       refreshExpires: issue.refresh?.expiresAt)
+  }
+}
+
+/// What one process issued over a mirror that it may only read, and what it ended of what others issued.
+final class IssuedHere: Sendable {
+  private struct State {
+    var issues: [String: TokenIssue] = [:]
+    /// Ids of access tokens that have ended with their pair.
+    var ended: Set<String> = []
+  }
+  private let state = Mutex(State())
+
+  /// As the mirror does, forgets pairs that are over.
+  func record(_ issue: TokenIssue) {
+    state.withLock { state in
+      state.issues = state.issues.filter {
+        max($0.value.accessExpiresAt, $0.value.refresh?.expiresAt ?? 0) >= issue.issuedAt
+      }
+      state.issues[issue.accessTokenID] = issue
+    }
+  }
+
+  /// The pair with this refresh token; nil when it was not issued here.
+  func record(of digest: RefreshTokenDigest) -> RefreshTokenRecord? {
+    state.withLock { state in
+      state.issues.values.first { $0.refresh?.digest == digest }.map {
+        RefreshTokenRecord(issue: $0, isRevoked: state.ended.contains($0.accessTokenID))
+      }
+    }
+  }
+
+  /// A pair of the mirror, ended where that happened here.
+  func marked(_ record: RefreshTokenRecord) -> RefreshTokenRecord {
+    var record = record
+    if state.withLock({ $0.ended.contains(record.issue.accessTokenID) }) { record.isRevoked = true }
+    return record
+  }
+
+  /// - Returns: whether the old pair was good until now.
+  func rotate(_ old: RefreshTokenRecord, to new: TokenIssue) -> Bool {
+    let isFirst = !old.isRevoked && state.withLock { $0.ended.insert(old.issue.accessTokenID).inserted }
+    if isFirst { record(new) }
+    return isFirst
+  }
+
+  /// Nil where the mirror has to be asked.
+  func isActive(_ accessTokenID: String) -> Bool? {
+    state.withLock { state in
+      if state.ended.contains(accessTokenID) { return false }
+      return state.issues[accessTokenID] == nil ? nil : true
+    }
   }
 }

@@ -26,6 +26,7 @@ package final class SampleSite: Sendable {
   private let keptAnswers = KeptAnswers()
   private let administration: Mutex<Administration>
   private let requests = Atomic<UInt64>(0)
+  private let replaced = ReplacedFiles()
   let changes = Atomic<UInt64>(0)
 
   /// A site with a community of its own.
@@ -141,7 +142,8 @@ package final class SampleSite: Sendable {
 
   private func answer(_ request: SiteRequest, _ now: Double) -> SiteResponse {
     var community = self.community
-    let route = Route(request.path, types: community.types)
+    let path = settings.habits.contains(.oddFileAddresses) ? FileHabits.plain(request.path) : request.path
+    let route = Route(path, types: community.types)
     if route == .token {
       guard request.method == "POST" else { return .html(405, "Method not allowed", [("allow", "POST")]) }
       let isBlocked = { [community] (user: String?) in community.isBlocked(user ?? community.account) }
@@ -160,7 +162,8 @@ package final class SampleSite: Sendable {
     }
     let seed = mixed(settings.seed ^ requests.wrappingAdd(1, ordering: .relaxed).newValue)
     community.reading = .init(seed: seed, now: Int64(now.rounded(.down)))
-    let reader = Reader(community: community, request: request, viewer: viewer, seed: seed, habits: settings.habits)
+    let reader = Reader(
+      community: community, request: request, viewer: viewer, seed: seed, habits: settings.habits, replaced: replaced)
     do throws(SiteError) {
       return try dispatch(route, reader)
     } catch {

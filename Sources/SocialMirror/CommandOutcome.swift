@@ -63,7 +63,7 @@ extension ExitCodes {
   init?(_ error: any Error) {
     switch error {
     case is ConfigurationError, is OutboxRefusal: self = .usage
-    case is MirrorUnusable, is SQLiteFault: self = .fault
+    case is MirrorUnusable, is MirrorFault, is SQLiteFault: self = .fault
     case let error as SignInError:
       if case .unintelligible = error { self = .site } else { self = error.isTransient ? .site : .credentials }
     case let error as SiteError: self = error.kind == .unauthorized ? .credentials : .site

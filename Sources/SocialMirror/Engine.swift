@@ -34,7 +34,17 @@ struct Engine {
   }
 
   /// Rounds over the contents of files.
-  var files: FileRound { site.fileRound(settings.mirror, mirror: mirror, concurrency: siteSettings.concurrency) }
+  /// - Parameter round: how sweeps are done: contents are compared with the site's as often.
+  func files(like round: SyncSettings) -> FileRound {
+    let comparing: FileRound.Settings.Comparing =
+      switch round.sweep {
+      case .never: .never
+      case .now: .after(seconds: 0, limit: nil)
+      case .whenDue: .after(seconds: round.sweepIntervalSeconds, limit: round.sweepRequests)
+      }
+    return site.fileRound(
+      settings.mirror, mirror: mirror, concurrency: siteSettings.concurrency, comparing: comparing)
+  }
 
   /// The way of local changes to the site.
   var push: PushRound { settings.push(site.site, mirror: mirror, logger: logger) }
@@ -53,10 +63,17 @@ struct ServingServices {
   init(_ settings: Settings, mirror: Mirror, logger: Logger) async throws {
     let notifier = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
     let server = try await LocalAPIServer(mirror: mirror, settings: settings.localAPISettings, logger: logger)
-    services = [
-      LocalAPIService(server: server, host: settings.localAPI.host, notifier: notifier, logger: logger),
-      IndexService(mirror: mirror, usage: server.usage, logger: logger),
-      WatchdogService(notifier: notifier),
-    ]
+    services =
+      [
+        LocalAPIService(server: server, host: settings.localAPI.host, notifier: notifier, logger: logger),
+        MirrorWatchService(mirror: mirror, logger: logger), WatchdogService(notifier: notifier),
+      ]
+      + (mirror.isReadOnly
+        ? []
+        : [
+          EngineService(
+            service: IndexService(mirror: mirror, usage: server.usage, logger: logger), threads: EngineThreads(count: 1)
+          )
+        ])
   }
 }

@@ -6,12 +6,12 @@ import SyncAgent
 import Synchronization
 import Upstream
 
-/// Transports to other origins than the site's, for files that the site keeps elsewhere: made when one is first needed. They
-/// know no token.
+/// The transport to other origins than the site's, for files that the site keeps elsewhere: made when it is first
+/// needed. It knows no token, and goes where `AddressReach` lets a site send us.
 final class ForeignTransports: Sendable {
   private let settings: TransportSettings
   private let logger: Logger
-  private let open = Mutex<[String: CurlTransport]>([:])
+  private let made = Mutex<CurlTransport?>(nil)
 
   /// - Parameter settings: those of the site's transport; only the origin differs.
   init(like settings: TransportSettings, logger: Logger) {
@@ -22,24 +22,22 @@ final class ForeignTransports: Sendable {
   /// The transport to an origin.
   /// - Throws: `TransportError`.
   func transport(to origin: WebOrigin) throws -> any Transport {
-    try open.withLock { open in
-      if let known = open[origin.description] { return known }
+    try made.withLock { made in
+      if let made { return made }
       var settings = self.settings
-      settings.origin = origin
-      let made = try CurlTransport(settings, logger: logger)
-      open[origin.description] = made
-      return made
+      settings.reach = AddressReach(ofSiteAt: settings.origin.host)
+      let transport = try CurlTransport(settings, logger: logger)
+      made = transport
+      return transport
     }
   }
 
-  /// Ends all of them.
-  func shutdown() {
-    for transport in open.withLock({ open in Array(open.values) }) { transport.shutdown() }
-  }
+  /// Ends it.
+  func shutdown() { made.withLock { $0 }?.shutdown() }
 }
 
-/// Rounds over the contents of files beside the rounds of resources, so that a large file holds nothing back. It asks the
-/// site only while those find the right site and account there: where they rest, it rests.
+/// Rounds over the contents of files beside the rounds of resources, so that a large file holds nothing back. It asks
+/// the site only while those find the right site and account there: where they rest, it rests.
 struct FilesService: Service {
   let round: FileRound
   /// An element whenever a round of resources gets on.
@@ -92,10 +90,15 @@ struct FilesSummary {
   /// Prints what was done, and on standard error what was not.
   func show(_ common: CommonOptions) {
     if !common.quiet, !report.isIdle { say(figures) }
-    if report.failed > 0 {
+    if report.lost > 0 {
       complain(
-        "contents of files that could not be fetched and are tried again later: \(report.failed); why: "
-          + "SELECT path, error FROM files WHERE error IS NOT NULL")
+        "files that the site has lost (404): \(report.lost); which: SELECT filename, path FROM files WHERE state = 'lost'"
+      )
+    }
+    if report.failed > report.lost {
+      complain(
+        "contents of files that could not be fetched and are tried again later: \(report.failed - report.lost); why: "
+          + "SELECT path, error FROM files WHERE state IN ('failed', 'stale')")
     }
     if let reason = report.stopped { complain(reason) }
   }
@@ -104,18 +107,22 @@ struct FilesSummary {
   var sentence: String { figures + (report.stopped.map { "; stopped: \($0)" } ?? "") }
 
   private var figures: String {
-    "\(report.fetched) files fetched, \(report.bytes) bytes" + (report.failed > 0 ? ", \(report.failed) failed" : "")
+    "\(report.fetched) files fetched, \(report.bytes) bytes"
+      + (report.replaced > 0 ? ", \(report.replaced) of them replaced on the site without a save" : "")
+      + (report.lost > 0 ? ", \(report.lost) lost on the site" : "")
+      + (report.failed > report.lost ? ", \(report.failed - report.lost) failed" : "")
   }
 }
 
 extension ExitCodes {
-  /// The code for a round over the contents of files. A budget that is used up is as the operator wants it. That some files fail
-  /// is everyday: a site's list may name files that it has lost. When nothing at all comes, the site cannot be reached where it
-  /// keeps them.
+  /// The code for a round over the contents of files. A budget that is used up is as the operator wants it. That some
+  /// files fail is everyday: a site's list may name files that it has lost, closed or broken, and it would be the
+  /// same at every round. When nothing at all comes, for the site is away where it keeps them, it could not be
+  /// reached.
   init(files report: FileRound.Report) {
     if report.isDiskFull {
       self = .fault
-    } else if report.failed > 0, report.fetched == 0 {
+    } else if report.away > 1, report.fetched == 0, report.kept == 0 {
       self = .site
     } else {
       self = .done

@@ -10,7 +10,8 @@ struct SocialMirrorCommand: AsyncParsableCommand {
     abstract:
       "Keeps a complete, current copy of an Open Social community in one SQLite file and serves it through the same API.",
     subcommands: [
-      RunCommand.self, SyncCommand.self, ServeCommand.self, StatusCommand.self, CheckCommand.self, VerifyCommand.self,
+      RunCommand.self, SyncCommand.self, ServeCommand.self, StatusCommand.self, CheckCommand.self, SalvageCommand.self,
+      VerifyCommand.self,
       QueueCommand.self, ConflictsCommand.self, ConsumerCommand.self, AccountCommand.self, IndexCommand.self,
       ExplainCommand.self, DemoCommand.self, VersionCommand.self,
     ])

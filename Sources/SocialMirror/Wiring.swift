@@ -48,10 +48,13 @@ struct ConnectedSite {
   }
 
   /// The rounds over the contents of files.
-  func fileRound(_ files: Settings.MirrorFiles, mirror: Mirror, concurrency: Int) -> FileRound {
-    let settings = FileRound.Settings(
+  func fileRound(
+    _ files: Settings.MirrorFiles, mirror: Mirror, concurrency: Int, comparing: FileRound.Settings.Comparing
+  ) -> FileRound {
+    var settings = FileRound.Settings(
       policy: FilePolicy(rawValue: files.files) ?? .all, budgetBytes: files.filesBudgetBytes.map(Int64.init),
       concurrency: concurrency)
+    settings.comparing = comparing
     return FileRound(
       site: site, mirror: mirror, folder: BinaryFolder(path: files.filesPath), settings: settings, logger: logger,
       foreign: foreign.transport, now: unixNow)

@@ -78,7 +78,8 @@ enum Invariants {
       SELECT r.id FROM resource r WHERE (SELECT count(*) FROM relationship WHERE source = r.id) <> (
         SELECT coalesce(sum(CASE json_type(m.value, '$.data')
           WHEN 'array' THEN json_array_length(m.value, '$.data') WHEN 'object' THEN 1 ELSE 0 END), 0)
-        FROM json_each(r.document, '$.relationships') m WHERE m.type = 'object')
+        FROM json_each(CASE WHEN json_valid(r.document) THEN r.document ELSE '{}' END, '$.relationships') m
+        WHERE m.type = 'object')
       """
     ),
     (

@@ -6,17 +6,20 @@ package final class MirrorVersion: Sendable {
   /// The connection never writes, so that no commit is its own. Used by one thread at a time: what the lock guards.
   private struct Watcher: @unchecked Sendable { var connection: ReadConnection }
   private let watcher: Mutex<Watcher>
+  private let file: MirrorFile
 
-  /// - Throws: `SQLiteFault` when the mirror cannot be opened.
+  /// - Throws: `SQLiteFault` when the mirror cannot be opened, `MirrorFault` when it is another file.
   package init(_ mirror: Mirror) throws {
-    let connection = try ReadConnection(path: mirror.path)
+    file = mirror.file
+    let connection = try ReadConnection(file: file)
     watcher = Mutex(Watcher(connection: connection))
   }
 
   /// The number now: what is read after this call is at least as new.
-  /// - Throws: `SQLiteFault`.
+  /// - Throws: `SQLiteFault`, `MirrorFault`.
   package func current() throws -> Int64 {
-    try watcher.withLock { watcher in
+    try file.check()
+    return try watcher.withLock { watcher in
       let statement = try watcher.connection.statement("PRAGMA data_version")
       defer { statement.reset() }
       return try statement.step() ? statement.integer(0) : 0

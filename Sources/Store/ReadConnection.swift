@@ -9,16 +9,18 @@ final class ReadConnection {
   private let deadline = ReadDeadline()
 
   /// Opens the mirror's file for reading.
-  /// - Throws: `SQLiteFault` when it cannot be opened.
-  init(path: String) throws {
+  /// - Throws: `SQLiteFault` when it cannot be opened; `MirrorFault` where another file is under its path by now.
+  init(file: MirrorFile) throws {
+    try file.checkNow()
     var opened: OpaquePointer?
-    let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX
-    guard sqlite3_open_v2(path, &opened, flags, nil) == SQLITE_OK else {
+    let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI
+    guard sqlite3_open_v2(file.name, &opened, flags, nil) == SQLITE_OK else {
       defer { sqlite3_close_v2(opened) }
       throw SQLiteFault(opened)
     }
     connection = opened
-    sqlite3_busy_timeout(opened, 5_000)
+    // A reader only waits where another program has the whole file for itself; event loops wait here.
+    sqlite3_busy_timeout(opened, 500)
     sqlite3_exec(opened, "PRAGMA cache_size = -8000; PRAGMA query_only = ON;", nil, nil, nil)
     try QueryFunctions.register(on: opened)
     deadline.watch(opened)
@@ -71,22 +73,30 @@ final class ReadConnection {
 
 /// Read-only connections for the local API, lent to one caller at a time, as many as there are callers at once.
 final class ReadConnections: Sendable {
-  private let path: String
+  private let file: MirrorFile
   private let timeLimit: Duration
   private let idle = Mutex<Lent>(Lent())
 
   /// Connections wander between threads, one at a time: what the lock guards.
   private struct Lent: @unchecked Sendable { var connections: [ReadConnection] = [] }
 
-  init(path: String, timeLimit: Duration) {
-    self.path = path
+  init(file: MirrorFile, timeLimit: Duration) {
+    self.file = file
     self.timeLimit = timeLimit
   }
 
   /// Lends a connection for the length of `body`, which must not suspend.
+  /// - Throws: what `body` throws; `MirrorFault` where the file is not what it was, locked, or damaged.
   func with<Value>(_ body: (ReadConnection) throws -> Value) throws -> Value {
+    do { return try lend(body) } catch let fault as SQLiteFault {
+      throw MirrorOpening.described(fault, path: file.path)
+    }
+  }
+
+  private func lend<Value>(_ body: (ReadConnection) throws -> Value) throws -> Value {
+    try file.check()
     let taken = idle.withLock { Taken(connection: $0.connections.popLast()) }
-    let connection = try taken.connection ?? ReadConnection(path: path)
+    let connection = try taken.connection ?? ReadConnection(file: file)
     defer {
       let back = Taken(connection: connection)
       idle.withLock { lent in

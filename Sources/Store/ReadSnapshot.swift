@@ -1,6 +1,7 @@
 import JSONAPI
 
-/// One resource of the mirror as it is read. The bytes are borrowed from the row: valid only inside the call that gives it.
+/// One resource of the mirror as it is read. The bytes are borrowed from the row: valid only inside the call that
+/// gives it.
 package struct StoredRow {
   /// The interned (type, UUID).
   package var id: Int64
@@ -116,7 +117,7 @@ package final class ResourceReader: Sendable {
   /// A reader of a mirror's file.
   /// - Parameter timeLimit: the longest that one read may keep SQLite at work; then it throws `QueryOverdue`.
   package init(_ mirror: Mirror, timeLimit: Duration = .seconds(2)) {
-    connections = ReadConnections(path: mirror.path, timeLimit: timeLimit)
+    connections = ReadConnections(file: mirror.file, timeLimit: timeLimit)
   }
 
   /// Reads with a single statement, which is a snapshot by itself: the cheapest read. `body` must not suspend.

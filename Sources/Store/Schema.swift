@@ -25,11 +25,16 @@ enum Schema {
       try db.execute(sql: DeletedAlong.table)
       try db.execute(sql: RefusedCreations.table)
     }
+    migrator.registerMigration("14 application id") { db in
+      try db.execute(sql: "PRAGMA application_id = \(MirrorOpening.applicationID)")
+    }
+    migrator.registerMigration("15 states of files") { db in try db.execute(sql: fileStates) }
     return migrator
   }
 
-  /// `identity` interns (type, UUID) so that everything that is indexed is an integer; targets that were never seen have one
-  /// too. `resource.document` is the site's resource object without derivable links, with U+FDD0 for the base URL.
+  /// `identity` interns (type, UUID) so that everything that is indexed is an integer; targets that were never seen
+  /// have one too. `resource.document` is the site's resource object without derivable links, with U+FDD0 for the
+  /// base URL.
   private static let resources = """
     CREATE TABLE resource_type (
       id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, entity_type TEXT NOT NULL, path TEXT,
@@ -49,7 +54,8 @@ enum Schema {
     CREATE INDEX relationship_by_target ON relationship (target, field);
     """
 
-  /// What was read when: the cursor of each type, and per run and type how many pages, resources and omissions were seen.
+  /// What was read when: the cursor of each type, and per run and type how many pages, resources and omissions were
+  /// seen.
   private static let ledger = """
     CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE cursor (
@@ -78,8 +84,8 @@ enum Schema {
       JOIN resource r ON r.id = l.source JOIN resource_type s ON s.id = r.type;
     """
 
-  /// What is known of the types' fields, which paths queries had to read out of documents, and the indexes made of those:
-  /// text as `utf8mb4_general_ci` compares it and without spaces at the end, `-Inf` for null.
+  /// What is known of the types' fields, which paths queries had to read out of documents, and the indexes made of
+  /// those: text as `utf8mb4_general_ci` compares it and without spaces at the end, `-Inf` for null.
   private static let queries = """
     CREATE TABLE type_schema (
       type INTEGER PRIMARY KEY, version INTEGER NOT NULL, examined INTEGER NOT NULL, fields TEXT NOT NULL) STRICT;
@@ -98,9 +104,9 @@ enum Schema {
     END;
     """
 
-  /// The texts of paths whose values are too long for a b-tree, compared as above, with the spaces at their end: to look through
-  /// them takes a tenth of the time that documents take. Indexes are built in another order than before: those under way begin
-  /// again.
+  /// The texts of paths whose values are too long for a b-tree, compared as above, with the spaces at their end: to
+  /// look through them takes a tenth of the time that documents take. Indexes are built in another order than before:
+  /// those under way begin again.
   private static let texts = """
     CREATE TABLE indexed_text (
       path INTEGER NOT NULL, resource INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (path, resource)) STRICT, WITHOUT ROWID;

@@ -45,24 +45,21 @@ package struct Removal: Sendable, Hashable {
 }
 
 extension Mirror {
-  /// Removes resources for good: document, relationships from them, their history of local changes, identities that nothing
-  /// refers to any more. Their bytes are overwritten in the file and cut off the write-ahead log. What has changed since the
-  /// sweep began stays, and so does what has local changes under way: the push finds out and asks.
+  /// Removes resources for good: document, relationships from them, their history of local changes, identities that
+  /// nothing refers to any more. Their bytes are overwritten in the file and cut off the write-ahead log. What has
+  /// changed since the sweep began stays, and so does what has local changes under way: the push finds out and asks.
   /// - Parameter time: the site's, Unix seconds.
   /// - Returns: how many were removed, or marked and kept, by kind.
   package func remove(
     _ removals: [Removal], of type: String, onHidden: HiddenPolicy, at time: Int64
   ) throws -> [Tombstone.Kind: Int] {
-    var done: [Tombstone.Kind: Int] = [:]
-    try pool.writeWithoutTransaction { db in
-      try db.inTransaction {
-        let names = try Names(db)
-        let pending = try PendingCopies(db, names: names, resources: ResourceWriter(db, names: names))
-        done = try RemovalWriter(db, type: names.type(type), time: time, pending: pending).remove(removals, onHidden)
-        // A crash before the log is emptied is made good by the next round.
-        try Mirror.note(.logHoldsRemoved, "1", db)
-        return .commit
-      }
+    let done = try write { db in
+      let names = try Names(db)
+      let pending = try PendingCopies(db, names: names, resources: ResourceWriter(db, names: names))
+      let done = try RemovalWriter(db, type: names.type(type), time: time, pending: pending).remove(removals, onHidden)
+      // A crash before the log is emptied is made good by the next round.
+      try Mirror.note(.logHoldsRemoved, "1", db)
+      return done
     }
     try truncateLog()
     return done
@@ -73,10 +70,10 @@ extension Mirror {
     if try fact(.logHoldsRemoved) == "1" { try truncateLog() }
   }
 
-  /// Empties the write-ahead log, so that nothing removed stays in it. Readers may prevent it for now: the next round tries
-  /// again.
+  /// Empties the write-ahead log, so that nothing removed stays in it. Readers may prevent it for now: the next round
+  /// tries again.
   package func truncateLog() throws {
-    let isDone = (try? pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }) != nil
+    let isDone = (try? emptyLog()) != nil
     if isDone == (try fact(.logHoldsRemoved) == "1") { try note(.logHoldsRemoved, isDone ? "0" : "1") }
   }
 

@@ -79,7 +79,7 @@ package struct TokenEndpoint: Sendable {
     let scopes = try Scopes.granted(
       requested, allowed: consumer.scopes, limit: account.scopes, fallback: consumer.defaultScopes)
     let pair = try await TokenPair(self, consumer, account: account.id, scopes)
-    try ledger.record(pair.issue)
+    try await ledger.record(pair.issue)
     return pair.members
   }
 
@@ -87,7 +87,7 @@ package struct TokenEndpoint: Sendable {
     let scopes = try Scopes.granted(
       request.scopes ?? [], allowed: consumer.scopes, limit: [], fallback: consumer.defaultScopes)
     let pair = try await TokenPair(self, consumer, account: nil, scopes)
-    try ledger.record(pair.issue)
+    try await ledger.record(pair.issue)
     return pair.members
   }
 
@@ -113,7 +113,7 @@ package struct TokenEndpoint: Sendable {
     let before = record.issue.scopes.filter { consumer.scopes.contains($0) && limit.contains($0) }
     let scopes = try Scopes.granted(request.scopes ?? [], allowed: before, limit: [], fallback: before)
     let pair = try await TokenPair(self, consumer, account: account.id, scopes)
-    switch try ledger.rotate(digest, to: pair.issue) {
+    switch try await ledger.rotate(digest, to: pair.issue) {
     case .rotated: cache.invalidate(accessTokenID: record.issue.accessTokenID)
     case .revoked: throw OAuthFailure.invalidRefreshToken("Token has been revoked")
     case .unknown: throw OAuthFailure.invalidRefreshToken("Cannot decrypt the refresh token")

@@ -1,5 +1,5 @@
-/// One access token and the refresh token that was handed out with it, as the ledger keeps them: no token, only the id of
-/// the one and the digest of the other. Times are Unix seconds.
+/// One access token and the refresh token that was handed out with it, as the ledger keeps them: no token, only the
+/// id of the one and the digest of the other. Times are Unix seconds.
 package struct TokenIssue: Sendable, Hashable {
   /// The `jti` of the access token: 80 hexadecimal digits.
   package var accessTokenID: String
@@ -62,8 +62,8 @@ package enum RotationOutcome: Sendable, Hashable {
   case unknown
 }
 
-/// Where consumers, accounts and issued tokens are kept. The calls are synchronous and short; any error they throw is the
-/// store's own and goes through to the caller of the endpoint or the verifier.
+/// Where consumers, accounts and issued tokens are kept. Reads are synchronous and short, writes may wait; any error
+/// they throw is the store's own and goes through to the caller of the endpoint or the verifier.
 package protocol TokenLedger: Sendable {
   /// The consumer with this client id, compared exactly.
   func consumer(id: String) throws -> Consumer?
@@ -72,12 +72,12 @@ package protocol TokenLedger: Sendable {
   /// The account with this id.
   func account(id: Int64) throws -> Account?
   /// Keeps a new pair. Durable when it returns.
-  func record(_ issue: TokenIssue) throws
+  func record(_ issue: TokenIssue) async throws
   /// What is known of a refresh token; `nil` when it was never issued here or its row was purged.
   func refreshToken(_ digest: RefreshTokenDigest) throws -> RefreshTokenRecord?
-  /// In one transaction: if `old` is known and not revoked, revokes it and its access token and keeps `new`. Of any number
-  /// of simultaneous calls with the same `old`, in any number of processes, exactly one gets `.rotated`.
-  func rotate(_ old: RefreshTokenDigest, to new: TokenIssue) throws -> RotationOutcome
+  /// In one transaction: if `old` is known and not revoked, revokes it and its access token and keeps `new`. Of any
+  /// number of simultaneous calls with the same `old`, in any number of processes, exactly one gets `.rotated`.
+  func rotate(_ old: RefreshTokenDigest, to new: TokenIssue) async throws -> RotationOutcome
   /// Whether the access token with this id was recorded and neither it nor its consumer nor its account was revoked or
   /// removed since. A purged row counts as revoked, as on the site (reference 7.6).
   func isActive(accessTokenID: String) throws -> Bool

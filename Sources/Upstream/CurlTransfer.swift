@@ -1,7 +1,8 @@
 import CCurl
+import Glibc
 
-/// One easy handle with what it reads from and writes to. Its address is known to libcurl: whoever made it holds it until
-/// the handle has left the multi handle.
+/// One easy handle with what it reads from and writes to. Its address is known to libcurl: whoever made it holds it
+/// until the handle has left the multi handle.
 final class CurlTransfer {
   let exchange: CurlExchange
   let easy: UnsafeMutableRawPointer
@@ -16,10 +17,13 @@ final class CurlTransfer {
   private var streams: Bool?
   private var isRefused = false
   private var sentBytes = 0
+  private let reach: AddressReach?
+  private var isOutOfReach = false
 
   init(_ exchange: CurlExchange, _ settings: TransportSettings) throws(TransportError) {
     self.exchange = exchange
     url = WebAddress.withoutSecrets(exchange.request.url)
+    reach = settings.reach
     maximumBodyBytes = exchange.request.maximumBodyBytes ?? settings.maximumBodyBytes
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     guard let easy = curl_easy_init() else {
@@ -38,6 +42,9 @@ final class CurlTransfer {
 
   /// What became of it.
   func outcome(_ code: CURLcode, _ settings: TransportSettings) -> CurlExchange.Outcome {
+    var settings = settings
+    if reach != nil, let origin = try? WebOrigin(of: exchange.request.url) { settings.origin = origin }
+    if isOutOfReach { return .failure(TransportError.outOfReach(settings.origin.authority, url: url)) }
     if isTooLarge {
       return .failure(
         TransportError(
@@ -81,7 +88,9 @@ final class CurlTransfer {
     try set(CURLOPT_NOSIGNAL, 1)
     try set(CURLOPT_TCP_KEEPALIVE, 1)
     try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+    // Named or not, libcurl decodes what it knows when this is set; what asks for files says `identity` itself.
     if exchange.sink == nil { try set(CURLOPT_ACCEPT_ENCODING, "") }
+    if exchange.sink != nil, request.isDecoded { try set(CURLOPT_ACCEPT_ENCODING, "identity") }
     try set(CURLOPT_USERAGENT, settings.userAgent)
     try set(CURLOPT_CONNECTTIMEOUT, max(1, settings.connectTimeoutSeconds))
     try set(CURLOPT_TIMEOUT, total)
@@ -93,7 +102,9 @@ final class CurlTransfer {
     if let caFile = settings.caFile { try set(CURLOPT_CAINFO, caFile) }
     // An empty proxy, not none: none would let the environment choose one.
     try set(CURLOPT_PROXY, settings.proxy ?? "")
-    try set(CURLOPT_NOPROXY, settings.proxy == nil ? "*" : "localhost,127.0.0.0/8,::1")
+    try set(CURLOPT_NOPROXY, settings.proxy == nil ? "*" : reach == nil ? "localhost,127.0.0.0/8,::1" : "")
+    // A proxy is the operator's own, and resolves names for itself.
+    if reach != nil, settings.proxy == nil { prepareReach() }
     try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     try prepareMethod(request)
     try prepareFields(request)
@@ -129,6 +140,20 @@ final class CurlTransfer {
       list = longer
     }
     try check(mirror_curl_easy_set_list(easy, CURLOPT_HTTPHEADER, list))
+  }
+
+  /// Judges every address before it is connected to.
+  private func prepareReach() {
+    mirror_curl_easy_set_pointer(easy, CURLOPT_OPENSOCKETDATA, Unmanaged.passUnretained(self).toOpaque())
+    mirror_curl_easy_set_opener(easy, CURLOPT_OPENSOCKETFUNCTION) { this, _, address in
+      guard let this, let address else { return -1 }
+      let transfer = Unmanaged<CurlTransfer>.fromOpaque(this).takeUnretainedValue()
+      let isAllowed = withUnsafePointer(to: &address.pointee.addr) { transfer.reach?.allows($0) ?? true }
+      transfer.isOutOfReach = !isAllowed
+      guard isAllowed else { return -1 }
+      return socket(
+        address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
+    }
   }
 
   private func prepareCallbacks() {

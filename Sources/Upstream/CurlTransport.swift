@@ -9,10 +9,11 @@ package final class CurlTransport: Transport {
   private let loop: CurlLoop
 
   /// Starts the thread.
-  /// - Throws: `TransportError` for clear text to another machine without `allowInsecure`, or when libcurl does not start.
+  /// - Throws: `TransportError` for clear text to another machine without `allowInsecure`, or when libcurl does not
+  ///   start.
   package init(_ settings: TransportSettings, logger: Logger) throws(TransportError) {
     let origin = settings.origin
-    guard origin.scheme == "https" || origin.isLoopback || settings.allowInsecure else {
+    guard CurlTransport.mayBeClear(origin, settings) || settings.reach != nil else {
       throw TransportError(
         .insecure,
         "\(origin.authority) would get tokens and passwords in clear text; use https in site.baseURL, or set "
@@ -29,8 +30,8 @@ package final class CurlTransport: Transport {
   /// - Throws: `TransportError`; `CancellationError` when the task is cancelled, after which the transfer is aborted.
   package func send(_ request: OutboundRequest) async throws -> InboundResponse { try await send(request, into: nil) }
 
-  /// Sends a request whose content goes into a sink, and follows redirects within the origin; one that leads elsewhere is
-  /// the answer.
+  /// Sends a request whose content goes into a sink, and follows redirects within the origin; one that leads
+  /// elsewhere is the answer.
   /// - Throws: as `send`, and `TransportError` of the kind `refused`.
   package func download(_ request: OutboundRequest, into sink: any ContentSink) async throws -> InboundResponse {
     try await send(request, into: sink)
@@ -70,10 +71,20 @@ package final class CurlTransport: Transport {
     }
   }
 
+  private static func mayBeClear(_ origin: WebOrigin, _ settings: TransportSettings) -> Bool {
+    origin.scheme == "https" || origin.isLoopback || settings.allowInsecure
+  }
+
   private func check(_ request: OutboundRequest) throws(TransportError) {
     let url = WebAddress.withoutSecrets(request.url)
     let origin = try WebOrigin(of: request.url)
-    guard origin == settings.origin else {
+    if let reach = settings.reach {
+      guard CurlTransport.mayBeClear(origin, settings) else {
+        throw TransportError(.insecure, "\(origin) has no TLS, and site.allowInsecure is not set", url: url)
+      }
+      guard !reach.excludes(literal: origin.host) else { throw TransportError.outOfReach(origin.authority, url: url) }
+    }
+    guard origin == settings.origin || settings.reach != nil else {
       throw TransportError(
         .otherOrigin, "a request for \(origin) is not sent: this connection is for \(settings.origin) alone", url: url)
     }

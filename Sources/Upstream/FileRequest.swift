@@ -8,6 +8,8 @@ package struct FileRequest: Sendable, Hashable {
   package var offset: Int64
   /// The strong `ETag`, or else the `Last-Modified`, that came with the part or the whole that is there.
   package var validator: String?
+  /// Whether only the head is asked for.
+  package var isHead = false
 
   /// - Parameters:
   ///   - offset: 0 asks for the whole.
@@ -30,7 +32,15 @@ package struct FileRequest: Sendable, Hashable {
       fields.append(HTTPField(validator.hasSuffix("\"") ? "If-None-Match" : "If-Modified-Since", validator))
     }
     let absolute = url.hasPrefix("/") ? base.origin.description + url : url
-    return OutboundRequest(url: absolute, fields: fields)
+    var request = OutboundRequest(method: isHead ? "HEAD" : "GET", url: absolute, fields: fields)
+    // Web servers label files that are compressed themselves with the coding, as if it were one of the transport.
+    request.isDecoded = !FileRequest.isPacked(url)
+    return request
+  }
+
+  private static func isPacked(_ url: String) -> Bool {
+    let path = url.prefix { $0 != "?" && $0 != "#" }.lowercased()
+    return [".gz", ".tgz", ".svgz", ".br", ".zst", ".z"].contains { path.hasSuffix($0) }
   }
 }
 
@@ -49,7 +59,7 @@ package enum FileAnswer: Sendable, Hashable {
     switch response.status {
     case 200, 206:
       return .content(
-        validator: validator(of: response), lastModified: response["Last-Modified"].flatMap(IMFFixdate.unixSeconds),
+        validator: mark(of: response), lastModified: response["Last-Modified"].flatMap(IMFFixdate.unixSeconds),
         mediaType: response["Content-Type"])
     case 304: return .unchanged
     case 416: return .otherFile
@@ -68,6 +78,10 @@ package enum FileAnswer: Sendable, Hashable {
     if let tag = response["ETag"], tag.hasPrefix("\""), tag.hasSuffix("\"") { return tag }
     return response["Last-Modified"]
   }
+
+  /// What tells whether a content is still the one that is here: as `validator`, or else a weak tag, which will not
+  /// do for ranges.
+  package static func mark(of response: InboundResponse) -> String? { validator(of: response) ?? response["ETag"] }
 
   private static func error(_ kind: SiteError.Kind, _ response: InboundResponse) -> SiteError {
     SiteError(kind, status: response.status, retryAfter: response.retryAfter, mediaType: response.mediaType)

@@ -34,6 +34,9 @@ package struct OutboundRequest: Sendable, Hashable, SecretBearing {
   package var maximumBodyBytes: Int?
   /// Seconds that the exchange may take in all; nil for the transport's own limit.
   package var timeoutSeconds: Int?
+  /// Whether content that comes in a content coding (RFC 9110, 8.4) is decoded. A coding that libcurl does not know
+  /// is refused.
+  package var isDecoded = true
 
   /// A request; only the URL has no default.
   package init(
@@ -64,8 +67,8 @@ package struct InboundResponse: Sendable, Hashable, SecretBearing {
   package var fields: [HTTPField]
   /// The content, decoded.
   package var body: [UInt8]
-  /// What a `ContentSink` is told of content that is still to come: nothing but the connection's end will say that it was all,
-  /// so it may be cut (RFC 9112, 6.3).
+  /// What a `ContentSink` is told of content that is still to come: nothing but the connection's end will say that it
+  /// was all, so it may be cut (RFC 9112, 6.3).
   package var endsByClosing = false
   /// Where it came from in the end, when redirects were followed; else nil.
   package var url: String?
@@ -89,6 +92,12 @@ package struct InboundResponse: Sendable, Hashable, SecretBearing {
     if !value.isEmpty, value.utf8.allSatisfy({ (0x30...0x39).contains($0) }) { return Int(value) }
     guard let until = IMFFixdate.unixSeconds(value), let date else { return nil }
     return Int(max(0, until - date))
+  }
+
+  /// Whether content comes in a coding (RFC 9110, 8.4), so that lengths and ranges do not count the bytes of the file.
+  package var isCoded: Bool {
+    guard let codings = self["Content-Encoding"]?.lowercased() else { return false }
+    return codings.split(separator: ",").contains { $0.trimmed != "identity" && !$0.trimmed.isEmpty }
   }
 
   /// The media type of `Content-Type` (RFC 9110, 8.3.1), lower case, without parameters.

@@ -1,13 +1,13 @@
-/// Gathers the fields of an answer from the lines that libcurl hands over one by one. Interim answers (RFC 9110, 15.2) are
-/// forgotten when the next status line comes; trailers are not taken for fields.
+/// Gathers the fields of an answer from the lines that libcurl hands over one by one. Interim answers (RFC 9110,
+/// 15.2) are forgotten when the next status line comes; trailers are not taken for fields.
 struct ResponseHead {
   private(set) var fields: [HTTPField] = []
   /// Whether the empty line at its end has come.
   private(set) var isComplete = false
   private var isHTTP1 = false
 
-  /// Whether only the connection's end tells where content ends, so that content that was cut looks whole: HTTP/1 with neither
-  /// chunks nor a length (RFC 9112, 6.3). HTTP/2 marks the end itself (RFC 9113, 8.1).
+  /// Whether only the connection's end tells where content ends, so that content that was cut looks whole: HTTP/1
+  /// with neither chunks nor a length (RFC 9112, 6.3). HTTP/2 marks the end itself (RFC 9113, 8.1).
   var endsByClosing: Bool {
     guard isHTTP1 else { return false }
     if let coding = fields.last(where: { $0.name.lowercased() == "transfer-encoding" }) {
@@ -38,7 +38,7 @@ struct ResponseHead {
   }
 }
 
-extension String {
+extension StringProtocol {
   /// Without white space at either end.
   var trimmed: String {
     let front = drop(while: \.isWhitespace)

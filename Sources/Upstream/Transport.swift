@@ -15,7 +15,8 @@ package struct TransportSettings: Sendable, Hashable, SecretBearing {
   package var origin: WebOrigin
   /// Seconds for name, connection and TLS together.
   package var connectTimeoutSeconds = 10
-  /// Seconds for a whole exchange, and the longest silence in one with a longer limit of its own (`site.timeoutSeconds`).
+  /// Seconds for a whole exchange, and the longest silence in one with a longer limit of its own
+  /// (`site.timeoutSeconds`).
   package var timeoutSeconds = 30
   /// The most bytes of content, after decoding, that an answer may have.
   package var maximumBodyBytes = 64 << 20
@@ -29,6 +30,9 @@ package struct TransportSettings: Sendable, Hashable, SecretBearing {
   package var maximumConnections = 8
   /// `User-Agent` (RFC 9110, 10.1.5).
   package var userAgent = "social-mirror"
+
+  /// Set for requests that a site sent us on, to any origin: where they may go. Such requests carry no token.
+  package var reach: AddressReach?
 
   /// Settings for one origin, all else at its default.
   package init(origin: WebOrigin) { self.origin = origin }

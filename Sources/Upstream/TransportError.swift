@@ -40,7 +40,8 @@ package struct TransportError: Error, Sendable, Hashable, CustomStringConvertibl
   package var message: String
   /// The URL without its query and user.
   package var url: String
-  /// Whether the site may have received and carried out the request: then a write is uncertain and is settled by reading.
+  /// Whether the site may have received and carried out the request: then a write is uncertain and is settled by
+  /// reading.
   package var mayHaveArrived: Bool
 
   /// - Parameter mayHaveArrived: nil for what the kind implies.
@@ -53,6 +54,16 @@ package struct TransportError: Error, Sendable, Hashable, CustomStringConvertibl
 
   /// The message and the URL.
   package var description: String { "\(message) (\(url))" }
+}
+
+extension TransportError {
+  /// An address of this machine or its neighbourhood, where no site of the world may send us.
+  static func outOfReach(_ host: String, url: String) -> TransportError {
+    TransportError(
+      .otherOrigin,
+      "\(host) is an address of this machine or of an inner network; a site that is not there itself may not send there",
+      url: url)
+  }
 }
 
 extension TransportError.Kind {

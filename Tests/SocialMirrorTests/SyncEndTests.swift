@@ -10,21 +10,24 @@ import Upstream
 @Suite struct SyncEndTests {
   @Test(
     arguments: [
-      (fetched: 0, failed: 0, stop: .none, code: .done),
-      (5, 0, .none, .done),
-      // Some are missing on the site, others come.
-      (5, 2, .none, .done),
-      // Nothing comes.
-      (0, 2, .none, .site),
+      (fetched: 0, failed: 0, away: 0, stop: .none, code: .done),
+      (5, 0, 0, .none, .done),
+      // Some are missing on the site, others come; or nothing else was due.
+      (5, 2, 0, .none, .done), (0, 2, 0, .none, .done),
+      // Nothing comes, for the site is away.
+      (0, 2, 2, .none, .site), (5, 2, 2, .none, .done),
+      // One file that its server refuses is no site that is away.
+      (0, 1, 1, .none, .done),
       // The disk is full, with a budget or without.
-      (0, 0, .disk, .fault), (5, 0, .disk, .fault), (0, 2, .disk, .fault), (5, 2, .disk, .fault),
+      (0, 0, 0, .disk, .fault), (5, 0, 0, .disk, .fault), (0, 2, 2, .disk, .fault), (5, 2, 0, .disk, .fault),
       // The budget is used up.
-      (0, 0, .budget, .done), (5, 2, .budget, .done), (0, 2, .budget, .site),
-    ] as [(fetched: Int, failed: Int, stop: Stop, code: ExitCodes)])
-  func filesHaveTheirCode(fetched: Int, failed: Int, stop: Stop, code: ExitCodes) {
+      (0, 0, 0, .budget, .done), (5, 2, 0, .budget, .done), (0, 2, 2, .budget, .site),
+    ] as [(fetched: Int, failed: Int, away: Int, stop: Stop, code: ExitCodes)])
+  func filesHaveTheirCode(fetched: Int, failed: Int, away: Int, stop: Stop, code: ExitCodes) {
     var report = FileRound.Report()
     report.fetched = fetched
     report.failed = failed
+    report.away = away
     report.stopped = stop == .none ? nil : "no room"
     report.isDiskFull = stop == .disk
     #expect(ExitCodes(files: report) == code)
@@ -54,23 +57,28 @@ import Upstream
     #expect(report(fails, waits).failureCode == .site)
   }
 
-  /// The site answers 404 for all but so many files.
-  @Test(arguments: [(0, 3), (3, 0)] as [(Int, Int32)]) func filesThatFailAreSaidAlsoUnderQuiet(
-    come: Int, code: Int32
-  ) async throws {
+  /// All files but so many fail.
+  @Test(
+    arguments: [
+      (404, 0, 0, "files that the site has lost (404): 42"), (404, 3, 0, "files that the site has lost (404): 39"),
+      (403, 0, 0, "could not be fetched"),
+    ] as [(Int, Int, Int32, String)])
+  func filesThatFailAreSaidAlsoUnderQuiet(status: Int, come: Int, code: Int32, words: String) async throws {
     try await SampleSite.withRunningSite { site, base in
       let place = try Workplace(base, ["site.entityTypes": ["file"]])
       for prefix in ["/sites", "/system"] {
-        site.faults.inject(.status(404), times: 1000, below: prefix, after: come)
+        site.faults.inject(.status(status), times: 10_000, below: prefix, after: prefix == "/sites" ? come : 0)
       }
       let run = try await place.run(["sync", "-q"])
       #expect(run.code == code, "\(run.all)")
       #expect(run.out == "")
-      #expect(run.err.contains("could not be fetched"), "\(run.err)")
+      #expect(run.err.contains(words), "\(run.err)")
       site.faults.clear()
-      // They are left alone for a while, and that is no failure.
+      // They are left alone for a while, and that is no failure; what is set aside is said as long as it is.
       let later = try await place.run(["sync", "-q"])
-      #expect(later.code == 0 && later.all == "", "\(later.all)")
+      #expect(later.code == 0 && later.err.contains("set aside: file file--file"), "\(later.all)")
+      let status = try await place.run(["status"])
+      #expect(status.out.contains("set aside: "), "\(status.all)")
     }
   }
 

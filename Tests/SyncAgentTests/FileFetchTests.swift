@@ -37,9 +37,11 @@ private final class FileBench: Sendable {
 
   /// A round in which every file is asked for once, one after the other.
   func round(
-    _ server: ScriptedServer, elsewhere: ScriptedServer? = nil, budget: Int64? = nil, at now: Int64 = 1_900_000_000
+    _ server: ScriptedServer, elsewhere: ScriptedServer? = nil, budget: Int64? = nil, at now: Int64 = 1_900_000_000,
+    comparing: FileRound.Settings.Comparing = .never
   ) async throws -> FileRound.Report {
     let url = try BaseURL(server.origin)
+    try made.mirror.note(.siteBaseURL, server.origin)
     var settings = TransportSettings(origin: url.origin)
     settings.timeoutSeconds = 20
     let transport = try CurlTransport(settings, logger: silentLog)
@@ -56,9 +58,10 @@ private final class FileBench: Sendable {
     retries.attempts = 1
     let site = Site(
       base: url, session: session, pacer: RequestPacer(requestsPerSecond: 0), retries: retries, wait: { _ in })
+    var round = FileRound.Settings(policy: .all, budgetBytes: budget, concurrency: 1)
+    round.comparing = comparing
     return try await FileRound(
-      site: site, mirror: made.mirror, folder: folder,
-      settings: FileRound.Settings(policy: .all, budgetBytes: budget, concurrency: 1), logger: silentLog,
+      site: site, mirror: made.mirror, folder: folder, settings: round, logger: silentLog,
       foreign: { origin in
         guard let elsewhere, elsewhere.origin == origin.description else {
           throw TransportError(.unreachable, "there is nothing at \(origin)", url: origin.description)
@@ -99,8 +102,8 @@ private func tokens(_ server: ScriptedServer) -> Int { server.requests.count { $
 
 /// One file and all that may come in its place, over real sockets.
 @Suite struct FileFetchTests {
-  private static let old = "0123456789"
-  private static let new = "abcdefghij"
+  fileprivate static let old = "0123456789"
+  fileprivate static let new = "abcdefghij"
   private static let cut = [
     ScriptedServer.Step.text("HTTP/1.1 200 OK\r\nETag: \"a\"\r\nContent-Length: 10\r\n\r\n01234"), .close,
   ]
@@ -123,7 +126,8 @@ private func tokens(_ server: ScriptedServer) -> Int { server.requests.count { $
     }
   }
 
-  /// The site keeps its files on another server and sends there. That one gets no token, and what has come from it is continued.
+  /// The site keeps its files on another server and sends there. That one gets no token, and what has come from it is
+  /// continued.
   @Test func aRedirectElsewhereIsFollowedWithoutTheToken() async throws {
     let bench = try FileBench(sizes: [10])
     let elsewhere = try ScriptedServer { request in
@@ -278,7 +282,8 @@ private func tokens(_ server: ScriptedServer) -> Int { server.requests.count { $
     }
   }
 
-  /// The sweep takes the resource of the second file away while its content arrives; the first may have the same content.
+  /// The sweep takes the resource of the second file away while its content arrives; the first may have the same
+  /// content.
   @Test(arguments: [old, new])
   func whatIsRemovedWhileItArrivesLeavesNothing(content: String) async throws {
     let bench = try FileBench(sizes: [10, 10])
@@ -295,6 +300,172 @@ private func tokens(_ server: ScriptedServer) -> Int { server.requests.count { $
       #expect(try bench.content(2) == nil)
       #expect(bench.folder.hashes().count == 1)
       #expect(bench.folder.incomingBytes().isEmpty)
+    }
+  }
+}
+
+/// What comes otherwise than it was asked for, and what changes without a word.
+extension FileFetchTests {
+  private static let gzip: [UInt8] = [
+    31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 51, 48, 52, 50, 54, 49, 53, 51, 183, 176, 4, 0, 198, 199, 132, 166, 10, 0, 0, 0,
+  ]
+  private static let deflate: [UInt8] = [120, 156, 51, 48, 52, 50, 54, 49, 53, 51, 183, 176, 4, 0, 10, 255, 2, 14]
+
+  private static func coded(_ coding: String, _ bytes: [UInt8]) -> ScriptedServer.Step {
+    .answer(200, ["Content-Encoding: \(coding)", "ETag: \"c\""], bytes: bytes)
+  }
+
+  @Test(arguments: [("gzip", gzip), ("x-gzip", gzip), ("deflate", deflate), ("identity", Array(old.utf8))])
+  func contentThatComesPackedIsUnpacked(coding: String, bytes: [UInt8]) async throws {
+    let bench = try FileBench(sizes: [10])
+    try await withFiles({ _ in [Self.coded(coding, bytes)] }) { server async throws in
+      #expect(try await bench.round(server).fetched == 1)
+      #expect(try bench.content(1) == Self.old)
+      #expect(server.requests.last?["Accept-Encoding"] == "identity")
+    }
+  }
+
+  /// A coding that nobody knows, one that is none, one that ends too early: never content, and nothing is joined to it.
+  @Test(arguments: [
+    ("rot13", Array(old.utf8)), ("gzip", Array(old.utf8)), ("gzip", Array(gzip.prefix(18))),
+    ("gzip", Array(gzip.prefix(3))),
+  ])
+  func whatCannotBeUnpackedIsNoContent(coding: String, bytes: [UInt8]) async throws {
+    let bench = try FileBench(sizes: [10])
+    let isMended = Mutex(false)
+    let script: ScriptedServer.Script = { _ in
+      isMended.withLock { $0 } ? [.answer(200, ["ETag: \"c\""], Self.old)] : [Self.coded(coding, bytes)]
+    }
+    try await withFiles(script) { server async throws in
+      #expect(try await bench.round(server).failed == 1)
+      #expect(try bench.content(1) == nil)
+      #expect(try bench.errors().count == 1)
+      isMended.withLock { $0 = true }
+      #expect(try await bench.round(server, at: 1_900_000_100).fetched == 1)
+      #expect(server.requests.last?["Range"] == nil)
+      #expect(try bench.content(1) == Self.old)
+    }
+  }
+
+  @Test func nothingIsNoContentOfAFileThatHasSome() async throws {
+    let bench = try FileBench(sizes: [10, 0])
+    try await withFiles({ _ in [.answer(200, [], "")] }) { server async throws in
+      let report = try await bench.round(server)
+      #expect(report.failed == 1 && report.fetched == 1 && report.lost == 0)
+      #expect(try bench.content(1) == nil && bench.content(2) == "")
+      #expect(try bench.errors().first?.contains("nothing for a file of 10 bytes") == true)
+      let aside = try bench.made.mirror.setAside()
+      #expect(aside.map(\.kind) == [.file] && aside.first?.subject == "00000000-0000-4000-8000-000000000001")
+    }
+  }
+
+  /// The site has lost the file: said, left alone for longer and longer, and taken back when it is there again.
+  @Test(arguments: [404, 410]) func aLostFileIsNamedUntilItIsBack(status: Int) async throws {
+    let bench = try FileBench(sizes: [10])
+    let isBack = Mutex(false)
+    let script: ScriptedServer.Script = { _ in isBack.withLock { $0 } ? [.answer(200, [], Self.old)] : [.answer(status)]
+    }
+    func states() throws -> [String] {
+      try bench.made.mirror.read { try String.fetchAll($0, sql: "SELECT state FROM files") }
+    }
+    try await withFiles(script) { server async throws in
+      #expect(try states() == ["waiting"])
+      var time: Int64 = 1_900_000_000
+      for pause in [3_600, 7_200, 14_400, 28_800, 57_600, 115_200, 230_400, 460_800, 604_800, 604_800] as [Int64] {
+        let report = try await bench.round(server, at: time)
+        #expect(report.lost == 1 && report.failed == 1 && report.away == 0)
+        #expect(try await bench.round(server, at: time + pause - 1).isIdle)
+        time += pause
+      }
+      #expect(try states() == ["lost"])
+      #expect(try bench.made.mirror.setAside().count == 1)
+      isBack.withLock { $0 = true }
+      #expect(try await bench.round(server, at: time).fetched == 1)
+      #expect(try states() == ["present"])
+      #expect(try bench.made.mirror.setAside().isEmpty)
+    }
+  }
+
+  enum Marks: CaseIterable { case tag, weakTag, time, lengthAlone, noHead }
+
+  /// A content that is replaced without a save: seen at the next comparison, whatever the server says of its
+  /// contents, and not before. While nothing changes, no content is sent again.
+  @Test(arguments: Marks.allCases) func aContentThatIsReplacedWithoutASaveIsFound(marks: Marks) async throws {
+    let bench = try FileBench(sizes: [10])
+    let version = Mutex(1)
+    let sent = Mutex(0)
+    let script: ScriptedServer.Script = { request in
+      let version = version.withLock { $0 }
+      let body = version == 1 ? Self.old : Self.new + (marks == .lengthAlone ? "k" : "")
+      let time = "Wed, 0\(version) Jan 2025 00:00:00 GMT"
+      let (fields, isKnown): ([String], Bool) =
+        switch marks {
+        case .tag: (["ETag: \"\(version)\""], request["If-None-Match"] == "\"\(version)\"")
+        case .weakTag: (["ETag: W/\"\(version)\""], request["If-None-Match"] == "W/\"\(version)\"")
+        case .time, .noHead: (["Last-Modified: \(time)"], request["If-Modified-Since"] == time)
+        case .lengthAlone: ([], false)
+        }
+      if request.method == "HEAD" {
+        guard marks != .noHead else { return [.text("HTTP/1.1 501 No\r\nContent-Length: 0\r\n\r\n")] }
+        let head = ["HTTP/1.1 200 OK"] + fields + ["Content-Length: \(body.utf8.count)"]
+        return [.text(head.joined(separator: "\r\n") + "\r\n\r\n")]
+      }
+      if isKnown { return [.answer(304, fields)] }
+      sent.withLock { $0 += 1 }
+      return [.answer(200, fields, body)]
+    }
+    try await withFiles(script) { server async throws in
+      #expect(try await bench.round(server).fetched == 1)
+      version.withLock { $0 = 2 }
+      // Before its time nothing is asked.
+      let asked = server.requests.count
+      #expect(try await bench.round(server, at: 1_900_000_050, comparing: .after(seconds: 100, limit: nil)).isIdle)
+      #expect(try await bench.round(server, at: 1_900_000_200).isIdle && server.requests.count == asked)
+      let report = try await bench.round(server, at: 1_900_000_200, comparing: .after(seconds: 100, limit: 5))
+      #expect(report.replaced == 1 && report.fetched == 1)
+      #expect(try bench.content(1)?.hasPrefix(Self.new) == true)
+      let sentUntilThen = sent.withLock { $0 }
+      let again = try await bench.round(server, at: 1_900_000_400, comparing: .after(seconds: 100, limit: nil))
+      #expect(again.kept == 1 && again.isIdle)
+      #expect(sent.withLock { $0 } == sentUntilThen)
+    }
+  }
+
+  /// A resource that moves on, and a failure at a comparison, take nothing away.
+  @Test func aComparisonThatFailsTakesNothingAway() async throws {
+    let bench = try FileBench(sizes: [10])
+    let isBroken = Mutex(false)
+    let script: ScriptedServer.Script = { request in
+      isBroken.withLock { $0 } ? [.answer(404)] : [.answer(200, ["ETag: \"a\""], Self.old)]
+    }
+    try await withFiles(script) { server async throws in
+      #expect(try await bench.round(server).fetched == 1)
+      isBroken.withLock { $0 = true }
+      let report = try await bench.round(server, at: 1_900_000_200, comparing: .after(seconds: 100, limit: nil))
+      #expect(report.lost == 1)
+      #expect(try bench.content(1) == Self.old)
+      // What was lost is asked for again when it is due, not taken for kept.
+      #expect(try await bench.round(server, at: 1_900_000_200 + 3_600).lost == 1)
+      isBroken.withLock { $0 = false }
+      #expect(try await bench.round(server, at: 1_900_000_200 + 3_600 + 7_200).failed == 0)
+      #expect(try bench.errors().isEmpty)
+    }
+  }
+
+  @Test(arguments: ["data:text/plain,x", "ftp://x/y", "https://u:p@x/y"])
+  func whatIsNoAddressIsNamedAndNotAsked(url: String) async throws {
+    let bench = try FileBench(sizes: [10])
+    try bench.made.mirror.write { db in
+      try db.execute(
+        sql: "UPDATE resource SET document = replace(document, '\\/sites\\/default\\/files\\/1.bin', ?)",
+        arguments: [url])
+    }
+    try await withFiles({ _ in [.answer(200, [], Self.old)] }) { server async throws in
+      try bench.made.mirror.note(.siteBaseURL, server.origin)
+      let report = try await bench.round(server)
+      #expect(report.failed == 1 && report.lost == 0)
+      #expect(server.requests.filter { $0.target != "/oauth/token" }.isEmpty)
+      #expect(try bench.errors().first?.contains("its address") == true)
     }
   }
 }

@@ -82,7 +82,9 @@ struct WriteAnswers: Sendable {
       (subject.stored, subject.type, subject.uuid) = (found.0, found.1.name, found.2)
       if found.1 != type { subject.schema = try snapshot.schema(of: found.1) }
     }
-    guard write.mayWrite, write.method != "POST" || type.entityType != "file" || write.route.id != nil else {
+    guard !mirror.isReadOnly, write.mayWrite,
+      write.method != "POST" || type.entityType != "file" || write.route.id != nil
+    else {
       throw forbidden(write, subject)
     }
     let read = ReadRequest(uri: write.uri, base: write.base, isCollection: false)
@@ -115,7 +117,9 @@ struct WriteAnswers: Sendable {
   }
 
   private func forbidden(_ write: WriteRequest, _ subject: WriteSubject) -> ErrorResponse {
-    let reason = write.mayWrite ? "" : " The scope 'write' is required."
+    let reason =
+      mirror.isReadOnly
+      ? " This mirror is a copy for reading alone." : write.mayWrite ? "" : " The scope 'write' is required."
     switch write.route {
     case .relationship:
       return subject.refusal(403, "The current user is not allowed to edit this relationship.\(reason)")

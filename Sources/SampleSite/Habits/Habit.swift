@@ -31,6 +31,18 @@ package enum Habit: String, Sendable, CaseIterable {
   /// The site's own code fails whenever something is to be put into a group.
   case failingCreations = "failing-creations"
 
+  /// Files have addresses of all forms: without a scheme, absolute, relative, on another host, with raw spaces,
+  /// letters outside ASCII and a lonely percent sign, with a fragment.
+  case oddFileAddresses = "odd-file-addresses"
+  /// Text comes compressed, although it was asked for as it is.
+  case compressedFiles = "compressed-files"
+  /// Some files come with 200 and nothing.
+  case emptyFiles = "empty-files"
+  /// Some files are gone from the disk: 404.
+  case lostFiles = "lost-files"
+  /// Contents are replaced after they were fetched once, and nothing is saved.
+  case replacedFiles = "replaced-files"
+
   /// The most rows of a page under `cappedPages`.
   static let cappedPageSize = 7
 }

@@ -7,9 +7,15 @@ extension Reader {
     guard request.method == "GET" || request.method == "HEAD" else {
       return .html(405, "Method not allowed", [("allow", "GET, HEAD")])
     }
-    guard let row = community.file(at: file.uri) else { return .html(404, "Page not found") }
+    // Names outside ASCII and with spaces are asked for percent-encoded.
+    guard let row = community.file(at: file.uri) ?? community.file(at: file.uri.removingPercentEncoding ?? "") else {
+      return .html(404, "Page not found")
+    }
     let body = community.recorded(row)
-    let time = body.attributes["changed"]?.string.flatMap(SiteTime.seconds) ?? row.changed
+    // A file that was put in the place of another is newer, whatever the site's own row says.
+    let isAgain = habits.contains(.replacedFiles) && row.id % 3 == 0 && replaced?.isAgain(row.uuid) == true
+    let saved = body.attributes["changed"]?.string.flatMap(SiteTime.seconds) ?? row.changed
+    let time = isAgain ? saved + 60 : saved
     let mime = body.attributes["filemime"]?.string ?? "application/octet-stream"
     var headers = [("last-modified", SiteTime.httpDate(time))]
     switch file {
@@ -33,7 +39,14 @@ extension Reader {
       headers.append(("content-type", mime.hasPrefix("text/") ? mime + "; charset=UTF-8" : mime))
       headers += [("cache-control", "private"), ("accept-ranges", "bytes")]
     }
-    return ranged(community.fileContent(row), headers)
+    if let known = request.headers["if-none-match"], let tag = headers.first(where: { $0.0 == "etag" })?.1,
+      known == tag
+    {
+      return spoilt(SiteResponse(304, headers), of: row)
+    }
+    let response = spoilt(ranged(content(of: row), headers), of: row)
+    if response.status == 200, request.method == "GET" { replaced?.note(row.uuid) }
+    return response
   }
 
   private var fileType: ResourceType {

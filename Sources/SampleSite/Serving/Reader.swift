@@ -9,15 +9,21 @@ struct Reader {
   let seed: UInt64
   /// What the site does otherwise than the recorded one.
   let habits: Set<Habit>
+  /// Which contents were fetched already; nil where none is replaced.
+  let replaced: ReplacedFiles?
   /// The request's base URL, escaped as in documents.
   let base: [UInt8]
 
-  init(community: Community, request: SiteRequest, viewer: Viewer, seed: UInt64, habits: Set<Habit> = []) {
+  init(
+    community: Community, request: SiteRequest, viewer: Viewer, seed: UInt64, habits: Set<Habit> = [],
+    replaced: ReplacedFiles? = nil
+  ) {
     self.community = community
     self.request = request
     self.viewer = viewer
     self.seed = seed
     self.habits = habits
+    self.replaced = replaced
     parameters = BracketParameters(request.query)
     var base: [UInt8] = []
     JSON.encodeContent(request.base, into: &base)
@@ -154,7 +160,8 @@ struct Reader {
   }
 
   func success(_ body: [UInt8]) -> SiteResponse {
-    SiteResponse(200, [("content-type", SiteResponse.mediaType)], body: body)
+    let body = habits.contains(.oddFileAddresses) ? FileHabits.readdressed(body, base: request.base) : body
+    return SiteResponse(200, [("content-type", SiteResponse.mediaType)], body: body)
   }
 
   static func notArray(_ name: String) -> String {

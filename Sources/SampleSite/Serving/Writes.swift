@@ -188,6 +188,8 @@ extension SampleSite {
   func renewed(_ reader: Reader) -> Reader {
     var community = self.community
     community.reading = reader.community.reading
-    return Reader(community: community, request: reader.request, viewer: reader.viewer, seed: reader.seed)
+    return Reader(
+      community: community, request: reader.request, viewer: reader.viewer, seed: reader.seed, habits: reader.habits,
+      replaced: reader.replaced)
   }
 }

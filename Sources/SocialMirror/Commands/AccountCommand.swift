@@ -56,7 +56,7 @@ struct AccountCommand: ParsableCommand {
     var name: String
 
     func run() throws {
-      guard try common.existingMirror().removeAccount(name) else {
+      guard try common.existingMirror(for: .writing).removeAccount(name) else {
         throw ConfigurationError(description: "there is no account \(name); `account list` shows all")
       }
     }

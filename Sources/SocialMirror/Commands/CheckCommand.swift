@@ -15,36 +15,65 @@ struct CheckCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let settings = try common.settings(needsSite: false)
-    let results = try Mirror.existing(at: settings.mirror.path).check()
-    if json {
-      let all = results.map { result -> JSON in
-        .object(
-          JSONObject([
-            ("invariant", .string(result.name)), ("violations", .integer(Int64(result.violations))),
-            ("example", result.example.map { .string($0) } ?? .null),
-          ]))
+    let path = try common.settings(needsSite: false).mirror.path
+    var results: [InvariantResult] = []
+    var damage: Damage?
+    do {
+      results = try Mirror(path: path, for: .looking).check()
+      if let soundness = results.last, soundness.violations > 0 {
+        damage = Damage(
+          path: path, fault: soundness.example.map { $0.split(separator: "\n").last.map(String.init) ?? $0 })
       }
-      say(JSON.object(JSONObject([("invariants", .array(all))])).text())
-    } else {
-      for result in results where !common.quiet || result.violations > 0 {
-        let detail = result.example.map { "  (\(result.violations), such as \($0))" } ?? ""
-        say((result.violations == 0 ? "ok      " : "VIOLATED") + "  \(result.name)\(detail)")
-      }
+    } catch let fault as MirrorFault where fault.kind == .damaged {
+      damage = Damage(path: path, fault: fault.detail)
     }
-    if results.contains(where: { $0.violations > 0 }) { throw Finished(code: .fault) }
+    if json { say(document(results, damage).text()) } else { show(results, damage) }
+    if damage != nil || results.contains(where: { $0.violations > 0 }) { throw Finished(code: .fault) }
+  }
+
+  private func show(_ results: [InvariantResult], _ damage: Damage?) {
+    for result in results where !common.quiet || result.violations > 0 {
+      let detail = result.example.map { "  (\(result.violations), such as \($0))" } ?? ""
+      say((result.violations == 0 ? "ok      " : "VIOLATED") + "  \(result.name)\(detail)")
+    }
+    for line in damage?.lines ?? [] { say(line) }
+  }
+
+  private func document(_ results: [InvariantResult], _ damage: Damage?) -> JSON {
+    let all = results.map { result -> JSON in
+      .object(
+        JSONObject([
+          ("invariant", .string(result.name)), ("violations", .integer(Int64(result.violations))),
+          ("example", result.example.map { .string($0) } ?? .null),
+        ]))
+    }
+    let parts = damage.map { damage -> JSON in
+      .object(
+        JSONObject([
+          ("path", .string(damage.path)), ("fault", .string(damage.fault)),
+          (
+            "tables",
+            .array(
+              damage.tables.map { table in
+                .object(
+                  JSONObject([
+                    ("table", .string(table.name)), ("holds", .string(table.part.rawValue)),
+                    ("readable", .integer(table.rows)), ("broken", .string(table.extent.rawValue)),
+                    ("fault", .string(table.fault)),
+                  ]))
+              })
+          ), ("advice", .array(damage.advice.map { .string($0) })),
+        ]))
+    }
+    return .object(JSONObject([("invariants", .array(all)), ("damage", parts ?? .null)]))
   }
 }
 
-extension Mirror {
-  /// Opens a mirror that is there already.
-  /// - Throws: `MirrorUnusable` where there is none.
-  static func existing(at path: String) throws -> Mirror {
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw MirrorUnusable(
-        description: "there is no mirror at \(path) yet; social-mirror sync makes it, "
-          + "and if there should be one, check mirror.path")
-    }
-    return try Mirror(path: path)
+extension Damage {
+  /// What is lost and what to do, for people.
+  var lines: [String] {
+    var lines = ["DAMAGED   \(path): \(fault)"]
+    for table in tables { lines.append("  \(table.name): \(table.sentence)") }
+    return lines + advice.map { "next: \($0)" }
   }
 }

@@ -64,7 +64,7 @@ struct ConsumerCommand: ParsableCommand {
     var secretStdin = false
 
     func run() throws {
-      let mirror = try common.existingMirror()
+      let mirror = try common.existingMirror(for: .writing)
       guard var consumer = try mirror.consumer(id) else {
         throw ConfigurationError(description: "there is no consumer \(id); `consumer list` shows all")
       }
@@ -82,7 +82,7 @@ struct ConsumerCommand: ParsableCommand {
     var id: String
 
     func run() throws {
-      guard try common.existingMirror().removeConsumer(id) else {
+      guard try common.existingMirror(for: .writing).removeConsumer(id) else {
         throw ConfigurationError(description: "there is no consumer \(id); `consumer list` shows all")
       }
     }

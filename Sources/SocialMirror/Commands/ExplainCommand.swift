@@ -19,7 +19,7 @@ struct ExplainCommand: ParsableCommand {
 
   func run() throws {
     let settings = try common.settings(needsSite: false)
-    let reader = ResourceReader(try Mirror.existing(at: settings.mirror.path))
+    let reader = ResourceReader(try Mirror(path: settings.mirror.path, for: .looking))
     let uri = RequestURI(base: "", target: ExplainCommand.target(url))
     guard let type = try reader.single({ try $0.type(path: uri.path) }) else {
       throw ConfigurationError(

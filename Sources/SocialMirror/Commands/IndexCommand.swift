@@ -32,7 +32,7 @@ struct IndexCommand: ParsableCommand {
     var path: String
 
     func run() throws {
-      let mirror = try common.existingMirror()
+      let mirror = try common.existingMirror(for: .writing)
       guard try mirror.dropPathIndex(type: type, path: path) else {
         throw ConfigurationError(
           description: "there is no index of \(path) of \(type); `index list` shows all")

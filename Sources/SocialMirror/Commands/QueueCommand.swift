@@ -48,7 +48,7 @@ struct QueueCommand: ParsableCommand {
     @Argument(help: "The change's number.")
     var id: Int64
 
-    func run() throws { try common.existingMirror().retry(id) }
+    func run() throws { try common.existingMirror(for: .writing).retry(id) }
   }
 
   struct Drop: ParsableCommand {
@@ -59,7 +59,7 @@ struct QueueCommand: ParsableCommand {
     var id: Int64
 
     func run() throws {
-      let mirror = try common.existingMirror()
+      let mirror = try common.existingMirror(for: .writing)
       for change in try mirror.drop(id, at: unixNow()) { say(ChangeDocument(change).json.text()) }
     }
   }

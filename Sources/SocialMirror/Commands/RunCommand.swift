@@ -20,32 +20,35 @@ struct RunCommand: AsyncParsableCommand {
     let serving = try await ServingServices(settings, mirror: engine.mirror, logger: logger)
     let (siteSettings, said) = (engine.siteSettings, SaidOnce())
     let (fileTurns, fileTurn) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-    let services: [any Service] =
-      serving.services + [
-        ScheduleService(
-          round: engine.round(
-            settings.roundOfDaemon(engine.siteSettings),
-            report: { event in
-              switch event {
-              case .drifted(let drift): logger.warning("\(drift)")
-              // By then the site has said that it is the one, and the account too.
-              case .started(let types):
-                fileTurn.yield()
-                if let notice = siteSettings.notice(siteHas: types), said.isNew(notice) { logger.warning("\(notice)") }
-              case .stored: fileTurn.yield()
-              case .estimated, .finished, .swept: break
-              }
-            }), intervalSeconds: interval, logger: logger),
-        FilesService(round: engine.files, turns: fileTurns, intervalSeconds: interval, logger: logger),
-        PushService(push: engine.push, logger: logger),
-      ]
+    let engineServices: [any Service] = [
+      ScheduleService(
+        round: engine.round(
+          settings.roundOfDaemon(engine.siteSettings),
+          report: { event in
+            switch event {
+            case .drifted(let drift): logger.warning("\(drift)")
+            // By then the site has said that it is the one, and the account too.
+            case .started(let types):
+              fileTurn.yield()
+              if let notice = siteSettings.notice(siteHas: types), said.isNew(notice) { logger.warning("\(notice)") }
+            case .stored: fileTurn.yield()
+            case .estimated, .finished, .swept: break
+            }
+          }), intervalSeconds: interval, logger: logger),
+      FilesService(
+        round: engine.files(like: settings.roundOfDaemon(engine.siteSettings)), turns: fileTurns,
+        intervalSeconds: interval, logger: logger),
+      PushService(push: engine.push, logger: logger),
+    ]
+    let threads = EngineThreads()
+    let services = serving.services + engineServices.map { EngineService(service: $0, threads: threads) }
     try await ServiceGroup(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
     try engine.mirror.close()
   }
 }
 
-/// Rounds, one after the other, at their interval. A round that fails is reported and tried again at the next, where that may help
-/// (`ServiceCourse`): the local API goes on meanwhile.
+/// Rounds, one after the other, at their interval. A round that fails is reported and tried again at the next, where
+/// that may help (`ServiceCourse`): the local API goes on meanwhile.
 struct ScheduleService: Service {
   let round: SyncRound
   let intervalSeconds: Int

@@ -16,7 +16,11 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     let settings = try common.settings(needsSite: false)
     let logger = Logger(label: "serve")
-    let mirror = try Mirror(path: settings.mirror.path)
+    let mirror = try Mirror(path: settings.mirror.path, for: .serving)
+    if mirror.isReadOnly {
+      logger.notice(
+        "the mirror may not be written: it is served for reading alone", metadata: ["path": "\(mirror.file.path)"])
+    }
     let services = try await ServingServices(settings, mirror: mirror, logger: logger).services
     try await ServiceGroup(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
     try mirror.close()

@@ -15,7 +15,7 @@ struct StatusCommand: ParsableCommand {
 
   func run() throws {
     let settings = try common.settings(needsSite: false)
-    let mirror = try Mirror.existing(at: settings.mirror.path)
+    let mirror = try Mirror(path: settings.mirror.path, for: .looking)
     let document = StatusDocument(
       try mirror.status(), indexes: json ? try mirror.pathIndexes() : [], outbox: try mirror.outboxStatus(),
       setAside: try mirror.setAside(), now: unixNow())

@@ -50,7 +50,7 @@ struct SyncCommand: AsyncParsableCommand {
     round.acceptedRemovals = Set(acceptRemovals)
     try checkAccepted(engine.mirror)
     let progress = Progress(isQuiet: common.quiet)
-    let (resources, files) = (engine.round(round, report: progress.note), engine.files)
+    let (resources, files) = (engine.round(round, report: progress.note), engine.files(like: round))
     let push = noPush ? nil : engine.push
     let (site, mirror, logger) = (engine.site.site, engine.mirror, engine.logger)
 

@@ -26,7 +26,7 @@ struct VerifyCommand: AsyncParsableCommand {
     guard let siteSettings = settings.site else { return }
     let only = try OnlyTypes(only, of: siteSettings)
     let logger = Logger(label: "verify")
-    let mirror = try Mirror.existing(at: settings.mirror.path)
+    let mirror = try Mirror(path: settings.mirror.path, for: .looking)
     let connected = try ConnectedSite(siteSettings, tokenPath: settings.siteTokenPath, logger: logger)
     defer { connected.shutdown() }
     var round = settings.round(siteSettings)

@@ -26,14 +26,24 @@ package struct FileSource: Sendable, Hashable {
   package var changed: Int64?
   /// What is there already.
   package var known: FileContent?
+  /// The site's base URL, which addresses count from.
+  package var base = ""
+  /// Whether the site is to be asked although nothing says that the content is another one.
+  package var isCheck = false
 
+  /// Where it is, as it can be asked for; nil for what is no address.
+  package var reference: FileReference? { FileReference(url, base: base) }
   /// Whether everyone may fetch it (reference 2.6).
   package var isPublic: Bool { uri.hasPrefix("public://") }
   /// What tells one content from another. The URL does not: it may be signed anew at every read.
   package var identity: String { FileIdentity(uri: uri, size: size, changed: changed).description }
   /// The path under which the site serves it, without query, percent-decoded; nil when it is on another host.
-  package var path: String? {
-    url.hasPrefix("/") ? PercentCoding.decodedPath(String(url.prefix { $0 != "?" && $0 != "#" })) : nil
+  package var path: String? { reference?.path }
+  /// Its id, for people.
+  package var subject: String {
+    let digits = Array(uuid)
+    guard digits.count == 32 else { return uuid }
+    return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }.joined(separator: "-")
   }
 }
 
@@ -78,6 +88,23 @@ package struct FileTotals: Sendable, Hashable {
   package var failed = 0
 }
 
+/// What is said of a file whose content does not come.
+package struct FileFailure: Sendable, Hashable {
+  /// For the operator; holds no secret.
+  package var reason: String
+  /// Whether the site says that it does not have it.
+  package var isLost: Bool
+  /// Unix seconds of the next attempt.
+  package var next: Int64
+
+  /// A failure; each part as it is described above.
+  package init(reason: String, isLost: Bool, next: Int64) {
+    self.reason = reason
+    self.isLost = isLost
+    self.next = next
+  }
+}
+
 extension Mirror {
   /// The next files whose content is not known, may be another by now, or failed and is due again, by number.
   /// - Parameter now: Unix seconds.
@@ -92,16 +119,44 @@ extension Mirror {
           SELECT r.id, lower(hex(i.uuid)), r.sequence, r.changed, json_extract(r.document, '$.attributes.uri.value'),
             json_extract(r.document, '$.attributes.uri.url'), json_extract(r.document, '$.attributes.filesize'),
             json_extract(r.document, '$.attributes.filemime'), c.source, c.sha256, c.bytes, c.media_type, c.validator,
-            c.last_modified, c.is_public, c.attempts
+            c.last_modified, c.is_public, c.attempts, c.error IS NOT NULL
           FROM resource_type t JOIN resource r ON r.type = t.id JOIN identity i ON i.id = r.id
           LEFT JOIN file_content c ON c.resource = r.id
           WHERE t.entity_type = 'file' AND r.id > ?1
             AND (c.resource IS NULL OR c.sequence <> r.sequence OR (c.error IS NOT NULL AND c.next_attempt <= ?2))
-            AND json_extract(r.document, '$.attributes.uri.url') IS NOT NULL
-            AND json_extract(r.document, '$.attributes.uri.value') IS NOT NULL
-            AND (?3 OR json_extract(r.document, '$.attributes.uri.value') LIKE 'public://%')
+            AND \(Mirror.isWanted)
           ORDER BY r.id LIMIT ?4
           """, arguments: [resource, now, policy == .all, limit]
+      ).compactMap { try Mirror.source($0, base: base) }
+    }
+  }
+
+  /// What has an address, and one that the policy (`?3`) wants. A document that is damaged has none.
+  private static let isWanted = """
+    CASE WHEN json_valid(r.document) THEN
+      json_extract(r.document, '$.attributes.uri.url') IS NOT NULL
+      AND json_extract(r.document, '$.attributes.uri.value') IS NOT NULL
+      AND (?3 OR json_extract(r.document, '$.attributes.uri.value') LIKE 'public://%') ELSE 0 END
+    """
+
+  /// Files whose content is here and was last compared with the site's before a time, those first that wait longest.
+  /// - Parameter time: Unix seconds.
+  package func filesToCheck(_ policy: FilePolicy, comparedBefore time: Int64, limit: Int) throws -> [FileSource] {
+    guard policy != .none else { return [] }
+    let base = try fact(.siteBaseURL) ?? ""
+    return try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT r.id, lower(hex(i.uuid)), r.sequence, r.changed, json_extract(r.document, '$.attributes.uri.value'),
+            json_extract(r.document, '$.attributes.uri.url'), json_extract(r.document, '$.attributes.filesize'),
+            json_extract(r.document, '$.attributes.filemime'), c.source, c.sha256, c.bytes, c.media_type, c.validator,
+            c.last_modified, c.is_public, c.attempts, 1
+          FROM file_content c JOIN resource r ON r.id = c.resource JOIN identity i ON i.id = r.id
+          WHERE c.error IS NULL AND c.sha256 IS NOT NULL AND c.sequence = r.sequence
+            AND coalesce(c.checked, c.fetched, 0) <= ?1 AND \(Mirror.isWanted)
+          ORDER BY coalesce(c.checked, c.fetched, 0), r.id LIMIT ?2
+          """, arguments: [time, limit, policy == .all]
       ).compactMap { try Mirror.source($0, base: base) }
     }
   }
@@ -123,42 +178,83 @@ extension Mirror {
       url: url.replacingOccurrences(of: String(decoding: BaseMark.bytes, as: UTF8.self), with: base),
       size: (row.decode(DatabaseValue.self, atIndex: 6).storage.value as? Int64).flatMap { $0 < 0 ? nil : $0 },
       mediaType: row.decode(atIndex: 7),
-      changed: row.decode(atIndex: 3), known: known)
+      changed: row.decode(atIndex: 3), known: known, base: base, isCheck: row.decode(atIndex: 16))
   }
 
   /// Notes the content of a file.
-  /// - Parameter now: Unix seconds.
+  /// - Parameters:
+  ///   - now: Unix seconds.
+  ///   - isCompared: whether the site was asked for it.
   /// - Returns: false when the file's resource is gone meanwhile; then nothing is noted.
   @discardableResult
-  package func note(_ content: FileContent, of file: FileSource, at now: Int64) throws -> Bool {
+  package func note(
+    _ content: FileContent, of file: FileSource, at now: Int64, isCompared: Bool = true
+  ) throws -> Bool {
     try write { db in
       try db.execute(
         sql: """
           INSERT OR REPLACE INTO file_content
-            (resource, sequence, source, path, is_public, sha256, bytes, media_type, validator, last_modified, fetched)
-          SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE EXISTS (SELECT 1 FROM resource WHERE id = ?1)
+            (resource, sequence, source, path, is_public, sha256, bytes, media_type, validator, last_modified, fetched, checked)
+          SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+            coalesce((SELECT fetched FROM file_content WHERE resource = ?1 AND sha256 = ?6), ?11),
+            CASE WHEN ?12 THEN ?11 ELSE (SELECT coalesce(checked, fetched) FROM file_content WHERE resource = ?1) END
+          WHERE EXISTS (SELECT 1 FROM resource WHERE id = ?1)
           """,
         arguments: [
           file.resource, file.sequence, content.source, file.path, file.isPublic, content.hash, content.bytes,
-          content.mediaType, content.validator, content.lastModified, now,
+          content.mediaType, content.validator, content.lastModified, now, isCompared,
         ])
-      return db.changesCount > 0
+      let isNoted = db.changesCount > 0
+      try db.execute(
+        sql: "DELETE FROM set_aside WHERE kind = 'file' AND type = ? AND subject = ?",
+        arguments: [Mirror.fileType, file.subject])
+      return isNoted
     }
   }
 
-  /// Notes that a file could not be fetched. The content that was there stays and is served.
-  /// - Parameters:
-  ///   - reason: for the operator; holds no secret.
-  ///   - next: Unix seconds of the next attempt.
-  package func noteFailure(of file: FileSource, reason: String, next: Int64) throws {
+  /// The type under whose name files are set aside.
+  private static let fileType = "file--file"
+
+  /// Notes that a file could not be fetched, and sets it aside. The content that was there stays and is served.
+  /// - Parameter now: Unix seconds.
+  package func noteFailure(of file: FileSource, _ failure: FileFailure, at now: Int64) throws {
+    let advice =
+      failure.isLost
+      ? "put the file back on the site, or delete its entry there; it is asked for again, at last once a week"
+      : "it is asked for again; the view files of the mirror tells when"
+    let aside = SetAside(
+      .file, type: Mirror.fileType, subject: file.subject, reason: "\(file.uri): \(failure.reason)", advice: advice,
+      at: now)
     try write { db in
       try db.execute(
         sql: """
-          INSERT INTO file_content (resource, sequence, source, path, is_public, attempts, next_attempt, error)
-          SELECT ?1, ?2, '', ?3, ?4, 1, ?5, ?6 WHERE EXISTS (SELECT 1 FROM resource WHERE id = ?1)
+          INSERT INTO file_content (resource, sequence, source, path, is_public, attempts, next_attempt, error, is_lost)
+          SELECT ?1, ?2, '', ?3, ?4, 1, ?5, ?6, ?7 WHERE EXISTS (SELECT 1 FROM resource WHERE id = ?1)
           ON CONFLICT (resource) DO UPDATE SET
-            sequence = ?2, path = ?3, is_public = ?4, attempts = attempts + 1, next_attempt = ?5, error = ?6
-          """, arguments: [file.resource, file.sequence, file.path, file.isPublic, next, reason])
+            sequence = ?2, path = ?3, is_public = ?4, attempts = attempts + 1, next_attempt = ?5, error = ?6, is_lost = ?7
+          """,
+        arguments: [
+          file.resource, file.sequence, file.path, file.isPublic, failure.next, failure.reason, failure.isLost,
+        ])
+      if db.changesCount > 0 { try SetAsideRows.note([aside], db) }
+    }
+  }
+
+  /// Takes back what was set aside of files that are gone, or wanted no more.
+  package func takeBackLostFiles(_ policy: FilePolicy) throws {
+    let named = try setAside().filter { $0.kind == .file && $0.type == Mirror.fileType }
+    guard !named.isEmpty else { return }
+    let failing = try read { db in
+      try Set(
+        String.fetchAll(
+          db,
+          sql: """
+            SELECT lower(hex(i.uuid)) FROM file_content c JOIN resource r ON r.id = c.resource JOIN identity i ON i.id = r.id
+            WHERE c.error IS NOT NULL
+            """))
+    }
+    for thing in named where policy == .none || !failing.contains(thing.subject.replacing("-", with: "").lowercased()) {
+      try takeBack(.file, of: Mirror.fileType, subject: thing.subject)
     }
   }
 

@@ -69,7 +69,7 @@ extension Mirror {
           WHERE t.path IS NOT NULL ORDER BY d.at, d.resource LIMIT ?
           """, arguments: [limit]
       ).compactMap { row in
-        guard let uuid = SweepRows.uuid(row[3]) else { return nil }
+        guard let uuid = SweepRows.uuid(try row.decode(atIndex: 3)) else { return nil }
         return DependentResource(
           id: try row.decode(atIndex: 0), type: try row.decode(atIndex: 1), path: try row.decode(atIndex: 2),
           uuid: uuid,

@@ -10,10 +10,21 @@ struct FileFetch: Sendable {
   /// How it ended.
   enum Outcome: Sendable, Hashable {
     case kept
-    case fetched(bytes: Int64)
+    /// - Parameter isReplaced: whether the site has put it in the place of the one that was here, without a word.
+    case fetched(bytes: Int64, isReplaced: Bool)
     /// It is noted with the file.
-    case failed
+    case failed(Failure)
     case diskFull(String)
+  }
+
+  /// Why a content does not come.
+  enum Failure: Sendable, Hashable {
+    /// The site does not have it.
+    case lost
+    /// It is about this file, or about another server than the site.
+    case ofFile
+    /// The site is away.
+    case ofSite
   }
 
   let site: Site
@@ -31,26 +42,46 @@ struct FileFetch: Sendable {
     do {
       return try await bring(file, isFresh: false, limit)
     } catch let fault as BinaryFault {
-      return fault.isFull && !fault.isOverBudget ? .diskFull("\(fault)") : try failed(file, "\(fault)")
+      return fault.isFull && !fault.isOverBudget ? .diskFull("\(fault)") : try failed(file, "\(fault)", .ofFile)
     } catch let error as SignInError {
       throw error
     } catch let error as SiteError {
-      return try failed(file, FileTrust.reason(error))
+      return try failed(file, FileTrust.reason(error), error.kind == .notFound ? .lost : kind(error, file))
     } catch let error as TransportError where error.kind != .closed {
-      return try failed(file, "\(error)")
+      return try failed(file, "\(error)", kind(error, file))
     }
   }
 
-  private func failed(_ file: FileSource, _ reason: String) throws -> Outcome {
-    let next = now() + FileTrust.pause(attempts: (file.known?.attempts ?? 0) + 1)
-    try mirror.noteFailure(of: file, reason: reason, next: next)
+  private func kind(_ error: any Error, _ file: FileSource) -> Failure {
+    FileTrust.isSiteAway(error) && file.path != nil ? .ofSite : .ofFile
+  }
+
+  private func failed(_ file: FileSource, _ reason: String, _ kind: Failure) throws -> Outcome {
+    let pause = FileTrust.pause(attempts: (file.known?.attempts ?? 0) + 1, isLost: kind == .lost)
+    try mirror.noteFailure(
+      of: file, FileFailure(reason: reason, isLost: kind == .lost, next: now() + pause), at: now())
     logger.info("a file could not be fetched", metadata: ["file": "\(file.uri)", "reason": "\(reason)"])
-    return .failed
+    return .failed(kind)
   }
 
   private func bring(_ file: FileSource, isFresh: Bool, _ limit: Int64?) async throws -> Outcome {
+    guard file.reference != nil || file.base.isEmpty else {
+      throw SiteError(
+        .malformed, status: 200,
+        detail: "its address is none that can be asked: \(file.url.prefix { $0 != "?" }.prefix(120))")
+    }
     switch FileStep.next(file, isFresh: isFresh) {
     case .keep(let content):
+      try mirror.note(content, of: file, at: now(), isCompared: false)
+      return .kept
+    case .compare(let content):
+      // A tag tells by itself.
+      guard content.validator?.hasSuffix("\"") != true else { return try await fetch(file, limit) }
+      let isSame = try await isSame(file, content)
+      guard isSame == true else {
+        // A date would call an older file in its place the same.
+        return try await fetch(file, limit, isConditional: isSame == nil)
+      }
       try mirror.note(content, of: file, at: now())
       return .kept
     case .renewURL:
@@ -64,18 +95,38 @@ struct FileFetch: Sendable {
     }
   }
 
-  private func fetch(_ file: FileSource, _ limit: Int64?) async throws -> Outcome {
+  /// Asks for the head alone. Nil where that is not to be had.
+  private func isSame(_ file: FileSource, _ known: FileContent) async throws -> Bool? {
+    let sink = HeadSink()
+    do {
+      _ = try await site.download(into: sink, foreign: foreign) {
+        var request = FileRequest(url: file.reference?.url ?? file.url)
+        request.isHead = true
+        return request
+      }
+    } catch let error as SiteError where [.serverFault, .badRequest, .malformed, .forbidden].contains(error.kind) {
+      return nil
+    }
+    return sink.head.map {
+      FileTrust.objection(file, mediaType: $0["Content-Type"]) == nil && FileStep.isSame($0, as: known)
+    }
+  }
+
+  /// - Parameter isConditional: whether the site may say that the content is the one that is here.
+  private func fetch(_ file: FileSource, _ limit: Int64?, isConditional: Bool = true) async throws -> Outcome {
     let part = try folder.incoming(file.uuid, atMost: limit)
     let begun = part.count
     let sink = PartSink(part, expecting: file)
     let answer: FileAnswer
     do {
       answer = try await site.download(into: sink, foreign: foreign) {
-        FileStep.request(file, arrived: part.count, partValidator: PartMark.read(part, of: file))
+        FileStep.request(
+          file, arrived: part.count, partValidator: PartMark.read(part, of: file), isConditional: isConditional)
       }
     } catch {
       // On a full disk half a file is only in the way, and so is half of another.
-      let isOfNoUse = part.fault?.isFull == true || sink.isOtherFile
+      let isOfNoUse =
+        part.fault?.isFull == true || sink.isOtherFile || (error as? TransportError)?.kind == .protocolFailure
       if part.count == 0 || isOfNoUse {
         PartMark.remove(part)
         part.discard()
@@ -99,14 +150,24 @@ struct FileFetch: Sendable {
       throw SiteError(.malformed, status: 416, detail: "the file is another than the part that is here")
     case .content(let validator, let lastModified, let mediaType):
       let bytes = part.count
+      if bytes == 0, let size = file.size, size > 0 {
+        PartMark.remove(part)
+        part.discard()
+        throw SiteError(.malformed, status: 200, detail: "the site sent nothing for a file of \(size) bytes")
+      }
       // What has arrived stays, to be continued.
       if let lack = sink.lack(of: bytes) { throw SiteError(.malformed, status: 200, detail: lack) }
+      let hash = try part.finish()
+      let isSame = file.isCheck && hash == file.known?.hash && file.known?.source == file.identity
       try place(
         part,
         FileContent(
-          source: file.identity, hash: try part.finish(), bytes: bytes, mediaType: mediaType, validator: validator,
+          source: file.identity, hash: hash, bytes: bytes, mediaType: mediaType, validator: validator,
           lastModified: lastModified, isPublic: file.isPublic, attempts: 0), of: file)
-      return .fetched(bytes: bytes - min(begun, bytes))
+      return isSame
+        ? .kept
+        : .fetched(
+          bytes: bytes - min(begun, bytes), isReplaced: file.isCheck && file.known?.source == file.identity)
     }
   }
 
@@ -138,12 +199,23 @@ struct FileFetch: Sendable {
   }
 }
 
-/// Lets one content at a time get its place and its row, or lose both: of two files with the same content, one could else remove
-/// what the other has just put there and not noted yet.
+/// Lets one content at a time get its place and its row, or lose both: of two files with the same content, one could
+/// else remove what the other has just put there and not noted yet.
 final class Placing: Sendable {
   private let mutex = Mutex(())
 
   func alone(_ body: () throws -> Void) throws { try mutex.withLock { _ in try body() } }
+}
+
+/// Takes a head, and nothing else.
+private final class HeadSink: ContentSink {
+  private let state = Mutex<InboundResponse?>(nil)
+  var head: InboundResponse? { state.withLock { $0 } }
+  func begin(_ head: InboundResponse) -> Bool {
+    state.withLock { $0 = head }
+    return true
+  }
+  func take(_ piece: UnsafeRawBufferPointer) -> Bool { false }
 }
 
 /// Takes what arrives into the file of a part, once head and media type are found good.
@@ -186,15 +258,15 @@ private final class PartSink: ContentSink {
     case .whole: guard part.clear() else { return false }
     }
     state.withLock { $0.continuation = continuation }
-    PartMark.write(FileAnswer.validator(of: head), part, of: file)
+    PartMark.write(head.isCoded ? nil : FileAnswer.validator(of: head), part, of: file)
     return true
   }
 
   func take(_ piece: UnsafeRawBufferPointer) -> Bool { part.append(piece) }
 }
 
-/// What a part came with, in a file beside it: the validator and where the site kept the file, for a validator speaks of one
-/// address only. Without it, what has arrived cannot be continued.
+/// What a part came with, in a file beside it: the validator and where the site kept the file, for a validator speaks
+/// of one address only. Without it, what has arrived cannot be continued.
 private enum PartMark {
   static func read(_ part: IncomingContent, of file: FileSource) -> String? {
     guard let text = try? String(contentsOfFile: path(part), encoding: .utf8) else { return nil }

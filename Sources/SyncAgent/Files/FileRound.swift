@@ -2,9 +2,9 @@ import Logging
 import Store
 import Upstream
 
-/// Brings the contents of files up to date, several side by side: streamed to disk, resumed where they broke off, stored once a
-/// content. What fails is noted with its file and tried again later; what has no room is passed by; a full disk ends the round
-/// and nothing else.
+/// Brings the contents of files up to date, several side by side: streamed to disk, resumed where they broke off,
+/// stored once a content. What fails is noted with its file and tried again later; what has no room is passed by; a
+/// full disk ends the round and nothing else.
 package struct FileRound: Sendable {
   /// What a round needs besides the site.
   package struct Settings: Sendable {
@@ -13,6 +13,15 @@ package struct FileRound: Sendable {
     package var budgetBytes: Int64?
     /// How many files at once.
     package var concurrency: Int
+    /// When contents are compared with the site's although nothing says that they changed.
+    package var comparing = Comparing.never
+
+    /// When contents are compared, which finds those that were replaced without a save.
+    package enum Comparing: Sendable, Hashable {
+      case never
+      /// Those that were not for so many seconds, and at most so many in a round; nil for all.
+      case after(seconds: Int, limit: Int?)
+    }
 
     /// Settings of a round.
     package init(policy: FilePolicy, budgetBytes: Int64? = nil, concurrency: Int) {
@@ -28,6 +37,14 @@ package struct FileRound: Sendable {
     /// Bytes that came over the network.
     package var bytes: Int64 = 0
     package var failed = 0
+    /// How many of those the site does not have any more.
+    package var lost = 0
+    /// How many failed for the site is away.
+    package var away = 0
+    /// How many of the fetched were replaced on the site without a save.
+    package var replaced = 0
+    /// How many of all that were due are as they were.
+    package var kept = 0
     /// Why it ended early or passed files by, for the operator; nil when all that was due was taken.
     package var stopped: String?
     /// Whether that was for want of room on the disk, not of a budget that is used up as the operator wants it.
@@ -64,8 +81,8 @@ package struct FileRound: Sendable {
   }
 
   /// Runs the round.
-  /// - Parameter tidies: whether it looks for contents that nothing refers to, which a crash may have left. That reads the
-  ///   whole folder: once a process is enough.
+  /// - Parameter tidies: whether it looks for contents that nothing refers to, which a crash may have left. That
+  ///   reads the whole folder: once a process is enough.
   /// - Throws: refused credentials, a fault of the mirror, `CancellationError`. Files that are complete stay.
   package func run(tidies: Bool = true) async throws -> Report {
     try forget(tidies: tidies)
@@ -76,6 +93,7 @@ package struct FileRound: Sendable {
     var passedBy: (count: Int, lack: Lack)?
     var position: Int64 = 0
     var waiting: ArraySlice<FileSource> = []
+    var comparesNext = true
     try await withThrowingTaskGroup(of: (FileSource, FileFetch.Outcome).self) { group in
       var running = 0
       func refill() throws {
@@ -83,8 +101,12 @@ package struct FileRound: Sendable {
           if waiting.isEmpty {
             try Task.checkCancellation()
             waiting = try mirror.filesToFetch(settings.policy, after: position, limit: 64, now: now())[...]
-            guard let last = waiting.last else { return }
-            position = last.resource
+            if let last = waiting.last {
+              position = last.resource
+            } else if comparesNext {
+              comparesNext = false
+              waiting = try toCompare()[...]
+            }
           }
           guard let file = waiting.first else { return }
           if let lack = lackOfSpace(for: file, space, used: used) {
@@ -117,9 +139,16 @@ package struct FileRound: Sendable {
     return report
   }
 
+  private func toCompare() throws -> [FileSource] {
+    guard case .after(let seconds, let limit) = settings.comparing else { return [] }
+    return try mirror.filesToCheck(
+      settings.policy, comparedBefore: now() - Int64(seconds), limit: limit ?? Int(Int32.max))
+  }
+
   /// Removes what belongs to no file any more: contents, and what had arrived of them.
   private func forget(tidies: Bool) throws {
     let lost = try mirror.forgetLostFiles(settings.policy)
+    try mirror.takeBackLostFiles(settings.policy)
     for hash in lost { folder.remove(hash) }
     // Names of files go with the rows.
     if !lost.isEmpty { try mirror.truncateLog() }
@@ -162,11 +191,15 @@ package struct FileRound: Sendable {
 extension FileRound.Report {
   fileprivate mutating func add(_ outcome: FileFetch.Outcome) {
     switch outcome {
-    case .kept: break
-    case .fetched(let bytes):
+    case .kept: kept += 1
+    case .fetched(let bytes, let isReplaced):
       fetched += 1
       self.bytes += bytes
-    case .failed: failed += 1
+      replaced += isReplaced ? 1 : 0
+    case .failed(let why):
+      failed += 1
+      lost += why == .lost ? 1 : 0
+      away += why == .ofSite ? 1 : 0
     case .diskFull(let reason): stop(reason, isDiskFull: true)
     }
   }

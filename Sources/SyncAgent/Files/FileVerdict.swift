@@ -1,3 +1,4 @@
+import JSONAPI
 import Store
 import Upstream
 
@@ -5,13 +6,18 @@ import Upstream
 enum FileStep: Sendable, Hashable {
   /// The content is the one that is there; only the resource has moved on.
   case keep(FileContent)
+  /// The content is here, and by all that is known the site's; ask whether it still is.
+  case compare(FileContent)
   case fetch
   /// Ask for the resource first: its URL is signed and may have expired.
   case renewURL
 
   /// - Parameter isFresh: whether the URL was read just now.
   static func next(_ file: FileSource, isFresh: Bool) -> FileStep {
-    if let known = file.known, known.hash != nil, known.source == file.identity { return .keep(known) }
+    if let known = file.known, known.hash != nil, known.source == file.identity {
+      guard file.isCheck else { return .keep(known) }
+      return !isFresh && file.url.contains("?") ? .renewURL : .compare(known)
+    }
     return !isFresh && file.url.contains("?") ? .renewURL : .fetch
   }
 
@@ -19,13 +25,27 @@ enum FileStep: Sendable, Hashable {
   /// - Parameters:
   ///   - arrived: bytes of an earlier attempt.
   ///   - partValidator: what these bytes came with; without it they cannot be continued.
-  static func request(_ file: FileSource, arrived: Int64, partValidator: String?) -> FileRequest {
-    if arrived > 0, let partValidator { return FileRequest(url: file.url, offset: arrived, validator: partValidator) }
-    return FileRequest(url: file.url, validator: validator(for: file))
+  ///   - isConditional: whether the site may say that it is the same.
+  static func request(
+    _ file: FileSource, arrived: Int64, partValidator: String?, isConditional: Bool = true
+  ) -> FileRequest {
+    let url = file.reference?.url ?? file.url
+    if arrived > 0, let partValidator { return FileRequest(url: url, offset: arrived, validator: partValidator) }
+    return FileRequest(url: url, validator: isConditional ? validator(for: file) : nil)
   }
 
-  /// What tells the site which content is here. It speaks of one address only; and a date does not tell a file from an older one
-  /// that was put in its place, so it is no use where the size differs.
+  /// Whether a head says that the content is the one that is here, where no tag can: by length and time.
+  static func isSame(_ head: InboundResponse, as known: FileContent) -> Bool {
+    guard head.status == 200 else { return false }
+    let length = head.isCoded ? nil : head["Content-Length"].flatMap { Int64($0) }
+    if let length, length != known.bytes { return false }
+    let time = head["Last-Modified"].flatMap(IMFFixdate.unixSeconds)
+    if let time, let before = known.lastModified { return time == before }
+    return length != nil
+  }
+
+  /// What tells the site which content is here. It speaks of one address only; and a date does not tell a file from
+  /// an older one that was put in its place, so it is no use where the size differs.
   static func validator(for file: FileSource) -> String? {
     guard let known = file.known, known.hash != nil, let validator = known.validator,
       let before = FileIdentity(known.source), before.uri == file.uri
@@ -47,11 +67,16 @@ enum PartContinuation: Sendable, Hashable {
   ///   - head: of an answer with status 200 or 206.
   ///   - arrived: bytes of an earlier attempt.
   ///   - partValidator: what these came with.
-  ///   - size: what the resource says of its size. It is no proof, but where only the connection's end tells that it was all, less
-  ///     is taken for a cut.
+  ///   - size: what the resource says of its size. It is no proof, but where only the connection's end tells that it
+  ///     was all, less is taken for a cut.
   init(_ head: InboundResponse, arrived: Int64, partValidator: String?, size: Int64?) {
     guard head.status == 206 else {
-      self = .whole(expected: head.endsByClosing ? size : nil)
+      // Nor is it told where packed content ends too early.
+      self = .whole(expected: head.endsByClosing || head.isCoded ? size : nil)
+      return
+    }
+    guard !head.isCoded else {
+      self = .refused("the site sent a piece of packed content")
       return
     }
     guard let range = head["Content-Range"].flatMap(ContentRange.init), range.first == arrived else {
@@ -70,8 +95,8 @@ enum PartContinuation: Sendable, Hashable {
     self = .continues(expected: range.end)
   }
 
-  /// Why so many bytes at the end are not the file, for people; nil when they may be. What a range says of itself is exact; what
-  /// the resource says of a size is only the least.
+  /// Why so many bytes at the end are not the file, for people; nil when they may be. What a range says of itself is
+  /// exact; what the resource says of a size is only the least.
   func lack(of bytes: Int64) -> String? {
     switch self {
     case .continues(let expected?) where bytes != expected, .whole(let expected?) where bytes < expected:
@@ -83,8 +108,8 @@ enum PartContinuation: Sendable, Hashable {
 
 /// Whether an answer is the file that was asked for.
 enum FileTrust {
-  /// A login or error page with status 200 must not take a file's place. The size that the resource names is no proof: the
-  /// site rounds nothing, but derivatives and optimisers change files behind its back.
+  /// A login or error page with status 200 must not take a file's place. The size that the resource names is no
+  /// proof: the site rounds nothing, but derivatives and optimisers change files behind its back.
   /// - Returns: why it is not; nil when it may be.
   static func objection(_ file: FileSource, mediaType: String?) -> String? {
     let came = mediaType.map { $0.prefix { $0 != ";" }.lowercased() } ?? ""
@@ -95,14 +120,29 @@ enum FileTrust {
     return "the site sent a page (\(came)) instead of \(expected.isEmpty ? "the file" : expected)"
   }
 
-  /// An error in words for the operator. A 401 is about the file alone here: the site has just given a token, or the file is on
-  /// another server, which gets none.
+  /// An error in words for the operator. A 401 is about the file alone here: the site has just given a token, or the
+  /// file is on another server, which gets none.
   static func reason(_ error: SiteError) -> String {
     error.kind == .unauthorized
       ? "its server wants another sign-in (401): does its folder have one of its own? Other files are not affected"
       : "\(error)"
   }
 
-  /// How long to leave a file alone after so many failures, in seconds: a minute, doubling, a day at most.
-  static func pause(attempts: Int) -> Int64 { min(86_400, 60 << Int64(min(max(attempts, 1) - 1, 11))) }
+  /// How long to leave a file alone after so many failures, in seconds: a minute, doubling, a day at most; one that
+  /// the site has lost an hour, doubling, a week at most.
+  static func pause(attempts: Int, isLost: Bool = false) -> Int64 {
+    let doublings = Int64(min(max(attempts, 1) - 1, 11))
+    return isLost ? min(604_800, 3_600 << doublings) : min(86_400, 60 << doublings)
+  }
+
+  /// What a failure says of the site as a whole: whether the place where it keeps its files is away. All else is
+  /// about the file, and so is what another server does.
+  static func isSiteAway(_ error: any Error) -> Bool {
+    switch error {
+    case let error as SiteError: [.throttled, .unavailable].contains(error.kind)
+    case let error as TransportError:
+      [.unreachable, .nameNotResolved, .certificate, .tlsHandshake].contains(error.kind)
+    default: false
+    }
+  }
 }
