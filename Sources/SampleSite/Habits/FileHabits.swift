@@ -95,8 +95,10 @@ enum FileHabits {
 
   /// The path without the folder that is only a habit's.
   static func plain(_ path: String) -> String {
-    guard let decoded = path.removingPercentEncoding, decoded.hasPrefix(Reader.oddFolder + "/") else { return path }
-    return "/sites/default/files" + decoded.dropFirst(Reader.oddFolder.count)
+    for text in [path, path.removingPercentEncoding ?? path] where text.hasPrefix(Reader.oddFolder + "/") {
+      return "/sites/default/files" + text.dropFirst(Reader.oddFolder.count)
+    }
+    return path
   }
 
   /// Bytes as one gzip or zlib stream.
