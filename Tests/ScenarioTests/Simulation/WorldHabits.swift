@@ -1,3 +1,4 @@
+import Synchronization
 import SampleSite
 
 /// What a world does otherwise than the recorded site. To have histories draw another habit, add a line to `odds`; what it makes
