@@ -83,7 +83,9 @@ extension Fault {
       seconds.map { [("retry-after", String($0))] } ?? []
     }
     switch self {
-    case .unavailable(let seconds): return .html(503, "503 Service Temporarily Unavailable", retry(seconds))
+    case .unavailable(let seconds):
+      // Not Drupal's page.
+      return .html(503, "503 Service Temporarily Unavailable", retry(seconds) + [("x-generator", "")])
     case .maintenance: return SampleSite.maintenance(requestURL: requestURL)
     case .tooManyRequests(let seconds): return .html(429, "Too Many Requests", retry(seconds))
     case .unauthorizedPage: return SampleSite.unauthorized("Access token has been revoked")

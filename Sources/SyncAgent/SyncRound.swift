@@ -55,7 +55,7 @@ package struct SyncRound: Sendable {
       run: run, account: account, siteTime: siteTime,
       scanner: try mirror.scanner(
         of: site, paths: Dictionary(entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first }),
-      accountHasChanged: try accountChanged != mirror.fact(.accountChanged))
+      accountHasChanged: try mirror.fact(.accountChanged).map { $0 != accountChanged } ?? false)
     let tally = Tally()
     tally.note(vanishedTypes: vanished.filter { !settings.acceptedRemovals.contains($0) })
     var described = 0
@@ -76,7 +76,9 @@ package struct SyncRound: Sendable {
     result.otherRequests += 1 + described + naming.requests
     result.held = try held(types)
     let failure = result.trouble
-    if failure == nil, let accountChanged, visit.accountHasChanged { try mirror.note(.accountChanged, accountChanged) }
+    if failure == nil, let accountChanged, try mirror.fact(.accountChanged) != accountChanged {
+      try mirror.note(.accountChanged, accountChanged)
+    }
     try mirror.endRun(run, failure == nil ? .complete : .failed, parts: tally.parts, message: failure, at: now())
     return result
   }

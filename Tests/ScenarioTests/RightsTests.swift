@@ -26,6 +26,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     try await bench.round()
     let before = try bench.mirrored()
     bench.site.habits = [.shrinkingRights]
+    bench.site.clockOffset += 1000
     for (full, sweep) in [(false, SyncSettings.Sweeping.never), (false, .now), (true, .never), (false, .whenDue)] {
       bench.site.clockOffset += 1000
       // Somebody edits, so that a pull has a row to show.
@@ -60,6 +61,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     let bench = try Bench(quietSite(), entityTypes: ["user"])
     try await bench.round()
     bench.site.habits = [.shrinkingRights]
+    bench.site.clockOffset += 1000
     let stopped = try await bench.round(configure: sweepNow)
     #expect(!stopped.report.failures.isEmpty || stopped.report.sweeps.contains { $0.failure != nil })
     let accepted = try await bench.round(configure: { $0.acceptedRemovals = ["user--user"] })
@@ -74,6 +76,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     let bench = try Bench(quietSite(), entityTypes: ["user"])
     try await bench.round()
     bench.site.habits = [.shrinkingRights]
+    bench.site.clockOffset += 1000
     let outcome = try await bench.round(
       configure: {
         $0.sweep = .now
@@ -181,6 +184,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     try await bench.round()
     let before = try bench.mirrored()
     bench.site.faults.inject(.emptyCollection, times: 1000, below: "/jsonapi/taxonomy_term")
+    bench.site.clockOffset += 1000
     _ = try await bench.round(configure: sweepNow)
     bench.site.faults.clear()
     #expect(try bench.mirrored() == before)

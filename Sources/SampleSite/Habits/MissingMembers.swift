@@ -6,7 +6,9 @@ enum MissingMembers {
   static func of(_ type: ResourceType, _ habits: Set<Habit>) -> Set<String> {
     var names: Set<String> = []
     if habits.contains(.noChanged), hasNoChanged(type) { names.insert("changed") }
-    if habits.contains(.noSerialNumber), hasNoSerialNumber(type) { names.insert(type.idAttribute) }
+    if habits.contains(.noSerialNumber), hasNoSerialNumber(type) {
+      names.formUnion([type.idAttribute, type.revisionAttribute].compactMap { $0 })
+    }
     if habits.contains(.shrinkingRights) { names.formUnion(Rights.hidden[type.entityType] ?? []) }
     return names
   }

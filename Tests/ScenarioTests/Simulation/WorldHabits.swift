@@ -1,5 +1,6 @@
 import Synchronization
 import SampleSite
+import Synchronization
 
 /// What a world does otherwise than the recorded site. To have histories draw another habit, add a line to `odds`; what it makes
 /// happen while a mirror lives goes to `World.happen`, what it keeps from the account for good to `World.unreadable`.
