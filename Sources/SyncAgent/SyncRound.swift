@@ -400,14 +400,17 @@ package struct SyncRound: Sendable {
     if tally.report.sweeps.allSatisfy({ $0.isFinished && $0.failure == nil }) { try endSweepOfAll() }
   }
 
-  /// When the sweep of all began that is asked for now: earlier, where one was cut short within a day. Nil where none is asked for.
+  /// When the sweep of all began that goes on now, where one was cut short within a day: what it has swept is not swept again. Nil
+  /// where it begins now, or none is asked for.
   private func sweepBegan(at time: Int64) throws -> Int64? {
     guard settings.sweep == .now else { return nil }
-    if let began = try mirror.fact(.sweepBegan).flatMap({ Int64($0) }), (0...86_400).contains(time - began) {
+    if let began = try mirror.fact(.sweepBegan).flatMap({ Int64($0) }),
+      (0...86_400).contains(time.subtractingReportingOverflow(began).partialValue)
+    {
       return began
     }
     try mirror.note(.sweepBegan, String(time))
-    return time
+    return nil
   }
 
   private func endSweepOfAll() throws {

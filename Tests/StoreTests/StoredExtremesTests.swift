@@ -45,7 +45,9 @@ import Testing
         let copy = made.folder.appending(path: "copy.sqlite").path
         for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: copy + suffix) }
         try FileManager.default.copyItem(atPath: made.mirror.path, toPath: copy)
-        let queue = try DatabaseQueue(path: copy)
+        var plain = Configuration()
+        plain.foreignKeysEnabled = false
+        let queue = try DatabaseQueue(path: copy, configuration: plain)
         try queue.write { try $0.execute(sql: "UPDATE OR IGNORE \(table) SET \(column) = ?", arguments: [value]) }
         try queue.close()
         let mirror: Mirror

@@ -457,8 +457,7 @@ extension FileFetchTests {
     let bench = try FileBench(sizes: [10])
     try bench.made.mirror.write { db in
       try db.execute(
-        sql: "UPDATE resource SET document = replace(document, '\\/sites\\/default\\/files\\/1.bin', ?)",
-        arguments: [url])
+        sql: "UPDATE file_source SET url = ?", arguments: [url])
     }
     try await withFiles({ _ in [.answer(200, [], Self.old)] }) { server async throws in
       try bench.made.mirror.note(.siteBaseURL, server.origin)

@@ -1,4 +1,5 @@
 import NIOPosix
+import Store
 import Synchronization
 
 /// How long the work on what one client sent may go on: some seconds, and not for a client that has gone.
@@ -48,7 +49,10 @@ enum SlowWrites {
   }()
 
   /// Runs a body on a thread of its own.
+  /// - Throws: what `body` throws; `MirrorFault` of the kind `busy` where another program has kept the mirror's lock until
+  ///   `LocalWrites.patience` was over, counted from now: one who waits does not hold up the next.
   static func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-    try await pool.runIfActive(body)
+    let end = ContinuousClock.now + LocalWrites.patience
+    return try await pool.runIfActive { try WritePatience.$end.withValue(end) { try body() } }
   }
 }
