@@ -81,7 +81,8 @@ extension Mirror {
           }
         }
         let type = try names.type(page.type)
-        if let attribute = page.resources.lazy.compactMap(\.idAttribute).first {
+        // Only its own resources say which attribute that is.
+        if let attribute = page.resources.first(where: { $0.type == page.type && $0.idAttribute != nil })?.idAttribute {
           try names.learn(idAttribute: attribute, of: type)
         }
         outcome.setAside += try aside.note(

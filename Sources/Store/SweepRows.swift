@@ -124,7 +124,7 @@ extension Mirror {
       }
       try writer.finish(db)
       let type = try names.type(page.type)
-      if let attribute = page.resources.lazy.compactMap(\.idAttribute).first {
+      if let attribute = page.resources.first(where: { $0.type == page.type && $0.idAttribute != nil })?.idAttribute {
         try names.learn(idAttribute: attribute, of: type)
       }
       var aside = try RowsSetAside(db)

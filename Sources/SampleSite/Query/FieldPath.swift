@@ -71,17 +71,23 @@ struct FieldPath: Sendable {
         throw QueryFault(
           detail: "Invalid nested filtering. The field `\(name)`, given in the path `\(path)`, does not exist.")
       }
-      if let done = try FieldPath.relationship(name, rest, path, known, allowsBare) {
+      if let done = try FieldPath.relationship(name, rest, path, known, allowsBare, in: content) {
         leaf = done
         return
       }
       if Int(parts[0]) != nil { parts.removeFirst() }
       if parts.first == "meta" { parts.removeFirst() }
-      if parts.first == "entity" || parts.first?.hasPrefix("entity:") == true { parts.removeFirst() }
+      let isNamed = parts.first?.hasPrefix("entity:") == true
+      if parts.first == "entity" || isNamed { parts.removeFirst() }
+      if !isNamed, !parts.isEmpty {
+        try FieldPath.checkUnambiguous(name, parts, path, types, content)
+      }
       guard !parts.isEmpty else { throw FieldPath.incomplete(name, path, ["id", "meta.drupal_internal__target_id"]) }
       hops.append(name)
       let targets = Set(types.flatMap { $0.targets[name] ?? [] })
-      types = content.types.filter { targets.contains($0.name) }
+      // An answered comment may be of any bundle, whatever is there.
+      let isOfAnyBundle = name == "pid" && types.contains { $0.entityType == "comment" }
+      types = content.types.filter { targets.contains($0.name) || isOfAnyBundle && $0.entityType == "comment" }
     }
   }
 
@@ -124,14 +130,16 @@ struct FieldPath: Sendable {
 
   /// The end of a path at a relationship; nil when the path goes on to its targets.
   private static func relationship(
-    _ name: String, _ rest: [String], _ path: String, _ type: ResourceType, _ allowsBare: Bool
+    _ name: String, _ rest: [String], _ path: String, _ type: ResourceType, _ allowsBare: Bool, in content: Content
   ) throws(QueryFault) -> Leaf? {
     if name == "groups" || name == "profile_profiles" {
       throw QueryFault(status: 500, detail: "Call to a member function getColumns() on bool")
     }
     let isPlaced = rest.first.flatMap { Int($0) } != nil
     var rest = isPlaced ? Array(rest.dropFirst()) : rest
-    let metaNames = ["drupal_internal__target_id"] + (type.metaNames[name] ?? [])
+    // A field has the same properties in all bundles.
+    let others = content.types.lazy.filter { $0.entityType == type.entityType }.compactMap { $0.metaNames[name] }
+    let metaNames = ["drupal_internal__target_id"] + (type.metaNames[name] ?? others.first ?? [])
     guard let next = rest.first else {
       if isPlaced { return .targetMeta(name, metaNames[0]) }
       guard allowsBare else { throw incomplete(name, path, ["id"] + metaNames.map { "meta.\($0)" }) }
@@ -149,6 +157,25 @@ struct FieldPath: Sendable {
           + "relationship and must be preceded by `meta`.")
     }
     return nil
+  }
+
+  /// Where fields of one name lead to different entity types, a path has to say which.
+  private static func checkUnambiguous(
+    _ name: String, _ rest: [String], _ path: String, _ types: [ResourceType], _ content: Content
+  ) throws(QueryFault) {
+    var names: [String] = []
+    for type in types where type.relationshipNames.contains(name) {
+      let targets = type.targets[name] ?? []
+      let kinds = Set(content.types.filter { targets.contains($0.name) }.map(\.entityType))
+      guard kinds.count == 1, let kind = kinds.first, !names.contains("entity:\(kind)") else { continue }
+      names.append("entity:\(kind)")
+    }
+    guard names.count > 1 else { return }
+    let all = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    let prior = Array(all.dropLast(rest.count))
+    let choices = names.map { (prior + [$0] + rest).joined(separator: ".") }.joined(separator: ", ")
+    throw QueryFault(
+      detail: "Ambiguous path. Try one of the following: \(choices), in place of the given path: \(path)")
   }
 
   private static func incomplete(_ name: String, _ path: String, _ specifiers: [String]) -> QueryFault {

@@ -160,11 +160,20 @@ struct FilterAccess {
     let kinds = Set(known.compactMap { $0.split(separator: "-").first.map(String.init) })
     let isGuarded = kinds.count == 1 && kinds.isSubset(of: ["user", "file", "comment"])
     let targets = (data.array ?? [data]).compactMap { $0["id"]?.string.flatMap { community.find($0) } }
-    guard isGuarded || !targets.isEmpty else { return true }
+    if targets.isEmpty { return !isGuarded && !leadsToGuarded(hops.dropFirst(), known) }
     return targets.contains { found in
       (!isGuarded || permits(found.row, community.types[found.type].entityType))
         && permits(behind: hops.dropFirst(), found.row)
     }
+  }
+
+  /// Whether a way from these types comes to what is not everybody's.
+  private func leadsToGuarded(_ hops: ArraySlice<String>, _ names: [String]) -> Bool {
+    guard let hop = hops.first else { return false }
+    let next = Set(community.types.filter { names.contains($0.name) }.flatMap { $0.targets[hop] ?? [] })
+    let kinds = Set(next.compactMap { $0.split(separator: "-").first.map(String.init) })
+    if kinds.count == 1, kinds.isSubset(of: ["user", "file", "comment"]) { return true }
+    return leadsToGuarded(hops.dropFirst(), Array(next))
   }
 
   private func permits(_ row: Row, _ entityType: String) -> Bool {

@@ -24,7 +24,7 @@ struct WritePayload: Sendable {
       throw SiteError(400, "Resource object must include a \"type\".")
     }
     id = data["id"]?.string
-    if data["id"]?.isNull == false, id.flatMap({ EntityUUID($0) })?.text != id {
+    if data["id"]?.isNull == false, id.flatMap({ EntityUUID($0) })?.text != id || id == nil {
       throw SiteError(422, "IDs should be properly generated and formatted UUIDs as described in RFC 4122.")
     }
     try read(relationships: data["relationships"], type, community)
