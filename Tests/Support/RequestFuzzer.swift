@@ -95,7 +95,7 @@ package struct RequestFuzzer {
 
   /// What is wrong with an answer; nil when nothing is.
   private static func fault(_ answer: LocalAPIServer.Answered, isHead: Bool) -> String? {
-    guard [200, 201, 204, 301, 304, 400, 401, 403, 404, 405, 406, 409, 413, 414, 415, 422, 501].contains(answer.status)
+    guard [200, 201, 204, 301, 302, 304, 400, 401, 403, 404, 405, 406, 409, 413, 414, 415, 422, 501].contains(answer.status)
     else {
       return "is no answer of a site: \(String(decoding: answer.body.prefix(400), as: UTF8.self))"
     }
