@@ -159,3 +159,8 @@ func expectSame(
   #expect(
     different.isEmpty, "\(note) \(different.count) different: \(different.prefix(3))", sourceLocation: sourceLocation)
 }
+
+extension Mirror {
+  /// What is set aside because it is odd: types that were not asked for are only said.
+  func oddities() throws -> [SetAside] { try setAside().filter { $0.subject != "unread types" } }
+}

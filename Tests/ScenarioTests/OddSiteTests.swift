@@ -115,7 +115,7 @@ import Upstream
     let file = try Bench(site)
     let report = try await round(site, file.mirror, sweep: .now)
     #expect(report.trouble == nil && report.inserted > 500 && report.removed == 0)
-    let aside = try file.mirror.setAside()
+    let aside = try file.mirror.oddities()
     #expect(habits.contains(.brokenRows) == !aside.isEmpty && aside.allSatisfy { $0.kind == .row })
     let verified = try await verify(site, file.mirror)
     #expect(
@@ -124,7 +124,7 @@ import Upstream
     #expect((verified.unusable > 0) == habits.contains(.brokenRows))
     let again = try await round(site, file.mirror, sweep: .now)
     #expect(again.trouble == nil && again.inserted == 0 && again.removed == 0)
-    #expect(try file.mirror.setAside().map(\.subject) == aside.map(\.subject))
+    #expect(try file.mirror.oddities().map(\.subject) == aside.map(\.subject))
     for result in try file.mirror.check() { #expect(result.violations == 0, "\(result)") }
     if habits.contains(.oddIDs) {
       let ids = try file.mirror.identifiers(of: "node--topic")
@@ -143,11 +143,11 @@ import Upstream
     let report = try await round(site, file.mirror, sweep: .now)
     #expect(report.trouble == nil && report.removed == 0 && report.held.isEmpty)
     #expect(try file.mirror.identifiers(of: "node--topic") == before)
-    #expect(try !file.mirror.setAside().isEmpty)
+    #expect(try !file.mirror.oddities().isEmpty)
     // Mended, all of it is taken back.
     site = try quietSite()
     _ = try await round(site, file.mirror, sweep: .now)
-    #expect(try file.mirror.setAside().isEmpty)
+    #expect(try file.mirror.oddities().isEmpty)
   }
 
   /// Relationships, files and deletions of such resources are written and arrive; attributes are refused as the site refuses them.

@@ -175,7 +175,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     bench.site.clockOffset += 90_000
     try await bench.round(configure: sweepNow)
     try bench.expectEqual()
-    #expect(try bench.mirror.setAside().filter { $0.kind == .type }.isEmpty)
+    #expect(try bench.mirror.oddities().filter { $0.kind == .type }.isEmpty)
   }
 
   /// Sudden emptiness removes nothing without a person.

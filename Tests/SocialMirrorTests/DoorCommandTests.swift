@@ -19,7 +19,10 @@ import Testing
         let started = ContinuousClock.now
         let shut = try await place.run(["sync"])
         #expect(shut.code == code, "\(shut.all)")
-        #expect(shut.err.contains(text) && !shut.err.contains("&amp;") && !shut.err.contains("<"), "\(shut.err)")
+        // An answer that cannot be used is shown as it begins; what is said of it is words.
+        let words = shut.err.split(separator: "\n").map { $0.components(separatedBy: ", which begins: ")[0] }
+        #expect(shut.err.contains(text) && !shut.err.contains("&amp;"), "\(shut.err)")
+        #expect(!words.contains { $0.contains("<") }, "\(shut.err)")
         #expect(ContinuousClock.now - started < .seconds(5))
         #expect(site.log.count - asked <= most, "\(site.log.count - asked) requests, signed in: \(isSignedIn)")
         site.habits = []

@@ -100,6 +100,8 @@ extension Mirror {
           UPDATE outbox SET state = 'sending', sends = sends + 1, version = version + 1, members = ? WHERE id = ?
           """, arguments: [ChangedMember.encode(members), change.id])
       if let site, try writer.copies.copy(of: change.resource) != nil {
+        // What was looked at before sending says no more about members than an answer does.
+        let site = try writer.keeping(site, of: change.resource, type: change.type)
         let waiting = try writer.rows.unsettled(of: change.resource)
         try writer.copies.save(
           writer.agreement(on: site.form, site.json, under: waiting), of: change.resource)

@@ -97,6 +97,8 @@ struct History {
     }
     if world.habits.contains(.shrinkingRights) { try loseRights() }
     world.quieten()
+    // Whoever lets the account in again also removes the note that it was refused.
+    vault.keep(nil)
     world.site.clockOffset += Double(World.window + 1)
     try round { $0.sweep = .never }
     try judge(afterSweep: false)

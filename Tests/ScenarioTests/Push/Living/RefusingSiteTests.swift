@@ -23,7 +23,7 @@ import Upstream
     let first = try await bench.push()
     #expect(first.refusesWrites?.contains("/admin/config/services/jsonapi") == true)
     #expect(first.requests == 3 && first.settled == 0 && first.rejected == 0)
-    let setAside = try #require(try bench.mirror.setAside().first)
+    let setAside = try #require(try bench.mirror.oddities().first)
     #expect(setAside.kind == .setting && setAside.advice.contains("/admin/config/services/jsonapi"))
     // What waits is as it was: the next change of it joins it.
     let states = try bench.mirror.unsettledChanges()
@@ -37,7 +37,7 @@ import Upstream
     bench.site.takesWrites = true
     let last = try await bench.push(isByHand: true)
     #expect(last.settled == 5 && last.refusesWrites == nil)
-    #expect(try bench.mirror.setAside().isEmpty && bench.mirror.writesHold() == nil)
+    #expect(try bench.mirror.oddities().isEmpty && bench.mirror.writesHold() == nil)
     for id in topics { #expect(try bench.title(id) == "Mine") }
   }
 
@@ -155,7 +155,7 @@ import Upstream
     default: bench.site.clockOffset += 90_000
     }
     #expect(try known() == nil)
-    if end != "time" { #expect(try bench.mirror.setAside().isEmpty) }
+    if end != "time" { #expect(try bench.mirror.oddities().isEmpty) }
   }
 
   /// One that fails for its values says nothing of the others.
