@@ -75,6 +75,15 @@ import Upstream
   @Test(arguments: [nil] + WrongReader.allCases.map { $0 as WrongReader? })
   func wrongReadersAreNoticed(reader: WrongReader?) async throws {
     let sound = try quietSite { $0.habits = [.oddIDs, .reorderedAttributes] }
+    // What was edited has a revision number that is not its serial number.
+    let now = sound.now
+    try sound.withCommunity { community in
+      for id in community.ids(of: "node--topic") {
+        for title in ["Once", "Twice"] {
+          try community.patch(id, at: now, attributes: [("title", .string(title))], relationships: [])
+        }
+      }
+    }
     let file = try Bench(sound)
     var deciders = Deciders()
     if let reader { deciders.see = reader.see }

@@ -221,7 +221,7 @@ extension OutboxWriter {
   private static func check(_ object: JSON, isOf conflict: OutboxConflict) throws {
     let (type, id) = (object["type"], object["id"])
     let isOfType = type.map { $0.string == conflict.type } ?? true
-    let isOfUUID = id.map { id in id.string.flatMap { ResourceID($0) } == conflict.uuid } ?? true
+    let isOfUUID = id.map { id in id.string.flatMap { ResourceID($0)?.folded } == conflict.uuid.folded } ?? true
     if isOfType, isOfUUID {
       if type != nil, id != nil { return }
       throw OutboxRefusal(
