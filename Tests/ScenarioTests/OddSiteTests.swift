@@ -80,7 +80,7 @@ import Upstream
     try sound.withCommunity { community in
       for id in community.ids(of: "node--topic") {
         for title in ["Once", "Twice"] {
-          try community.patch(id, at: now, attributes: [("title", .string(title))], relationships: [])
+          try community.edit(id, at: now, attributes: [("title", .string(title))])
         }
       }
     }

@@ -102,6 +102,8 @@ struct History {
     world.site.clockOffset += Double(World.window + 1)
     try round { $0.sweep = .never }
     try judge(afterSweep: false)
+    // A sweep that was cut short comes to its end first: the next one looks at everything.
+    if try mirror.fact(.sweepBegan)?.isEmpty == false { try round { $0.sweep = .now } }
     let held = Set(try round { $0.sweep = .now }?.held.map(\.type) ?? [])
     if !held.isEmpty {
       // A person looks, and agrees.
