@@ -84,7 +84,8 @@ package struct SiteError: Error, Sendable, Hashable, CustomStringConvertible {
       "the site is in maintenance mode (\(status))\(site); the next round tries again"
     case .unavailable: "the site is not available at present (\(status))\(site)\(wait)"
     case .serverFault: "the site failed (\(status))\(site); its own log says why"
-    case .malformed: "the site's answer (\(status), \(mediaType ?? "no media type")) cannot be used\(answered)\(site)\(begins)"
+    case .malformed:
+      "the site's answer (\(status), \(mediaType ?? "no media type")) cannot be used\(answered)\(site)\(begins)"
     }
   }
 
