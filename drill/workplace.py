@@ -190,7 +190,9 @@ class Reader:
         while url:
             page = self.get(self.here(url))
             for resource in page["data"]:
-                found[resource["type"], resource["id"]] = resource["attributes"], None
+                # What nobody can use has no content either.
+                if isinstance(resource, dict) and isinstance(resource.get("id"), str) and isinstance(resource.get("attributes"), dict):
+                    found[resource.get("type"), resource["id"]] = resource["attributes"], None
             url = page["links"].get("next", {}).get("href")
         return found
 

@@ -202,8 +202,10 @@ private struct Renaming: Sendable {
 
   /// The same path with the names of fields in it.
   func inwardFields(_ path: String) -> String {
-    path.split(separator: "/", omittingEmptySubsequences: false).map { words[String($0)] ?? String($0) }
-      .joined(separator: "/")
+    path.split(separator: "/", omittingEmptySubsequences: false).map { part in
+      // A part that is called as a type is still a part of a path.
+      words[String(part)].flatMap { $0.contains("--") ? nil : $0 } ?? String(part)
+    }.joined(separator: "/")
   }
 
   /// Words of the query that are names.
@@ -219,6 +221,9 @@ private struct Renaming: Sendable {
     for character in query {
       if code > 0 {
         code -= 1
+        result.append(character)
+      } else if character == "-", word.isEmpty {
+        // The sign of a descending order is no part of a name.
         result.append(character)
       } else if character.isASCII, character.isLetter || character.isNumber || character == "_" || character == "-" {
         word.append(character)
