@@ -80,7 +80,9 @@ def growing(program, port, habits):
         count = same(place)
 
         def refused():
-            return [kind["type"] for kind in json.loads(place.run("status", "--json"))["types"] if kind["filters"] == "refused"]
+            # Of files a filter shows less than there is on any site: private ones of others are missing.
+            types = json.loads(place.run("status", "--json"))["types"]
+            return [kind["type"] for kind in types if kind["filters"] == "refused" and kind["type"] != "file--file"]
 
         before = refused()
         expect(before, "nothing was read by walking")

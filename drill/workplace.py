@@ -191,7 +191,7 @@ class Reader:
             page = self.get(self.here(url))
             for resource in page["data"]:
                 # What nobody can use has no content either.
-                if isinstance(resource, dict) and isinstance(resource.get("id"), str) and isinstance(resource.get("attributes"), dict):
+                if isinstance(resource, dict) and resource.get("id") and resource.get("type") and isinstance(resource.get("attributes"), dict):
                     found[resource.get("type"), resource["id"]] = resource["attributes"], None
             url = page["links"].get("next", {}).get("href")
         return found
