@@ -95,7 +95,8 @@ extension TypePuller {
     cursor.newestAt = siteTime
     cursor.pass = Cursor.Pass(begun: siteTime)
     let stretch = Stretch(through: lowest?.subtractingClamped(1))
-    try mirror.beginReading(of: type, cursor: cursor, stretches: isAll ? [] : [stretch], at: siteTime)
+    // All is left to read until the page of the newest is stored: what is cut short before it begins with it.
+    try mirror.beginReading(of: type, cursor: cursor, stretches: [Stretch(through: nil)], at: siteTime)
     let reading = FirstReading(
       idAttribute: idAttribute, cursor: cursor, filters: found.outcome, isResumed: false, stretches: 1)
     if isAll || lowest != nil {
@@ -105,7 +106,7 @@ extension TypePuller {
       try await fields.check(newest.resources, &reader)
       try await submit(
         newest.resources, cursor: nil, of: isSorted ? newest.turned : newest,
-        reading: ReadingPart(omitted: newest.omittedUUIDs, covers: covers), &part)
+        reading: ReadingPart(omitted: newest.omittedUUIDs, covers: covers, stretch: stretch, isOver: isAll), &part)
     }
     if isAll, let sum = reading.close() { return try await finish(reading, sum, &part) }
     try await read([stretch], of: reading, &part)
