@@ -119,9 +119,7 @@ extension Mirror {
       try Row.fetchAll(
         db,
         sql: """
-          SELECT r.id, i.uuid, r.sequence, r.changed, f.uri, f.url, f.size, f.media_type,
-            c.source, c.sha256, c.bytes, c.media_type, c.validator, c.last_modified, c.is_public, c.attempts,
-            c.error IS NOT NULL
+          SELECT \(Mirror.sourceColumns), c.error IS NOT NULL
           FROM file_source f JOIN resource r ON r.id = f.resource JOIN identity i ON i.id = r.id
           LEFT JOIN file_content c ON c.resource = r.id
           WHERE r.id > ?1
@@ -132,6 +130,12 @@ extension Mirror {
       ).compactMap { try Mirror.source($0, base: base) }
     }
   }
+
+  /// What `source(_:base:)` reads, but for the last column: whether the site is asked although nothing says that it has another content.
+  private static let sourceColumns = """
+    r.id, i.uuid, r.sequence, r.changed, f.uri, f.url, f.size, f.media_type, c.source, c.sha256, c.bytes, c.media_type,
+    c.validator, c.last_modified, c.is_public, c.attempts
+    """
 
   /// What the site's own list calls public, for SQL over `file_source f`.
   private static let isPublic = "substr(f.uri, 1, 9) = 'public://'"
@@ -148,9 +152,7 @@ extension Mirror {
       try Row.fetchAll(
         db,
         sql: """
-          SELECT r.id, i.uuid, r.sequence, r.changed, f.uri, f.url, f.size, f.media_type,
-            c.source, c.sha256, c.bytes, c.media_type, c.validator, c.last_modified, c.is_public, c.attempts,
-            1
+          SELECT \(Mirror.sourceColumns), 1
           FROM file_content c JOIN file_source f ON f.resource = c.resource JOIN resource r ON r.id = c.resource
           JOIN identity i ON i.id = r.id
           WHERE c.error IS NULL AND c.sha256 IS NOT NULL AND c.sequence = r.sequence
