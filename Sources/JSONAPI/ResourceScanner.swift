@@ -135,6 +135,7 @@ struct ResourceScanner: Sendable {
   /// What can be told of an element that cannot be used. It may be no JSON.
   mutating func unusable(_ range: Range<Int>, in bytes: UnsafeRawBufferPointer, _ reason: String) -> UnusableRow {
     var row = UnusableRow(place: 0, reason: reason)
+    row.fingerprint = UnusableRow.fingerprint(bytes[range])
     var scanner = LooseScanner(bytes, at: range.lowerBound)
     let text = ByteScanner(bytes)
     var attributes: Range<Int>?

@@ -10,6 +10,8 @@ package struct UnusableRow: Sendable, Hashable {
   /// The serial numbers of the resources before and behind it on the page: where the page is in their order, its own lies between.
   package var after: Int64?
   package var before: Int64?
+  /// By which it is known again where it has no id: of its bytes, in any order of members. Nil where there are too few of them.
+  package var fingerprint: UInt64?
   /// Why, for people: at most a line.
   package var reason: String
 
@@ -22,6 +24,19 @@ package struct UnusableRow: Sendable, Hashable {
     self.internalID = internalID
     self.place = place
     self.reason = reason
+  }
+
+  /// By what it is known again on the next page; nil for one that has nothing of its own.
+  package var mark: ResourceID? { id ?? fingerprint.flatMap { ResourceID("unusable \(String($0, radix: 16))") } }
+
+  /// The fingerprint of a row's bytes.
+  package static func fingerprint(_ bytes: some Collection<UInt8>) -> UInt64? {
+    guard bytes.count > 40 else { return nil }
+    // A sum does not depend on the order, in which some sites' caches differ.
+    return bytes.reduce(UInt64(bytes.count) &* 0x9E37_79B9_7F4A_7C15) { sum, byte in
+      let factor = UInt64(byte) &+ 0x51
+      return sum &+ factor &* factor &* factor &* 0x2545_F491_4F6C_DD1D
+    }
   }
 
   /// What tells it from other rows of its type, for people.

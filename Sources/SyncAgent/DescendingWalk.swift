@@ -30,6 +30,8 @@ package struct DescendingWalk: CollectionPull, Hashable {
   private var stalls = 0
   /// Whether the next page has no row in common with the last one by which it could be seen to join up.
   private var isBlind = false
+  /// Whether the last page said that more follow: then nothing at all is no end.
+  private var isPromised = false
   private var phase = Phase.times
   private var seesEnd = false
   package private(set) var isComplete = false
@@ -59,7 +61,7 @@ package struct DescendingWalk: CollectionPull, Hashable {
     let keys = page.resources.compactMap(PullKey.init)
     let marks = Set(
       page.resources.map { Mark(uuid: $0.uuid, changed: $0.changed) }
-        + (page.omittedUUIDs + page.unusable.compactMap(\.id)).map { Mark(uuid: $0, changed: nil) })
+        + (page.omittedUUIDs + page.unusable.compactMap(\.mark)).map { Mark(uuid: $0, changed: nil) })
     // What showed rows a moment ago does not become empty: a cache or a filter answers, not the collection.
     if hasSeenAnything, marks.isEmpty, page.unusable.isEmpty, !page.hasNext, page.skipped == 0, offset == 0 {
       throw .suddenlyEmpty
@@ -72,7 +74,8 @@ package struct DescendingWalk: CollectionPull, Hashable {
       return
     }
     // Or there is nothing at all to recognise, neither here nor on the last page.
-    let joins = offset == 0 || isBlind || marks.isEmpty && page.isUnmarked || !previous.isDisjoint(with: marks)
+    let isNothing = marks.isEmpty && !page.isUnmarked
+    let joins = offset == 0 || (isNothing ? !isPromised : isBlind || marks.isEmpty || !previous.isDisjoint(with: marks))
     guard joins else {
       stepsBack += 1
       guard stepsBack <= 100 else { throw .restless }
@@ -85,9 +88,10 @@ package struct DescendingWalk: CollectionPull, Hashable {
     hasSeenAnything = hasSeenAnything || page.showsSomething
     sum.note(page)
     previous = marks
+    isPromised = page.hasNext
     if page.hasNext, isAbove(keys.last, page.resources.compactMap(\.internalID).last) {
       let step = page.step(from: offset, overlap: DescendingWalk.overlap)
-      isBlind = marks.isEmpty || step >= page.rows(from: offset)
+      isBlind = !page.showsMarks(behind: step, from: offset)
       offset += step
       return
     }
@@ -114,6 +118,7 @@ package struct DescendingWalk: CollectionPull, Hashable {
     phase = next
     offset = 0
     isBlind = true
+    isPromised = false
     previous = []
   }
 }
@@ -129,7 +134,7 @@ extension ScannedPage {
 
   /// What the page shows or names.
   var marks: Set<ResourceID> {
-    Set(resources.lazy.map(\.uuid)).union(omittedUUIDs).union(unusable.lazy.compactMap(\.id))
+    Set(resources.lazy.map(\.uuid)).union(omittedUUIDs).union(unusable.lazy.compactMap(\.mark))
   }
 
   /// Whether it shows, names or stands for anything, or says that more follows.

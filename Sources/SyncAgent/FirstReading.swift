@@ -80,7 +80,11 @@ extension TypePuller {
         idAttribute: idAttribute, cursor: cursor, filters: filters, isResumed: true,
         stretches: max(1, stretches.count))
       if stretches.isEmpty, let sum = reading.close() { return try await finish(reading, sum, &part) }
-      return try await read(stretches, of: reading, &part)
+      do { return try await read(stretches, of: reading, &part) } catch UntrustworthyPage.suddenlyEmpty
+        where part.pages == 0
+      {
+        // What was to be read on is gone since the earlier round, and nothing is given to others yet: it begins anew.
+      }
     }
     let (found, newest, isSorted) = try await probe(known?.serialAttribute)
     let attribute = found.idAttribute ?? known?.serialAttribute ?? reader.scanner.serials.attribute(of: type)

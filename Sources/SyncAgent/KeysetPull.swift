@@ -114,7 +114,7 @@ package struct KeysetPull: CollectionPull, Hashable {
       guard steps <= 10_000, stalls <= 10 else { throw .restless }
       let step = page.step(from: offset, overlap: KeysetPull.overlap)
       // Rows that are hidden without a trace, or one alone, give nothing to recognise; `next` is the site's word that more follow.
-      marks = step < page.rows(from: offset) ? shown : []
+      marks = page.showsMarks(behind: step, from: offset) ? shown : []
       offset += step
     }
     isComplete = !page.hasNext

@@ -93,7 +93,9 @@ package struct SweepListing: Sendable, Hashable {
     }
     contradictions = 0
     let isUnmarked = shown.isEmpty && page.isUnmarked
-    guard joins(ids.first, shown) || isUnmarked else {
+    // Nothing at all, where the last page said that more follow, is no end.
+    let isNothing = shown.isEmpty && !page.isUnmarked && isPromised && offset > 0
+    guard !isNothing && joins(ids.first, shown) || isUnmarked else {
       stepsBack += 1
       guard stepsBack <= 100 else { throw .restless }
       offset = max(0, offset - max(1, page.rows(from: offset)) << min(stepsBack, 20))
@@ -113,10 +115,9 @@ package struct SweepListing: Sendable, Hashable {
     isComplete = !page.hasNext
     isPromised = page.hasNext
     if page.hasNext {
-      let rows = page.rows(from: offset)
       let step = page.step(from: offset, overlap: SweepListing.overlap)
       // A page of one row has none in common with the next.
-      isBlind = isUnmarked || step >= rows
+      isBlind = !page.showsMarks(behind: step, from: offset)
       advance(from: before, by: step)
     }
     guard isOrdered else { return (before, before) }

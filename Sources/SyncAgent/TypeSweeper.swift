@@ -29,7 +29,7 @@ struct TypeSweeper {
   let deciders: Deciders
   let budget: SweepBudget
   let run: Int64
-  let type: MirroredType
+  var type: MirroredType
   let path: String
   /// The attribute with the serial number; nil for a type that has none.
   let idAttribute: String?
@@ -47,9 +47,10 @@ struct TypeSweeper {
     var part = SweepReport(type: type.name)
     do {
       do { try await sweep(&part) } catch UntrustworthyPage.suddenlyEmpty {
-        // What was listed cannot be relied on: the next round lists the type anew.
-        _ = try mirror.beginSweep(of: type.name, at: siteTime)
-        throw UntrustworthyPage.suddenlyEmpty
+        // What was listed cannot be relied on: the type is listed anew, at once where an earlier round had listed it.
+        type.sweep = try mirror.beginSweep(of: type.name, at: siteTime)
+        guard part.pages == 0 else { throw UntrustworthyPage.suddenlyEmpty }
+        try await sweep(&part)
       }
     } catch {
       try mirror.setAside(reader.takeSteppedOver())

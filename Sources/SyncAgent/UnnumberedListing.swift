@@ -17,6 +17,8 @@ package struct UnnumberedListing: Sendable, Hashable {
   /// What the last page showed or left out.
   package private(set) var marks: Set<Mark>
   package private(set) var isComplete = false
+  /// Whether the last page said that more follow; only then a listing is resumed.
+  private var isPromised: Bool
   private var stepsBack = 0
   private var contradictions = 0
 
@@ -30,6 +32,7 @@ package struct UnnumberedListing: Sendable, Hashable {
     self.isSorted = isSorted
     offset = max(0, state.offset)
     marks = state.marks
+    isPromised = state.offset > 0
   }
 
   /// The next page to ask for.
@@ -49,7 +52,9 @@ package struct UnnumberedListing: Sendable, Hashable {
       guard contradictions <= 2 else { throw .suddenlyEmpty }
       return false
     }
-    let isBlind = marks.isEmpty || shown.isEmpty && page.isUnmarked
+    let isNothing = shown.isEmpty && !page.isUnmarked
+    // Nothing at all, where the last page said that more follow, is no end.
+    let isBlind = isNothing ? !isPromised : marks.isEmpty || shown.isEmpty
     let rows = max(1, page.rows(from: offset))
     guard offset == 0 || isBlind || !marks.isDisjoint(with: shown) else {
       stepsBack += 1
@@ -59,7 +64,12 @@ package struct UnnumberedListing: Sendable, Hashable {
     }
     marks = shown
     isComplete = !page.hasNext
-    if page.hasNext { offset += page.step(from: offset, overlap: 10) }
+    isPromised = page.hasNext
+    if page.hasNext {
+      let step = page.step(from: offset, overlap: 10)
+      if !page.showsMarks(behind: step, from: offset) { marks = [] }
+      offset += step
+    }
     return true
   }
 }

@@ -67,7 +67,12 @@ final class World: Sendable {
   /// Whether nothing happens any more.
   var isQuiet: Bool { state.withLock { $0.isQuiet } }
 
-  var record: Record { state.withLock { $0.record } }
+  /// With the ids by which a mirror knows resources.
+  var record: Record {
+    var record = state.withLock { $0.record }
+    (record.silent, record.deleted, record.hidden) = (shown(record.silent), shown(record.deleted), shown(record.hidden))
+    return record
+  }
 
   func roll(_ sides: Int) -> Int { state.withLock { $0.dice.roll(sides) } }
 
@@ -95,7 +100,9 @@ final class World: Sendable {
   }
 
   /// What filters never show of a type, whatever happens (reference 3.3).
-  func unfilterable(_ type: String) -> Set<String> {
+  func unfilterable(_ type: String) -> Set<String> { shown(unfilterableUUIDs(type)) }
+
+  private func unfilterableUUIDs(_ type: String) -> Set<String> {
     let community = site.community
     switch type {
     case "user--user": return Set(community.ids(of: type).filter { id in isAnonymous(id, community) })

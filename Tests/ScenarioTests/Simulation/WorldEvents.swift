@@ -145,8 +145,9 @@ extension World {
         try? community.edit(id, at: time, attributes: name)
       case 58..<72:
         what = late > 0 ? "late creations" : "creations"
-        for offset in 0...dice.roll(4) {
-          _ = try? World.populate(type, 1000 + number * 8 + offset, time, &community)
+        // Now and then more than two pages at once.
+        for offset in 0...(dice.roll(6) == 0 ? 12 : dice.roll(4)) {
+          _ = try? World.populate(type, 1000 + number * 16 + offset, time, &community)
         }
       case 72..<82:
         what = "edits in one second"

@@ -1,4 +1,4 @@
-import Synchronization
+import JSONAPI
 import SampleSite
 import Synchronization
 
@@ -8,7 +8,7 @@ extension World {
   /// The habits that histories draw, each with how many worlds in a hundred have it.
   static let odds: [(habit: Habit, percent: Int)] = [
     (.cappedPages, 20), (.translations, 35), (.oldImports, 30), (.poison, 15), (.heavyPages, 15),
-    (.shrinkingRights, 15),
+    (.shrinkingRights, 15), (.oddIDs, 20), (.brokenRows, 15), (.reorderedAttributes, 20),
   ]
 
   /// The habits of a seed, drawn from dice of their own: another habit in the list changes no other history's events.
@@ -31,7 +31,18 @@ extension World {
 
   /// What of a type no request shows although the account may see it: it need not be in the mirror, and what is stored of it stays
   /// as it was.
-  func unreadable(_ type: String) -> Set<String> { site.poisoned(of: type) }
+  func unreadable(_ type: String) -> Set<String> { shown(site.poisoned(of: type).union(site.broken(of: type))) }
+
+  /// A document for comparing: where the site's cache reorders members, what it holds in any order.
+  func comparable(_ document: [UInt8]) -> [UInt8] { habits.contains(.reorderedAttributes) ? document.sorted() : document }
+
+  /// The ids by which a mirror knows resources of these UUIDs.
+  func shown(_ uuids: Set<String>) -> Set<String> { habits.contains(.oddIDs) ? Set(uuids.map(shown)) : uuids }
+
+  func shown(_ uuid: String) -> String {
+    let id = site.outsideID(uuid)
+    return ResourceID(id).map { "\($0)" } ?? id
+  }
 }
 
 extension Dice {

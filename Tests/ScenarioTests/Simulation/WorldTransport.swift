@@ -1,4 +1,5 @@
 import Foundation
+import JSONAPI
 import SampleSite
 import Support
 import Synchronization
@@ -44,6 +45,7 @@ final class WorldTransport: Transport {
       answer.body = WorldTransport.distorted(answer.body, lie, world)
     }
     count(path, answer)
+    Simulation.trace(WorldTransport.line(request, path, answer))
     world.step()
     await Task.yield()
     if isCut { throw PowerCut() }
@@ -52,12 +54,24 @@ final class WorldTransport: Transport {
       status: answer.status, fields: answer.fields.map { HTTPField($0.name, $0.value) }, body: answer.body)
   }
 
+  /// A request and its answer, for people who follow a history.
+  private static func line(_ request: OutboundRequest, _ path: String, _ answer: PlainAnswer) -> String {
+    var what = "\(answer.status), \(answer.body.count) bytes\(answer.isCut ? ", cut" : "")"
+    if let document = try? JSON(parsing: answer.body) {
+      let rows = document["data"]?.array?.count
+      let omitted = document["meta"]?["omitted"]?["links"]?.object.map { $0.members.count - 1 } ?? 0
+      if let rows { what += ", \(rows) rows, \(omitted) omitted" }
+      if document["links"]?["next"] != nil { what += ", more" }
+    }
+    return "\(request.method) \(path.removingPercentEncoding ?? path): \(what)"
+  }
+
   private static func distorted(_ body: [UInt8], _ lie: World.Lie, _ world: World) -> [UInt8] {
     let text = String(decoding: body, as: UTF8.self)
     let changed =
       switch lie {
       case .nobody: text.replacing("\"me\":", with: "\"nobody\":")
-      case .somebodyElse: text.replacing(World.account, with: "b1111111-1111-4111-8111-111111111111")
+      case .somebodyElse: text.replacing(world.site.outsideID(World.account), with: "b1111111-1111-4111-8111-111111111111")
       case .oneTypeLess: text.replacing("\"\(world.types[1])\":{\"href\":", with: "\"other\":{\"was\":")
       }
     return Array(changed.utf8)
