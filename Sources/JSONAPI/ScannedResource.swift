@@ -63,6 +63,11 @@ package struct ScannedPage: Sendable {
   /// How many rows at the beginning of the page, from the offset that was asked for on, the site did not give in any way: they
   /// were stepped over.
   package var skipped = 0
+  /// The row before those that were stepped over, without most of what it holds, by which it is seen whether rows have moved; nil
+  /// where it is not known.
+  package var before: ScannedResource?
+  /// Those that were stepped over, as far as they are known; without most of what they hold.
+  package var steppedOver: [ScannedResource] = []
   /// The size of the page in bytes as it came, after content decoding.
   package var bytes = 0
   /// When the site made it, by its own `Date`, Unix seconds: long ago where a cache kept it. Nil when it did not say. Nothing that

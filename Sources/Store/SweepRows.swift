@@ -304,7 +304,7 @@ enum SweepRows {
       // Of this one only the label is stored, and the label is there.
       if serial == nil, labels.contains(uuid) { continue }
       // What cannot be used is not gone.
-      if unusable.contains(where: { $0.mayBe(uuid, serial: serial) }) { continue }
+      if unusable.contains(where: { $0.isAbout(uuid, serial: serial) }) { continue }
       try db.run(
         sql: "INSERT OR IGNORE INTO sweep_candidate (type, resource, is_omitted) VALUES (?, ?, 0)",
         arguments: [type, try row.decode(Int64.self, atIndex: 0)])

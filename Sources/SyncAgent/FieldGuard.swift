@@ -50,17 +50,23 @@ struct FieldGuard {
     if isKnown == nil { isKnown = try mirror.count(of: type) > 0 }
     guard isKnown == true else { return }
     let page = try mirror.lostFields(in: resources, of: type)
-    seen.note(page)
+    seen.note(page, of: resources.lazy.filter { !$0.isLabelOnly }.map(\.uuid))
     if page.counts.isEmpty { return }
-    let suspects =
-      page.counts.filter { isTooMuch($0.value, share) }.map(\.key)
-      + page.counts.keys.filter { isTooMuch(seen.count(of: $0), share) }
+    let (mirror, type) = (mirror, type)
+    func members(_ id: ResourceID) throws -> Set<String>? {
+      try mirror.siteDocument(of: id, type: type).flatMap { LostFields.names($0) }
+    }
+    let suspects = try page.counts.filter { name, count in
+      if isTooMuch(count, share) { return true }
+      return try isTooMuch(seen.count(of: name, members), share)
+    }.map(\.key)
     let unproved = Set(suspects).filter { (page.counts[$0]?.had ?? 0) < FieldGuard.proof }.subtracting(sampled)
     if !unproved.isEmpty { try await ask(for: unproved, but: resources, &reader) }
     var gone: [String: LostFields.Count] = [:]
-    for name in Set(suspects) {
+    for name in suspects {
       let onPage = page.counts[name] ?? LostFields.Count(had: 0, lost: 0)
-      let count = onPage.had >= FieldGuard.proof && isTooMuch(onPage, share) ? onPage : seen.count(of: name)
+      let isProof = onPage.had >= FieldGuard.proof && isTooMuch(onPage, share)
+      let count = isProof ? onPage : try seen.count(of: name, members)
       if isTooMuch(count, share) { gone[name] = count }
     }
     guard let worst = gone.values.max(by: { $0.lost < $1.lost }) else { return }
@@ -80,42 +86,72 @@ struct FieldGuard {
     sampled.formUnion(names)
     let known = Set(resources.map(\.uuid))
     var pairs: [(stored: [UInt8], now: [UInt8])] = []
+    var asked: [ResourceID] = []
     for id in try mirror.someExpected(of: type, count: FieldGuard.sample + 4)
     where !known.contains(id) && pairs.count < FieldGuard.sample {
       guard let stored = try mirror.siteDocument(of: id, type: type),
         let members = LostFields.names(stored), !names.isDisjoint(with: members)
       else { continue }
       do {
-        let page = try await reader.page("\(path)/\(id)")
+        let page = try await reader.page("\(path)/\(id.pathPart)")
         guard let now = page.resources.first, now.uuid == id, !now.isLabelOnly else { continue }
         pairs.append((stored, now.document))
+        asked.append(id)
       } catch {
         // One that is gone or cannot be shown says nothing about members.
         if case .everything = FailureScope(error) { throw error }
       }
     }
-    seen.note(LostFields(pairs))
+    seen.note(LostFields(pairs), of: asked)
   }
 }
 
 /// What a round has seen of members that vanish, as decisions only.
-struct FieldEvidence: Sendable, Hashable {
+struct FieldEvidence: Sendable {
+  /// Resources that were compared together.
+  private struct Part {
+    var ids: [ResourceID]
+    /// Members that some of them have lost.
+    var counts: [String: LostFields.Count]
+    /// How many of them have each of their other members, once that was asked for.
+    var kept: [String: Int]?
+  }
+  private var parts: [Part] = []
   private var resources = 0
-  private var lost: [String: Int] = [:]
-  /// Compared resources that turned out not to have had a member that others lost.
-  private var never: [String: Int] = [:]
+  private var lost: [String: LostFields.Count] = [:]
 
-  mutating func note(_ fields: LostFields) {
-    resources += fields.resources
+  /// So many resources say enough: of earlier ones only what they have lost counts.
+  private static let most = 400
+
+  /// Takes in a comparison.
+  /// - Parameter ids: the resources of it that were stored whole, and maybe others.
+  mutating func note(_ fields: LostFields, of ids: some Sequence<ResourceID>) {
     for (name, count) in fields.counts {
-      lost[name, default: 0] += count.lost
-      never[name, default: 0] += fields.resources - count.had
+      lost[name, default: LostFields.Count(had: 0, lost: 0)].had += count.had
+      lost[name, default: LostFields.Count(had: 0, lost: 0)].lost += count.lost
     }
+    guard fields.resources > 0 else { return }
+    parts.append(Part(ids: Array(ids), counts: fields.counts))
+    resources += parts.last?.ids.count ?? 0
+    while resources > FieldEvidence.most, parts.count > 1 { resources -= parts.removeFirst().ids.count }
   }
 
   /// How many of the resources seen so far had a member, and how many of them have lost it.
-  func count(of name: String) -> LostFields.Count {
-    LostFields.Count(had: max(resources - (never[name] ?? 0), lost[name] ?? 0), lost: lost[name] ?? 0)
+  /// - Parameter members: the names of a stored resource's members.
+  mutating func count(
+    of name: String, _ members: (ResourceID) throws -> Set<String>?
+  ) rethrows -> LostFields.Count {
+    var count = lost[name] ?? LostFields.Count(had: 0, lost: 0)
+    for index in parts.indices where parts[index].counts[name] == nil {
+      if parts[index].kept == nil {
+        var kept: [String: Int] = [:]
+        for id in parts[index].ids { for member in try members(id) ?? [] { kept[member, default: 0] += 1 } }
+        parts[index].kept = kept
+      }
+      // None of these has lost it.
+      count.had += parts[index].kept?[name] ?? 0
+    }
+    return count
   }
 
   /// Whether a person has to look: more than the share of those that had it have lost it. One alone among others never is too

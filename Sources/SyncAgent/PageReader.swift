@@ -71,6 +71,8 @@ struct PageReader: Sendable {
     guard var parameters, let patience else { return try await read(path, parameters, isFresh: isFresh) }
     let asked = parameters.page
     var skipped = 0
+    var before: ScannedResource?
+    var over: [ScannedResource] = []
     while true {
       let limit = min(asked.limit, weight.limit)
       parameters.page = PageParameter(offset: asked.offset + skipped, limit: limit)
@@ -78,6 +80,8 @@ struct PageReader: Sendable {
         var page = try await read(path, parameters, attempts: limit > 1 && weight.isHunting ? 1 : 2)
         weight.came()
         page.skipped = skipped
+        page.before = before
+        page.steppedOver = over
         lastID = page.resources.last?.internalID ?? lastID
         return page
       } catch let error where PageWeight.mayBeTheRows(error) {
@@ -85,7 +89,11 @@ struct PageReader: Sendable {
         let isNew = !weight.isHunting
         if isNew || limit == 1, try await !isTheSiteThere(patience) {
           // Not the rows' fault: the site is waited for as for any request.
-          return try await withSkipped(skipped, read(path, parameters))
+          var page = try await read(path, parameters)
+          page.skipped = skipped
+          page.before = before
+          page.steppedOver = over
+          return page
         }
         failures += 1
         guard failures <= Patience.failures else { throw error }
@@ -94,49 +102,48 @@ struct PageReader: Sendable {
             weight.aim(at: max(1, place.after))
             continue
           } else if !patience.triesKnown {
-            skipped += place.count
+            skipped += place.rows.count
+            over += place.rows
             weight.steppedOver()
             continue
           }
         }
-        let over = patience.over(limit)
-        if over == 0 {
+        let count = patience.over(limit)
+        if count == 0 {
           weight.failed(rows: limit)
           continue
         }
         guard weight.failuresInARow < patience.rowsInARow else { throw error }
-        steppedOver.append(await name(path, parameters, skipped: skipped, error, patience))
+        let rows = await rows(around: parameters, path, patience)
+        if skipped == 0, rows.count == 2 { before = rows.first }
+        steppedOver.append(name(rows.last, parameters, skipped: skipped, error, patience))
         weight.steppedOver()
-        skipped += over
+        over += rows.suffix(1)
+        skipped += count
       }
     }
   }
 
-  /// Where rows that failed alone before stand on a page that failed: after how many others, and how many in a row. Ids can be
+  /// Where rows that failed alone before stand on a page that failed: after how many others, and which in a row. Ids can be
   /// listed without what is broken.
   private mutating func placeOfKnown(
     _ path: String, _ parameters: QueryParameters, _ patience: Patience
-  ) async -> (after: Int, count: Int)? {
+  ) async -> (after: Int, rows: [ScannedResource])? {
     guard !patience.known.isEmpty else { return nil }
     let rows = try? await read(path, sparse(parameters, patience), attempts: 1)
     // What is left out of the listing stands somewhere between its rows.
     guard let rows, rows.omitted.isEmpty, rows.unusable.isEmpty else { return nil }
     let isKnown = rows.resources.map { patience.known.contains("\($0.uuid)") }
     guard let first = isKnown.firstIndex(of: true) else { return nil }
-    return (first, isKnown[first...].prefix { $0 }.count)
+    let count = isKnown[first...].prefix { $0 }.count
+    return (first, Array(rows.resources[first..<first + count]))
   }
 
   private func sparse(_ parameters: QueryParameters, _ patience: Patience) -> QueryParameters {
     var sparse = parameters
     let serial = parameters.sort.map(\.path.rawValue).last { $0.hasPrefix("drupal_internal__") }
-    sparse.fields = [patience.type: [serial ?? "langcode"]]
+    sparse.fields = [patience.type: [serial ?? "langcode", "changed"]]
     return sparse
-  }
-
-  private func withSkipped(_ count: Int, _ page: ScannedPage) -> ScannedPage {
-    var page = page
-    page.skipped = count
-    return page
   }
 
   /// The rows that were stepped over since the last call.
@@ -156,11 +163,21 @@ struct PageReader: Sendable {
     }
   }
 
-  /// Names the row that fails alone: by its id where the site lists that without the rest of it, else by its place.
-  private mutating func name(
-    _ path: String, _ parameters: QueryParameters, skipped: Int, _ error: any Error, _ patience: Patience
-  ) async -> SetAside {
-    let row = try? await read(path, sparse(parameters, patience), attempts: 1).resources.first
+  /// The one row that is asked for, as far as the site lists it without the rest of it, and the row before it, by which it is seen
+  /// whether rows have moved.
+  private mutating func rows(
+    around parameters: QueryParameters, _ path: String, _ patience: Patience
+  ) async -> [ScannedResource] {
+    var sparse = sparse(parameters, patience)
+    let offset = sparse.page.offset
+    if offset > 0 { sparse.page = PageParameter(offset: offset - 1, limit: 2) }
+    return (try? await read(path, sparse, attempts: 1).resources) ?? []
+  }
+
+  /// Names the row that fails alone: by its id where that is known, else by its place.
+  private func name(
+    _ row: ScannedResource?, _ parameters: QueryParameters, skipped: Int, _ error: any Error, _ patience: Patience
+  ) -> SetAside {
     let place =
       lastID.map { "the \(skipped + 1). resource after serial number \($0)" }
       ?? "the resource at place \(parameters.page.offset + 1)"

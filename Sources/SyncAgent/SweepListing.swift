@@ -95,7 +95,7 @@ package struct SweepListing: Sendable, Hashable {
     let isUnmarked = shown.isEmpty && page.isUnmarked
     // Nothing at all, where the last page said that more follow, is no end.
     let isNothing = shown.isEmpty && !page.isUnmarked && isPromised && offset > 0
-    guard !isNothing && joins(ids.first, shown) || isUnmarked else {
+    guard !isNothing && joins(ids.first, shown, page.before) || isUnmarked else {
       stepsBack += 1
       guard stepsBack <= 100 else { throw .restless }
       offset = max(0, offset - max(1, page.rows(from: offset)) << min(stepsBack, 20))
@@ -124,8 +124,12 @@ package struct SweepListing: Sendable, Hashable {
     return (before, isComplete ? nil : lastID)
   }
 
-  private func joins(_ first: Int64?, _ shown: Set<ResourceID>) -> Bool {
-    if offset == 0 || isBlind { return true }
+  private func joins(_ first: Int64?, _ shown: Set<ResourceID>, _ before: ScannedResource?) -> Bool {
+    if offset == 0 { return true }
+    if isBlind {
+      guard let before, !marks.isEmpty else { return true }
+      return marks.contains(before.uuid) || before.internalID.map { $0 <= lastID } ?? true
+    }
     if method == .offsets, let first, first <= lastID { return true }
     return !marks.isDisjoint(with: shown)
   }

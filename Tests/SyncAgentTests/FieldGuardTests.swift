@@ -1,3 +1,4 @@
+import JSONAPI
 import Store
 import Testing
 
@@ -36,13 +37,20 @@ import Testing
   /// Pages of one row each: what each shows is little, together they are not.
   @Test func pagesAddUp() {
     let (full, shrunk) = (document(["name", "mail"]), document(["name"]))
+    let ids = (0..<9).map { ResourceID(high: 1, low: $0) }
+    // What is stored of the last alone never had it.
+    let members: (ResourceID) -> Set<String>? = { $0 == ids[8] ? ["name"] : ["name", "mail"] }
     var seen = FieldEvidence()
-    for _ in 0..<6 { seen.note(LostFields([(full, full)])) }
-    #expect(seen.count(of: "mail").lost == 0)
-    seen.note(LostFields([(full, shrunk)]))
-    #expect(!FieldEvidence.isTooMuch(seen.count(of: "mail"), share: 0.2))
-    seen.note(LostFields([(full, shrunk)]))
-    #expect(FieldEvidence.isTooMuch(seen.count(of: "mail"), share: 0.2))
-    #expect(seen.count(of: "mail") == .init(had: 8, lost: 2))
+    for index in 0..<6 { seen.note(LostFields([(full, full)]), of: [ids[index]]) }
+    func mail() -> LostFields.Count { seen.count(of: "mail", members) }
+    #expect(mail().lost == 0)
+    seen.note(LostFields([(full, shrunk)]), of: [ids[6]])
+    #expect(!FieldEvidence.isTooMuch(mail(), share: 0.2))
+    seen.note(LostFields([(full, shrunk)]), of: [ids[7]])
+    #expect(FieldEvidence.isTooMuch(mail(), share: 0.2))
+    #expect(mail() == .init(had: 8, lost: 2))
+    // Who never had it says nothing of it, however many there are.
+    for _ in 0..<9 { seen.note(LostFields([(shrunk, shrunk)]), of: [ids[8]]) }
+    #expect(mail() == .init(had: 8, lost: 2))
   }
 }

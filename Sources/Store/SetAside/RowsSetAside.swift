@@ -98,13 +98,10 @@ struct RowsSetAside {
 }
 
 extension UnusableRow {
-  /// Whether a stored resource may be what this row is about: then its absence from the page says nothing.
+  /// Whether a stored resource is what this row is about: then its absence from the page says nothing. Of a row that tells neither
+  /// id nor serial number that is not known: what is missing around it is asked for by itself.
   /// - Parameter serial: the resource's serial number; nil where only its label is stored.
-  func mayBe(_ id: ResourceID, serial: Int64?) -> Bool {
-    if self.id == id { return true }
-    if let internalID { return serial == internalID }
-    if self.id != nil { return false }
-    guard let serial else { return true }
-    return (after.map { serial > $0 } ?? true) && (before.map { serial < $0 } ?? true)
+  func isAbout(_ id: ResourceID, serial: Int64?) -> Bool {
+    self.id == id || internalID != nil && serial == internalID
   }
 }

@@ -233,7 +233,7 @@ struct History {
           ? mine.map(world.comparable) == world.comparable(document)
           : mine.map(History.attributes).map(world.comparable) == world.comparable(History.attributes(document))
         if !isSame {
-          outcome.problems.append("\(stage): \(type) \(id) is \(mine == nil ? "missing" : "old")")
+          outcome.problems.append("\(stage): \(type) \(id) is \(mine == nil ? "missing" : "old")\(History.serial(document))")
         }
       }
       for id in stored.keys.sorted()
@@ -241,6 +241,12 @@ struct History {
         outcome.problems.append("\(stage): \(type) \(id) is too many")
       }
     }
+  }
+
+  /// The serial number of a document, for people.
+  private static func serial(_ document: [UInt8]) -> String {
+    let text = String(decoding: document, as: UTF8.self)
+    return text.firstMatch(of: /drupal_internal__(nid|tid|fid|uid)":(\d+)/).map { " (\($0.2))" } ?? ""
   }
 
   /// A document up to its relationships.

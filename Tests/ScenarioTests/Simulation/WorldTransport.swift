@@ -60,10 +60,16 @@ final class WorldTransport: Transport {
     if let document = try? JSON(parsing: answer.body) {
       let rows = document["data"]?.array?.count
       let omitted = document["meta"]?["omitted"]?["links"]?.object.map { $0.members.count - 1 } ?? 0
-      if let rows { what += ", \(rows) rows, \(omitted) omitted" }
+      if let rows { what += ", \(rows) rows\(serials(answer.body)), \(omitted) omitted" }
       if document["links"]?["next"] != nil { what += ", more" }
     }
     return "\(request.method) \(path.removingPercentEncoding ?? path): \(what)"
+  }
+
+  private static func serials(_ body: [UInt8]) -> String {
+    let text = String(decoding: body, as: UTF8.self)
+    let found = text.matches(of: /"drupal_internal__(?:nid|tid|fid|uid)":(\d+)/).map { String($0.1) }
+    return found.isEmpty ? "" : " (\(found.joined(separator: " ")))"
   }
 
   private static func distorted(_ body: [UInt8], _ lie: World.Lie, _ world: World) -> [UInt8] {
