@@ -89,7 +89,7 @@ extension World {
       (.emptyCollection, "a sudden emptiness"), (.serverError, "500"), (.unauthorizedPage, "401"),
       (.reset, "a lost connection"),
     ]
-    if state.dice.roll(2) == 0 {
+    if state.dice.roll(5) > 1 {
       // Just when a sweep asks for single resources, and more often than requests are repeated.
       let type = types[state.dice.roll(2)].replacing("--", with: "/")
       let (fault, name) = [faults[6], faults[6], faults[5], faults[2], faults[2]][state.dice.roll(5)]
@@ -145,8 +145,9 @@ extension World {
         try? community.edit(id, at: time, attributes: name)
       case 58..<72:
         what = late > 0 ? "late creations" : "creations"
-        // Now and then more than two pages at once.
-        for offset in 0...(dice.roll(6) == 0 ? 12 : dice.roll(4)) {
+        // Now and then more than two pages at once, as long as the type is small.
+        let isBurst = dice.roll(8) == 0 && community.count(of: type) < 30
+        for offset in 0...(isBurst ? 12 : dice.roll(4)) {
           _ = try? World.populate(type, 1000 + number * 16 + offset, time, &community)
         }
       case 72..<82:
