@@ -60,7 +60,7 @@ package struct DescendingWalk: CollectionPull, Hashable {
     for resource in page.resources where resource.type != start.type { throw .foreignType(resource.type) }
     let keys = page.resources.compactMap(PullKey.init)
     let marks = Set(
-      (page.resources + page.steppedOver + [page.before].compactMap { $0 }).map { Mark(uuid: $0.uuid, changed: $0.changed) }
+      (page.resources + page.around).map { Mark(uuid: $0.uuid, changed: $0.changed) }
         + (page.omittedUUIDs + page.unusable.compactMap(\.mark)).map { Mark(uuid: $0, changed: nil) })
     // What showed rows a moment ago does not become empty: a cache or a filter answers, not the collection.
     if hasSeenAnything, marks.isEmpty, page.unusable.isEmpty, !page.hasNext, page.skipped == 0, offset == 0 {
@@ -75,7 +75,9 @@ package struct DescendingWalk: CollectionPull, Hashable {
     }
     // Or there is nothing at all to recognise, neither here nor on the last page.
     let isNothing = marks.isEmpty && !page.isUnmarked
-    let joins = offset == 0 || (isNothing ? !isPromised : isBlind && page.before == nil || marks.isEmpty || !previous.isDisjoint(with: marks))
+    let hasNothingInCommon = isBlind && page.before == nil || marks.isEmpty
+    let joins =
+      offset == 0 || (isNothing ? !isPromised : hasNothingInCommon || !previous.isDisjoint(with: marks))
     guard joins else {
       stepsBack += 1
       guard stepsBack <= 100 else { throw .restless }
@@ -134,9 +136,8 @@ extension ScannedPage {
 
   /// What the page shows or names.
   var marks: Set<ResourceID> {
-    var marks = Set(resources.lazy.map(\.uuid)).union(omittedUUIDs).union(unusable.lazy.compactMap(\.mark))
-    for row in [before].compactMap({ $0 }) + steppedOver { marks.insert(row.uuid) }
-    return marks
+    Set(resources.lazy.map(\.uuid)).union(around.lazy.map(\.uuid)).union(omittedUUIDs)
+      .union(unusable.lazy.compactMap(\.mark))
   }
 
   /// Whether it shows, names or stands for anything, or says that more follows.

@@ -17,6 +17,9 @@ extension ScannedPage {
     return said.flatMap { $0 <= PageParameter.greatestLimit ? $0 : nil } ?? 1
   }
 
+  /// What is known of rows that it does not show whole: those that were stepped over, and the one before them.
+  var around: [ScannedResource] { before.map { [$0] + steppedOver } ?? steppedOver }
+
   /// How far the next page may begin behind this one so that the two have rows in common, by which it is seen whether they join
   /// up: at most half of them, so that pages of any size get on.
   func step(from offset: Int, overlap: Int) -> Int {

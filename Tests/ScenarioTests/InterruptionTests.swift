@@ -36,6 +36,26 @@ private struct PowerCut: Error {}
     #expect(status.runs.map(\.outcome) == ["complete", isCancelled ? "interrupted" : "failed"], "seed \(seed)")
   }
 
+  /// All that a first reading was to read on is gone when it goes on: it begins anew, and the type does not fail for ever.
+  @Test(arguments: 4...8) func aReadingWhoseRestIsGoneBeginsAnew(last: Int) async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["event_enrollment"])
+    let type = try #require(bench.types.first)
+    bench.site.withCommunity { $0.silentlyRefusesFilter.insert(type) }
+    await #expect(throws: CancellationError.self) {
+      try await bench.round(before: { number, _ in if number == last { throw CancellationError() } })
+    }
+    bench.site.clockOffset += 400
+    try bench.site.withCommunity { community in
+      for id in community.ids(of: type) { try community.delete(id) }
+    }
+    try await bench.round(configure: { $0.sweep = .now })
+    try await bench.round(configure: { $0.acceptedRemovals = [type] })
+    bench.site.clockOffset += 400
+    let quiet = try await bench.round()
+    #expect(quiet.report.failures.isEmpty, "\(quiet.report.failures)")
+    #expect(try bench.mirror.count(of: type) == 0)
+  }
+
   /// Interrupted again and again, each time a little further: the pull must come to its end.
   @Test func everyInterruptedRoundGetsFurther() async throws {
     let bench = try Bench(quietSite(), entityTypes: ["node"])

@@ -6,6 +6,30 @@ import Testing
 
 /// `sync --sweep` that was cut short goes on with the next.
 @Suite struct SweepResumeTests {
+  /// What an earlier round had listed was a wrong answer, empty: that comes out with the first candidate, and the round that sees it
+  /// lists the type anew.
+  @Test func aListingThatWasEmptyByMistakeIsMadeAgainAtOnce() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["event_enrollment"])
+    try await bench.round()
+    bench.site.clockOffset += 100
+    let first = try await bench.round(
+      configure: {
+        $0.sweep = .now
+        $0.sweepRequests = 1
+      },
+      after: { target, response in
+        guard target.contains("sort=drupal"), !target.contains("filter") else { return response }
+        var response = response
+        response.body = Array(#"{"jsonapi":{"version":"1.0"},"data":[],"links":{}}"#.utf8)
+        return response
+      })
+    #expect(first.report.sweeps.allSatisfy { !$0.isFinished && $0.failure == nil }, "\(first.report.sweeps)")
+    let second = try await bench.round(configure: { $0.sweep = .now })
+    #expect(second.report.failures.isEmpty && second.report.removed == 0)
+    #expect(second.report.sweeps.allSatisfy { $0.isFinished && $0.failure == nil }, "\(second.report.sweeps)")
+    try bench.expectEqual()
+  }
+
   @Test(arguments: [4, 9, 15]) func whatWasSweptIsNotSweptAgain(cut: Int) async throws {
     let bench = try Bench(quietSite(), entityTypes: ["node", "comment", "user"])
     try await bench.round()

@@ -68,6 +68,28 @@ private let nothing = page([], next: false)
     #expect(listing.isComplete && !listing.hasSeenAnything)
   }
 
+  /// Pages of one row have none in common: yet one that is empty behind a promise is no end.
+  @Test func anEmptyPageBehindOneRowIsNoEnd() throws {
+    var listing = listing(.offsets)
+    _ = try listing.accept(page([(1, 1)], next: true))
+    #expect(listing.parameters.page.offset == 1)
+    #expect(try listing.accept(nothing) == nil)
+    #expect(!listing.isComplete && listing.parameters.page.offset == 0)
+    _ = try listing.accept(page([(1, 1)], next: true))
+    _ = try listing.accept(page([(1, 2)], next: false))
+    #expect(listing.isComplete && listing.lastID == 2)
+
+    var walk = walk()
+    try walk.accept(page([(9, 9)], next: true))
+    try walk.accept(nothing)
+    #expect(!walk.isComplete && walk.parameters.page.offset == 0)
+
+    var unnumbered = UnnumberedListing(type: type, limit: 4, isSorted: true, from: SweepState())
+    #expect(try unnumbered.accept(page([(1, 1)], next: true)))
+    #expect(try !unnumbered.accept(nothing))
+    #expect(!unnumbered.isComplete && unnumbered.offset == 0)
+  }
+
   /// A listing is resumed only where more was promised.
   @Test func aResumedListingDoesNotEndWithNothing() throws {
     var state = SweepState()

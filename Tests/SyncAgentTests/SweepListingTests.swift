@@ -128,6 +128,55 @@ import Testing
     #expect(walk.isComplete && seen == Set(rows).subtracting(20...41))
   }
 
+  /// Every fourth row cannot be used, and tells nothing of itself but its bytes; some of these stand on their page twice.
+  @Test(arguments: caps) func rowsThatCannotBeUsedJoinPages(cap: Int) throws {
+    let rows = Array(1...Int64(60))
+    var listing = SweepListing(
+      type: Self.type, idAttribute: "drupal_internal__nid", method: .offsets, limit: 50, from: SweepState())
+    var seen: Set<Int64> = []
+    var pages = 0
+    while !listing.isComplete, pages < 300 {
+      pages += 1
+      var page = ScannedPage()
+      let there = rows.dropFirst(listing.parameters.page.offset)
+      page.hasNext = there.count > cap
+      if page.hasNext { page.nextOffset = listing.parameters.page.offset + cap }
+      for id in there.prefix(cap) {
+        guard id % 4 == 2 else {
+          page.append(Self.row(id))
+          continue
+        }
+        var row = UnusableRow(place: 0, reason: "has no id")
+        row.fingerprint = UnusableRow.fingerprint(Array(repeating: UInt8(id), count: 64))
+        page.append(row)
+        if id % 8 == 6 { page.append(row) }
+      }
+      _ = try listing.accept(page)
+      seen.formUnion(page.resources.compactMap(\.internalID))
+    }
+    #expect(listing.isComplete && seen == Set(rows.filter { $0 % 4 != 2 }))
+    #expect(pages <= 2 * 60 / max(1, cap / 2))
+  }
+
+  /// What stood before a row that fails alone was removed while it was asked for: the pages do not join up.
+  @Test func aRowThatIsSteppedOverShowsWhetherRowsHaveMoved() throws {
+    func listing(before: Int64) throws -> SweepListing {
+      var listing = SweepListing(
+        type: Self.type, idAttribute: "drupal_internal__nid", method: .offsets, limit: 50, from: SweepState())
+      var page = ScannedPage()
+      (page.resources, page.hasNext) = ([Self.row(3)], true)
+      _ = try listing.accept(page)
+      var next = ScannedPage()
+      (next.resources, next.hasNext, next.skipped) = ([Self.row(9)], true, 1)
+      (next.before, next.steppedOver) = (Self.row(before), [Self.row(8)])
+      _ = try listing.accept(next)
+      return listing
+    }
+    #expect(try listing(before: 3).lastID == 9)
+    #expect(try listing(before: 7).lastID == 3)
+    #expect(try listing(before: 7).parameters.page.offset == 0)
+  }
+
   /// Rows that are left out at the beginning, and at every place behind a key.
   @Test(arguments: caps, [false, true]) func hiddenRowsAreSteppedOver(cap: Int, traceless: Bool) throws {
     let rows = Array(1...Int64(60))
