@@ -3,7 +3,7 @@ import Logging
 import Store
 import Upstream
 
-/// What the site says of its types beyond what their documents show: by its API description, or asked about their fields.
+/// What the site says of its types beyond what documents show: by its API description, or asked about their fields.
 struct TypeDescriptions {
   let site: Site
   let mirror: Mirror

@@ -2,7 +2,7 @@ import JSONAPI
 import Store
 import Upstream
 
-/// What is found out about a type before it is read: whether anything is there, its serial number, and whether filters work.
+/// What is found out about a type before it is read: is anything there, what is its serial number, and do filters work?
 extension TypePuller {
   /// Compares the newest resources with and without a filter: is anything there, which attribute is the serial number, and
   /// do filters work? The answer is noted for a day.
