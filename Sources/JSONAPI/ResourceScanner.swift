@@ -132,34 +132,6 @@ struct ResourceScanner: Sendable {
     }
   }
 
-  /// What can be told of an element that cannot be used. It may be no JSON.
-  mutating func unusable(_ range: Range<Int>, in bytes: UnsafeRawBufferPointer, _ reason: String) -> UnusableRow {
-    var row = UnusableRow(place: 0, reason: reason)
-    row.fingerprint = UnusableRow.fingerprint(bytes[range])
-    var scanner = LooseScanner(bytes, at: range.lowerBound)
-    let text = ByteScanner(bytes)
-    var attributes: Range<Int>?
-    func content(_ value: Range<Int>) -> Range<Int>? {
-      value.count >= 2 && bytes[value.lowerBound] == UInt8(ascii: "\"")
-        ? value.lowerBound + 1..<value.upperBound - 1 : nil
-    }
-    for (name, value) in scanner.members() {
-      if text.matches(name, "type") {
-        row.type = content(value).map { text.text($0) }
-      } else if text.matches(name, "id") {
-        row.id = content(value).flatMap { text.id($0) }
-      } else if text.matches(name, "attributes") {
-        attributes = value
-      }
-    }
-    guard let type = row.type, let attributes, let serial = serials.attribute(of: type) else { return row }
-    var inner = LooseScanner(bytes, at: attributes.lowerBound)
-    for (name, value) in inner.members() where text.text(name) == serial {
-      row.internalID = text.serialNumber(value)
-    }
-    return row
-  }
-
   private mutating func relationship(
     _ name: Range<Int>, _ scanner: inout ByteScanner, _ derived: DerivedLinks, _ compactor: inout DocumentCompactor,
     _ resource: inout ScannedResource
@@ -248,63 +220,6 @@ struct ResourceScanner: Sendable {
 /// Why an element of a page cannot be used, as it is said of it: `has no id`.
 struct RowFault: Error {
   var reason: String
-}
-
-/// Where the members of a resource object are.
-private struct ObjectLayout {
-  var type: Range<Int>?
-  var id: Range<Int>?
-  var links: Range<Int>?
-  /// The end of the member before `links`: where they are put back.
-  var linksFollow: Int?
-  var attributes: Range<Int>?
-  var relationships: Range<Int>?
-  /// Why the object is no resource.
-  var fault: RowFault?
-
-  init(scanning scanner: inout ByteScanner) throws(JSONSyntaxError) {
-    var previousEnd: Int?
-    var (hasType, hasID) = (false, false)
-    try scanner.members { (scanner, name) throws(JSONSyntaxError) in
-      let value = try scanner.value()
-      let first = scanner.bytes[value.lowerBound]
-      let isText = first == UInt8(ascii: "\"")
-      if scanner.matches(name, "type") {
-        hasType = true
-        if isText { type = value.lowerBound + 1..<value.upperBound - 1 }
-      } else if scanner.matches(name, "id") {
-        hasID = true
-        if isText { id = value.lowerBound + 1..<value.upperBound - 1 }
-      } else if scanner.matches(name, "links") {
-        links = value
-        linksFollow = previousEnd
-      } else if scanner.matches(name, "attributes") {
-        attributes = first == UInt8(ascii: "{") ? value : nil
-        check("attributes", value, scanner)
-      } else if scanner.matches(name, "relationships") {
-        relationships = first == UInt8(ascii: "{") ? value : nil
-        check("relationships", value, scanner)
-      }
-      previousEnd = scanner.position
-    }
-    if type.map(\.isEmpty) ?? true {
-      fault = RowFault(reason: hasType ? "has a type that is no text" : "has no type")
-    } else if id == nil {
-      fault = RowFault(reason: hasID ? "has an id that is no text" : "has no id")
-    } else if id?.isEmpty == true {
-      fault = RowFault(reason: "has an empty id")
-    }
-  }
-
-  /// Nothing is an empty list where PHP writes it.
-  private mutating func check(_ name: String, _ value: Range<Int>, _ scanner: ByteScanner) {
-    if scanner.bytes[value.lowerBound] == UInt8(ascii: "{") || scanner.matches(value, "[]")
-      || scanner.matches(value, "null")
-    {
-      return
-    }
-    fault = RowFault(reason: "has \(name) that are no object")
-  }
 }
 
 /// Names that come again and again, made into strings once. Tries the one that followed last time first.

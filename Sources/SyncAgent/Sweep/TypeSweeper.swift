@@ -102,16 +102,8 @@ struct TypeSweeper {
       state.offset = listing.offset
       state.marks = listing.marks
       state.isListed = listing.isComplete
-      var application = SweepApplication(
-        type: type.name, resources: page.resources, omitted: page.omittedUUIDs, covers: covers, state: state, run: run,
-        madeAt: page.madeAt, unusable: page.unusable, surroundings: page.surroundings)
-      application.setAside = reader.takeSteppedOver()
-      let outcome = try mirror.apply(application)
+      try apply(page, covers: covers, state, &part)
       part.pages += 1
-      part.seen += page.resources.count
-      part.inserted += outcome.inserted
-      part.updated += outcome.updated
-      part.setAside += outcome.setAside
     }
     return true
   }
@@ -135,19 +127,26 @@ struct TypeSweeper {
       state.offset = listing.offset
       state.marks = listing.marks
       state.isListed = listing.isComplete
-      var application = SweepApplication(
-        type: type.name, resources: page.resources, omitted: page.omittedUUIDs, covers: nil, state: state, run: run,
-        madeAt: page.madeAt, unusable: page.unusable, surroundings: page.surroundings)
-      application.setAside = reader.takeSteppedOver()
-      application.isUnnumbered = true
-      let outcome = try mirror.apply(application)
+      try apply(page, covers: nil, state, &part)
       part.pages += joins ? 1 : 0
-      part.seen += page.resources.count
-      part.inserted += outcome.inserted
-      part.updated += outcome.updated
-      part.setAside += outcome.setAside
     }
     return true
+  }
+
+  /// Stores a listed page, with where the sweep stands behind it.
+  private mutating func apply(
+    _ page: ScannedPage, covers: (after: Int64, through: Int64?)?, _ state: SweepState, _ part: inout SweepReport
+  ) throws {
+    var application = SweepApplication(
+      type: type.name, resources: page.resources, omitted: page.omittedUUIDs, covers: covers, state: state, run: run,
+      madeAt: page.madeAt, unusable: page.unusable, surroundings: page.surroundings)
+    application.setAside = reader.takeSteppedOver()
+    application.isUnnumbered = idAttribute == nil
+    let outcome = try mirror.apply(application)
+    part.seen += page.resources.count
+    part.inserted += outcome.inserted
+    part.updated += outcome.updated
+    part.setAside += outcome.setAside
   }
 
   /// Asks for the candidates by themselves. As long as no more are left than may be removed without asking, those that are gone

@@ -181,56 +181,6 @@ struct TypePuller {
     return .resources(pull.cursor ?? cursor)
   }
 
-  /// Compares the newest resources with and without a filter: is anything there, which attribute is the serial number, and
-  /// do filters work? The answer is noted for a day.
-  /// - Returns: also the page without a filter, and whether its resources are in the order of that attribute.
-  mutating func probe(_ known: String?) async throws -> (found: FilterComparison, newest: ScannedPage, isSorted: Bool) {
-    let usual = known ?? reader.scanner.serials.attribute(of: type)
-    let limit = settings.pageLimit
-    let newest = usual.map { [SortKey($0, descending: true)] } ?? []
-    var unfiltered = deciders.see(try await firstPage(newest, limit))
-    if usual == nil { unfiltered = deciders.see(try await proved(unfiltered)) }
-    var filtered: ScannedPage?
-    if let attribute = unfiltered.resources.first(where: { $0.internalID != nil })?.idAttribute {
-      var parameters = QueryParameters.idKeyset(after: 0, idAttribute: attribute, limit: limit)
-      parameters.sort = [SortKey(attribute, descending: true)]
-      filtered = try await reader.page(path, parameters)
-    }
-    let found = FilterComparison(unfiltered: unfiltered, filtered: filtered)
-    if let highest = found.highestID { report(.estimated(type: type, highestID: highest)) }
-    if let outcome = found.outcome {
-      try mirror.note(FilterProbe(outcome, account: account, at: siteTime), of: type)
-    }
-    let ids = unfiltered.resources.compactMap(\.internalID)
-    let by = usual ?? found.idAttribute
-    let isSorted = by != nil && by == found.idAttribute && zip(ids, ids.dropFirst()).allSatisfy { $0 > $1 }
-    return (found, unfiltered, isSorted)
-  }
-
-  /// The first page without a filter; in the site's own order where it knows nothing of the one asked for.
-  private mutating func firstPage(_ sort: [SortKey], _ limit: Int) async throws -> ScannedPage {
-    do {
-      return try await reader.page(path, .unfiltered(sort: sort, offset: 0, limit: limit))
-    } catch let error as SiteError where error.kind == .badRequest && !sort.isEmpty {
-      return try await reader.page(path, .unfiltered(sort: [], offset: 0, limit: limit))
-    }
-  }
-
-  /// Looks for the serial number of a type that nobody knows, and notes it.
-  /// - Parameter page: the collection's first page, in no order.
-  /// - Returns: the newest resources by it; the same page where no attribute is proved to be it.
-  private mutating func proved(_ page: ScannedPage) async throws -> ScannedPage {
-    for name in SerialNumberProof.candidates(in: page) {
-      let newest = [SortKey(name, descending: true)]
-      let sorted = try await reader.page(path, .unfiltered(sort: newest, offset: 0, limit: settings.pageLimit))
-      guard SerialNumberProof.isProved(name, by: sorted) else { continue }
-      try mirror.note(serialNumber: name, of: type)
-      reader.scanner.serials.name(name, of: type)
-      return sorted.counted(by: name)
-    }
-    return page
-  }
-
   /// Says when the members of the type are not what they were, before the page is stored.
   func lookForDrift(_ page: ScannedPage) throws {
     let whole = page.resources.filter { !$0.isLabelOnly }.map(\.document)
@@ -242,42 +192,6 @@ struct TypePuller {
 
   private func isFresh(_ probe: FilterProbe) -> Bool {
     probe.account == account && abs(siteTime - probe.at) < TypePuller.probeLife
-  }
-
-  /// Of what the pass shows all is hidden, and the resource that is known, too. That is believed where the site still shows
-  /// something, or has nothing to show; else what is stored is left to a sweep, as where nothing is there.
-  /// - Parameters:
-  ///   - end: the cursor at the end.
-  ///   - page: the last page.
-  /// - Returns: the cursor that was stored.
-  private mutating func onlyHidden(
-    _ start: Deciders.Start, _ end: Cursor, _ page: ScannedPage, _ part: inout TypeReport
-  ) async throws -> Cursor {
-    try await findVisible(start.idAttribute)
-    var end = end
-    // The next pass stands on what was seen once, if there is any below.
-    if let stored = try mirror.greatestID(of: type), stored > 0 { end.internalID = min(end.internalID, stored) }
-    try await submit(page.resources, cursor: end, of: page, &part)
-    return end
-  }
-
-  /// Makes sure that the site still shows something of the type where something is stored that it should show.
-  /// - Throws: `SyncFault.sawNothing` where it does not.
-  mutating func findVisible(_ idAttribute: String) async throws {
-    let stored = try mirror.someExpected(of: type, count: 5)
-    let check = VisibilityCheck(type: type, path: path, idAttribute: idAttribute, limit: settings.pageLimit)
-    if !stored.isEmpty, try await !check.findsAnything(among: stored, &reader) {
-      throw SyncFault.sawNothing(type: type, stored: try mirror.countExpected(of: type))
-    }
-  }
-
-  /// A collection that shows nothing is believed only where nothing is stored that it should show: what was there is removed by a
-  /// sweep. Known to be empty at this time, it is read from the beginning when it is not.
-  mutating func nothingIsThere(_ part: inout TypeReport) async throws {
-    let count = try mirror.countExpected(of: type)
-    if count > 0 { throw SyncFault.sawNothing(type: type, stored: count) }
-    let cursor = Cursor(changed: 0, internalID: 0, knownUntil: min(siteTime, reader.oldest ?? siteTime))
-    try await submit([], cursor: cursor, &part)
   }
 
   /// - Parameter page: what they are from, with what else is noted of it; nil for none.

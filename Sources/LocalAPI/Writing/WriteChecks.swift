@@ -1,0 +1,113 @@
+import Foundation
+import JSONAPI
+import Store
+
+/// What a write is checked for before it is recorded, but for its body.
+extension WriteAnswers {
+  /// What a path and a method lead to.
+  func find(_ route: Route, _ method: String) throws -> WriteRoute.Found {
+    try answers.reader.snapshot { snapshot in
+      let type = try route.collectionPath.flatMap { try snapshot.type(path: $0) }
+      return WriteRoute.find(
+        route, method, schema: try type.flatMap { try snapshot.schema(of: $0) },
+        hasUploads: try type.map { try snapshot.hasUploadRoutes($0) } ?? false)
+    }
+  }
+
+  /// Checks everything that needs no body.
+  /// - Throws: `ErrorResponse`, `QueryParameterError` as the site answers.
+  func admit(_ write: WriteRequest) throws {
+    _ = try answers.reader.snapshot { try subject(write, $0) }
+  }
+
+  func subject(_ write: WriteRequest, _ snapshot: ReadSnapshot) throws -> WriteSubject {
+    guard let type = try snapshot.type(path: write.route.path) else {
+      throw ErrorResponse(status: 404, detail: "No such collection.", request: write.uri)
+    }
+    var subject = WriteSubject(
+      type: type.name, entityType: type.entityType, schema: try snapshot.schema(of: type), method: write.method,
+      request: write.uri)
+    subject.homes = try snapshot.entityTypes()
+    if let files = try snapshot.types().first(where: { $0.entityType == "file" }) { subject.fileType = files.name }
+    if let id = write.route.id {
+      let renderer = DocumentRenderer(base: write.base)
+      let found = try ResourceID(id).flatMap { name in
+        try snapshot.resource(named: name, entityType: type.entityType) { row in
+          var bytes: [UInt8] = []
+          renderer.append(row.stored, into: &bytes)
+          let json = try JSON(parsing: bytes)
+          // As the site writes it, whatever letter case the path has.
+          return (json, row.type, json["id"]?.string.flatMap { ResourceID($0) } ?? name)
+        }
+      }
+      guard let found else { throw unknown(write, type) }
+      (subject.stored, subject.type, subject.uuid) = (found.0, found.1.name, found.2)
+      if found.1 != type { subject.schema = try snapshot.schema(of: found.1) }
+    }
+    guard !mirror.isReadOnly, write.mayWrite,
+      write.method != "POST" || type.entityType != "file" || write.route.id != nil
+    else {
+      throw forbidden(write, subject)
+    }
+    let read = ReadRequest(uri: write.uri, base: write.base, isCollection: false)
+    try read.checkFormat()
+    if write.uri.query.tree["resourceVersion"] != nil {
+      guard subject.schema?.isVersioned ?? true else { throw ErrorResponse.versionsNotSupported(write.uri) }
+      throw subject.refusal(
+        400, "\(write.method) requests with a `resourceVersion` query parameter are not supported.")
+    }
+    try read.checkParameters()
+    for path in read.parameters?.include ?? [] { try snapshot.check(include: path[...], of: type) }
+    return subject
+  }
+
+  private func unknown(_ write: WriteRequest, _ type: ServedType) -> ErrorResponse {
+    let route: ErrorResponse.EntityRoute
+    switch write.route {
+    case .relationship(_, _, let field): route = .relationship(field)
+    case .attach:
+      return ErrorResponse(
+        status: 404,
+        detail:
+          "The \"entity\" parameter was not converted for the path \"\(type.routePath)/{entity}/{file_field_name}\" "
+          + "(route name: \"jsonapi.\(type.link).file_upload.existing_resource\")", request: write.uri)
+    case .create, .change, .upload: route = .individual
+    }
+    return .unknownEntity(
+      type: ResourceTypeName(type.link), collectionPath: type.routePath, route: route, method: write.method,
+      request: write.uri)
+  }
+
+  private func forbidden(_ write: WriteRequest, _ subject: WriteSubject) -> ErrorResponse {
+    let reason =
+      mirror.isReadOnly
+      ? " This mirror is a copy for reading alone." : write.mayWrite ? "" : " The scope 'write' is required."
+    switch write.route {
+    case .relationship:
+      return subject.refusal(403, "The current user is not allowed to edit this relationship.\(reason)")
+    case .upload, .attach:
+      return subject.refusal(403, "The current user is not permitted to upload a file for this field.\(reason)")
+    case .create, .change:
+      return .forbidden(
+        method: write.method, reason: reason.isEmpty ? nil : String(reason.dropFirst()), request: write.uri)
+    }
+  }
+
+  /// What the site has refused of every creation of a type lately it would refuse of this one: the client hears so at once.
+  func checkLearned(_ write: WriteRequest, _ subject: WriteSubject, at now: Int64) throws {
+    let kind: ChangeKind
+    switch write.route {
+    case .create: kind = .create
+    case .upload, .attach: kind = .upload
+    case .change, .relationship: return
+    }
+    let type = kind == .upload ? subject.fileType : subject.type
+    guard let known = try mirror.refusedCreations(of: type, kind, at: now) else { return }
+    // The site's own failure is no failure of this side: it is not able to.
+    let status = known.refusal.status >= 500 ? 501 : known.refusal.status
+    throw ErrorResponse(
+      status: status,
+      detail: "\(known.refusal.detail) (The site answered \(known.refusal.status) to the last \(known.changes.count) "
+        + "creations of \(type): nothing was recorded; \(known.advice).)", request: write.uri)
+  }
+}

@@ -1,0 +1,103 @@
+import Crypto
+import Foundation
+import JSONAPI
+import Store
+
+/// What a write makes of a checked body: the changes that are to be recorded.
+extension WriteAnswers {
+  /// What is to be recorded.
+  struct Plan {
+    var type: String
+    var uuid: ResourceID
+    /// The new file's, where one is attached to a resource.
+    var file: ResourceID?
+    var actions: [LocalChange.Action]
+    var isBare = false
+    var fileType = "file--file"
+  }
+
+  func plan(
+    _ write: WriteRequest, _ body: WriteBody, _ subject: WriteSubject, _ known: SnapshotResources
+  ) throws -> Plan {
+    var plan = try actions(write, body, subject, known)
+    plan.fileType = subject.fileType
+    return plan
+  }
+
+  private func actions(
+    _ write: WriteRequest, _ body: WriteBody, _ subject: WriteSubject, _ known: SnapshotResources
+  ) throws -> Plan {
+    let uuid = subject.uuid ?? ResourceID.random()
+    switch write.route {
+    case .create:
+      let document = try WriteDocument(body, about: subject, known)
+      return Plan(type: subject.type, uuid: document.id ?? uuid, actions: [.create(document.object)])
+    case .change where write.method == "DELETE":
+      return Plan(type: subject.type, uuid: uuid, actions: [.delete], isBare: true)
+    case .change:
+      let document = try WriteDocument(body, about: subject, known)
+      return Plan(type: subject.type, uuid: uuid, actions: [.update(document.object)])
+    case .relationship(_, _, let name): return try edit(name, uuid, body, subject, known)
+    case .upload(_, let name):
+      let file = try stage(body.bytes, name, write, subject)
+      return Plan(
+        type: subject.fileType, uuid: uuid, actions: [.upload(file, hostType: subject.type, field: name)])
+    case .attach(_, _, let name):
+      let file = try stage(body.bytes, name, write, subject)
+      let fileUUID = ResourceID.random()
+      let identifier = ResourceIdentifier(type: subject.fileType, id: fileUUID.description)
+      return Plan(
+        type: subject.type, uuid: uuid, file: fileUUID,
+        actions: [
+          .upload(file, hostType: subject.type, field: name, isAttached: true),
+          subject.isList(name) ? .append([identifier], to: name) : .replace(name, .one(identifier)),
+        ])
+    }
+  }
+
+  private func edit(
+    _ name: String, _ uuid: ResourceID, _ body: WriteBody, _ subject: WriteSubject, _ known: SnapshotResources
+  ) throws -> Plan {
+    let stored = subject.stored?["relationships"]?[name]
+    guard let field = subject.schema?.field(name), !field.isInternal,
+      !FieldValue.isClosed(name, of: subject.entityType), let linkage = stored?["data"].flatMap({ try? Linkage($0) })
+    else { throw subject.refusal(403, "The current user is not allowed to edit this relationship.") }
+    let isList = subject.isList(name)
+    let given = try RelationshipDocument(body, field: field, isList: isList, about: subject, known).items
+    guard isList else {
+      let new = given.first.map { Linkage.one($0) } ?? .none
+      return Plan(type: subject.type, uuid: uuid, actions: [.replace(name, new)], isBare: true)
+    }
+    let edit = RelationshipEdit(subject.method, name, old: linkage.identifiers, given: given)
+    return Plan(
+      type: subject.type, uuid: uuid, actions: [edit.action],
+      isBare: subject.method == "DELETE" || edit.isAllSent)
+  }
+
+  private func stage(
+    _ body: [UInt8], _ name: String, _ write: WriteRequest, _ subject: WriteSubject
+  ) throws -> StagedFile {
+    let field = try UploadRequest.field(name, of: subject)
+    let upload = try UploadRequest(disposition: write.disposition, for: field, about: subject)
+    let digest = SHA256.hash(data: body).map { byte in
+      String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+    }
+    return try mirror.stage(body, filename: upload.filename, sha256: digest.joined())
+  }
+}
+
+extension WriteSubject {
+  /// Whether a relationship is to-many: the resource itself says so, else its type.
+  func isList(_ name: String) -> Bool {
+    if let data = stored?["relationships"]?[name]?["data"], !data.isNull { return data.array != nil }
+    return schema?.field(name)?.isList ?? false
+  }
+}
+
+extension ResourceID {
+  /// A new version 4 UUID.
+  static func random() -> ResourceID {
+    ResourceID(
+      high: UInt64.random(in: 0 ... .max) & ~0xF000 | 0x4000, low: UInt64.random(in: 0 ... .max) >> 2 | 1 << 63)
+  }
+}

@@ -1,0 +1,123 @@
+import JSONAPI
+import Logging
+import Store
+import Upstream
+
+/// One round: discovery at the entry point, then every selected type from its cursor to its end, side by side, then sweeps.
+package struct SyncRound: Sendable {
+  let site: Site
+  let mirror: Mirror
+  let settings: SyncSettings
+  let logger: Logger
+  let now: @Sendable () -> Int64
+  let deciders: Deciders
+  let report: @Sendable (SyncEvent) -> Void
+
+  /// - Parameters:
+  ///   - now: this machine's clock in Unix seconds, for the ledger only: what is read is bounded by the site's clock.
+  ///   - report: is told what happens, from several tasks at once.
+  package init(
+    site: Site, mirror: Mirror, settings: SyncSettings, logger: Logger, now: @escaping @Sendable () -> Int64,
+    deciders: Deciders = Deciders(), report: @escaping @Sendable (SyncEvent) -> Void = { _ in }
+  ) {
+    self.site = site
+    self.mirror = mirror
+    self.settings = settings
+    self.logger = logger
+    self.now = now
+    self.deciders = deciders
+    self.report = report
+  }
+
+  /// Runs the round.
+  /// - Returns: what was done; types that could not be read are in it with their failures.
+  /// - Throws: what stopped the round as a whole: `SignInError`, `TransportError`, `SyncFault`, a fault of the mirror,
+  ///   `CancellationError`. Pages committed before stay, with their cursors.
+  package func run() async throws -> SyncReport {
+    try mirror.passEchoes(at: now())
+    let found = try await discover()
+    if settings.full { try mirror.forgetCursors(of: found.types.map(\.name)) }
+    let siteTime = RoundTime(entry: found.entry.date, now: now()).start
+    try lookForLeap(to: siteTime)
+    try mirror.truncateLogIfDue()
+    let run = try mirror.beginRun(settings.full ? "full" : "pull", at: now())
+    report(.started(types: found.types.map(\.name)))
+    let accountChanged = try accountChanged(found.account)
+    var visit = try begin(run, found, at: siteTime, accountChanged: accountChanged)
+    let tally = Tally()
+    tally.note(vanishedTypes: found.vanished.filter { !settings.acceptedRemovals.contains($0) })
+    let descriptions = TypeDescriptions(site: site, mirror: mirror, logger: logger)
+    var types = found.types
+    var described = 0
+    do {
+      try vanishedTypes.remove(
+        found.vanished.filter { settings.acceptedRemovals.contains($0) }, at: visit.siteTime, tally)
+      described = try await descriptions.describe(types.map(\.name), found.naming.description, at: visit.siteTime)
+      try await pull(types, visit, tally)
+      try await pullRenamed(&types, found.naming.types, &visit, tally)
+      try await sweep(types, visit, tally)
+      described += try await descriptions.askAboutFields(types, at: visit.siteTime)
+      try tally.forgiveEmptiness { try mirror.count(of: $0) == 0 }
+    } catch {
+      let outcome: RunOutcome = error is CancellationError ? .interrupted : .failed
+      try? mirror.endRun(run, outcome, parts: tally.parts, message: "\(error)", at: now())
+      throw error
+    }
+    var result = tally.report
+    result.otherRequests += 1 + described + found.naming.requests
+    result.held = try held(types)
+    let failure = result.trouble
+    if failure == nil, let accountChanged, try mirror.fact(.accountChanged) != accountChanged {
+      try mirror.note(.accountChanged, accountChanged)
+    }
+    try mirror.endRun(run, failure == nil ? .complete : .failed, parts: tally.parts, message: failure, at: now())
+    return result
+  }
+}
+
+extension SyncRound {
+  /// What belongs to one run of the round.
+  struct Visit {
+    var run: Int64
+    var account: String
+    /// The site's clock at the start, Unix seconds.
+    var siteTime: Int64
+    var scanner: PageScanner
+    /// Whether the account's own user was saved since the round before: it may have got other roles.
+    var accountHasChanged: Bool
+  }
+
+  private func begin(
+    _ run: Int64, _ found: Discovery, at siteTime: Int64, accountChanged: String?
+  ) throws -> Visit {
+    Visit(
+      run: run, account: found.account, siteTime: siteTime,
+      scanner: try mirror.scanner(
+        of: site, paths: Dictionary(found.entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first }),
+      accountHasChanged: try mirror.fact(.accountChanged).map { $0 != accountChanged } ?? false)
+  }
+
+  /// Checks that the site still answers, and the same account.
+  func confirm(_ tally: Tally) async throws {
+    tally.countRequest()
+    _ = try check(try await EntryPointSearch(site: site, mirror: mirror).find())
+  }
+
+  /// A reader of one type's pages.
+  func reader(
+    of type: String, _ entityType: String?, _ visit: Visit, _ tally: Tally, isThorough: Bool
+  ) throws -> PageReader {
+    var reader = try PageReader(
+      site: site, scanner: visit.scanner,
+      patience: PageReader.Patience(
+        most: settings.pageLimit, type: type, rowsInARow: isThorough ? 200 : 8,
+        known: mirror.setAsideRows(of: type), triesKnown: isThorough,
+        confirm: {
+          tally.countRequest()
+          _ = try check(try await EntryPointSearch(site: site, mirror: mirror).once())
+        }, now: now, over: deciders.steppedOver))
+    reader.naming = PageNaming(
+      mirror: mirror, type: type, entityType: entityType ?? ResourceTypeName(type).entityType)
+    return reader
+  }
+}

@@ -1,0 +1,88 @@
+import JSONAPI
+import Logging
+import Store
+import Upstream
+
+/// Sweeps, after the pulls.
+extension SyncRound {
+  /// Sweeps the types whose time has come, after the pulls: a page that was read before another is also stored before it.
+  func sweep(_ types: [EntryPoint.Collection], _ visit: Visit, _ tally: Tally) async throws {
+    let paths = Dictionary(types.map { ($0.name, $0.path) }) { first, _ in first }
+    let unread = tally.unread
+    var settings = self.settings
+    settings.sweepBegan = try sweepBegan(at: visit.siteTime)
+    let listed = tally.listed
+    let due = try mirror.types().filter { type in
+      guard paths[type.name] != nil, !unread.contains(type.name) else { return false }
+      // What was read from the beginning in this round is listed with that; candidates may be left.
+      let isDone = listed.contains(type.name) && type.sweep?.started == nil
+      return try settings.isSweepDue(type.sweep, of: type.name, at: visit.siteTime) && !isDone
+        || settings.sweep != .never && mirror.hasVanishedFields(type.name)
+    }
+    guard !due.isEmpty else { return try endSweepOfAll() }
+    let budget = SweepBudget(settings.sweepRequests)
+    // The pulls may have found out more.
+    let informed = try withFindings(visit)
+    try await withThrowingTaskGroup(of: SweepReport.self) { sweepers in
+      var waiting = due[...]
+      func startNext() throws {
+        guard let type = waiting.popFirst() else { return }
+        guard let path = paths[type.name] else { return try startNext() }
+        let isNumbered = type.probe?.outcome != .withoutSerialNumber
+        let idAttribute = isNumbered ? informed.scanner.serials.attribute(of: type.name) : nil
+        if isNumbered, idAttribute == nil { return try startNext() }
+        var sweeper = try TypeSweeper(
+          mirror: mirror, settings: settings, deciders: deciders, budget: budget, run: visit.run, type: type,
+          path: path, idAttribute: idAttribute, siteTime: visit.siteTime,
+          isFresh: listed.contains(type.name),
+          confirmSite: { try await confirm(tally) },
+          reader: reader(of: type.name, type.entityType, informed, tally, isThorough: true),
+          fields: FieldGuard(
+            mirror: mirror, type: type.name, path: path, settings: settings, deciders: deciders, now: now))
+        sweepers.addTask { try await sweeper.sweep() }
+      }
+      for _ in 0..<settings.concurrency { try startNext() }
+      while let part = try await sweepers.next() {
+        tally.add(part)
+        for thing in part.setAside { logger.warning("set aside: \(thing.sentence)") }
+        report(.swept(part))
+        try startNext()
+      }
+    }
+    if tally.report.sweeps.allSatisfy({ $0.isFinished && $0.failure == nil }) { try endSweepOfAll() }
+  }
+
+  /// The same visit with what has been found out of attributes since it began.
+  private func withFindings(_ visit: Visit) throws -> Visit {
+    var visit = visit
+    visit.scanner.serials = try mirror.serialNumbers()
+    for (type, names) in try mirror.attributeNames() { visit.scanner.call(names, of: type) }
+    return visit
+  }
+
+  /// When the sweep of all began that goes on now, where one was cut short within a day: what it has swept is not swept again. Nil
+  /// where it begins now, or none is asked for.
+  private func sweepBegan(at time: Int64) throws -> Int64? {
+    guard settings.sweep == .now else { return nil }
+    if let began = try mirror.fact(.sweepBegan).flatMap({ Int64($0) }),
+      (0...86_400).contains(time.subtractingReportingOverflow(began).partialValue)
+    {
+      return began
+    }
+    try mirror.note(.sweepBegan, String(time))
+    return nil
+  }
+
+  private func endSweepOfAll() throws {
+    if settings.sweep == .now { try mirror.note(.sweepBegan, "") }
+  }
+
+  /// Sweeps of these types that a guard stopped.
+  func held(_ types: [EntryPoint.Collection]) throws -> [HeldRemovals] {
+    let names = Set(types.map(\.name))
+    return try mirror.types().compactMap { type in
+      guard names.contains(type.name), let held = type.sweep?.held, held > 0 else { return nil }
+      return HeldRemovals(type: type.name, candidates: held, rows: try mirror.count(of: type.name))
+    }
+  }
+}
