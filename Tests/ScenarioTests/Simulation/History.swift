@@ -233,7 +233,8 @@ struct History {
           ? mine.map(world.comparable) == world.comparable(document)
           : mine.map(History.attributes).map(world.comparable) == world.comparable(History.attributes(document))
         if !isSame {
-          outcome.problems.append("\(stage): \(type) \(id) is \(mine == nil ? "missing" : "old")\(History.serial(document))")
+          let how = mine == nil ? "missing" : "old"
+          outcome.problems.append("\(stage): \(type) \(id) is \(how)\(History.serial(document))")
         }
       }
       for id in stored.keys.sorted()

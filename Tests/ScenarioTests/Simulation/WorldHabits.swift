@@ -34,7 +34,9 @@ extension World {
   func unreadable(_ type: String) -> Set<String> { shown(site.poisoned(of: type).union(site.broken(of: type))) }
 
   /// A document for comparing: where the site's cache reorders members, what it holds in any order.
-  func comparable(_ document: [UInt8]) -> [UInt8] { habits.contains(.reorderedAttributes) ? document.sorted() : document }
+  func comparable(_ document: [UInt8]) -> [UInt8] {
+    habits.contains(.reorderedAttributes) ? document.sorted() : document
+  }
 
   /// The ids by which a mirror knows resources of these UUIDs.
   func shown(_ uuids: Set<String>) -> Set<String> { habits.contains(.oddIDs) ? Set(uuids.map(shown)) : uuids }

@@ -77,7 +77,8 @@ final class WorldTransport: Transport {
     let changed =
       switch lie {
       case .nobody: text.replacing("\"me\":", with: "\"nobody\":")
-      case .somebodyElse: text.replacing(world.site.outsideID(World.account), with: "b1111111-1111-4111-8111-111111111111")
+      case .somebodyElse:
+        text.replacing(world.site.outsideID(World.account), with: "b1111111-1111-4111-8111-111111111111")
       case .oneTypeLess: text.replacing("\"\(world.types[1])\":{\"href\":", with: "\"other\":{\"was\":")
       }
     return Array(changed.utf8)
