@@ -40,7 +40,7 @@ private struct PowerCut: Error {}
   @Test(arguments: 4...8) func aReadingWhoseRestIsGoneBeginsAnew(last: Int) async throws {
     let bench = try Bench(quietSite(), entityTypes: ["event_enrollment"])
     let type = try #require(bench.types.first)
-    bench.site.withCommunity { $0.silentlyRefusesFilter.insert(type) }
+    _ = bench.site.withCommunity { $0.silentlyRefusesFilter.insert(type) }
     await #expect(throws: CancellationError.self) {
       try await bench.round(before: { number, _ in if number == last { throw CancellationError() } })
     }

@@ -3,6 +3,7 @@ import SampleSite
 import Store
 import SyncAgent
 import Testing
+import Upstream
 
 /// `sync --sweep` that was cut short goes on with the next.
 @Suite struct SweepResumeTests {
