@@ -48,18 +48,14 @@ extension LocalAPIResponder {
     return Answer(page: "Access denied", status: 403)
   }
 
-  /// What is said of who is behind a token: the user whom it stands for, else the account of the mirror; nil for a client of
-  /// its own where the mirror has no user to name.
+  /// What is said of who is behind a token: the user whom it stands for, as the mirror has it; of an account that stands for
+  /// nobody, and of a client, the user who synchronises. Nil where the mirror has no such user: the numbers of accounts of this
+  /// side are those of other users there.
   private func userInfo(of token: AccessToken, _ base: DocumentBase) throws -> UserInfo? {
-    if let id = try user(behind: token), let user = try answers.person(id) {
-      let home = "\(base.text)/user/\(user.serial)/home"
-      return UserInfo(
-        subject: String(user.serial), name: user.name, email: user.mail, profile: home, updatedAt: user.changed)
-    }
-    guard let id = token.accountID, let account = try mirror.account(id) else { return nil }
+    guard let id = try user(behind: token), let user = try person(id) else { return nil }
     return UserInfo(
-      subject: String(account.id), name: account.name, email: nil, profile: "\(base.text)/user/\(account.id)",
-      updatedAt: 0)
+      subject: String(user.serial), name: user.name, email: user.mail,
+      profile: "\(base.text)/user/\(user.serial)/home", updatedAt: user.changed)
   }
 
   private static func answer(_ reply: TokenReply) -> Answer {

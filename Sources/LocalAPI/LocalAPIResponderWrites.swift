@@ -14,7 +14,7 @@ extension LocalAPIResponder {
   ) async throws -> Answer {
     let method = request.method.rawValue
     do {
-      switch try writes.find(route, method) {
+      switch try LocalAPIResponder.beforeRecording(uri, { try writes.find(route, method) }) {
       case .nothing: return Answer(page: "Page not found", status: 404)
       case .otherMethods(let methods): return Answer(.methodNotAllowed(method, allowed: methods, request: uri))
       case .route(let route):
@@ -25,14 +25,16 @@ extension LocalAPIResponder {
           route: route, method: method, uri: uri, base: base,
           author: ChangeAuthor(consumer: caller.consumerID, account: account), mayWrite: caller.mayWrite,
           disposition: request.headers[.contentDisposition])
-        try writes.admit(write)
+        try LocalAPIResponder.beforeRecording(uri) { try writes.admit(write) }
         var request = request
         guard let body = try? await request.collectBody(upTo: route.longestBody) else {
           return Answer(page: "Payload too large", status: 413)
         }
         let (bytes, time) = (Array(body.readableBytesView), now())
         let limit = WorkLimit(presence)
-        let recorded = try await SlowWrites.run { [writes] in try writes.record(write, bytes, at: time, within: limit) }
+        let recorded = try await SlowWrites.run { [writes] in
+          try LocalAPIResponder.beforeRecording(uri) { try writes.record(write, bytes, at: time, within: limit) }
+        }
         return try await answer(
           write, recorded, WaitPreference(request.headers[values: .prefer].joined(separator: ",")))
       }

@@ -23,6 +23,8 @@ package struct LocalAPISettings: Sendable {
   package var signingKeyPath: String
   /// The folder of the contents of files; nil serves none.
   package var filesPath: String?
+  /// How long one read may take, or the check of one write.
+  package var readLimit = Duration.seconds(2)
 
   /// Settings with the usual lives of tokens.
   package init(host: String, port: Int, signingKeyPath: String) {
@@ -52,7 +54,7 @@ package struct LocalAPIServer: Sendable {
     let cache = AccessTokenCache()
     let lifetimes = TokenEndpoint.Lifetimes(
       accessTokenSeconds: Int64(settings.accessTokenSeconds), refreshTokenSeconds: Int64(settings.refreshTokenSeconds))
-    let answers = ResourceAnswers(reader: ResourceReader(mirror))
+    let answers = ResourceAnswers(reader: ResourceReader(mirror, timeLimit: settings.readLimit))
     responder = LocalAPIResponder(
       answers: answers,
       files: FileAnswers(mirror: mirror, folder: settings.filesPath.map { BinaryFolder(path: $0) }),

@@ -3,26 +3,43 @@ import Store
 
 /// A user of the site as `/oauth/userinfo` tells of one.
 struct Person {
-  /// The serial number.
+  /// The serial number: the site's `sub` (reference 7.3).
   var serial: Int64
   var name: String
   var mail: String?
   /// Unix seconds.
   var changed: Int64
+
+  /// A user as its resource shows one.
+  /// - Parameters:
+  ///   - resource: the resource object.
+  ///   - serialAttribute: the attribute with the serial number: a site may call it otherwise.
+  ///   - changedAttribute: the same for `changed`.
+  /// - Returns: nil for what tells no serial number or no name, such as a label.
+  init?(_ resource: JSON, serialAttribute: String, changedAttribute: String?) {
+    let attributes = resource["attributes"]
+    guard let serial = attributes?[serialAttribute]?.integer,
+      let name = attributes?["name"]?.string ?? attributes?["display_name"]?.string
+    else { return nil }
+    self.serial = serial
+    self.name = name
+    mail = attributes?["mail"]?.string
+    changed = attributes?[changedAttribute ?? "changed"]?.string.flatMap { RFC3339.unixSeconds($0) } ?? 0
+  }
 }
 
-extension ResourceAnswers {
-  /// The user of this id; nil where the mirror does not have one, or only the label of one.
+extension LocalAPIResponder {
+  /// The user of this id, in whatever letter case it is given; nil where the mirror does not have one, or only the label of one.
   func person(_ id: String) throws -> Person? {
     guard let uuid = ResourceID(id) else { return nil }
-    return try reader.single { snapshot in
-      try snapshot.resource(uuid, entityType: "user") { row -> Person? in
-        let attributes = try JSON(parsing: Array(row.stored.document))["attributes"]
-        guard let serial = attributes?["drupal_internal__uid"]?.integer, let name = attributes?["name"]?.string else {
-          return nil
-        }
-        let changed = attributes?["changed"]?.string.flatMap { RFC3339.unixSeconds($0) } ?? 0
-        return Person(serial: serial, name: name, mail: attributes?["mail"]?.string, changed: changed)
+    let serials = try mirror.serialNumbers()
+    let names = try mirror.attributeNames()
+    return try answers.reader.single { snapshot in
+      try snapshot.resource(named: uuid, entityType: "user") { row -> Person? in
+        guard let serial = serials.attribute(of: row.type.name) else { return nil }
+        return Person(
+          try JSON(parsing: Array(row.stored.document)), serialAttribute: serial,
+          changedAttribute: names[row.type.name]?.changed)
       } ?? nil
     }
   }

@@ -45,14 +45,19 @@ struct FilesService: Service {
   /// The least time from one round's start to the next.
   let intervalSeconds: Int
   let logger: Logger
+  /// How often it looks at each content on disk: that is one look at the file system for each.
+  private static let lookInterval = Duration.seconds(3_600)
 
   func run() async throws {
     try await cancelWhenGracefulShutdown {
       do {
         var (tidies, wasStopped) = (true, false)
+        var looked: ContinuousClock.Instant?
         for await _ in turns {
           let started = ContinuousClock.now
-          wasStopped = try await once(tidies: tidies, wasStopped: wasStopped)
+          let isDue = looked.map { started - $0 >= FilesService.lookInterval } ?? true
+          wasStopped = try await once(tidies: tidies, looking: isDue ? .size : .folder, wasStopped: wasStopped)
+          if isDue { looked = started }
           tidies = false
           try await Task.sleep(until: started + .seconds(intervalSeconds))
         }
@@ -62,13 +67,14 @@ struct FilesService: Service {
 
   /// - Parameter wasStopped: whether the round before ended early, so that the operator knows it.
   /// - Returns: whether this one did.
-  private func once(tidies: Bool, wasStopped: Bool) async throws -> Bool {
+  private func once(tidies: Bool, looking: FileRound.Looking, wasStopped: Bool) async throws -> Bool {
     do {
-      let report = try await round.run(tidies: tidies)
+      let report = try await round.run(tidies: tidies, looking: looking)
       let isStopped = report.stopped != nil
       if !report.isIdle {
+        let isStrange = report.vanished > 0 || report.unreadable != nil
         logger.log(
-          level: isStopped && !wasStopped ? .warning : .info, "files",
+          level: isStrange || isStopped && !wasStopped ? .warning : .info, "files",
           metadata: ["round": "\(FilesSummary(report).sentence)"])
       }
       return isStopped
@@ -100,17 +106,24 @@ struct FilesSummary {
         "contents of files that could not be fetched and are tried again later: \(report.failed - report.lost); why: "
           + "SELECT path, error FROM files WHERE state IN ('failed', 'stale')")
     }
+    if let reason = report.unreadable { complain("contents of files that cannot be looked at: \(reason)") }
     if let reason = report.stopped { complain(reason) }
   }
 
   /// One line with all there is to say.
-  var sentence: String { figures + (report.stopped.map { "; stopped: \($0)" } ?? "") }
+  var sentence: String {
+    let unreadable = report.unreadable.map { "; cannot be looked at: \($0)" } ?? ""
+    let stopped = report.stopped.map { "; stopped: \($0)" } ?? ""
+    return figures + unreadable + stopped
+  }
 
   private var figures: String {
-    "\(report.fetched) files fetched, \(report.bytes) bytes"
-      + (report.replaced > 0 ? ", \(report.replaced) of them replaced on the site without a save" : "")
-      + (report.lost > 0 ? ", \(report.lost) lost on the site" : "")
-      + (report.failed > report.lost ? ", \(report.failed - report.lost) failed" : "")
+    var parts = ["\(report.fetched) files fetched", "\(report.bytes) bytes"]
+    if report.replaced > 0 { parts.append("\(report.replaced) of them replaced on the site without a save") }
+    if report.vanished > 0 { parts.append("\(report.vanished) contents were missing on disk or damaged") }
+    if report.lost > 0 { parts.append("\(report.lost) lost on the site") }
+    if report.failed > report.lost { parts.append("\(report.failed - report.lost) failed") }
+    return parts.joined(separator: ", ")
   }
 }
 

@@ -1,9 +1,11 @@
 import GRDB
 import JSONAPI
 
-/// Type and field names interned to integers, for the length of one transaction.
+/// Type and field names interned to integers, and the numbers of changes, for the length of one transaction.
 final class Names {
   private let db: Database
+  /// The transaction's numbers.
+  let changes: ChangeSequence
   private var types: [String: Int64] = [:]
   private var fields: [String: Int64] = [:]
   private var idAttributes: [Int64: String] = [:]
@@ -11,6 +13,7 @@ final class Names {
 
   init(_ db: Database) throws {
     self.db = db
+    changes = ChangeSequence(db)
     // Row by row: this is done for every page, and rows of an array would be copies.
     let types = try Row.fetchCursor(
       db.cachedStatement(sql: "SELECT name, id, id_attribute, entity_type = 'file' FROM resource_type"))
@@ -47,7 +50,7 @@ final class Names {
   func learn(idAttribute: String, of type: Int64) throws {
     guard idAttributes[type] != idAttribute else { return }
     idAttributes[type] = idAttribute
-    try SerialNumberRepair.apply(idAttribute, of: type, db)
+    try SerialNumberRepair.apply(idAttribute, of: type, changes, db)
     try db.run(sql: "UPDATE resource_type SET id_attribute = ? WHERE id = ?", arguments: [idAttribute, type])
   }
 }

@@ -65,9 +65,7 @@ extension Mirror {
   /// Applies pages in the order given, in one transaction: resources, their relationship rows, the cursors and the ledger.
   /// - Throws: a GRDB or SQLite error; then nothing of it is in the mirror.
   package func apply(_ pages: [PageApplication]) throws -> ApplyOutcome {
-    try write { db in
-      let names = try Names(db)
-      let writer = try ResourceWriter(db, names: names)
+    try resourceWrite { db, names, writer in
       let pending = try PendingCopies(db, names: names, resources: writer)
       var outcome = ApplyOutcome()
       var aside = try RowsSetAside(db)
@@ -92,7 +90,6 @@ extension Mirror {
         if let cursor = page.cursor { try Ledger.save(cursor, type: type, db) }
         try Ledger.count(page, type: type, stored: outcome.inserted + outcome.updated - before, db)
       }
-      try writer.finish(db)
       return outcome
     }
   }

@@ -4,7 +4,7 @@ import JSONAPI
 package struct ContentState: Sendable, Hashable {
   /// The site's time up to which the type is known, Unix seconds; 0 when it never was read whole.
   package var knownUntil: Int64
-  /// The number of the mirror's last change: grows with every resource that is stored, never falls.
+  /// The number of the mirror's last change: grows with every resource that is stored, leaves or comes back, and never falls.
   package var sequence: Int64
 }
 

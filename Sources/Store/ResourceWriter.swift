@@ -1,9 +1,12 @@
 import GRDB
 import JSONAPI
 
-/// Stores resources and their relationship rows inside one transaction.
+/// Stores and removes resources and their relationship rows inside one transaction, and the one place that does: each such change
+/// moves the mirror's number (`ChangeSequence`). `Mirror.resourceWrite` makes it.
 final class ResourceWriter {
-  private let db: Database
+  let db: Database
+  /// The transaction's numbers, for what is no resource.
+  let changes: ChangeSequence
   private let names: Names
   private let findIdentity: RawStatement
   private let addIdentity: RawStatement
@@ -14,7 +17,6 @@ final class ResourceWriter {
   /// Nil while there is no tombstone at all.
   private let clearTombstone: RawStatement?
   private var identities: [Identity: Int64] = [:]
-  private var sequence: Int64
   private let learner: SchemaLearner
   private let indexes: PathIndexWriter
 
@@ -23,9 +25,10 @@ final class ResourceWriter {
     var type: Int64
   }
 
-  init(_ db: Database, names: Names) throws {
+  fileprivate init(_ db: Database, names: Names) throws {
     self.db = db
     self.names = names
+    changes = names.changes
     learner = SchemaLearner(db)
     indexes = try PathIndexWriter(db)
     findIdentity = try RawStatement(cached: "SELECT id FROM identity WHERE uuid = ? AND type = ?", db)
@@ -45,7 +48,6 @@ final class ResourceWriter {
     let isAnyGone = try Bool.cachedOne(db, sql: "SELECT EXISTS (SELECT 1 FROM tombstone)") ?? false
     clearTombstone =
       isAnyGone ? try RawStatement(cached: "DELETE FROM tombstone WHERE type = ? AND uuid = ?", db) : nil
-    sequence = try ChangeNumber.last(db)
   }
 
   /// Stores one resource where it is new or different.
@@ -81,18 +83,17 @@ final class ResourceWriter {
     for item in resource.linkage { try write(item, source: id) }
   }
 
-  /// Gives out a sequence number, for what is no resource.
-  func nextSequence() -> Int64 {
-    sequence += 1
-    return sequence
+  /// Keeps what the next transaction has to know.
+  fileprivate func finish() throws {
+    try learner.finish()
+    try changes.keep()
   }
 
-  /// Keeps the sequence for the next transaction.
-  func finish(_ db: Database) throws {
-    try learner.finish()
-    try db.run(
-      sql: "INSERT INTO setting (name, value) VALUES ('sequence', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1",
-      arguments: [String(sequence)])
+  /// Takes a resource and its relationships out of the mirror. References to it stay.
+  func remove(_ id: Int64) throws {
+    try db.run(sql: "DELETE FROM relationship WHERE source = ?", arguments: [id])
+    try db.run(sql: "DELETE FROM resource WHERE id = ?", arguments: [id])
+    if db.changesCount > 0 { try changes.next() }
   }
 
   private func write(_ resource: ScannedResource, id: Int64, type: Int64) throws -> Bool {
@@ -103,12 +104,12 @@ final class ResourceWriter {
         upsert.bind(resource.internalID, at: 3)
         upsert.bind(resource.changed, at: 4)
         upsert.bind(resource.revision, at: 5)
-        upsert.bind(sequence + 1, at: 6)
+        upsert.bind(try changes.last() + 1, at: 6)
         upsert.bindText(document, at: 7)
         upsert.bindBlob(splices, at: 8)
         try upsert.run()
         guard upsert.changes > 0 else { return false }
-        sequence += 1
+        try changes.next()
         return true
       }
     }
@@ -148,5 +149,26 @@ final class ResourceWriter {
     let id = addIdentity.lastRowID
     identities[key] = id
     return (id, false)
+  }
+}
+
+extension Mirror {
+  /// Runs `body` in one transaction with its one writer of resources, and keeps the numbers that were given out.
+  /// - Parameter isDurable: whether it is to be on disk for good when this returns (`durableWrite`).
+  func resourceWrite<Value>(
+    isDurable: Bool = false, _ body: (Database, Names, ResourceWriter) throws -> Value
+  ) throws -> Value {
+    if isDurable { return try durableWrite { db in try Mirror.withWriter(db, body) } }
+    return try write { db in try Mirror.withWriter(db, body) }
+  }
+
+  private static func withWriter<Value>(
+    _ db: Database, _ body: (Database, Names, ResourceWriter) throws -> Value
+  ) throws -> Value {
+    let names = try Names(db)
+    let writer = try ResourceWriter(db, names: names)
+    let value = try body(db, names, writer)
+    try writer.finish()
+    return value
   }
 }

@@ -4,10 +4,11 @@ import JSONAPI
 /// Puts right which attribute is a type's serial number, inside one transaction: the numbers of its rows, and whatever was
 /// remembered by them.
 enum SerialNumberRepair {
-  /// Sets the numbers of a type's rows by the attribute that holds them. Rows whose document does not show it keep theirs.
+  /// Sets the numbers of a type's rows by the attribute that holds them. Rows whose document does not show it keep theirs. Collections
+  /// come in their order, so that is a change.
   /// - Returns: whether any was another one.
   @discardableResult
-  static func apply(_ attribute: String, of type: Int64, _ db: Database) throws -> Bool {
+  static func apply(_ attribute: String, of type: Int64, _ changes: ChangeSequence, _ db: Database) throws -> Bool {
     let path = "$.attributes.\(ResolvedPath.quoted(attribute))"
     let number = """
       CASE json_type(document, ?1) WHEN 'integer' THEN json_extract(document, ?1)
@@ -17,6 +18,10 @@ enum SerialNumberRepair {
       sql: "UPDATE resource SET internal_id = \(number) WHERE type = ?2 AND internal_id <> \(number)",
       arguments: [path, type])
     var isWrong = db.changesCount > 0
+    if isWrong {
+      try changes.next()
+      try changes.keep()
+    }
     let isOther = try Bool.cachedOne(
       db, sql: "SELECT id_attribute IS NOT NULL AND id_attribute <> ? FROM resource_type WHERE id = ?",
       arguments: [attribute, type])
@@ -46,6 +51,7 @@ enum SerialNumberRepair {
 
   /// A mirror of before took the first attribute of its kind for the serial number, which may have been a revision's.
   static func heal(_ db: Database) throws {
+    let changes = ChangeSequence(db)
     for (entityType, attribute) in SerialNumbers.known {
       let types = try Int64.fetchAll(
         db, sql: "SELECT id FROM resource_type WHERE entity_type = ?", arguments: [entityType])
@@ -55,7 +61,7 @@ enum SerialNumberRepair {
           sql: """
             SELECT EXISTS (SELECT 1 FROM resource WHERE type = ?1 AND json_type(document, ?2) = 'integer')
             """, arguments: [type, "$.attributes.\(ResolvedPath.quoted(attribute))"])
-        if isThere == true { try apply(attribute, of: type, db) }
+        if isThere == true { try apply(attribute, of: type, changes, db) }
       }
     }
   }

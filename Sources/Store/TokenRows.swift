@@ -91,6 +91,11 @@ package struct IssuedTokenRow: Sendable, Hashable {
 private func words(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
 
 /// Clients, people and tokens of the local API.
+///
+/// What the issuer promises is on disk for good before anybody hears of it (`durableWrite`). With `synchronous = NORMAL` a
+/// commit is only in the log of the system's cache: after a power cut a refresh token that was used, a secret that was replaced
+/// or a client that was removed would be good again, and who has kept the old token gets in with it. Pages of the site may be
+/// lost so, for they are pulled again; nobody gives these again.
 extension Mirror {
   /// All consumers, by id.
   package func consumers() throws -> [ConsumerRow] {
@@ -104,7 +109,7 @@ extension Mirror {
 
   /// Adds or replaces a consumer. Replacing ends its tokens, as on the site (reference 7.6).
   package func save(_ consumer: ConsumerRow) throws {
-    try write { db in
+    try durableWrite { db in
       try db.execute(
         sql: """
           INSERT OR REPLACE INTO consumer (id, label, secret_hash, grants, scopes, created) VALUES (?, ?, ?, ?, ?, ?)
@@ -119,7 +124,7 @@ extension Mirror {
 
   /// Removes a consumer and its tokens. False when there was none.
   package func removeConsumer(_ id: String) throws -> Bool {
-    try write { db in
+    try durableWrite { db in
       try db.execute(sql: "DELETE FROM issued_token WHERE consumer = ?", arguments: [id])
       try db.execute(sql: "DELETE FROM consumer WHERE id = ?", arguments: [id])
       return db.changesCount > 0
@@ -147,7 +152,7 @@ extension Mirror {
   package func saveAccount(
     name: String, passwordHash: String, userUUID: String?, scopes: [String], at now: Int64
   ) throws {
-    try write { db in
+    try durableWrite { db in
       try db.execute(
         sql: """
           INSERT INTO account (name, password_hash, user_uuid, scopes, created) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -161,7 +166,7 @@ extension Mirror {
 
   /// Removes an account and its tokens. False when there was none.
   package func removeAccount(_ name: String) throws -> Bool {
-    try write { db in
+    try durableWrite { db in
       try db.execute(
         sql: "DELETE FROM issued_token WHERE account = (SELECT id FROM account WHERE name = ?)", arguments: [name])
       try db.execute(sql: "DELETE FROM account WHERE name = ?", arguments: [name])
@@ -169,8 +174,8 @@ extension Mirror {
     }
   }
 
-  /// Keeps a pair that was issued, and forgets pairs that are over.
-  package func record(_ token: IssuedTokenRow) throws { try write { try Mirror.insert(token, $0) } }
+  /// Keeps a pair that was issued, and forgets pairs that are over. On disk for good when this returns.
+  package func record(_ token: IssuedTokenRow) throws { try durableWrite { try Mirror.insert(token, $0) } }
 
   /// The pair with this refresh token.
   package func issuedToken(refreshHash: String) throws -> IssuedTokenRow? {
@@ -180,10 +185,11 @@ extension Mirror {
     }
   }
 
-  /// Ends the pair with this refresh token and keeps the new one, in one transaction.
+  /// Ends the pair with this refresh token and keeps the new one, in one transaction that is on disk for good when this returns: a
+  /// token that was used stays used, whatever happens then.
   /// - Returns: true when it was done, false when the pair had ended before, nil when it is not known.
   package func rotate(refreshHash: String, to new: IssuedTokenRow) throws -> Bool? {
-    try write { db in
+    try durableWrite { db in
       let sql = "SELECT revoked FROM issued_token WHERE refresh_hash = ?"
       guard let revoked = try Bool.fetchOne(db, sql: sql, arguments: [refreshHash]) else { return nil }
       guard !revoked else { return false }

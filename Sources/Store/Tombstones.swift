@@ -53,10 +53,10 @@ extension Mirror {
   package func remove(
     _ removals: [Removal], of type: String, onHidden: HiddenPolicy, at time: Int64
   ) throws -> [Tombstone.Kind: Int] {
-    let done = try write { db in
-      let names = try Names(db)
-      let pending = try PendingCopies(db, names: names, resources: ResourceWriter(db, names: names))
-      let done = try RemovalWriter(db, type: names.type(type), time: time, pending: pending).remove(removals, onHidden)
+    let done = try resourceWrite { db, names, resources in
+      let pending = try PendingCopies(db, names: names, resources: resources)
+      let done = try RemovalWriter(resources, type: names.type(type), time: time, pending: pending)
+        .remove(removals, onHidden)
       // A crash before the log is emptied is made good by the next round.
       try Mirror.note(.logHoldsRemoved, "1", db)
       return done
@@ -122,17 +122,23 @@ extension Mirror {
   }
 }
 
-/// Removes resources inside one transaction.
+/// Removes resources for good inside one transaction.
 struct RemovalWriter {
   private let db: Database
+  private let resources: ResourceWriter
   private let type: Int64
   private let time: Int64
   private let begun: Int64
   private let pending: PendingCopies
 
-  /// - Parameter begun: what has a later sequence stays; nil for when the type's sweep began.
-  init(_ db: Database, type: Int64, time: Int64, pending: PendingCopies, begun: Int64? = nil) throws {
-    self.db = db
+  /// - Parameters:
+  ///   - resources: the transaction's one writer of resources.
+  ///   - begun: what has a later sequence stays; nil for when the type's sweep began.
+  init(
+    _ resources: ResourceWriter, type: Int64, time: Int64, pending: PendingCopies, begun: Int64? = nil
+  ) throws {
+    db = resources.db
+    self.resources = resources
     self.type = type
     self.time = time
     self.pending = pending
@@ -142,7 +148,6 @@ struct RemovalWriter {
 
   func remove(_ removals: [Removal], _ policy: HiddenPolicy) throws -> [Tombstone.Kind: Int] {
     var done: [Tombstone.Kind: Int] = [:]
-    var sequence = try ChangeNumber.last(db)
     var erased: [Int64] = []
     for removal in removals {
       let id = removal.candidate.id
@@ -152,8 +157,7 @@ struct RemovalWriter {
       guard isUnchanged else { continue }
       if try pending.absorbRemoval(of: id) { continue }
       let keeps = removal.kind != .deleted && policy == .keep
-      sequence += 1
-      try bury(removal, keeps: keeps, sequence: sequence)
+      try bury(removal, keeps: keeps, sequence: resources.changes.next())
       if !keeps {
         try erase(id)
         erased.append(id)
@@ -161,9 +165,6 @@ struct RemovalWriter {
       if !(keeps && removal.candidate.isKept) { done[removal.kind, default: 0] += 1 }
     }
     try forgetChanges(of: erased)
-    try db.run(
-      sql: "INSERT INTO setting (name, value) VALUES ('sequence', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1",
-      arguments: [String(sequence)])
     return done
   }
 
@@ -200,8 +201,7 @@ struct RemovalWriter {
   private func erase(_ id: Int64) throws {
     let targets = try Int64.cachedAll(
       db, sql: "SELECT DISTINCT target FROM relationship WHERE source = ? AND target IS NOT NULL", arguments: [id])
-    try db.run(sql: "DELETE FROM relationship WHERE source = ?", arguments: [id])
-    try db.run(sql: "DELETE FROM resource WHERE id = ?", arguments: [id])
+    try resources.remove(id)
     try db.run(sql: "DELETE FROM file_source WHERE resource = ?", arguments: [id])
     for orphan in targets + [id] {
       try db.run(

@@ -76,7 +76,8 @@ package protocol TokenLedger: Sendable {
   /// What is known of a refresh token; `nil` when it was never issued here or its row was purged.
   func refreshToken(_ digest: RefreshTokenDigest) throws -> RefreshTokenRecord?
   /// In one transaction: if `old` is known and not revoked, revokes it and its access token and keeps `new`. Of any
-  /// number of simultaneous calls with the same `old`, in any number of processes, exactly one gets `.rotated`.
+  /// number of simultaneous calls with the same `old`, in any number of processes, exactly one gets `.rotated`. Durable when it
+  /// returns: a token that was used stays used, whatever happens then.
   func rotate(_ old: RefreshTokenDigest, to new: TokenIssue) async throws -> RotationOutcome
   /// Whether the access token with this id was recorded and neither it nor its consumer nor its account was revoked or
   /// removed since. A purged row counts as revoked, as on the site (reference 7.6).

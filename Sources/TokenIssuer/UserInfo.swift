@@ -1,6 +1,6 @@
 /// What `/oauth/userinfo` tells of the account behind a token (OpenID Connect Core, 5.3), with the site's members.
 package struct UserInfo: Sendable, Hashable {
-  /// The account's id in decimal.
+  /// The user's id on the site in decimal.
   package var subject: String
   package var name: String
   /// `nil` leaves out the address and whether it was verified.

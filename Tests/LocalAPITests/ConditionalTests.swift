@@ -83,6 +83,37 @@ import Testing
       #expect(isStill || String(decoding: again.body, as: UTF8.self).contains("Somebody else"), "\(target)")
     }
   }
+
+  /// What leaves the mirror ends the tags of all that showed it, and so does what comes back.
+  @Test func tagsEndWhenAResourceLeavesAndComesBack() async throws {
+    let made = try CrawledMirror.full()
+    let api = try await InProcessLocalAPI(made)
+    let topic = try Self.pair.get().topic
+    let id = try #require(topic["id"]?.string)
+    let found = "/jsonapi/node/topic?filter%5Bid%5D=\(id)"
+    let targets = [found, "\(found)&include=uid", "/jsonapi/node/topic?page%5Blimit%5D=2", "/jsonapi/node/topic"]
+    func tags() async -> [String: String] {
+      var tags: [String: String] = [:]
+      for target in targets { tags[target] = await api.answer("GET", target).fields["etag"] }
+      return tags
+    }
+    func expectNews(since tags: [String: String], isThere: Bool) async {
+      for target in targets {
+        let again = await api.answer("GET", target, ["If-None-Match": tags[target] ?? ""])
+        #expect(again.status == 200, "\(target)")
+        if target.hasPrefix(found) {
+          #expect(String(decoding: again.body, as: UTF8.self).contains("\"id\":\"\(id)\"") == isThere, "\(target)")
+        }
+      }
+    }
+    let before = await tags()
+    #expect(await api.answer("DELETE", Self.path(topic)).status == 204)
+    await expectNews(since: before, isThere: false)
+    let without = await tags()
+    let change = try #require(try made.mirror.unsettledChanges().first)
+    _ = try made.mirror.drop(change.id, at: 1)
+    await expectNews(since: without, isThere: true)
+  }
 }
 
 extension JSON {

@@ -10,8 +10,11 @@ extension Bench {
   fileprivate func verify(
     after: @escaping InProcessTransport.After = { _, response in response }
   ) async throws -> VerificationReport {
-    let transport = InProcessTransport(site, before: { _, _ in }, after: after)
-    let connection = try site.connection(transport, MemoryTokenVault())
+    try await verify(InProcessTransport(site, before: { _, _ in }, after: after))
+  }
+
+  fileprivate func verify(_ transport: InProcessTransport, base: String = siteBase) async throws -> VerificationReport {
+    let connection = try site.connection(transport, MemoryTokenVault(), base: base)
     let settings = SyncSettings(entityTypes: entityTypes, concurrency: 1, settleWindowSeconds: 300)
     return try await Verification(site: connection, mirror: mirror, settings: settings).run()
   }
@@ -48,6 +51,35 @@ private func label(_ resource: JSON) -> JSON {
     let report = try await bench.verify()
     #expect(report.differences.isEmpty && report.failures.isEmpty && report.compared > 0)
     return (bench, bench.site.community.ids(of: "node--topic"))
+  }
+
+  /// What another site has says nothing of the mirror: it is asked who it is, and for nothing else.
+  @Test func anotherSiteIsNotCompared() async throws {
+    let (bench, _) = try await mirrored()
+    let other = "https://other.example.org"
+    let (here, there) = (#"https:\/\/community.example.org"#, #"https:\/\/other.example.org"#)
+    let transport = InProcessTransport(bench.site, before: { _, _ in }) { _, response in
+      var changed = response
+      changed.body = Array(String(decoding: response.body, as: UTF8.self).replacing(here, with: there).utf8)
+      return changed
+    }
+    let compared = await #expect(throws: SyncFault.self) { try await bench.verify(transport, base: other) }
+    expectOtherSite(compared, other)
+    // Nor is it said which types that one has not.
+    let connection = try bench.site.connection(transport, MemoryTokenVault(), base: other)
+    let asked = await #expect(throws: SyncFault.self) {
+      try await NamedTypes.unknown(["webform_submission"], site: connection, mirror: bench.mirror)
+    }
+    expectOtherSite(asked, other)
+    #expect(Set(transport.targets) == ["/jsonapi"])
+  }
+
+  private func expectOtherSite(_ fault: SyncFault?, _ other: String) {
+    guard case .otherSite(let mirrored, let configured)? = fault else {
+      Issue.record("not otherSite: \(String(describing: fault))")
+      return
+    }
+    #expect(mirrored == siteBase && configured == other)
   }
 
   @Test func aTypeThatTheSiteNoLongerNamesIsTooMany() async throws {

@@ -45,6 +45,21 @@ import Testing
     }
   }
 
+  /// A comparison with another site than the mirror's is none.
+  @Test(arguments: [["verify"], ["verify", "--json"], ["verify", "--only", "webform_submission"], ["sync"]])
+  func anotherSiteIsSaid(arguments: [String]) async throws {
+    try await SampleSite.withRunningSite { _, base in
+      let place = try Workplace(base, ["site.entityTypes": ["node", "webform_submission"]])
+      #expect(try await place.run(["sync", "-q"]).code == 0)
+      try await SampleSite.withRunningSite { _, other in
+        let run = try await place.run(arguments, environment: ["SITE_BASE_URL": other])
+        #expect(run.code == 2, "\(run.all)")
+        if arguments[0] == "verify" { #expect(run.out == "") }
+        #expect(run.err.contains("this mirror is the copy of \(base), but site.baseURL is \(other)"), "\(run.err)")
+      }
+    }
+  }
+
   /// Commands that only look, or change what is there, make no mirror where there is none.
   @Test(arguments: [
     ["status"], ["check"], ["explain", "/jsonapi/node/topic"], ["index", "list"],

@@ -14,13 +14,16 @@ package struct InProcessLocalAPI: Sendable {
   /// - Parameters:
   ///   - host: the authority of its links.
   ///   - accessTokenSeconds: how long the token is good.
+  ///   - readLimit: how long one read may take, or the check of one write.
   ///   - now: the time of writes, Unix seconds.
   package init(
     _ made: CrawledMirror, host: String = "localhost", accessTokenSeconds: Int = 300,
+    readLimit: Duration = .seconds(2),
     now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
   ) async throws {
     self.made = made
-    server = try await RunningLocalAPI.prepared(made, accessTokenSeconds: accessTokenSeconds, now: now)
+    server = try await RunningLocalAPI.prepared(
+      made, accessTokenSeconds: accessTokenSeconds, readLimit: readLimit, now: now)
     let form = "grant_type=client_credentials&client_id=reports&client_secret=client%20secret"
     let fields = ["Host": host, "Content-Type": "application/x-www-form-urlencoded"]
     let answer = await server.answer("POST", "/oauth/token", fields, body: Array(form.utf8))

@@ -29,7 +29,7 @@ package struct RunningLocalAPI: Sendable {
 
   /// A server over a mirror that is not listening: it answers in this process. Clients and people as in `serving`.
   package static func prepared(
-    _ made: CrawledMirror, accessTokenSeconds: Int = 300,
+    _ made: CrawledMirror, accessTokenSeconds: Int = 300, readLimit: Duration = .seconds(2),
     now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
   ) async throws -> LocalAPIServer {
     let cost = SecretHash.Cost(logarithm: 1)
@@ -43,6 +43,7 @@ package struct RunningLocalAPI: Sendable {
     var settings = LocalAPISettings(
       host: "127.0.0.1", port: 0, signingKeyPath: made.folder.appending(path: "key.pem").path)
     settings.accessTokenSeconds = accessTokenSeconds
+    settings.readLimit = readLimit
     return try await LocalAPIServer(
       mirror: made.mirror, settings: settings, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: now
     )

@@ -38,7 +38,7 @@ final class FileBench: Sendable {
   /// A round in which every file is asked for once, one after the other.
   func round(
     _ server: ScriptedServer, elsewhere: ScriptedServer? = nil, budget: Int64? = nil, at now: Int64 = 1_900_000_000,
-    comparing: FileRound.Settings.Comparing = .never
+    comparing: FileRound.Settings.Comparing = .never, looking: FileRound.Looking = .size
   ) async throws -> FileRound.Report {
     let url = try BaseURL(server.origin)
     try made.mirror.note(.siteBaseURL, server.origin)
@@ -68,7 +68,7 @@ final class FileBench: Sendable {
         }
         return foreign
       }, now: { now }
-    ).run()
+    ).run(looking: looking)
   }
 
   /// The content that the mirror has of a file; nil when it has none.

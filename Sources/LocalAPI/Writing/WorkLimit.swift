@@ -43,7 +43,7 @@ final class ClientPresence: Sendable {
 /// few threads that tasks share, where they would hold up tokens.
 enum SlowWrites {
   private static let pool: NIOThreadPool = {
-    let pool = NIOThreadPool(numberOfThreads: 2)
+    let pool = NIOThreadPool(numberOfThreads: 4)
     pool.start()
     return pool
   }()

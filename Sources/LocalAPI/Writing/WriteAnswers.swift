@@ -3,7 +3,6 @@ import HTTPTypes
 import JSONAPI
 import NIOCore
 import Store
-import Synchronization
 
 /// A write, all but its body.
 struct WriteRequest: Sendable {
@@ -34,12 +33,15 @@ struct RecordedWrite: Sendable {
 struct WriteAnswers: Sendable {
   let answers: ResourceAnswers
   let mirror: Mirror
-  /// Checks and recording go together: of two writes that were based on the same `changed`, one must see the other.
-  private let turn = Turn()
-
-  private final class Turn: Sendable {
-    let mutex = Mutex(())
-  }
+  /// Writes are recorded one after the other: of two that were based on the same `changed`, one must see the other. They are
+  /// checked before that, side by side: a check that takes long holds up nobody else.
+  private let turn = WriteTurn()
+  /// Is called while a write is checked: for tests of what others do meanwhile.
+  var whileChecking: @Sendable () -> Void = {}
+  /// How often a write is checked that takes long and that others are faster than.
+  private static let mostChecks = 5
+  /// A check that took no longer may be made again while the others wait.
+  var shortCheck = Duration.milliseconds(100)
 
   init(answers: ResourceAnswers, mirror: Mirror) { (self.answers, self.mirror) = (answers, mirror) }
 
@@ -47,41 +49,64 @@ struct WriteAnswers: Sendable {
   /// - Parameters:
   ///   - now: Unix seconds.
   ///   - limit: how long the work on it may go on until it is recorded.
-  /// - Throws: `ErrorResponse`, `QueryParameterError` as the site answers; errors of the mirror.
+  /// - Throws: `ErrorResponse`, `QueryParameterError` as the site answers; `QueryOverdue` where the mirror cannot be asked in
+  ///   time; errors of the mirror. Nothing is recorded then.
   func record(
     _ write: WriteRequest, _ body: [UInt8], at now: Int64, within limit: WorkLimit = WorkLimit()
   ) throws -> RecordedWrite {
     // Before it is this one's turn: the others do not wait for it.
     let body = try WriteBody(
       body, isDocument: write.route.takesDocument, within: limit, write.uri)
-    return try turn.mutex.withLock { _ in
-      let plan = try answers.reader.snapshot { snapshot in
-        let subject = try subject(write, snapshot)
-        try checkLearned(write, subject, at: now)
-        return try self.plan(
-          write, body, subject, SnapshotResources(snapshot: snapshot, mirror: mirror, limit: limit, request: write.uri))
+    for _ in 0..<WriteAnswers.mostChecks {
+      let (began, deletions) = (ContinuousClock.now, turn.deletions)
+      let plan = try check(write, body, at: now, within: limit)
+      whileChecking()
+      let isShort = ContinuousClock.now - began < shortCheck
+      let recorded = try turn.alone { () -> RecordedWrite? in
+        // What it points to may be gone, too.
+        let stands = try stamp(of: write) == plan.stamp && (plan.isDeletion || turn.deletions == deletions)
+        guard stands || isShort else { return nil }
+        return try record(stands ? plan : check(write, body, at: now, within: limit), write, at: now)
       }
-      let fileType = plan.fileType
-      var outcome = RecordedWrite(resource: 0, type: plan.type, uuid: plan.uuid, isBare: plan.isBare)
-      var changes: [LocalChange] = []
-      for action in plan.actions {
-        var isUpload = false
-        if case .upload = action { isUpload = true }
-        changes.append(
-          LocalChange(
-            type: isUpload ? fileType : plan.type,
-            uuid: isUpload ? plan.file ?? plan.uuid : plan.uuid, action: action, author: write.author,
-            clientBase: write.base.text))
-      }
-      do {
-        let recorded = try mirror.record(changes, at: now)
-        outcome.changes = recorded.flatMap { $0.change.map { [$0] } ?? $0.repeats }
-        if let last = recorded.last { (outcome.resource, outcome.uuid) = (last.resource, last.uuid) }
-      } catch let refusal as RecordRefusal {
-        throw self.refusal(refusal, write)
-      }
-      return outcome
+      if let recorded { return recorded }
     }
+    throw ErrorResponse.later(
+      "Others changed what this write is about while it was checked; nothing was recorded. Try again.", write.uri)
+  }
+
+  private func check(_ write: WriteRequest, _ body: WriteBody, at now: Int64, within limit: WorkLimit) throws -> Plan {
+    try answers.reader.snapshot { snapshot in
+      let subject = try subject(write, snapshot)
+      try checkLearned(write, subject, at: now)
+      return try plan(
+        write, body, subject, SnapshotResources(snapshot: snapshot, mirror: mirror, limit: limit, request: write.uri))
+    }
+  }
+
+  /// Records what was checked. In turn.
+  private func record(_ plan: Plan, _ write: WriteRequest, at now: Int64) throws -> RecordedWrite {
+    let fileType = plan.fileType
+    var outcome = RecordedWrite(resource: 0, type: plan.type, uuid: plan.uuid, isBare: plan.isBare)
+    var changes: [LocalChange] = []
+    for action in plan.actions {
+      var isUpload = false
+      if case .upload = action { isUpload = true }
+      changes.append(
+        LocalChange(
+          type: isUpload ? fileType : plan.type,
+          uuid: isUpload ? plan.file ?? plan.uuid : plan.uuid, action: action, author: write.author,
+          clientBase: write.base.text))
+    }
+    do {
+      let recorded = try mirror.record(changes, at: now)
+      // Not before: who counts it beforehand could still see what goes.
+      if plan.isDeletion { turn.noteDeletion() }
+      outcome.changes = recorded.flatMap { $0.change.map { [$0] } ?? $0.repeats }
+      if let last = recorded.last { (outcome.resource, outcome.uuid) = (last.resource, last.uuid) }
+    } catch let refusal as RecordRefusal {
+      throw self.refusal(refusal, write)
+    }
+    return outcome
   }
 
   /// What changed between the check and the record, in the site's words.

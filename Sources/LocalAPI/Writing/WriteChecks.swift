@@ -37,10 +37,12 @@ extension WriteAnswers {
           renderer.append(row.stored, into: &bytes)
           let json = try JSON(parsing: bytes)
           // As the site writes it, whatever letter case the path has.
-          return (json, row.type, json["id"]?.string.flatMap { ResourceID($0) } ?? name)
+          let uuid = json["id"]?.string.flatMap { ResourceID($0) } ?? name
+          return (json, row.type, uuid, WriteSubject.Stamp(resource: row.id, sequence: row.sequence))
         }
       }
       guard let found else { throw unknown(write, type) }
+      subject.stamp = found.3
       (subject.stored, subject.type, subject.uuid) = (found.0, found.1.name, found.2)
       if found.1 != type { subject.schema = try snapshot.schema(of: found.1) }
     }

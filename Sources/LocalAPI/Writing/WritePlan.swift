@@ -14,6 +14,16 @@ extension WriteAnswers {
     var actions: [LocalChange.Action]
     var isBare = false
     var fileType = "file--file"
+    /// In which state the resource was when it was checked.
+    var stamp: WriteSubject.Stamp?
+
+    /// Whether it removes the resource: nothing else of it can be wrong.
+    var isDeletion: Bool {
+      actions.contains { action in
+        if case .delete = action { return true }
+        return false
+      }
+    }
   }
 
   func plan(
@@ -21,6 +31,7 @@ extension WriteAnswers {
   ) throws -> Plan {
     var plan = try actions(write, body, subject, known)
     plan.fileType = subject.fileType
+    plan.stamp = subject.stamp
     return plan
   }
 

@@ -17,10 +17,20 @@ struct WriteSubject {
   var stored: JSON?
   /// The stored resource's id.
   var uuid: ResourceID?
+  /// In which state it was seen; nil for a POST to a collection.
+  var stamp: Stamp?
   /// POST, PATCH or DELETE.
   var method: String
   /// The request, for the links of errors.
   var request: RequestURI
+
+  /// One state of a stored resource: as long as this is the same, so is what was read of it.
+  struct Stamp: Equatable, Sendable {
+    /// The interned (type, UUID).
+    var resource: Int64
+    /// The number of its last change.
+    var sequence: Int64
+  }
 
   /// An error about the request, in the site's form.
   func refusal(_ status: Int, _ detail: String, pointer: String? = nil) -> ErrorResponse {

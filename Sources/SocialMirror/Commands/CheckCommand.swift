@@ -11,23 +11,38 @@ struct CheckCommand: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
+  @Flag(name: .long, help: "Read the contents of files, too, and compare them with their hashes.")
+  var deep = false
+
   @Flag(name: .long, help: "One JSON document instead of lines.")
   var json = false
 
   func run() throws {
-    let path = try common.settings(needsSite: false).mirror.path
+    let settings = try common.settings(needsSite: false).mirror
+    let path = settings.path
     var results: [InvariantResult] = []
     var damage: Damage?
+    var hasLostContents = false
     do {
-      results = try Mirror(path: path, for: .looking).check()
+      let mirror = try Mirror(path: path, for: .looking)
+      results = try mirror.check()
       if let soundness = results.last, soundness.violations > 0 {
         damage = Damage(
           path: path, fault: soundness.example.map { $0.split(separator: "\n").last.map(String.init) ?? $0 })
+      } else {
+        let contents = try mirror.check(contentsIn: BinaryFolder(path: settings.filesPath), isDeep: deep)
+        hasLostContents = contents.violations > 0
+        results.append(contents)
       }
     } catch let fault as MirrorFault where fault.kind == .damaged {
       damage = Damage(path: path, fault: fault.detail)
     }
     if json { say(document(results, damage).text()) } else { show(results, damage) }
+    if hasLostContents, !json {
+      say(
+        "next: social-mirror sync --full fetches what is missing or damaged; so does the daemon, what is missing "
+          + "within the hour")
+    }
     if damage != nil || results.contains(where: { $0.violations > 0 }) { throw Finished(code: .fault) }
   }
 

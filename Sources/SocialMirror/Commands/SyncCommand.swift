@@ -10,7 +10,9 @@ struct SyncCommand: AsyncParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
-  @Flag(name: .long, help: "Read everything again, from the beginning.")
+  @Flag(
+    name: .long,
+    help: "Read everything again, from the beginning; fetch contents of files that are missing on disk or damaged.")
   var full = false
 
   @Flag(name: .long, help: "Sweep now: find what was deleted, hidden, or edited without a new changed.")
@@ -53,6 +55,7 @@ struct SyncCommand: AsyncParsableCommand {
     let (resources, files) = (engine.round(round, report: progress.note), engine.files(like: round))
     let push = noPush ? nil : engine.push
     let (site, mirror, logger) = (engine.site.site, engine.mirror, engine.logger)
+    let looking: FileRound.Looking = full ? .bytes : .size
 
     let started = ContinuousClock.now
     let done = try await untilSignalled { () async throws -> SyncSteps in
@@ -61,7 +64,7 @@ struct SyncCommand: AsyncParsableCommand {
         try await only.check(site, mirror)
         try await OneShot(push: push, round: resources, logger: logger).run(
           pushed: { steps.push = $0 }, pulled: { steps.round = $0 })
-        steps.files = try await files.run()
+        steps.files = try await files.run(looking: looking)
       } catch let error as CancellationError {
         throw error
       } catch {

@@ -10,7 +10,8 @@ import Upstream
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Compares the mirror with the site, resource by resource; changes nothing, exits with 5 on differences.")
+    abstract: "Compares the mirror with the site, resource by resource; changes nothing, exits with 5 on differences.",
+    discussion: "Another site than the mirror's is not compared: that ends with 2, as sync does.")
 
   @OptionGroup var common: CommonOptions
 

@@ -173,6 +173,16 @@ package final class IncomingContent: @unchecked Sendable {
   /// - Throws: `BinaryFault`.
   package func finish() throws -> String {
     guard fsync(descriptor) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else { throw BinaryFault("writing \(path)") }
+    return try ContentHash.hexadecimal(of: descriptor, path)
+  }
+}
+
+/// The hashes that contents are named by.
+enum ContentHash {
+  /// The SHA-256 of what is left to read of an open file, in hexadecimal digits.
+  /// - Parameter path: for the message.
+  /// - Throws: `BinaryFault`.
+  static func hexadecimal(of descriptor: Int32, _ path: String) throws -> String {
     var hash = SHA256()
     var buffer = [UInt8](repeating: 0, count: 1 << 18)
     while true {

@@ -35,7 +35,7 @@ extension OutboxWriter {
           """,
         arguments: [
           names.type(change.type), Data(change.uuid.bytes), serial, Tombstone.Kind.deleted.rawValue, now, how,
-          resources.nextSequence(),
+          resources.changes.next(),
         ])
     }
     try copies.remove(resource)

@@ -88,13 +88,12 @@ extension Mirror {
     gone: [DependentResource], others: [DependentResource], at time: Int64, now: Int64
   ) throws {
     if gone.isEmpty, others.isEmpty { return }
-    try write { db in
-      let names = try Names(db)
-      let pending = try PendingCopies(db, names: names, resources: ResourceWriter(db, names: names))
+    try resourceWrite { db, names, resources in
+      let pending = try PendingCopies(db, names: names, resources: resources)
       for one in gone {
         try DeletedAlong.expect(one.id, at: now, db)
         _ = try RemovalWriter(
-          db, type: names.type(one.type), time: time, pending: pending, begun: one.sequence
+          resources, type: names.type(one.type), time: time, pending: pending, begun: one.sequence
         ).remove(
           [Removal(SweepCandidate(one), .deleted, how: "went with what was deleted here; GET answered 404")], .drop)
       }

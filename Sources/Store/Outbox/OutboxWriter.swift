@@ -55,8 +55,7 @@ final class OutboxWriter {
 
   /// Takes a resource out of all reads, and off the list of a sweep. References to it stay.
   func hide(_ resource: Int64) throws {
-    try db.run(sql: "DELETE FROM resource WHERE id = ?", arguments: [resource])
-    try db.run(sql: "DELETE FROM relationship WHERE source = ?", arguments: [resource])
+    try resources.remove(resource)
     try db.run(
       sql: """
         DELETE FROM sweep_candidate WHERE resource = ?1 AND type = (SELECT type FROM identity WHERE id = ?1)
@@ -198,12 +197,8 @@ extension Mirror {
   /// Runs `body` in one transaction with a writer of changes. What was told to a client, or is about to be told to the site,
   /// is on disk for good when this returns: a loss of power takes pages of the site at most, which are pulled again.
   func outboxWrite<Value>(_ body: (OutboxWriter) throws -> Value) throws -> Value {
-    try durableWrite { db in
-      let names = try Names(db)
-      let resources = try ResourceWriter(db, names: names)
-      let value = try body(OutboxWriter(db, names: names, resources: resources))
-      try resources.finish(db)
-      return value
+    try resourceWrite(isDurable: true) { db, names, resources in
+      try body(OutboxWriter(db, names: names, resources: resources))
     }
   }
 }

@@ -24,15 +24,12 @@ extension Mirror {
 
   /// Applies a page of a sweep in one transaction: resources, candidates, state and coverage.
   package func apply(_ page: SweepApplication) throws -> ApplyOutcome {
-    try write { db in
-      let names = try Names(db)
-      let writer = try ResourceWriter(db, names: names)
+    try resourceWrite { db, names, writer in
       let pending = try PendingCopies(db, names: names, resources: writer)
       var outcome = ApplyOutcome()
       for resource in page.resources where try !pending.absorb(resource, madeAt: page.madeAt) {
         try writer.store(resource, &outcome)
       }
-      try writer.finish(db)
       let type = try names.type(page.type)
       if let attribute = page.resources.first(where: { $0.type == page.type && $0.idAttribute != nil })?.idAttribute {
         try names.learn(idAttribute: attribute, of: type)
@@ -110,14 +107,11 @@ extension Mirror {
 
   /// Stores what a candidate turned out to be, and takes it off the list.
   package func refresh(_ resource: ScannedResource, candidate: SweepCandidate) throws -> ApplyOutcome {
-    try write { db in
-      let names = try Names(db)
-      let writer = try ResourceWriter(db, names: names)
+    try resourceWrite { db, names, writer in
       var outcome = ApplyOutcome()
       if try !PendingCopies(db, names: names, resources: writer).absorb(resource, madeAt: nil) {
         try writer.store(resource, &outcome)
       }
-      try writer.finish(db)
       try db.run(sql: "DELETE FROM sweep_candidate WHERE resource = ?", arguments: [candidate.id])
       return outcome
     }

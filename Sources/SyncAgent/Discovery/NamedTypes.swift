@@ -5,12 +5,12 @@ import Upstream
 /// Types as people name them: `node--topic`, or `node` for all its bundles.
 package enum NamedTypes {
   /// The names that stand for no type of the site. It is asked only about what the mirror has not heard of.
-  /// - Throws: what asking the site throws; `SyncFault.anonymous`.
+  /// - Throws: what asking the site throws; `SyncFault.anonymous`, and `.otherSite` before anything is said of another site's types.
   package static func unknown(_ names: [String], site: Site, mirror: Mirror) async throws -> [String] {
     let left = names.strangers(to: try mirror.discoveredTypes())
     if left.isEmpty { return [] }
     let entry = try await EntryPointSearch(site: site, mirror: mirror).find()
-    guard entry.me != nil else { throw SyncFault.anonymous }
+    _ = try SiteIdentity.check(entry, of: site, in: mirror)
     let (told, untold) = TypeNaming.remembered(entry, try mirror.discoveredTypes(), [])
     let rest = untold.map(\.collection.name)
     return left.strangers(to: told).filter { !rest.contains($0) }

@@ -75,6 +75,12 @@ struct FileFetch: Sendable {
       try mirror.note(content, of: file, at: now(), isCompared: false)
       return .kept
     case .compare(let content):
+      // The site can only say that it has the same as was here: what is damaged since is not that.
+      if try hasDamaged(content, of: file) {
+        var anew = file
+        (anew.known, anew.isCheck) = (nil, false)
+        return try await fetch(anew, limit)
+      }
       // A tag tells by itself.
       guard content.validator?.hasSuffix("\"") != true else { return try await fetch(file, limit) }
       let isSame = try await isSame(file, content)
@@ -93,6 +99,19 @@ struct FileFetch: Sendable {
         return try await bring(try await renewed(file), isFresh: true, limit)
       }
     }
+  }
+
+  /// Whether a content is not on disk as it was fetched. Then it is forgotten.
+  private func hasDamaged(_ content: FileContent, of file: FileSource) throws -> Bool {
+    guard let hash = content.hash else { return false }
+    let stored = StoredContent(hash: hash, bytes: content.bytes, uri: file.uri)
+    guard folder.fault(of: stored, isDeep: true)?.isGone == true else { return false }
+    try placing.alone {
+      // Another file with the same content may have brought it back meanwhile.
+      if folder.fault(of: stored, isDeep: true)?.isGone == true { try mirror.forget(contents: [hash]) }
+    }
+    logger.warning("a content was damaged on disk; it is fetched again", metadata: ["file": "\(file.uri)"])
+    return true
   }
 
   /// Asks for the head alone. Nil where that is not to be had.

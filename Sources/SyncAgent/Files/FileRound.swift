@@ -45,6 +45,10 @@ package struct FileRound: Sendable {
     package var replaced = 0
     /// How many of all that were due are as they were.
     package var kept = 0
+    /// How many contents were not on disk any more, or not as they were fetched: they are due again.
+    package var vanished = 0
+    /// Why nothing can be said of some contents on disk, for the operator; nil when all could be looked at.
+    package var unreadable: String?
     /// Why it ended early or passed files by, for the operator; nil when all that was due was taken.
     package var stopped: String?
     /// Whether that was for want of room on the disk, not of a budget that is used up as the operator wants it.
@@ -54,7 +58,19 @@ package struct FileRound: Sendable {
     package init() {}
 
     /// Whether there is nothing to tell.
-    package var isIdle: Bool { fetched == 0 && failed == 0 && stopped == nil }
+    package var isIdle: Bool {
+      fetched == 0 && failed == 0 && vanished == 0 && unreadable == nil && stopped == nil
+    }
+  }
+
+  /// How a round looks whether contents are still on disk. What is not is fetched again.
+  package enum Looking: Sendable, Hashable {
+    /// Only whether their folder is there.
+    case folder
+    /// Each by its existence and size.
+    case size
+    /// Each by its bytes: all are read.
+    case bytes
   }
 
   /// Bytes that are left free on the disk, so that resources can still be stored.
@@ -81,13 +97,16 @@ package struct FileRound: Sendable {
   }
 
   /// Runs the round.
-  /// - Parameter tidies: whether it looks for contents that nothing refers to, which a crash may have left. That
-  ///   reads the whole folder: once a process is enough.
+  /// - Parameters:
+  ///   - tidies: whether it looks for contents that nothing refers to, which a crash may have left. That reads the whole
+  ///     folder: once a process is enough.
+  ///   - looking: how it looks for contents that are there no longer.
   /// - Throws: refused credentials, a fault of the mirror, `CancellationError`. Files that are complete stay.
-  package func run(tidies: Bool = true) async throws -> Report {
+  package func run(tidies: Bool = true, looking: Looking = .size) async throws -> Report {
     try forget(tidies: tidies)
-    var space = DiskBudget(bytes: settings.budgetBytes, parts: folder.incomingBytes())
     var report = Report()
+    try forgetVanished(looking, &report)
+    var space = DiskBudget(bytes: settings.budgetBytes, parts: folder.incomingBytes())
     var used = try mirror.fileTotals().bytes
     // Files that were passed by and may never fit, and why the first was.
     var passedBy: (count: Int, lack: Lack)?
@@ -159,6 +178,24 @@ package struct FileRound: Sendable {
     }
     guard tidies else { return }
     for hash in folder.hashes() where try !mirror.isContentUsed(hash) { folder.remove(hash) }
+  }
+
+  /// Forgets contents that somebody or something took from the disk, or damaged there, so that they are fetched again. What cannot be
+  /// looked at is left alone.
+  private func forgetVanished(_ looking: Looking, _ report: inout Report) throws {
+    guard looking != .folder || !folder.isThere else { return }
+    var gone: [String] = []
+    for content in try mirror.storedContents() {
+      try Task.checkCancellation()
+      guard let fault = folder.fault(of: content, isDeep: looking == .bytes) else { continue }
+      guard fault.isGone else {
+        report.unreadable = report.unreadable ?? "\(content.uri ?? content.hash): \(fault)"
+        continue
+      }
+      gone.append(content.hash)
+    }
+    try mirror.forget(contents: gone)
+    report.vanished = gone.count
   }
 
   /// Why a file has no room now.

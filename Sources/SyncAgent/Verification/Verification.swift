@@ -78,7 +78,8 @@ package struct Verification: Sendable {
   }
 
   /// Compares.
-  /// - Throws: what concerns all types: credentials, the connection, a fault of the mirror, another account.
+  /// - Throws: what concerns all types: credentials, the connection, a fault of the mirror, another account, and
+  ///   `SyncFault.otherSite` before anything is compared.
   package func run() async throws -> VerificationReport {
     var entry = try await entryPoint()
     let (told, untold) = TypeNaming.remembered(entry, try mirror.discoveredTypes(), settings.entityTypes)

@@ -1,0 +1,101 @@
+import Foundation
+import GRDB
+import JSONAPI
+import Store
+import Support
+import Testing
+
+/// The mirror's number moves with everything by which reads come out otherwise, and one place writes it.
+@Suite struct ChangeSequenceTests {
+  private func number(_ bench: OutboxBench) throws -> Int64 {
+    let number: Int64? = try bench.value("SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'sequence'")
+    return try #require(number)
+  }
+
+  @Test func whateverLeavesOrComesBackMovesIt() throws {
+    let bench = try OutboxBench()
+    let now = OutboxBench.now
+    var last = try number(bench)
+    func expectMoved(_ what: String, isThere: Bool, _ uuid: ResourceID? = nil) throws {
+      let current = try number(bench)
+      #expect(current > last, "\(what)")
+      last = current
+      let isShown = try bench.shown(uuid) != nil
+      #expect(isShown == isThere, "\(what)")
+      let broken = try bench.mirror.check().filter { $0.violations > 0 }
+      #expect(broken.isEmpty, "\(what): \(broken)")
+    }
+    let deletion = try bench.record(.delete)
+    try expectMoved("a deletion here", isThere: false)
+    _ = try bench.mirror.drop(#require(deletion.change), at: now)
+    try expectMoved("a deletion that is given up", isThere: true)
+    let new = try #require(ResourceID("7d1f6a3e-0000-4000-8000-0000000000aa"))
+    try bench.record(.create(bench.object(["title": "New"])), new)
+    try expectMoved("a creation", isThere: true, new)
+    try bench.record(.delete, new)
+    try expectMoved("a creation that is taken back", isThere: false, new)
+    let other = try #require(ResourceID("7d1f6a3e-0000-4000-8000-0000000000ab"))
+    try bench.record(.create(bench.object(["title": "Other"])), other)
+    try expectMoved("another creation", isThere: true, other)
+    _ = try bench.mirror.drop(bench.only().id, at: now)
+    try expectMoved("a creation that is given up", isThere: false, other)
+    try bench.record(.delete)
+    try expectMoved("another deletion here", isThere: false)
+    try bench.mirror.reject(bench.send(), error: "403", document: nil, at: now)
+    try expectMoved("a deletion that the site refuses", isThere: true)
+  }
+
+  @Test func aSweepsRemovalMovesIt() throws {
+    let bench = try OutboxBench()
+    _ = try bench.mirror.beginSweep(of: "node--topic", at: 1)
+    let before = try number(bench)
+    let topic = try #require(try bench.mirror.everything(of: "node--topic").first)
+    let done = try bench.mirror.remove(
+      [Removal(topic, .deleted, how: "404")], of: "node--topic", onHidden: .drop, at: 1)
+    #expect(done == [.deleted: 1])
+    #expect(try number(bench) > before)
+  }
+
+  /// Collections come in the order of serial numbers.
+  @Test func anotherOrderMovesIt() throws {
+    let attributes = #""attributes":{"drupal_internal__nid":9001,"number":5,"title":"One"}"#
+    let bench = try OutboxBench(Topic.object(Topic.links, attributes, Topic.relationships()))
+    let before = try number(bench)
+    try bench.mirror.note(serialNumber: "number", of: "node--topic")
+    let serial: Int64? = try bench.value("SELECT internal_id FROM resource")
+    #expect(serial == 5)
+    #expect(try number(bench) > before)
+  }
+
+  // MARK: The sources
+
+  private static let store = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "Sources/Store")
+
+  /// Statements that only these files may have, and why there.
+  private static let forms: [(form: String, files: Set<String>)] = [
+    // What stores a resource gives it its number.
+    (#"\b(INSERT|REPLACE)(\s+OR\s+[A-Z]+)?\s+INTO\s+"?resource\b"#, ["ResourceWriter.swift"]),
+    (#"\bDELETE\s+FROM\s+"?resource\b"#, ["ResourceWriter.swift"]),
+    // The order of all rows of a type at once, which takes one number.
+    (#"\bUPDATE(\s+OR\s+[A-Z]+)?\s+"?resource\b"#, ["SerialNumberRepair.swift"]),
+    // The last number that was given out.
+    (#"\bINTO\s+setting\b[^;"]*'sequence'"#, ["ChangeSequence.swift"]),
+    (#"\b(UPDATE|DELETE\s+FROM)\s+setting\b[^;"]*'sequence'"#, []),
+  ]
+
+  @Test func onePlaceWritesIt() throws {
+    let files = try #require(FileManager.default.enumerator(at: Self.store, includingPropertiesForKeys: nil))
+    let forms = try Self.forms.map { (form: try Regex($0.form).ignoresCase(), files: $0.files) }
+    var found = forms.map { _ in Set<String>() }
+    for case let file as URL in files where file.pathExtension == "swift" {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      for (index, form) in forms.enumerated() where text.contains(form.form) {
+        found[index].insert(file.lastPathComponent)
+      }
+    }
+    for (index, form) in Self.forms.enumerated() {
+      #expect(found[index] == form.files, "\(form.form): pass through ResourceWriter and ChangeSequence")
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import GRDB
+import Support
+import Synchronization
+import Testing
+
+@testable import Store
+
+/// What the token issuer has promised stays so after a power cut: each of its writes is told to SQLite as one to be on disk
+/// before it returns.
+@Suite struct TokenDurabilityTests {
+  /// What the writing connection was told.
+  private final class Statements: Sendable {
+    private let seen = Mutex<[String]>([])
+
+    func note(_ sql: String) { seen.withLock { $0.append(sql) } }
+
+    /// All since the last call.
+    func take() -> [String] {
+      seen.withLock { seen in
+        defer { seen = [] }
+        return seen
+      }
+    }
+  }
+
+  private static func pair(_ name: String) -> IssuedTokenRow {
+    IssuedTokenRow(
+      jti: name, consumer: "c", account: nil, scopes: ["a"], issued: 100, expires: 1000, refreshHash: "refresh-\(name)",
+      refreshExpires: 1000)
+  }
+
+  private static let writes: [(name: String, body: @Sendable (Mirror) throws -> Void)] = [
+    (
+      "save",
+      { mirror in
+        try mirror.save(
+          ConsumerRow(id: "c", label: "C", secretHash: "h", grants: ["password"], scopes: ["a"], created: 1))
+      }
+    ),
+    (
+      "saveAccount",
+      { mirror in try mirror.saveAccount(name: "ann", passwordHash: "h", userUUID: nil, scopes: [], at: 1) }
+    ),
+    ("record", { mirror in try mirror.record(TokenDurabilityTests.pair("one")) }),
+    (
+      "rotate",
+      { mirror in
+        let isDone = try mirror.rotate(refreshHash: "refresh-one", to: TokenDurabilityTests.pair("two"))
+        #expect(isDone == true)
+      }
+    ),
+    ("removeAccount", { mirror in _ = try mirror.removeAccount("ann") }),
+    ("removeConsumer", { mirror in _ = try mirror.removeConsumer("c") }),
+  ]
+
+  @Test func whatIsPromisedIsOnDiskFirst() throws {
+    let made = try CrawledMirror()
+    defer { withExtendedLifetime(made) {} }
+    let told = Statements()
+    try made.mirror.pool.writeWithoutTransaction { db in db.trace { told.note("\($0)") } }
+    for write in Self.writes {
+      _ = told.take()
+      try write.body(made.mirror)
+      let statements = told.take()
+      let full = statements.firstIndex { $0.contains("synchronous = FULL") }
+      let begin = statements.firstIndex { $0.hasPrefix("BEGIN") }
+      let commit = statements.lastIndex { $0.hasPrefix("COMMIT") }
+      let usual = statements.lastIndex { $0.contains("synchronous = NORMAL") }
+      let order = [full, begin, commit, usual].compactMap { $0 }
+      #expect(order.count == 4 && order == order.sorted(), "\(write.name): \(statements)")
+    }
+    try made.mirror.pool.writeWithoutTransaction { db in db.trace(nil) }
+  }
+}
