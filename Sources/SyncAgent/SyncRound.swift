@@ -45,7 +45,8 @@ package struct SyncRound: Sendable {
     try mirror.discovered(naming.types)
     try TypeSelection.note(naming.types, settings, in: mirror, logger, at: now())
     if settings.full { try mirror.forgetCursors(of: types.map(\.name)) }
-    let siteTime = RoundTime(entry: entry.date, now: now()).start
+    // A site without `Date` leaves this machine's clock.
+    let siteTime = entry.date ?? now()
     try lookForLeap(to: siteTime)
     try mirror.truncateLogIfDue()
     let run = try mirror.beginRun(settings.full ? "full" : "pull", at: now())
