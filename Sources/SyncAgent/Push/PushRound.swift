@@ -153,7 +153,7 @@ package struct PushRound: Sendable {
     for one: DependentResource, _ scanner: PageScanner, _ report: inout PushReport
   ) async throws -> ScannedPage? {
     report.requests += 1
-    let request = SiteRequest(path: "\(one.path)/\(one.uuid)").pastCaches(site.freshNumber())
+    let request = SiteRequest(path: "\(one.path)/\(one.uuid.pathPart)").pastCaches(site.freshNumber())
     let response = try await site.send(request)
     do {
       var scanner = scanner
