@@ -21,7 +21,8 @@ struct PageNaming: Sendable {
   }
 
   /// Scans a page; again, where it shows how attributes are called.
-  /// - Throws: what scanning throws; `UntrustworthyPage.calledOtherwise` for a page of another type altogether.
+  /// - Throws: what scanning throws; `UntrustworthyPage.calledOtherwise` for a page of another type altogether, `.renumbered` where
+  ///   the type went by another serial number: the same page is good when it is asked for again.
   mutating func page(_ body: [UInt8], from path: String, _ scanner: inout PageScanner) throws -> ScannedPage {
     var page = try scanner.page(body, from: path)
     // Of a single resource its reader judges.
@@ -32,8 +33,9 @@ struct PageNaming: Sendable {
     hasSearched = true
     let names = AttributeSearch(whole, entityType: entityType).names
     if names.isUsual { return page }
-    try mirror.note(names, of: type)
+    let isOther = try mirror.note(names, of: type)
     scanner.call(names, of: type)
+    if isOther { throw UntrustworthyPage.renumbered }
     return try scanner.page(body, from: path)
   }
 

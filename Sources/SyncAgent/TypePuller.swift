@@ -51,6 +51,13 @@ struct TypePuller {
   }
 
   private mutating func pull(_ known: MirroredType?, _ part: inout TypeReport) async throws {
+    do { try await goOn(known, &part) } catch UntrustworthyPage.renumbered {
+      // What is known of the type stands on numbers of before.
+      try await readFromTheBeginning(nil, nil, &part)
+    }
+  }
+
+  private mutating func goOn(_ known: MirroredType?, _ part: inout TypeReport) async throws {
     var idAttribute = known?.serialAttribute
     var filters = known?.probe.flatMap { isFresh($0) ? $0.outcome : nil }
     // A permission that was granted meanwhile brings filters back; so does a field that was added.
@@ -224,8 +231,9 @@ struct TypePuller {
       let newest = [SortKey(name, descending: true)]
       let sorted = try await reader.page(path, .unfiltered(sort: newest, offset: 0, limit: settings.pageLimit))
       guard SerialNumberProof.isProved(name, by: sorted) else { continue }
-      try mirror.note(serialNumber: name, of: type)
+      let isOther = try mirror.note(serialNumber: name, of: type)
       reader.scanner.serials.name(name, of: type)
+      if isOther { throw UntrustworthyPage.renumbered }
       return sorted.counted(by: name)
     }
     return page

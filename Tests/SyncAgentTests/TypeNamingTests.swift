@@ -1,5 +1,6 @@
 import JSONAPI
 import Store
+import Support
 import Testing
 import Upstream
 
@@ -132,6 +133,24 @@ import Upstream
       [#""a":5,"b":70,"w":0,"x":\#(early),"y":\#(early)"#, #""a":9,"b":71,"w":0,"x":\#(early),"y":\#(late)"#],
       revisions: true)
     #expect(found == AttributeNames(serial: "a", changed: "y"))
+  }
+
+  /// Where a type that is known went by another serial number, the page is refused once, and good when it is asked for again.
+  @Test func anotherSerialNumberIsToldOnce() throws {
+    let made = try CrawledMirror.full()
+    let paths = try CrawledMirror.paths()
+    var scanner = PageScanner(base: DocumentBase(CrawledMirror.site), paths: paths)
+    var naming = PageNaming(mirror: made.mirror, type: "node--topic", entityType: "node")
+    let rows = [3, 5].map { number in
+      #"{"type":"node--topic","id":"a0000000-0000-4000-8000-00000000000\#(number)","attributes":{"nid":\#(number),"edited_on":\#(early)},"relationships":{}}"#
+    }
+    let body = Array(#"{"data":[\#(rows.joined(separator: ","))]}"#.utf8)
+    let path = try #require(paths["node--topic"])
+    #expect(throws: UntrustworthyPage.renumbered) { _ = try naming.page(body, from: path, &scanner) }
+    let page = try naming.page(body, from: path, &scanner)
+    #expect(page.resources.map(\.internalID) == [3, 5] && page.resources.allSatisfy { $0.changed != nil })
+    let topic = try #require(try made.mirror.types().first { $0.name == "node--topic" })
+    #expect(topic.idAttribute == "nid" && topic.cursor == nil)
   }
 
   @Test func whatMayBeSeveralThingsIsNone() throws {
