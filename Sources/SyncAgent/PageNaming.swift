@@ -7,12 +7,15 @@ struct PageNaming: Sendable {
   let mirror: Mirror
   let type: String
   let entityType: String
+  /// What the site's description calls the attributes of the type; nil where it was not asked, or calls them as usual.
+  let described: AttributeNames?
   private var hasSearched = false
 
-  init(mirror: Mirror, type: String, entityType: String) {
+  init(mirror: Mirror, type: String, entityType: String, described: AttributeNames? = nil) {
     self.mirror = mirror
     self.type = type
     self.entityType = entityType
+    self.described = described
   }
 
   /// A query in the site's own names.
@@ -31,7 +34,7 @@ struct PageNaming: Sendable {
     let isLacking = !whole.isEmpty && whole.allSatisfy { $0.changed == nil || $0.internalID == nil }
     guard isLacking, !hasSearched, scanner.names(of: type) == nil else { return page }
     hasSearched = true
-    let names = AttributeSearch(whole, entityType: entityType).names
+    let names = AttributeSearch(whole, entityType: entityType, described: described).names
     if names.isUsual { return page }
     let isOther = try mirror.note(names, of: type)
     scanner.call(names, of: type)

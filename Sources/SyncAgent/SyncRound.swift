@@ -62,7 +62,9 @@ package struct SyncRound: Sendable {
     var described = 0
     do {
       try removeVanished(vanished.filter { settings.acceptedRemovals.contains($0) }, visit, tally)
-      described = try await describe(types.map(\.name), naming.description, at: visit.siteTime)
+      let description = try await describe(types.map(\.name), naming.description, at: visit.siteTime)
+      described = description.requests
+      visit.described = description.names
       try await pull(types, visit, tally)
       try await pullRenamed(&types, naming.types, &visit, tally)
       try await sweep(types, visit, tally)
@@ -93,6 +95,8 @@ package struct SyncRound: Sendable {
     var scanner: PageScanner
     /// Whether the account's own user was saved since the round before: it may have got other roles.
     var accountHasChanged: Bool
+    /// The attributes that the site's description does not call as usual, by type; none where it was not asked in this round.
+    var described: [String: AttributeNames] = [:]
   }
 
   /// When the account's own user was saved last, as far as it is mirrored; nil where it is not.
@@ -130,7 +134,8 @@ package struct SyncRound: Sendable {
           _ = try check(try await EntryPointSearch(site: site, mirror: mirror).once())
         }, now: now, over: deciders.steppedOver))
     reader.naming = PageNaming(
-      mirror: mirror, type: type, entityType: entityType ?? ResourceTypeName(type).entityType)
+      mirror: mirror, type: type, entityType: entityType ?? ResourceTypeName(type).entityType,
+      described: visit.described[type])
     return reader
   }
 
@@ -169,10 +174,14 @@ package struct SyncRound: Sendable {
 
   /// Asks for the API description once a day, and takes in what it says of the types that are read. None is no failure: the
   /// module may be absent or closed to the account.
-  /// - Returns: how many requests it cost.
-  private func describe(_ types: [String], _ asked: SiteDescription?, at time: Int64) async throws -> Int {
+  /// - Returns: how many requests it cost, and the attributes that are not called as usual, by type.
+  private func describe(
+    _ types: [String], _ asked: SiteDescription?, at time: Int64
+  ) async throws -> (requests: Int, names: [String: AttributeNames]) {
     let last = try mirror.fact(.described).flatMap { Int64($0) }
-    guard asked != nil || last.map({ time.subtractingClamped($0) >= 86_400 || time < $0 }) ?? true else { return 0 }
+    guard asked != nil || last.map({ time.subtractingClamped($0) >= 86_400 || time < $0 }) ?? true else {
+      return (0, [:])
+    }
     let description: SiteDescription?
     do {
       if let asked {
@@ -189,7 +198,7 @@ package struct SyncRound: Sendable {
       try mirror.describe(name, TypeSchema(described: fields))
     }
     try mirror.note(.described, String(time))
-    return asked == nil ? 1 : 0
+    return (asked == nil ? 1 : 0, description?.attributeNames ?? [:])
   }
 
   /// Asks the site about fields that neither its documents nor a description tell of: of each type once a week, as soon as

@@ -101,7 +101,9 @@ import Upstream
 
 /// Attributes that sites call otherwise.
 @Suite struct AttributeSearchTests {
-  func names(_ rows: [String], entityType: String = "node", revisions: Bool = false) throws -> AttributeNames {
+  func names(
+    _ rows: [String], entityType: String = "node", revisions: Bool = false, described: AttributeNames? = nil
+  ) throws -> AttributeNames {
     let objects = rows.enumerated().map { number, attributes in
       let links = revisions ? #","links":{"self":{"href":"https://h/x?resourceVersion=id%3A\#(70 + number)"}}"# : ""
       return
@@ -109,7 +111,7 @@ import Upstream
     }
     var scanner = PageScanner(base: DocumentBase("https://h"), paths: [:])
     let page = try scanner.page(Array("{\"data\":[\(objects.joined(separator: ","))]}".utf8))
-    return AttributeSearch(page.resources, entityType: entityType).names
+    return AttributeSearch(page.resources, entityType: entityType, described: described).names
   }
 
   private let early = "\"2024-01-01T00:00:00+00:00\""
@@ -133,6 +135,21 @@ import Upstream
       [#""a":5,"b":70,"w":0,"x":\#(early),"y":\#(early)"#, #""a":9,"b":71,"w":0,"x":\#(early),"y":\#(late)"#],
       revisions: true)
     #expect(found == AttributeNames(serial: "a", changed: "y"))
+  }
+
+  /// What the description says needs no guess, as long as the documents show it.
+  @Test func whatIsDescribedIsTakenWhereValuesAreSuch() throws {
+    let rows = [#""a":5,"b":6,"x":\#(early),"y":\#(early)"#, #""a":7,"b":8,"x":\#(late),"y":\#(late)"#]
+    let told = AttributeNames(serial: "b", changed: "x")
+    #expect(try names(rows, described: told) == told)
+    #expect(try names(rows, described: AttributeNames(serial: "b")) == AttributeNames(serial: "b"))
+    // Not shown, no number, twice the same; no time.
+    for (serial, changed) in [("z", "z"), ("x", "a"), ("c", "c")] {
+      let found = try names(rows.map { $0 + #","c":1"# }, described: AttributeNames(serial: serial, changed: changed))
+      #expect(found.isUsual, "\(serial)")
+    }
+    // What is called as usual is not looked for.
+    #expect(try names([#""drupal_internal__nid":1,"changed":\#(late),"b":2,"x":\#(early)"#], described: told).isUsual)
   }
 
   /// Where a type that is known went by another serial number, the page is refused once, and good when it is asked for again.
