@@ -78,7 +78,14 @@ package struct PushRound: Sendable {
       try Task.checkCancellation()
       course.time = max(course.time, now())
       let time = course.time
-      let changes = try mirror.unsettledChanges()
+      let (all, unreadable) = try mirror.outbox()
+      for thing in try mirror.setAsideUnreadable(unreadable, at: time) {
+        logger.warning("set aside: \(thing.sentence)")
+      }
+      // What came after one that cannot be read stands on it.
+      let changes = all.filter { change in
+        !unreadable.contains { $0.resource == change.resource && $0.id < change.id }
+      }
       let plan = PushPlan(changes, now: time) { isByHand && !course.tried.contains($0.id) }
       report.next = plan.next
       report.rejected += try mirror.refuse(plan.stuck, at: time)
