@@ -114,7 +114,8 @@ extension ResourceAnswers {
       field.isRelationship, !field.isInternal
     else { return }
     let version = found.revision.map { "?resourceVersion=id%3A\($0)" } ?? ""
-    let related: JSON = ["href": .string("\(request.base.text)\(collection)/\(id)/\(name)\(version)")]
+    let part = ResourceID(id)?.pathPart ?? id
+    let related: JSON = ["href": .string("\(request.base.text)\(collection)/\(part)/\(name)\(version)")]
     found.relationship = ["data": field.isList ? [] : .null, "links": ["related": related]]
   }
 

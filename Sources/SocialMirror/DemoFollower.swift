@@ -34,7 +34,8 @@ struct DemoFollower: Sendable {
       let query = try QueryCompiler.compile(QueryParameters(), for: type, in: snapshot)
       var path: String?
       try snapshot.rows(query) { row in
-        path = StoredLayout.id(of: row.stored.document).map { "\(type.path)/\(String(decoding: $0, as: UTF8.self))" }
+        let id = try JSON(parsing: Array(row.stored.document))["id"]?.string.flatMap { ResourceID($0) }
+        path = id.map { "\(type.path)/\($0.pathPart)" }
         return false
       }
       return path

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// Writes one line to standard output at once: into a pipe or a file, too, lines go out as they are said.
 func say(_ line: String) {
@@ -9,12 +8,4 @@ func say(_ line: String) {
 /// Writes one line for the operator to standard error, in the program's name.
 func complain(_ line: String) {
   FileHandle.standardError.write(Data("social-mirror: \(line)\n".utf8))
-}
-
-/// What was said already, of things of which once is enough.
-final class SaidOnce: Sendable {
-  private let said = Mutex<Set<String>>([])
-
-  /// Whether it was not said before.
-  func isNew(_ text: String) -> Bool { said.withLock { $0.insert(text).inserted } }
 }

@@ -18,7 +18,10 @@ struct ConnectedSite {
   /// - Parameters:
   ///   - tokenPath: where the site's tokens are kept, readable by the owner only.
   ///   - hasMoved: whether a person said that the site is the same under another base URL.
-  init(_ settings: Settings.Site, tokenPath: String, hasMoved: Bool = false, logger: Logger) throws {
+  ///   - isLooking: whether it is for a command that writes nothing: where tokens may not be kept, they end with it.
+  init(
+    _ settings: Settings.Site, tokenPath: String, hasMoved: Bool = false, isLooking: Bool = false, logger: Logger
+  ) throws {
     let base = try ConnectedSite.base(settings)
     var transportSettings = TransportSettings(origin: base.origin)
     transportSettings.timeoutSeconds = settings.timeoutSeconds
@@ -31,9 +34,11 @@ struct ConnectedSite {
     transport = try CurlTransport(transportSettings, logger: logger)
     foreign = ForeignTransports(like: transportSettings, logger: logger)
     self.logger = logger
+    let file = FileTokenVault(path: tokenPath)
+    let vault: any TokenVault = isLooking && !file.isWritable ? MemoryTokenVault(borrowing: file) : file
     let session = try OAuthSession(
       tokenURL: base.url(path: "/oauth/token"), credentials: ConnectedSite.credentials(settings), transport: transport,
-      vault: FileTokenVault(path: tokenPath), now: unixNow, logger: logger)
+      vault: vault, now: unixNow, logger: logger)
     var site = Site(
       base: base, session: session, pacer: RequestPacer(requestsPerSecond: settings.requestsPerSecond))
     site.apiPath = settings.apiPath

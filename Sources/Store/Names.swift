@@ -47,10 +47,13 @@ final class Names {
   }
 
   /// Notes which attribute holds a type's serial number, once it is seen. Rows that went by another one follow.
-  func learn(idAttribute: String, of type: Int64) throws {
-    guard idAttributes[type] != idAttribute else { return }
+  /// - Returns: whether it was another one: what was remembered by its numbers is forgotten.
+  @discardableResult
+  func learn(idAttribute: String, of type: Int64) throws -> Bool {
+    guard idAttributes[type] != idAttribute else { return false }
     idAttributes[type] = idAttribute
-    try SerialNumberRepair.apply(idAttribute, of: type, changes, db)
+    let isOther = try SerialNumberRepair.apply(idAttribute, of: type, changes, db)
     try db.run(sql: "UPDATE resource_type SET id_attribute = ? WHERE id = ?", arguments: [idAttribute, type])
+    return isOther
   }
 }

@@ -69,6 +69,7 @@ extension Mirror {
       let pending = try PendingCopies(db, names: names, resources: writer)
       var outcome = ApplyOutcome()
       var aside = try RowsSetAside(db)
+      var renumbered: Set<Int64> = []
       for page in pages {
         let before = outcome.inserted + outcome.updated
         for resource in page.resources {
@@ -81,13 +82,14 @@ extension Mirror {
         let type = try names.type(page.type)
         // Only its own resources say which attribute that is.
         if let attribute = page.resources.first(where: { $0.type == page.type && $0.idAttribute != nil })?.idAttribute {
-          try names.learn(idAttribute: attribute, of: type)
+          if try names.learn(idAttribute: attribute, of: type) { renumbered.insert(type) }
         }
         outcome.setAside += try aside.note(
           page.type, page.resources, page.unusable, around: page.surroundings)
         outcome.setAside += try aside.note(page.setAside)
         if let reading = page.reading { try StretchRows.apply(reading, of: page, type: type, db) }
-        if let cursor = page.cursor { try Ledger.save(cursor, type: type, db) }
+        // One that stands on other numbers says nothing.
+        if let cursor = page.cursor, !renumbered.contains(type) { try Ledger.save(cursor, type: type, db) }
         try Ledger.count(page, type: type, stored: outcome.inserted + outcome.updated - before, db)
       }
       return outcome

@@ -33,9 +33,11 @@ enum SerialNumberRepair {
     return isWrong
   }
 
-  /// Cursor, sweep, probe and indexes stand on the numbers of before: the second of the cursor is read again, the rest begins anew.
+  /// Cursor, pass, stretches, sweep, probe and indexes stand on the numbers of before: the type is read from the beginning.
   private static func forget(_ type: Int64, _ db: Database) throws {
-    try db.run(sql: "UPDATE cursor SET internal_id = 0 WHERE type = ?", arguments: [type])
+    try db.run(sql: "DELETE FROM cursor WHERE type = ?", arguments: [type])
+    // A file of before that is healed has no such table yet.
+    if try db.tableExists("stretch") { try db.run(sql: "DELETE FROM stretch WHERE type = ?", arguments: [type]) }
     try db.run(sql: "DELETE FROM probe WHERE type = ?", arguments: [type])
     try db.run(sql: "DELETE FROM sweep_candidate WHERE type = ?", arguments: [type])
     try db.run(
@@ -87,10 +89,12 @@ extension Mirror {
   package func serialNumbers() throws -> SerialNumbers { try read { try SerialNumbers($0) } }
 
   /// Notes which attribute holds a type's serial number, once that is proved or found out. Rows that went by another one follow.
-  package func note(serialNumber attribute: String, of type: String) throws {
+  /// - Returns: whether it was another one: then the type is to be read from the beginning.
+  @discardableResult
+  package func note(serialNumber attribute: String, of type: String) throws -> Bool {
     try write { db in
       let names = try Names(db)
-      try names.learn(idAttribute: attribute, of: names.type(type))
+      return try names.learn(idAttribute: attribute, of: names.type(type))
     }
   }
 }

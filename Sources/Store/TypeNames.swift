@@ -124,13 +124,17 @@ extension Mirror {
   package func attributeNames() throws -> [String: AttributeNames] { try read { try TypeNames.attributeNames($0) } }
 
   /// Notes under which names a type has its serial number and `changed`. Rows that went by another number follow.
-  package func note(_ names: AttributeNames, of type: String) throws {
+  /// - Returns: whether the serial number was another attribute: then the type is to be read from the beginning.
+  @discardableResult
+  package func note(_ names: AttributeNames, of type: String) throws -> Bool {
     try write { db in
       let known = try Names(db)
       let id = try known.type(type)
-      if let serial = names.serial { try known.learn(idAttribute: serial, of: id) }
+      var isOther = false
+      if let serial = names.serial { isOther = try known.learn(idAttribute: serial, of: id) }
       try db.run(
         sql: "UPDATE resource_type SET changed_attribute = ?2 WHERE id = ?1", arguments: [id, names.changed])
+      return isOther
     }
   }
 }

@@ -30,6 +30,14 @@ package struct FileTokenVault: TokenVault {
   /// A vault in this file, which need not exist.
   package init(path: String) { self.path = path }
 
+  /// Whether this user may put a file in its place.
+  package var isWritable: Bool { access(folder, W_OK) == 0 }
+
+  private var folder: String {
+    let slash = path.lastIndex(of: "/")
+    return slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+  }
+
   /// The token; nil when there is no file. A file that others may read is closed to them first.
   /// - Throws: `TokenVaultError` when it cannot be read or holds no token.
   package func load() throws -> StoredToken? {
@@ -128,8 +136,6 @@ package struct FileTokenVault: TokenVault {
 
   /// Makes the new name lasting.
   private func syncFolder() throws {
-    let slash = path.lastIndex(of: "/")
-    let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     let file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard file >= 0 else { throw TokenVaultError(path, "made lasting", code: errno) }
     defer { close(file) }
@@ -140,10 +146,21 @@ package struct FileTokenVault: TokenVault {
 /// A vault for one process: tests, the demo, and commands that keep nothing.
 package final class MemoryTokenVault: TokenVault {
   private let token: Mutex<StoredToken?>
-  private let refused = Mutex<SignInRefusal?>(nil)
+  private let refused: Mutex<SignInRefusal?>
 
   /// A vault with this token in it.
-  package init(_ token: StoredToken? = nil) { self.token = Mutex(token) }
+  package init(_ token: StoredToken? = nil, refusal: SignInRefusal? = nil) {
+    self.token = Mutex(token)
+    refused = Mutex(refusal)
+  }
+
+  /// A vault for who may read a file's tokens at most: it begins with what the file holds, and what becomes of that ends with the
+  /// process. The refresh token stays with those who may write the file: once used here, it would be used up there.
+  package convenience init(borrowing file: FileTokenVault) {
+    var token = try? file.load()
+    token?.refreshToken = nil
+    self.init(token, refusal: file.refusal())
+  }
 
   /// The token.
   package func load() -> StoredToken? { token.withLock { $0 } }

@@ -76,8 +76,8 @@ package enum SignInError: Error, Sendable, Hashable, CustomStringConvertible {
         + "the site was not reached; let this machine's address through there without it"
     case .heldBack(let reason, let until, let note):
       "the site refused the sign-in: \(reason). It is not tried again before \(RFC3339.text(unixSeconds: until)), so that "
-        + "the site does not lock the account; correct site.auth"
-        + (note.map { ", or remove \($0) to try at once" } ?? "")
+        + "the site does not lock the account; correct site.auth: other secrets are tried at once"
+        + (note.map { "; where it was put right on the site, remove \($0) to try at once" } ?? "")
     case .unintelligible(let status, let mediaType, let page):
       "the token route answered with status \(status) and \(mediaType ?? "no media type") instead of a token"
         + (page?.words.map { ": \($0)" } ?? "") + "; "

@@ -11,8 +11,6 @@ package struct SignInRefusal: Sendable, Hashable {
   private let mark: [UInt8]
   /// When it was: Unix seconds of this machine.
   let at: Int64
-  /// How often these credentials were refused in a row.
-  let count: Int
   /// The message of the refusal.
   let reason: String
 
@@ -24,13 +22,13 @@ package struct SignInRefusal: Sendable, Hashable {
     salt = before?.salt ?? (0..<16).map { _ in UInt8.random(in: 0...255) }
     mark = before?.mark ?? SignInRefusal.mark(of: credentials, tokenURL: tokenURL, salt: salt)
     at = time
-    count = min((before?.count ?? 0) + 1, 100)
     self.reason = reason
   }
 
-  /// Until when nobody signs in with these credentials, Unix seconds: for one hour, then two, four, at most a day. So fewer than
-  /// five tries fall into any six hours.
-  var until: Int64 { at &+ min(86_400, 3_600 << Int64(min(count - 1, 5))) }
+  /// Until when nobody signs in with these credentials, Unix seconds: for one hour, however often they were refused, for they may
+  /// have been put right on the site. Where they were not, a timer makes one try an hour: the fifth may lock the account for as long
+  /// as the site remembers the first.
+  var until: Int64 { at &+ 3_600 }
 
   /// Whether it still counts.
   /// - Parameter time: Unix seconds; one before the refusal tells that the clock was set.
@@ -56,7 +54,7 @@ package struct SignInRefusal: Sendable, Hashable {
   package var json: JSON {
     [
       "salt": .string(SignInRefusal.hex(salt)), "mark": .string(SignInRefusal.hex(mark)), "at": .integer(at),
-      "count": .integer(Int64(count)), "reason": .string(reason),
+      "reason": .string(reason),
     ]
   }
 
@@ -64,10 +62,9 @@ package struct SignInRefusal: Sendable, Hashable {
   package init?(json: JSON) {
     guard let salt = json["salt"]?.string.flatMap(SignInRefusal.bytes),
       let mark = json["mark"]?.string.flatMap(SignInRefusal.bytes),
-      let at = json["at"]?.integer, (0...1 << 40).contains(at), let count = json["count"]?.integer,
-      (1...100).contains(count), let reason = json["reason"]?.string
+      let at = json["at"]?.integer, (0...1 << 40).contains(at), let reason = json["reason"]?.string
     else { return nil }
-    (self.salt, self.mark, self.at, self.count, self.reason) = (salt, mark, at, Int(count), reason)
+    (self.salt, self.mark, self.at, self.reason) = (salt, mark, at, reason)
   }
 
   private static let digits = Array("0123456789abcdef".utf8)

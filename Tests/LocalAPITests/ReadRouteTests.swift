@@ -35,6 +35,18 @@ import Testing
     }
   }
 
+  /// A relationship that documents do not show is linked all the same, whatever the id holds.
+  @Test func linksOfOddIDsAreLinks() async throws {
+    let api = try await InProcessLocalAPI(.full())
+    var scanner = PageScanner(base: DocumentBase(CrawledMirror.site), paths: try CrawledMirror.paths())
+    let text =
+      #"{"data":[{"type":"node--topic","id":"a b 50%","attributes":{"drupal_internal__nid":900001,"title":"T","changed":"2024-01-20T17:08:00+00:00"},"relationships":{}}]}"#
+    _ = try api.made.apply([("node--topic", scanner.page(Array(text.utf8)))])
+    let answer = await api.answer("GET", "/jsonapi/node/topic/a%20b%2050%25/relationships/uid")
+    let related = try JSON(parsing: answer.body)["links"]?["related"]?["href"]?.string
+    #expect(answer.status == 200 && related?.hasSuffix("/jsonapi/node/topic/a%20b%2050%25/uid") == true, "\(answer)")
+  }
+
   @Test func routesBehindAResource() async throws {
     let crawl = try RecordedCrawl.resources()
     let found =

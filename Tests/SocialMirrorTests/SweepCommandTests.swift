@@ -35,6 +35,21 @@ import Testing
     }
   }
 
+  /// A folder that may not be written: nothing is kept there, and nothing of that is said. Root may write everywhere.
+  @Test(.enabled(if: geteuid() != 0)) func aCopyForReadingAloneIsCompared() async throws {
+    try await SampleSite.withRunningSite { _, base in
+      let place = try Workplace(base, ["site.entityTypes": ["taxonomy_term"]])
+      #expect(try await place.run(["sync"]).code == 0)
+      let token = place.mirrorPath + ".site-token"
+      try FileManager.default.removeItem(atPath: token)
+      chmod(place.folder + "/data", 0o555)
+      defer { chmod(place.folder + "/data", 0o755) }
+      let verified = try await place.run(["verify", "-q"])
+      #expect(verified.code == 0 && verified.all.isEmpty, "\(verified.all)")
+      #expect(!FileManager.default.fileExists(atPath: token))
+    }
+  }
+
   @Test func checkSaysWhatItProved() async throws {
     try await SampleSite.withRunningSite { _, base in
       let place = try Workplace(base, ["site.entityTypes": ["taxonomy_term"]])

@@ -212,15 +212,43 @@ import Testing
           UPDATE resource SET internal_id = 500000 + id WHERE id % 3 = 0 AND internal_id IS NOT NULL;
           UPDATE resource_type SET id_attribute = 'drupal_internal__vid' WHERE name = 'node--topic';
           """)
+      // So old a file has no stretches.
+      try db.execute(sql: "ALTER TABLE stretch RENAME TO later")
       try SerialNumberRepair.heal(db)
+      try db.execute(sql: "ALTER TABLE later RENAME TO stretch")
     }
     let after = try other.read {
       try String.fetchAll($0, sql: "SELECT type || ' ' || coalesce(internal_id, 'none') FROM resources ORDER BY 1")
     }
     #expect(after == before && !before.isEmpty)
     let topic = try #require(try made.mirror.types().first { $0.name == "node--topic" })
-    #expect(topic.idAttribute == "drupal_internal__nid" && topic.cursor.map { $0.internalID == 0 } ?? true)
+    #expect(topic.idAttribute == "drupal_internal__nid" && topic.cursor == nil)
     for result in try made.mirror.check() { #expect(result.violations == 0, "\(result)") }
+  }
+
+  /// A pass, stretches and a watermark say nothing where the numbers that they stand on are others: the type is read from the
+  /// beginning. Another type's stay.
+  @Test func anotherSerialNumberBeginsAnew() throws {
+    let made = try CrawledMirror.full()
+    let mirror = made.mirror
+    var cursor = Cursor(changed: 7, internalID: 90)
+    cursor.pass = Cursor.Pass(begun: 5, after: 40)
+    for type in ["node--topic", "node--event"] {
+      try mirror.beginReading(of: type, cursor: cursor, stretches: [Stretch(through: 30)], at: 5)
+    }
+    #expect(try !mirror.note(AttributeNames(serial: "drupal_internal__nid", changed: "edited_on"), of: "node--topic"))
+    #expect(try mirror.stretches(of: "node--topic").count == 1)
+    #expect(try mirror.note(AttributeNames(serial: "nid", changed: "edited_on"), of: "node--topic"))
+    let types = try mirror.types()
+    #expect(types.first { $0.name == "node--topic" }?.cursor == nil)
+    #expect(types.first { $0.name == "node--event" }?.cursor == cursor)
+    #expect(try mirror.stretches(of: "node--topic").isEmpty && mirror.stretches(of: "node--event").count == 1)
+    #expect(try !mirror.note(serialNumber: "nid", of: "node--topic"))
+    // A page that shows it brings no cursor of the numbers of before.
+    let topic = BrokenRowTests.row(1)
+    var scanner = PageScanner(base: DocumentBase(CrawledMirror.site), paths: try CrawledMirror.paths())
+    _ = try made.apply([("node--topic", scanner.page(Array(#"{"data":[\#(topic)]}"#.utf8)))], cursor: true)
+    #expect(try mirror.types().first { $0.name == "node--topic" }?.cursor == nil)
   }
 
   // MARK: What stands around documents

@@ -1,5 +1,6 @@
 import JSONAPI
 import Store
+import Support
 import Testing
 import Upstream
 
@@ -100,7 +101,9 @@ import Upstream
 
 /// Attributes that sites call otherwise.
 @Suite struct AttributeSearchTests {
-  func names(_ rows: [String], entityType: String = "node", revisions: Bool = false) throws -> AttributeNames {
+  func names(
+    _ rows: [String], entityType: String = "node", revisions: Bool = false, described: AttributeNames? = nil
+  ) throws -> AttributeNames {
     let objects = rows.enumerated().map { number, attributes in
       let links = revisions ? #","links":{"self":{"href":"https://h/x?resourceVersion=id%3A\#(70 + number)"}}"# : ""
       return
@@ -108,7 +111,7 @@ import Upstream
     }
     var scanner = PageScanner(base: DocumentBase("https://h"), paths: [:])
     let page = try scanner.page(Array("{\"data\":[\(objects.joined(separator: ","))]}".utf8))
-    return AttributeSearch(page.resources, entityType: entityType).names
+    return AttributeSearch(page.resources, entityType: entityType, described: described).names
   }
 
   private let early = "\"2024-01-01T00:00:00+00:00\""
@@ -132,6 +135,39 @@ import Upstream
       [#""a":5,"b":70,"w":0,"x":\#(early),"y":\#(early)"#, #""a":9,"b":71,"w":0,"x":\#(early),"y":\#(late)"#],
       revisions: true)
     #expect(found == AttributeNames(serial: "a", changed: "y"))
+  }
+
+  /// What the description says needs no guess, as long as the documents show it.
+  @Test func whatIsDescribedIsTakenWhereValuesAreSuch() throws {
+    let rows = [#""a":5,"b":6,"x":\#(early),"y":\#(early)"#, #""a":7,"b":8,"x":\#(late),"y":\#(late)"#]
+    let told = AttributeNames(serial: "b", changed: "x")
+    #expect(try names(rows, described: told) == told)
+    #expect(try names(rows, described: AttributeNames(serial: "b")) == AttributeNames(serial: "b"))
+    // Not shown, no number, twice the same; no time.
+    for (serial, changed) in [("z", "z"), ("x", "a"), ("c", "c")] {
+      let found = try names(rows.map { $0 + #","c":1"# }, described: AttributeNames(serial: serial, changed: changed))
+      #expect(found.isUsual, "\(serial)")
+    }
+    // What is called as usual is not looked for.
+    #expect(try names([#""drupal_internal__nid":1,"changed":\#(late),"b":2,"x":\#(early)"#], described: told).isUsual)
+  }
+
+  /// Where a type that is known went by another serial number, the page is refused once, and good when it is asked for again.
+  @Test func anotherSerialNumberIsToldOnce() throws {
+    let made = try CrawledMirror.full()
+    let paths = try CrawledMirror.paths()
+    var scanner = PageScanner(base: DocumentBase(CrawledMirror.site), paths: paths)
+    var naming = PageNaming(mirror: made.mirror, type: "node--topic", entityType: "node")
+    let rows = [3, 5].map { number in
+      #"{"type":"node--topic","id":"a0000000-0000-4000-8000-00000000000\#(number)","attributes":{"nid":\#(number),"edited_on":\#(early)},"relationships":{}}"#
+    }
+    let body = Array(#"{"data":[\#(rows.joined(separator: ","))]}"#.utf8)
+    let path = try #require(paths["node--topic"])
+    #expect(throws: UntrustworthyPage.renumbered) { _ = try naming.page(body, from: path, &scanner) }
+    let page = try naming.page(body, from: path, &scanner)
+    #expect(page.resources.map(\.internalID) == [3, 5] && page.resources.allSatisfy { $0.changed != nil })
+    let topic = try #require(try made.mirror.types().first { $0.name == "node--topic" })
+    #expect(topic.idAttribute == "nid" && topic.cursor == nil)
   }
 
   @Test func whatMayBeSeveralThingsIsNone() throws {

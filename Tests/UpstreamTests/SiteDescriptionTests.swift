@@ -41,6 +41,23 @@ import Testing
     #expect(properties("created") == [])
   }
 
+  /// Sites that have renamed attributes describe them under their new names, and call them as ever.
+  @Test func renamedAttributesAreToldByWhatTheyAreCalled() throws {
+    func parse(_ attributes: String) throws -> AttributeNames? {
+      let text =
+        #"{"swagger":"2.0","definitions":{"topics":{"title":"node:topic Schema","properties":{"data":{"properties":{"type":{"enum":["topics"]},"attributes":{"properties":{\#(attributes)}}}}}}}}"#
+      let fields = [HTTPField("Content-Type", "application/json")]
+      let description = SiteDescription.parse(InboundResponse(status: 200, fields: fields, body: Array(text.utf8)))
+      return try #require(description).attributeNames["topics"]
+    }
+    let id = #""nid":{"type":"integer","title":"ID"}"#
+    let time = #""edited_on":{"type":"number","format":"utc-millisec","title":"Changed"}"#
+    #expect(try parse("\(id),\(time)") == AttributeNames(serial: "nid", changed: "edited_on"))
+    #expect(try parse(#"\#(id),"changed":{"type":"number","format":"utc-millisec","title":"Changed"}"#)?.changed == nil)
+    #expect(try parse(#""drupal_internal__nid":{"type":"integer","title":"ID"},"changed":{}"#) == nil)
+    #expect(try recorded()?.attributeNames["node--topic"] == nil)
+  }
+
   @Test(
     arguments: [
       (200, "text/html", "{\"definitions\":{}}"), (403, "application/json", "{}"), (404, "text/html", ""),

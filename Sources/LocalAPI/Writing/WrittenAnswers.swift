@@ -50,7 +50,7 @@ extension WriteAnswers {
   private func file(_ write: WriteRequest, _ recorded: RecordedWrite) throws -> Answer? {
     let uuid = try mirror.siteUUID(ofUpload: recorded.uuid) ?? recorded.uuid
     guard let path = try answers.reader.single({ try $0.type(name: recorded.type)?.path }) else { return nil }
-    let own = RequestURI(base: write.base.text, target: "\(path)/\(uuid)")
+    let own = RequestURI(base: write.base.text, target: "\(path)/\(uuid.pathPart)")
     let read = ReadRequest(uri: own, base: write.base, isCollection: false)
     var answer = try answers.individual(read, collection: path, id: uuid.description)
     if answer?.status == 200 { answer?.status = 201 }

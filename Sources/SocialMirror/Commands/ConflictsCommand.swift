@@ -18,7 +18,9 @@ struct ConflictsCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-      let conflicts = try common.existingMirror().conflicts(open: !all)
+      let mirror = try common.existingMirror()
+      let conflicts = try mirror.conflicts(open: !all)
+      for row in try mirror.unreadableConflicts(open: !all) { complain(row.setAside(at: unixNow()).sentence) }
       if json { return say(JSON.array(conflicts.map { ConflictDocument($0).json }).text()) }
       if conflicts.isEmpty, !common.quiet { say("no conflicts") }
       for conflict in conflicts { say(ConflictDocument(conflict).line) }

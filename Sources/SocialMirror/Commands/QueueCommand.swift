@@ -16,9 +16,10 @@ struct QueueCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-      let changes = try common.existingMirror().unsettledChanges()
+      let (changes, unreadable) = try common.existingMirror().outbox()
+      for row in unreadable { complain(row.setAside(at: unixNow()).sentence) }
       if json { return say(JSON.array(changes.map { ChangeDocument($0).json }).text()) }
-      if changes.isEmpty, !common.quiet { say("nothing waits") }
+      if changes.isEmpty, unreadable.isEmpty, !common.quiet { say("nothing waits") }
       for change in changes { say(ChangeDocument(change).line) }
     }
   }
@@ -33,7 +34,11 @@ struct QueueCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-      guard let change = try common.existingMirror().change(id) else {
+      let mirror = try common.existingMirror()
+      guard let change = try mirror.change(id) else {
+        if let row = try mirror.outbox().unreadable.first(where: { $0.id == id }) {
+          throw ConfigurationError(description: row.setAside(at: unixNow()).sentence)
+        }
         throw ConfigurationError(description: "there is no change \(id); `queue list` shows all that wait")
       }
       let document = ChangeDocument(change)

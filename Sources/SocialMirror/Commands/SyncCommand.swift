@@ -6,7 +6,11 @@ import UnixSignals
 /// `sync`: one round, for timers and scripts.
 struct SyncCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sync", abstract: "Brings the mirror up to date with the site once, then exits.")
+    commandName: "sync", abstract: "Brings the mirror up to date with the site once, then exits.",
+    discussion: """
+      A password that the site refused is not tried again for an hour, unless it is another one, so that the site does not \
+      lock the account. To try at once, remove the file that the message names: mirror.path with .site-token.refused behind it.
+      """)
 
   @OptionGroup var common: CommonOptions
 

@@ -28,7 +28,7 @@ struct VerifyCommand: AsyncParsableCommand {
     let only = try OnlyTypes(only, of: siteSettings, mirror: settings.mirror.path)
     let logger = Logger(label: "verify")
     let mirror = try Mirror(path: settings.mirror.path, for: .looking)
-    let connected = try ConnectedSite(siteSettings, tokenPath: settings.siteTokenPath, logger: logger)
+    let connected = try ConnectedSite(siteSettings, tokenPath: settings.siteTokenPath, isLooking: true, logger: logger)
     defer { connected.shutdown() }
     var round = settings.round(siteSettings)
     round.only = only.selection

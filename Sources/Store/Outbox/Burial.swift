@@ -8,7 +8,7 @@ extension OutboxWriter {
   func redrawOrBury(_ change: OutboxChange, at now: Int64) throws {
     let waiting = try rows.unsettled(of: change.resource)
     if let copy = try copies.copy(of: change.resource) {
-      if waiting.isEmpty, copy.isDeleted || copy.newest == nil {
+      if waiting.isEmpty, copy.isDeleted || copy.newest == nil, try rows.unreadable(of: change.resource).isEmpty {
         return try bury(change, copy, how: "gone on the site; what was to be sent was given up", at: now)
       }
       // What the change covered is seen again.

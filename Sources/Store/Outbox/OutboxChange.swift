@@ -152,12 +152,16 @@ extension ChangedMember {
     ).text()
   }
 
+  /// - Throws: `JSONSyntaxError`, `UnreadableRow`: a change without some of its members would be another one.
   static func decode(_ text: String) throws -> [ChangedMember] {
-    (try JSON(parsing: text).array ?? []).compactMap { json in
-      guard let group = json["in"]?.string.flatMap(Group.init(rawValue:)), let name = json["name"]?.string,
+    guard let list = try JSON(parsing: text).array else { throw UnreadableRow(description: "its members are no list") }
+    var members: [ChangedMember] = []
+    for json in list {
+      guard let group = json["in"]?.string.flatMap({ Group(rawValue: $0) }), let name = json["name"]?.string,
         let local = json["local"]
-      else { return nil }
-      return ChangedMember(group, name, base: json["base"], local: local)
+      else { throw UnreadableRow(description: "one of its members lacks a name, its place or its value") }
+      members.append(ChangedMember(group, name, base: json["base"], local: local))
     }
+    return members
   }
 }

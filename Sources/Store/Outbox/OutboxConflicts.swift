@@ -124,51 +124,66 @@ extension Mirror {
   /// The conflicts, the newest first.
   /// - Parameter open: only those that wait for a decision.
   package func conflicts(open: Bool = true) throws -> [OutboxConflict] {
-    try read { try Mirror.conflicts($0, where: open ? "c.decision IS NULL" : "1") }
+    try read { try Mirror.conflicts($0, where: open ? "c.decision IS NULL" : "1").conflicts }
+  }
+
+  /// Conflicts that cannot be read: they are on no list of the others.
+  /// - Parameter open: only those that wait for a decision.
+  package func unreadableConflicts(open: Bool = true) throws -> [UnreadableChange] {
+    try read { try Mirror.conflicts($0, where: open ? "c.decision IS NULL" : "1").unreadable }
   }
 
   /// One conflict; nil when there is none of that number.
   package func conflict(_ id: Int64) throws -> OutboxConflict? {
-    try read { try Mirror.conflicts($0, where: "c.id = ?", [id]).first }
+    try read { try Mirror.conflicts($0, where: "c.id = ?", [id]).conflicts.first }
   }
 
   private static func conflicts(
     _ db: Database, where condition: String, _ arguments: StatementArguments = []
-  ) throws -> [OutboxConflict] {
-    try Row.cachedAll(
+  ) throws -> (conflicts: [OutboxConflict], unreadable: [UnreadableChange]) {
+    var conflicts: [OutboxConflict] = []
+    var unreadable: [UnreadableChange] = []
+    for row in try Row.cachedAll(
       db,
       sql: """
         SELECT c.*, t.name AS type_name, i.uuid, o.consumer, o.account FROM conflict c
-        JOIN identity i ON i.id = c.resource JOIN resource_type t ON t.id = i.type LEFT JOIN outbox o ON o.id = c.change
-        WHERE \(condition) ORDER BY c.id DESC
-        """, arguments: arguments
-    ).compactMap { row in
-      let json = { (name: String) in try row.decode(String?.self, forColumn: name).map { try JSON(parsing: $0) } }
-      let bytes: [UInt8] = try row.decode(Data?.self, forColumn: "uuid").map { Array($0) } ?? []
-      guard let uuid = bytes.withUnsafeBytes({ ResourceID(bytes: $0) }),
-        let kind = OutboxConflict.Kind(rawValue: try row.decode(forColumn: "kind"))
-      else { return nil }
-      let fields = try (json("fields")?.array ?? []).compactMap { field in
-        field["in"]?.string.flatMap(ChangedMember.Group.init(rawValue:)).map {
-          ConflictField(
-            $0, field["name"]?.string ?? "", base: field["base"], site: field["site"], local: field["local"])
-        }
+        LEFT JOIN identity i ON i.id = c.resource LEFT JOIN resource_type t ON t.id = i.type
+        LEFT JOIN outbox o ON o.id = c.change WHERE \(condition) ORDER BY c.id DESC
+        """, arguments: arguments)
+    {
+      do { conflicts.append(try Mirror.conflict(row)) } catch {
+        unreadable.append(UnreadableChange(row, of: "conflict", error))
       }
-      return try OutboxConflict(
-        id: row.decode(forColumn: "id"), change: row.decode(forColumn: "change"),
-        type: row.decode(forColumn: "type_name"), uuid: uuid, kind: kind,
-        author: ChangeAuthor(consumer: row.decode(forColumn: "consumer"), account: row.decode(forColumn: "account")),
-        noticed: row.decode(forColumn: "noticed"),
-        base: json("base"), site: json("site"), local: json("local"), fields: fields,
-        decision: row.decode(forColumn: "decision"), decided: row.decode(forColumn: "decided"))
     }
+    return (conflicts, unreadable)
+  }
+
+  private static func conflict(_ row: Row) throws -> OutboxConflict {
+    let json = { (name: String) in try row.decode(String?.self, forColumn: name).map { try JSON(parsing: $0) } }
+    let bytes: [UInt8] = try row.decode(Data?.self, forColumn: "uuid").map { Array($0) } ?? []
+    guard let uuid = bytes.withUnsafeBytes({ ResourceID(bytes: $0) }),
+      let kind = OutboxConflict.Kind(rawValue: try row.decode(forColumn: "kind"))
+    else { throw UnreadableRow(description: "its resource has no id, or its kind is none that this program knows") }
+    let fields = try (json("fields")?.array ?? []).compactMap { field in
+      field["in"]?.string.flatMap(ChangedMember.Group.init(rawValue:)).map {
+        ConflictField(
+          $0, field["name"]?.string ?? "", base: field["base"], site: field["site"], local: field["local"])
+      }
+    }
+    return try OutboxConflict(
+      id: row.decode(forColumn: "id"), change: row.decode(forColumn: "change"),
+      type: row.decode(forColumn: "type_name"), uuid: uuid, kind: kind,
+      author: ChangeAuthor(consumer: row.decode(forColumn: "consumer"), account: row.decode(forColumn: "account")),
+      noticed: row.decode(forColumn: "noticed"),
+      base: json("base"), site: json("site"), local: json("local"), fields: fields,
+      decision: row.decode(forColumn: "decision"), decided: row.decode(forColumn: "decided"))
   }
 
   /// Decides a conflict. The record stays, with the decision.
   /// - Throws: `OutboxRefusal` when there is no such open conflict, or the file is no resource.
   package func resolve(_ id: Int64, _ decision: ConflictDecision, at now: Int64) throws {
     try outboxWrite { writer in
-      guard let conflict = try Mirror.conflicts(writer.db, where: "c.id = ?", [id]).first else {
+      guard let conflict = try Mirror.conflicts(writer.db, where: "c.id = ?", [id]).conflicts.first else {
         throw OutboxRefusal(description: "there is no conflict \(id); `conflicts list` shows all")
       }
       guard conflict.decision == nil, let change = try writer.rows.change(conflict.change), change.state == .conflict

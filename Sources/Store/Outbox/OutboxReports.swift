@@ -67,10 +67,11 @@ extension Mirror {
 
   /// Takes a change back: the local copy shows the resource without it. Dropping a creation drops what waits behind it, and
   /// takes the resource out of what points to it.
-  /// - Returns: the changes that were dropped, as they were: the only thing that is left of them.
+  /// - Returns: the changes that were dropped, as they were: the only thing that is left of them. None of one that cannot be read.
   /// - Throws: `OutboxRefusal` when it is over, under way or unknown.
   package func drop(_ id: Int64, at now: Int64) throws -> [OutboxChange] {
     try outboxWrite { writer in
+      if try writer.dropUnreadable(id, at: now) { return [] }
       let change = try writer.unsettled(id)
       guard change.state != .sending else {
         throw OutboxRefusal(description: "change \(id) is on its way to the site; try again in a moment")
@@ -236,7 +237,9 @@ extension OutboxWriter {
 
 extension OutboxWriter {
   fileprivate func unsettled(_ id: Int64) throws -> OutboxChange {
-    guard let change = try rows.change(id) else {
+    let found = try rows.read(where: "o.id = ?", [id])
+    if let row = found.unreadable.first { throw OutboxRefusal(description: row.setAside(at: 0).sentence) }
+    guard let change = found.changes.first else {
       throw OutboxRefusal(description: "there is no change \(id); `queue list` shows all that wait")
     }
     guard change.state.isUnsettled else {

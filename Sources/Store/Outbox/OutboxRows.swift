@@ -9,15 +9,29 @@ struct OutboxRows {
   private static let select = """
     SELECT o.*, t.name AS type_name, t.path, i.uuid, u.host_type, u.field, u.filename, u.bytes, u.sha256, u.highest_id,
       u.local_uuid, h.path AS host_path
-    FROM outbox o JOIN resource_type t ON t.id = o.type JOIN identity i ON i.id = o.resource
+    FROM outbox o LEFT JOIN resource_type t ON t.id = o.type LEFT JOIN identity i ON i.id = o.resource
     LEFT JOIN upload u ON u.change = o.id LEFT JOIN resource_type h ON h.name = u.host_type
     """
 
-  /// Changes by a condition on `o`, the oldest first.
+  /// Changes by a condition on `o`, the oldest first. Those that cannot be read are as if they were not there.
   func changes(where condition: String, _ arguments: StatementArguments = []) throws -> [OutboxChange] {
-    try Row.cachedAll(
-      db, sql: "\(OutboxRows.select) WHERE \(condition) ORDER BY o.id", arguments: arguments
-    ).compactMap(OutboxRows.change)
+    try read(where: condition, arguments).changes
+  }
+
+  /// Changes by a condition on `o`, the oldest first, and apart from them those that cannot be read: each costs itself alone.
+  func read(
+    where condition: String, _ arguments: StatementArguments = []
+  ) throws -> (changes: [OutboxChange], unreadable: [UnreadableChange]) {
+    var changes: [OutboxChange] = []
+    var unreadable: [UnreadableChange] = []
+    for row in try Row.cachedAll(
+      db, sql: "\(OutboxRows.select) WHERE \(condition) ORDER BY o.id", arguments: arguments)
+    {
+      do { changes.append(try OutboxRows.change(row)) } catch {
+        unreadable.append(UnreadableChange(row, of: "change", error))
+      }
+    }
+    return (changes, unreadable)
   }
 
   func change(_ id: Int64) throws -> OutboxChange? { try changes(where: "o.id = ?", [id]).first }
@@ -27,12 +41,14 @@ struct OutboxRows {
     try changes(where: "o.resource = ? AND o.\(OutboxSchema.isUnsettled)", [resource])
   }
 
-  private static func change(_ row: Row) throws -> OutboxChange? {
+  private static func change(_ row: Row) throws -> OutboxChange {
     let bytes: [UInt8] = try row.decode(Data?.self, forColumn: "uuid").map(Array.init) ?? []
-    guard let uuid = bytes.withUnsafeBytes({ ResourceID(bytes: $0) }),
-      let kind = ChangeKind(rawValue: try row.decode(forColumn: "kind")),
+    guard let uuid = bytes.withUnsafeBytes({ ResourceID(bytes: $0) }) else {
+      throw UnreadableRow(description: "its resource has no id")
+    }
+    guard let kind = ChangeKind(rawValue: try row.decode(forColumn: "kind")),
       let state = ChangeState(rawValue: try row.decode(forColumn: "state"))
-    else { return nil }
+    else { throw UnreadableRow(description: "its kind or state is none that this program knows") }
     var change = try OutboxChange(
       id: row.decode(forColumn: "id"), resource: row.decode(forColumn: "resource"),
       type: row.decode(forColumn: "type_name"), uuid: uuid, kind: kind,

@@ -70,7 +70,14 @@ final class OutboxWriter {
   /// Makes a resource show what follows from its copies and changes. Without unsettled changes its copies end.
   func redraw(_ resource: Int64, type: String, uuid: ResourceID) throws {
     guard let copy = try copies.copy(of: resource) else { return }
-    let changes = try rows.unsettled(of: resource)
+    let (changes, unreadable) = try rows.read(where: "o.resource = ? AND o.\(OutboxSchema.isUnsettled)", [resource])
+    if !unreadable.isEmpty {
+      // What they do is in what is shown, and nowhere else.
+      guard let shown = try stored(resource) else { return }
+      let document = LocalDocument(try form.json(shown, type: type))
+      return try show(
+        document.laying(changes, isUser: form.homes.entityType(of: type) == "user")?.json, resource, isFromSite: false)
+    }
     if changes.isEmpty {
       try copies.remove(resource)
       let newest = try copy.isDeleted ? nil : copy.newest.map { try form.json($0, type: type) }

@@ -54,7 +54,11 @@ extension Mirror {
     let manager = FileManager.default
     guard let names = try? manager.contentsOfDirectory(atPath: uploadsPath) else { return }
     let needed = try read { db in
-      Set(try OutboxRows(db: db).changes(where: "o.\(OutboxSchema.isUnsettled)").compactMap { $0.upload?.file.sha256 })
+      // Whatever else can be read of the change.
+      Set(
+        try String.cachedAll(
+          db,
+          sql: "SELECT u.sha256 FROM upload u JOIN outbox o ON o.id = u.change WHERE o.\(OutboxSchema.isUnsettled)"))
     }
     // A file that was staged a moment ago may not be recorded yet.
     for name in names where !needed.contains(name) {

@@ -11,10 +11,14 @@ struct TypeDescriptions {
 
   /// Asks for the API description once a day, and takes in what it says of the types that are read. None is no failure: the
   /// module may be absent or closed to the account.
-  /// - Returns: how many requests it cost.
-  func describe(_ types: [String], _ asked: SiteDescription?, at time: Int64) async throws -> Int {
+  /// - Returns: how many requests it cost, and the attributes that are not called as usual, by type.
+  func describe(
+    _ types: [String], _ asked: SiteDescription?, at time: Int64
+  ) async throws -> (requests: Int, names: [String: AttributeNames]) {
     let last = try mirror.fact(.described).flatMap { Int64($0) }
-    guard asked != nil || last.map({ time.subtractingClamped($0) >= 86_400 || time < $0 }) ?? true else { return 0 }
+    guard asked != nil || last.map({ time.subtractingClamped($0) >= 86_400 || time < $0 }) ?? true else {
+      return (0, [:])
+    }
     let description: SiteDescription?
     do {
       if let asked {
@@ -31,7 +35,7 @@ struct TypeDescriptions {
       try mirror.describe(name, TypeSchema(described: fields))
     }
     try mirror.note(.described, String(time))
-    return asked == nil ? 1 : 0
+    return (asked == nil ? 1 : 0, description?.attributeNames ?? [:])
   }
 
   /// Asks the site about fields that neither its documents nor a description tell of: of each type once a week, as soon as

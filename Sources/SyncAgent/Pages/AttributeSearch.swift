@@ -1,8 +1,8 @@
 import JSONAPI
 
 /// Finds the serial number and `changed` of a type whose resources have neither under its usual name (jsonapi_extras renames
-/// attributes), as a decision only: by names that say it, and by values that can be nothing else. What may be several things is
-/// none: such a type is mirrored by sweeps alone.
+/// attributes), as a decision only: by the site's description, by names that say it, and by values that can be nothing else. What may
+/// be several things is none: such a type is mirrored by sweeps alone.
 struct AttributeSearch {
   /// A resource as far as it is looked at.
   private struct Row {
@@ -11,14 +11,18 @@ struct AttributeSearch {
   }
   private let rows: [Row]
   private let entityType: String
+  private let described: AttributeNames?
 
-  /// - Parameter page: resources of one type; those of which only the label is shown tell nothing.
-  init(_ page: [ScannedResource], entityType: String) {
+  /// - Parameters:
+  ///   - page: resources of one type; those of which only the label is shown tell nothing.
+  ///   - described: what the site's description calls them: taken where the values can be such.
+  init(_ page: [ScannedResource], entityType: String, described: AttributeNames? = nil) {
     rows = page.filter { !$0.isLabelOnly }.compactMap { resource in
       guard let attributes = (try? JSON(parsing: resource.document))?["attributes"]?.object else { return nil }
       return Row(attributes: attributes, revision: resource.revision)
     }
     self.entityType = entityType
+    self.described = described
   }
 
   /// What is called otherwise than usual; nil for what is not found, or is called as usual.
@@ -51,16 +55,12 @@ struct AttributeSearch {
 
   /// An attribute that is a different whole number above zero in every row, and not the revision's.
   private func serial(among names: [String]) -> String? {
+    if let name = described?.serial, isNumbering(name) { return name }
     let candidates = names.filter { name in
       guard AttributeSearch.noSerials.isDisjoint(with: AttributeSearch.words(name)), !name.hasPrefix("field_") else {
         return false
       }
-      let values = rows.map { $0.attributes[name]?.integer ?? -1 }
-      // The anonymous user is number 0.
-      guard values.allSatisfy({ $0 > 0 || entityType == "user" && $0 == 0 }), Set(values).count == values.count else {
-        return false
-      }
-      return true
+      return isNumbering(name)
     }
     let known = [AttributeSearch.ofEntityType[entityType] ?? "id"]
     if let exact = candidates.first(where: { known.contains($0) }) { return exact }
@@ -77,6 +77,12 @@ struct AttributeSearch {
     return others.count == 1 ? others[0] : nil
   }
 
+  private func isNumbering(_ name: String) -> Bool {
+    let values = rows.map { $0.attributes[name]?.integer ?? -1 }
+    // The anonymous user is number 0.
+    return values.allSatisfy { $0 > 0 || entityType == "user" && $0 == 0 } && Set(values).count == values.count
+  }
+
   // MARK: The time of the last change
 
   private static let saying = ["chang", "updat", "modif", "edit"]
@@ -86,6 +92,7 @@ struct AttributeSearch {
 
   /// A time with an offset in every row that is called like one of a change, or is the latest there is in all of them.
   private func changed(among names: [String]) -> String? {
+    if let name = described?.changed, rows.allSatisfy({ time($0, name) != nil }) { return name }
     let times = names.filter { name in
       !AttributeSearch.others.contains(name) && !name.hasPrefix("field_") && !name.lowercased().contains("revision")
         && rows.allSatisfy { time($0, name) != nil }

@@ -7,12 +7,15 @@ struct PageNaming: Sendable {
   let mirror: Mirror
   let type: String
   let entityType: String
+  /// What the site's description calls the attributes of the type; nil where it was not asked, or calls them as usual.
+  let described: AttributeNames?
   private var hasSearched = false
 
-  init(mirror: Mirror, type: String, entityType: String) {
+  init(mirror: Mirror, type: String, entityType: String, described: AttributeNames? = nil) {
     self.mirror = mirror
     self.type = type
     self.entityType = entityType
+    self.described = described
   }
 
   /// A query in the site's own names.
@@ -21,7 +24,8 @@ struct PageNaming: Sendable {
   }
 
   /// Scans a page; again, where it shows how attributes are called.
-  /// - Throws: what scanning throws; `UntrustworthyPage.calledOtherwise` for a page of another type altogether.
+  /// - Throws: what scanning throws; `UntrustworthyPage.calledOtherwise` for a page of another type altogether, `.renumbered` where
+  ///   the type went by another serial number: the same page is good when it is asked for again.
   mutating func page(_ body: [UInt8], from path: String, _ scanner: inout PageScanner) throws -> ScannedPage {
     var page = try scanner.page(body, from: path)
     // Of a single resource its reader judges.
@@ -30,10 +34,11 @@ struct PageNaming: Sendable {
     let isLacking = !whole.isEmpty && whole.allSatisfy { $0.changed == nil || $0.internalID == nil }
     guard isLacking, !hasSearched, scanner.names(of: type) == nil else { return page }
     hasSearched = true
-    let names = AttributeSearch(whole, entityType: entityType).names
+    let names = AttributeSearch(whole, entityType: entityType, described: described).names
     if names.isUsual { return page }
-    try mirror.note(names, of: type)
+    let isOther = try mirror.note(names, of: type)
     scanner.call(names, of: type)
+    if isOther { throw UntrustworthyPage.renumbered }
     return try scanner.page(body, from: path)
   }
 

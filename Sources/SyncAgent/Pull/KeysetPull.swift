@@ -11,6 +11,8 @@ package enum UntrustworthyPage: Error, Sendable, Hashable, CustomStringConvertib
   case restless
   /// Nothing, where the site had shown or promised resources a moment before.
   case suddenlyEmpty
+  /// The serial number stands in another attribute than before: what was remembered by it is forgotten.
+  case renumbered
 
   /// What was seen.
   package var description: String {
@@ -19,6 +21,7 @@ package enum UntrustworthyPage: Error, Sendable, Hashable, CustomStringConvertib
     case .calledOtherwise(let type): "its resources call themselves \(type)"
     case .restless: "the site's pages did not join up, or got no further, again and again"
     case .suddenlyEmpty: "the site's answer was empty where it had shown resources a moment before"
+    case .renumbered: "its serial numbers have another name now; the next round reads it from the beginning"
     }
   }
 }

@@ -51,6 +51,13 @@ struct TypePuller {
   }
 
   private mutating func pull(_ known: MirroredType?, _ part: inout TypeReport) async throws {
+    do { try await goOn(known, &part) } catch UntrustworthyPage.renumbered {
+      // What is known of the type stands on numbers of before.
+      try await readFromTheBeginning(nil, nil, &part)
+    }
+  }
+
+  private mutating func goOn(_ known: MirroredType?, _ part: inout TypeReport) async throws {
     var idAttribute = known?.serialAttribute
     var filters = known?.probe.flatMap { isFresh($0) ? $0.outcome : nil }
     // A permission that was granted meanwhile brings filters back; so does a field that was added.

@@ -47,8 +47,9 @@ extension TypePuller {
       let newest = [SortKey(name, descending: true)]
       let sorted = try await reader.page(path, .unfiltered(sort: newest, offset: 0, limit: settings.pageLimit))
       guard SerialNumberProof.isProved(name, by: sorted) else { continue }
-      try mirror.note(serialNumber: name, of: type)
+      let isOther = try mirror.note(serialNumber: name, of: type)
       reader.scanner.serials.name(name, of: type)
+      if isOther { throw UntrustworthyPage.renumbered }
       return sorted.counted(by: name)
     }
     return page

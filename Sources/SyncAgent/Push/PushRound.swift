@@ -78,7 +78,14 @@ package struct PushRound: Sendable {
       try Task.checkCancellation()
       course.time = max(course.time, now())
       let time = course.time
-      let changes = try mirror.unsettledChanges()
+      let (all, unreadable) = try mirror.outbox()
+      for thing in try mirror.setAsideUnreadable(unreadable, at: time) {
+        logger.warning("set aside: \(thing.sentence)")
+      }
+      // What came after one that cannot be read stands on it.
+      let changes = all.filter { change in
+        !unreadable.contains { $0.resource == change.resource && $0.id < change.id }
+      }
       let plan = PushPlan(changes, now: time) { isByHand && !course.tried.contains($0.id) }
       report.next = plan.next
       report.rejected += try mirror.refuse(plan.stuck, at: time)
@@ -153,7 +160,7 @@ package struct PushRound: Sendable {
     for one: DependentResource, _ scanner: PageScanner, _ report: inout PushReport
   ) async throws -> ScannedPage? {
     report.requests += 1
-    let request = SiteRequest(path: "\(one.path)/\(one.uuid)").pastCaches(site.freshNumber())
+    let request = SiteRequest(path: "\(one.path)/\(one.uuid.pathPart)").pastCaches(site.freshNumber())
     let response = try await site.send(request)
     do {
       var scanner = scanner

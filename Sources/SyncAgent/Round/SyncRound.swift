@@ -37,7 +37,8 @@ package struct SyncRound: Sendable {
     try mirror.passEchoes(at: now())
     let found = try await discover()
     if settings.full { try mirror.forgetCursors(of: found.types.map(\.name)) }
-    let siteTime = RoundTime(entry: found.entry.date, now: now()).start
+    // A site without `Date` leaves this machine's clock.
+    let siteTime = found.entry.date ?? now()
     try lookForLeap(to: siteTime)
     try mirror.truncateLogIfDue()
     let run = try mirror.beginRun(settings.full ? "full" : "pull", at: now())
@@ -52,7 +53,10 @@ package struct SyncRound: Sendable {
     do {
       try vanishedTypes.remove(
         found.vanished.filter { settings.acceptedRemovals.contains($0) }, at: visit.siteTime, tally)
-      described = try await descriptions.describe(types.map(\.name), found.naming.description, at: visit.siteTime)
+      let description = try await descriptions.describe(
+        types.map(\.name), found.naming.description, at: visit.siteTime)
+      described = description.requests
+      visit.described = description.names
       try await pull(types, visit, tally)
       try await pullRenamed(&types, found.naming.types, &visit, tally)
       try await sweep(types, visit, tally)
@@ -85,6 +89,8 @@ extension SyncRound {
     var scanner: PageScanner
     /// Whether the account's own user was saved since the round before: it may have got other roles.
     var accountHasChanged: Bool
+    /// The attributes that the site's description does not call as usual, by type; none where it was not asked in this round.
+    var described: [String: AttributeNames] = [:]
   }
 
   private func begin(
@@ -117,7 +123,8 @@ extension SyncRound {
           _ = try check(try await EntryPointSearch(site: site, mirror: mirror).once())
         }, now: now, over: deciders.steppedOver))
     reader.naming = PageNaming(
-      mirror: mirror, type: type, entityType: entityType ?? ResourceTypeName(type).entityType)
+      mirror: mirror, type: type, entityType: entityType ?? ResourceTypeName(type).entityType,
+      described: visit.described[type])
     return reader
   }
 }

@@ -2,6 +2,7 @@ import JSONAPI
 import SampleSite
 import Support
 import SyncAgent
+import Synchronization
 import Testing
 import Upstream
 
@@ -56,6 +57,42 @@ import Upstream
     #expect(tombstone?.kind == .deleted)
     #expect(try bench.mirror.deletedAlong(limit: 10).isEmpty)
     bench.expectSound()
+  }
+
+  /// An id may hold any character; a path may not.
+  @Test func idsOfAnyFormAreAskedFor() async throws {
+    let bench = try Bench(
+      try quietSite {
+        $0.accessTokenSeconds = 1 << 40
+        $0.habits = [.oddIDs]
+      })
+    try await bench.round()
+    let one = try #require(
+      try bench.mirrored().first { entry in
+        entry.key.hasPrefix("comment--") && entry.key.contains(" ")
+          && entry.value["relationships"]?["entity_id"]?["data"]?["type"]?.string?.hasPrefix("node--") == true
+      })
+    let host = try ResourceIdentifier(#require(one.value["relationships"]?["entity_id"]?["data"]))
+    bench.site.clockOffset += 10
+    let uuid = try #require(ResourceID(host.id))
+    _ = try bench.mirror.record(
+      LocalChange(type: host.type, uuid: uuid, action: .delete, author: ChangeAuthor()), at: bench.site.now)
+    let (site, mirror) = (bench.site, bench.mirror)
+    let asked = Mutex<[String]>([])
+    let transport = FatefulTransport(
+      site,
+      decide: { _, target in
+        asked.withLock { $0.append(target) }
+        return .arrives
+      })
+    _ = try await PushRound(
+      site: site.connection(transport, MemoryTokenVault()), mirror: mirror, policies: ConflictPolicies(),
+      logger: silentLog, now: { site.now }
+    ).run()
+    #expect(try bench.mirrored()[one.key] == nil)
+    let targets = asked.withLock { $0 }
+    #expect(targets.contains { $0.contains("Demo%2050%25%20") })
+    #expect(targets.allSatisfy { $0.utf8.allSatisfy { (0x21...0x7E).contains($0) } })
   }
 
   /// What the site still has stays, and what it does not say waits.

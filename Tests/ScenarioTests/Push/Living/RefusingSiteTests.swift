@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import JSONAPI
 import SampleSite
 import Support
@@ -108,6 +109,24 @@ import Upstream
     #expect(try bench.mirror.unsettledChanges().isEmpty)
     #expect(try bench.title(id) == "Better" && bench.onSite(id)?["attributes"]?["sticky"] == true)
     #expect(try bench.shown(id) == bench.onSite(id))
+  }
+
+  /// A change that cannot be read holds up what came after it of its own resource, and nothing else.
+  @Test func whatCannotBeReadHoldsUpItselfAlone() async throws {
+    let bench = try await PushBench()
+    let (one, two) = (try bench.topic("One"), try bench.topic("Two"))
+    bench.site.clockOffset += 10
+    let bad = try #require(try bench.patch(one, [("title", "Bad")]).change)
+    try bench.mirror.write { try $0.run(sql: "UPDATE outbox SET members = '{' WHERE id = ?", arguments: [bad]) }
+    try bench.patch(one, [("sticky", true)])
+    try bench.patch(two, [("title", "Mine")])
+    #expect(try await bench.push().settled == 1)
+    #expect(try bench.title(two) == "Mine" && bench.title(one) == "One")
+    #expect(try bench.mirror.oddities().map(\.subject) == ["change \(bad)"])
+    _ = try bench.mirror.drop(bad, at: bench.site.now)
+    #expect(try await bench.push().settled == 1)
+    #expect(try bench.onSite(one)?["attributes"]?["sticky"] == true && bench.title(one) == "One")
+    #expect(try bench.mirror.oddities().isEmpty && bench.mirror.unsettledChanges().isEmpty)
   }
 
   /// Which members an error document names.
