@@ -1,4 +1,5 @@
 import JSONAPI
+import LocalAPI
 import Support
 import Testing
 

@@ -57,7 +57,7 @@ import Testing
     let made = try CrawledMirror()
     defer { withExtendedLifetime(made) {} }
     let told = Statements()
-    try made.mirror.pool.writeWithoutTransaction { db in db.trace { told.note("\($0)") } }
+    made.mirror.pool.writeWithoutTransaction { db in db.trace { told.note("\($0)") } }
     for write in Self.writes {
       _ = told.take()
       try write.body(made.mirror)
@@ -69,6 +69,6 @@ import Testing
       let order = [full, begin, commit, usual].compactMap { $0 }
       #expect(order.count == 4 && order == order.sorted(), "\(write.name): \(statements)")
     }
-    try made.mirror.pool.writeWithoutTransaction { db in db.trace(nil) }
+    made.mirror.pool.writeWithoutTransaction { db in db.trace(nil) }
   }
 }
