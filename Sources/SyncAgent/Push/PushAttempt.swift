@@ -52,21 +52,39 @@ struct PushAttempt {
   // MARK: The kinds
 
   private func create(_ report: inout PushReport) async throws {
+    var change = self.change
     if change.state == .uncertain {
       if case .there(let copy) = try await look(&report) { return try settleFound(copy, &report) }
       if try givesUp(&report) { return }
     }
-    guard try mirror.begin(change, members: change.members, site: nil) else { return }
-    do {
-      try settle(.resource(written(try await send(OutgoingRequest.create(change, path: path), &report))), &report)
-    } catch let error where PushVerdict(error, of: .create) == .look {
-      guard case .there(let copy) = try await lookAfter(&report) else { return try reject(error, &report) }
-      // Another attempt may have arrived before, or this one twice.
-      if change.sends > 0 || PushDecision.agrees(copy.json, with: change.members) {
-        return try settleFound(copy, &report)
+    var apart = 0
+    while true {
+      guard try mirror.begin(change, members: change.members, site: nil) else { return }
+      do {
+        let response = try await send(OutgoingRequest.create(change, path: path), &report)
+        return try settle(.resource(written(response)), &report)
+      } catch let error where PushVerdict(error, of: .create) == .look {
+        guard case .there(let copy) = try await lookAfter(&report) else {
+          if let refusal = error as? SiteError, try setsApart(refusal, &report),
+            let rest = try mirror.change(change.id), rest.state == .queued
+          {
+            // Each time there are fewer of them.
+            apart += 1
+            change = rest
+            continue
+          }
+          // All of it is refused, what was set apart with it.
+          report.rejected -= apart
+          return try reject(error, &report)
+        }
+        // Another attempt may have arrived before, or this one twice.
+        if change.sends > 0 || PushDecision.agrees(copy.json, with: change.members) {
+          return try settleFound(copy, &report)
+        }
+        try mirror.note(.exists, of: change, site: copy, fields: fields(against: copy.json), at: time)
+        report.conflicts += 1
+        return
       }
-      try mirror.note(.exists, of: change, site: copy, fields: fields(against: copy.json), at: time)
-      report.conflicts += 1
     }
   }
 

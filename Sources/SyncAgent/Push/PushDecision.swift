@@ -106,6 +106,14 @@ package enum PushDecision: Sendable, Hashable {
     value["comment_count"] != nil || ["path", "uri", "access", "login", "thread"].contains(name)
   }
 
+  /// Whether a new resource without a member is still the thing that was to be made: never without its name, without what says who
+  /// sees it, or without a relationship, which may be its host, its group or its reader.
+  package static func isDispensable(_ member: ChangedMember) -> Bool {
+    let names: Set<String> = ["title", "name", "label", "subject", "mail", "pass", "langcode", "default_langcode"]
+    let isAboutSight = ["visib", "status", "access", "privacy", "publi"].contains { member.name.contains($0) }
+    return member.group == .attributes && !names.contains(member.name) && !isAboutSight
+  }
+
   /// Whether a resource that the site has is the one that a creation wanted to make.
   package static func agrees(_ site: JSON, with members: [ChangedMember]) -> Bool {
     members.allSatisfy { member in
