@@ -35,7 +35,7 @@ struct ConnectedSite {
     foreign = ForeignTransports(like: transportSettings, logger: logger)
     self.logger = logger
     let file = FileTokenVault(path: tokenPath)
-    let vault: any TokenVault = isLooking && !file.isWritable ? MemoryTokenVault(borrowing: file) : file
+    let vault: any TokenVault = isLooking && !file.isWritable ? MemoryTokenVault(lookingInto: file) : file
     let session = try OAuthSession(
       tokenURL: base.url(path: "/oauth/token"), credentials: ConnectedSite.credentials(settings), transport: transport,
       vault: vault, now: unixNow, logger: logger)

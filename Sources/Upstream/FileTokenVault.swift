@@ -156,7 +156,7 @@ package final class MemoryTokenVault: TokenVault {
 
   /// A vault for who may read a file's tokens at most: it begins with what the file holds, and what becomes of that ends with the
   /// process. The refresh token stays with those who may write the file: once used here, it would be used up there.
-  package convenience init(borrowing file: FileTokenVault) {
+  package convenience init(lookingInto file: FileTokenVault) {
     var token = try? file.load()
     token?.refreshToken = nil
     self.init(token, refusal: file.refusal())

@@ -73,7 +73,7 @@ import Testing
     try await withFolder { folder in
       let file = FileTokenVault(path: folder + "/token.json")
       #expect(file.isWritable && !FileTokenVault(path: folder + "/missing/token.json").isWritable)
-      #expect(MemoryTokenVault(borrowing: file).load() == nil)
+      #expect(MemoryTokenVault(lookingInto: file).load() == nil)
       let route = TokenRoute()
       let transport = ScriptedTransport { request, _ in route.answer(request) }
       func session(_ vault: any TokenVault, at time: Int64) throws -> OAuthSession {
@@ -84,8 +84,8 @@ import Testing
       #expect(try await session(file, at: 0).accessToken() == "access1")
       let stored = try file.load()
       // As long as it is good; then a new one, and the one refresh token is left to its owner.
-      #expect(try await session(MemoryTokenVault(borrowing: file), at: 1).accessToken() == "access1")
-      #expect(try await session(MemoryTokenVault(borrowing: file), at: 1000).accessToken() == "access2")
+      #expect(try await session(MemoryTokenVault(lookingInto: file), at: 1).accessToken() == "access1")
+      #expect(try await session(MemoryTokenVault(lookingInto: file), at: 1000).accessToken() == "access2")
       #expect(transport.forms.count == 2 && transport.forms.allSatisfy { $0.hasPrefix("grant_type=password") })
       #expect(try file.load() == stored && stored?.refreshToken == "refresh1")
       #expect(try await session(file, at: 1000).accessToken() == "access3")
@@ -95,7 +95,7 @@ import Testing
       await #expect(throws: SignInError.self) { try await session(file, at: 2000).accessToken() }
       let asked = transport.forms.count
       await #expect(throws: SignInError.self) {
-        try await session(MemoryTokenVault(borrowing: file), at: 2001).accessToken()
+        try await session(MemoryTokenVault(lookingInto: file), at: 2001).accessToken()
       }
       #expect(transport.forms.count == asked)
     }

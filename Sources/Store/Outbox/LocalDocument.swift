@@ -104,31 +104,33 @@ struct LocalDocument {
   }
 
   /// Moves `changed` to when the resource was edited here, so that sorts see it; never back.
-  mutating func touch(_ now: Int64) {
+  /// - Parameter name: what the type calls it.
+  mutating func touch(_ now: Int64, changed name: String = "changed") {
     guard var object = json.object, var attributes = object["attributes"]?.object,
-      let text = attributes["changed"]?.string
+      let text = attributes[name]?.string
     else { return }
     let before = RFC3339.unixSeconds(text) ?? 0
     guard now > before else { return }
-    attributes["changed"] = .string(RFC3339.text(unixSeconds: now))
+    attributes[name] = .string(RFC3339.text(unixSeconds: now))
     object["attributes"] = .object(attributes)
     json = .object(object)
   }
 
   /// Lays changes over the document in their order; nil where the resource is not to be seen. The site's refusal of a
   /// deletion lets it be seen again. An account is blocked, not removed (reference 5.4).
-  func laying(_ changes: [OutboxChange], isUser: Bool) -> LocalDocument? {
+  /// - Parameter name: what the type calls `changed`.
+  func laying(_ changes: [OutboxChange], isUser: Bool, changed name: String = "changed") -> LocalDocument? {
     var document = self
     for change in changes where change.state.isUnsettled {
       switch change.kind {
       case .delete where change.state == .rejected: continue
       case .delete where isUser:
         document.set(ChangedMember(.attributes, "status", base: nil, local: false))
-        document.touch(change.recorded)
+        document.touch(change.recorded, changed: name)
       case .delete: return nil
       case .create, .update, .upload:
         for member in change.members { document.set(member) }
-        document.touch(change.recorded)
+        document.touch(change.recorded, changed: name)
       }
     }
     return document

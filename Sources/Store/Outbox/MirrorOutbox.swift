@@ -145,11 +145,15 @@ extension Mirror {
   ) throws {
     try outboxWrite { writer in
       guard try writer.rows.change(change.id)?.isStill(change) == true else { return }
+      let part = try writer.rejoin(change.id, at: now)
       try writer.db.run(
         sql: """
           UPDATE outbox SET state = 'rejected', attempts = attempts + 1, error = ?, error_document = ?, version = version + 1
           WHERE id = ? AND state IN ('queued', 'sending', 'uncertain')
-          """, arguments: [error, document.map { String(decoding: $0, as: UTF8.self) }, change.id])
+          """,
+        arguments: [
+          part?.error ?? error, part?.errorDocument ?? document.map { String(decoding: $0, as: UTF8.self) }, change.id,
+        ])
       if let refusal, change.isCreation { try writer.learn(refusal, from: change, at: now) }
       try writer.supersede(change.id, of: change.resource, at: now)
       try writer.redraw(change.resource, type: change.type, uuid: change.uuid)
@@ -257,6 +261,7 @@ extension OutboxWriter {
     var isFirst = true
     for change in try rows.unsettled(of: settled.resource) where change.kind == .update {
       var members = change.members.following(settled.members, answered: site.json, isAnswer: isAnswer)
+      if change.apartOf == settled.id { members = members.standing(on: site.json) }
       if isFirst, change.state == .queued { members = members.rebased(on: site.json) }
       if change.state != .rejected { isFirst = false }
       try rows.set(members: members, of: change)

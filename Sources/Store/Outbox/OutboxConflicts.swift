@@ -219,7 +219,7 @@ extension OutboxWriter {
     }
     if decision != .site {
       let (kind, members) = OutboxWriter.next(
-        change, conflict.kind, decision, wanted: wanted, site: site, entityType: form.homes.entityType(of: change.type))
+        change, conflict.kind, decision, wanted: wanted, site: site, form)
       try rows.rewrite(change.id, kind: kind, members: members, author: change.author, at: change.recorded)
     }
     if decision == .site, copy.isDeleted, try rows.unsettled(of: change.resource).isEmpty {
@@ -253,7 +253,7 @@ extension OutboxWriter {
   /// What a conflicting change becomes.
   private static func next(
     _ change: OutboxChange, _ kind: OutboxConflict.Kind, _ decision: ConflictDecision, wanted: JSON?, site: JSON?,
-    entityType: String
+    _ form: SiteForm
   ) -> (ChangeKind, [ChangedMember]) {
     if kind == .changedOnSite, decision == .local { return (.delete, []) }
     if kind == .fields || kind == .exists, decision == .local, let site {
@@ -268,8 +268,9 @@ extension OutboxWriter {
       )
     }
     var members: [ChangedMember] = []
+    let entityType = form.homes.entityType(of: change.type)
     let isOpen = { (name: String) in
-      !FieldValue.isReadOnly(name) && !FieldValue.isClosed(name, of: entityType)
+      !form.isReadOnly(name, of: change.type) && !FieldValue.isClosed(name, of: entityType)
     }
     for member in wanted?["attributes"]?.object?.members ?? [] where isOpen(member.name) {
       members.append(

@@ -75,8 +75,7 @@ final class OutboxWriter {
       // What they do is in what is shown, and nowhere else.
       guard let shown = try stored(resource) else { return }
       let document = LocalDocument(try form.json(shown, type: type))
-      return try show(
-        document.laying(changes, isUser: form.homes.entityType(of: type) == "user")?.json, resource, isFromSite: false)
+      return try show(laying(changes, over: document, type)?.json, resource, isFromSite: false)
     }
     if changes.isEmpty {
       try copies.remove(resource)
@@ -84,8 +83,12 @@ final class OutboxWriter {
       return try show(newest, resource, isFromSite: true)
     }
     let document = try root(copy, changes, resource, type: type, uuid: uuid)
-    try show(
-      document.laying(changes, isUser: form.homes.entityType(of: type) == "user")?.json, resource, isFromSite: false)
+    try show(laying(changes, over: document, type)?.json, resource, isFromSite: false)
+  }
+
+  private func laying(_ changes: [OutboxChange], over document: LocalDocument, _ type: String) -> LocalDocument? {
+    document.laying(
+      changes, isUser: form.homes.entityType(of: type) == "user", changed: form.changedName(of: type))
   }
 
   private func root(
@@ -121,7 +124,9 @@ final class OutboxWriter {
     let created = (before?["attributes"]?["created"]?.string).flatMap { RFC3339.unixSeconds($0) }
     return LocalDocument(
       new: type, uuid, url: form.base.text + (form.path(of: type) ?? "") + "/\(uuid.pathPart)",
-      typical: TypicalValues(samples.isEmpty ? [try described(type)] : samples),
+      typical: TypicalValues(
+        samples.isEmpty ? [try described(type)] : samples, changed: form.changedName(of: type),
+        serial: form.serialName(of: type)),
       owner: owner.flatMap { ResourceID($0) }.map { (form.userType, $0) },
       now: created ?? changes.first?.recorded ?? 0, serial: serial)
   }
@@ -141,9 +146,10 @@ final class OutboxWriter {
     return ["attributes": .object(attributes), "relationships": .object(relationships)]
   }
 
-  /// `attributes.changed` of a stored document, Unix seconds.
+  /// When a stored document was changed last, Unix seconds.
   func changed(in stored: StoredForm, type: String) throws -> Int64? {
-    try form.json(stored, type: type)["attributes"]?["changed"]?.string.flatMap { RFC3339.unixSeconds($0) }
+    let attributes = try form.json(stored, type: type)["attributes"]
+    return attributes?[form.changedName(of: type)]?.string.flatMap { RFC3339.unixSeconds($0) }
   }
 
   // MARK: What the site shows

@@ -211,7 +211,8 @@ struct Recorder {
   /// The members of a client's resource object that can be set, with what the resource shows instead.
   private func given(_ object: ResourceObject, in json: JSON?, _ change: LocalChange) throws -> [ChangedMember] {
     var members: [ChangedMember] = []
-    for member in object.attributes?.members ?? [] where !FieldValue.isReadOnly(member.name) {
+    for member in object.attributes?.members ?? []
+    where !writer.form.isReadOnly(member.name, of: change.type) {
       let old = json?["attributes"]?[member.name]
       members.append(
         ChangedMember(

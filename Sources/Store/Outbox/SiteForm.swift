@@ -50,6 +50,17 @@ struct SiteForm {
   /// The type of people.
   var userType: String { paths.keys.sorted().first { homes.entityType(of: $0) == "user" } ?? "user--user" }
 
+  /// What a type calls the time of the last change.
+  func changedName(of type: String) -> String { scanner.names(of: type)?.changed ?? "changed" }
+
+  /// What a type calls its serial number; nil where nobody knows.
+  func serialName(of type: String) -> String? { scanner.serials.attribute(of: type) }
+
+  /// Whether no client sets an attribute, whatever the site calls it.
+  func isReadOnly(_ name: String, of type: String) -> Bool {
+    FieldValue.isReadOnly(name) || name == changedName(of: type) || name == serialName(of: type)
+  }
+
   /// The resource object with all its links.
   func json(_ stored: StoredForm, type: String) throws -> JSON {
     var path: [UInt8] = []

@@ -11,7 +11,16 @@ struct TypicalValues {
   /// So many that are alike are no chance.
   private static let enough = 3
 
-  init(_ samples: [JSON]) { self.samples = samples }
+  private let changedName: String
+  private let serialName: String?
+
+  /// - Parameters:
+  ///   - changed: what the type calls the time of the last change.
+  ///   - serial: what it calls its serial number.
+  init(_ samples: [JSON], changed: String = "changed", serial: String? = nil) {
+    self.samples = samples
+    (changedName, serialName) = (changed, serial)
+  }
 
   /// The attributes in the site's order.
   func attributes(at now: Int64) -> JSONObject {
@@ -31,7 +40,8 @@ struct TypicalValues {
 
   private func initial(_ name: String, _ values: [JSON], at now: Int64) -> JSON {
     switch name {
-    case "changed", "created", "revision_created", "revision_timestamp":
+    case _ where name == serialName: return .null
+    case changedName, "created", "revision_created", "revision_timestamp":
       return .string(RFC3339.text(unixSeconds: now))
     case "status" where values.contains { $0.bool != nil }: return true
     case "access", "login": return values.contains { $0.string != nil } ? .string(RFC3339.text(unixSeconds: 0)) : .null

@@ -141,8 +141,9 @@ struct PageReader: Sendable {
 
   private func sparse(_ parameters: QueryParameters, _ patience: Patience) -> QueryParameters {
     var sparse = parameters
-    let serial = parameters.sort.map(\.path.rawValue).last { $0.hasPrefix("drupal_internal__") }
-    sparse.fields = [patience.type: [serial ?? "langcode", "changed"]]
+    let names = scanner.names(of: patience.type)
+    let serial = parameters.sort.map(\.path.rawValue).last { $0.hasPrefix("drupal_internal__") || $0 == names?.serial }
+    sparse.fields = [patience.type: [serial ?? "langcode", names?.changed ?? "changed"]]
     return sparse
   }
 

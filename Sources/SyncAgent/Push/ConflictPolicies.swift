@@ -28,13 +28,16 @@ package struct ConflictPolicies: Sendable, Hashable {
   }
 
   /// Who is right; nil when a person has to say.
-  func winner(_ change: OutboxChange, field: String? = nil, site: JSON?) -> ConflictPolicy? {
+  /// - Parameter name: what the type calls the time of the last change.
+  func winner(
+    _ change: OutboxChange, field: String? = nil, site: JSON?, changed name: String = "changed"
+  ) -> ConflictPolicy? {
     switch policy(type: change.type, field: field) {
     case .manual: return nil
     case .site: return .site
     case .local: return .local
     case .newest:
-      let text = site?["attributes"]?["changed"]?.string
+      let text = site?["attributes"]?[name]?.string
       guard let changed = text.flatMap({ RFC3339.unixSeconds($0) }) else { return nil }
       return change.recorded >= changed ? .local : .site
     }

@@ -15,8 +15,12 @@ enum OutgoingRequest {
   }
 
   /// Changes members. `changed` as it was read goes along: a stale one is refused (reference 5.3).
-  static func update(_ change: OutboxChange, path: String, _ members: [ChangedMember], changed: JSON?) -> SiteRequest {
-    SiteRequest("PATCH", path: "\(path)/\(change.uuid.pathPart)", body: body(change, members, changed: changed))
+  /// - Parameter name: what the type calls it.
+  static func update(
+    _ change: OutboxChange, path: String, _ members: [ChangedMember], changed: JSON?, named name: String
+  ) -> SiteRequest {
+    SiteRequest(
+      "PATCH", path: "\(path)/\(change.uuid.pathPart)", body: body(change, members, changed: changed, named: name))
   }
 
   static func delete(_ change: OutboxChange, path: String) -> SiteRequest {
@@ -34,7 +38,9 @@ enum OutgoingRequest {
       fields: [HTTPField("Content-Disposition", "file; filename=\"\(name)\"")])
   }
 
-  private static func body(_ change: OutboxChange, _ members: [ChangedMember], changed: JSON?) -> [UInt8] {
+  private static func body(
+    _ change: OutboxChange, _ members: [ChangedMember], changed: JSON?, named name: String = "changed"
+  ) -> [UInt8] {
     var attributes = JSONObject()
     var relationships = JSONObject()
     for member in members {
@@ -44,7 +50,7 @@ enum OutgoingRequest {
       case .relationships: relationships[member.name] = ["data": value]
       }
     }
-    attributes["changed"] = changed
+    attributes[name] = changed
     var data = JSONObject([("type", .string(change.type)), ("id", .string(change.uuid.description))])
     if !attributes.isEmpty { data["attributes"] = .object(attributes) }
     if !relationships.isEmpty { data["relationships"] = .object(relationships) }

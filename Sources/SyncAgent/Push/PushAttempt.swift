@@ -26,6 +26,8 @@ struct PushAttempt {
 
   var mirror: Mirror { push.mirror }
   var path: String { change.path ?? "" }
+  /// What the type calls the time of the last change.
+  var changedName: String { scanner.names(of: change.type)?.changed ?? "changed" }
 
   /// Settles the change, or writes down why not. An error of this change alone is not thrown.
   func run(_ report: inout PushReport) async throws {
@@ -50,28 +52,46 @@ struct PushAttempt {
   // MARK: The kinds
 
   private func create(_ report: inout PushReport) async throws {
+    var change = self.change
     if change.state == .uncertain {
       if case .there(let copy) = try await look(&report) { return try settleFound(copy, &report) }
       if try givesUp(&report) { return }
     }
-    guard try mirror.begin(change, members: change.members, site: nil) else { return }
-    do {
-      try settle(.resource(written(try await send(OutgoingRequest.create(change, path: path), &report))), &report)
-    } catch let error where PushVerdict(error, of: .create) == .look {
-      guard case .there(let copy) = try await lookAfter(&report) else { return try reject(error, &report) }
-      // Another attempt may have arrived before, or this one twice.
-      if change.sends > 0 || PushDecision.agrees(copy.json, with: change.members) {
-        return try settleFound(copy, &report)
+    var apart = 0
+    while true {
+      guard try mirror.begin(change, members: change.members, site: nil) else { return }
+      do {
+        let response = try await send(OutgoingRequest.create(change, path: path), &report)
+        return try settle(.resource(written(response)), &report)
+      } catch let error where PushVerdict(error, of: .create) == .look {
+        guard case .there(let copy) = try await lookAfter(&report) else {
+          if let refusal = error as? SiteError, try setsApart(refusal, &report),
+            let rest = try mirror.change(change.id), rest.state == .queued
+          {
+            // Each time there are fewer of them.
+            apart += 1
+            change = rest
+            continue
+          }
+          // All of it is refused, what was set apart with it.
+          report.rejected -= apart
+          return try reject(error, &report)
+        }
+        // Another attempt may have arrived before, or this one twice.
+        if change.sends > 0 || PushDecision.agrees(copy.json, with: change.members) {
+          return try settleFound(copy, &report)
+        }
+        try mirror.note(.exists, of: change, site: copy, fields: fields(against: copy.json), at: time)
+        report.conflicts += 1
+        return
       }
-      try mirror.note(.exists, of: change, site: copy, fields: fields(against: copy.json), at: time)
-      report.conflicts += 1
     }
   }
 
   /// Settles a creation whose resource was found by a look: as it was made, where it agrees and was never changed since. Else
   /// others may have edited it, and who asked for its deletion meanwhile has not seen that.
   private func settleFound(_ copy: SiteCopy, _ report: inout PushReport) throws {
-    let (created, changed) = (copy.json["attributes"]?["created"], copy.json["attributes"]?["changed"])
+    let (created, changed) = (copy.json["attributes"]?["created"], copy.json["attributes"]?[changedName])
     let isAsMade =
       created != nil && FieldValue.same(created, changed) && PushDecision.agrees(copy.json, with: change.members)
     if !isAsMade, let deletion = try mirror.deletion(behind: change) { try dispute(deletion, copy, &report) }
@@ -86,7 +106,7 @@ struct PushAttempt {
       guard let sight = try await lookBeforeUpdate(&report) else { continue }
       guard case .there(let copy) = sight else { return try deletedOnSite(&report) }
       try protect(copy, from: change, &report)
-      switch PushDecision.update(change, site: copy.json, policies: push.policies) {
+      switch PushDecision.update(change, site: copy.json, policies: push.policies, changed: changedName) {
       // A copy that was looked at is no answer: others may have edited since ours arrived.
       case .done: return try settle(.found(copy), &report)
       case .conflict(let fields):
@@ -103,11 +123,11 @@ struct PushAttempt {
         }
         guard try mirror.begin(change, members: members.merged, site: copy) else { return }
         let request = OutgoingRequest.update(
-          change, path: path, members.sent, changed: copy.json["attributes"]?["changed"])
+          change, path: path, members.sent, changed: copy.json["attributes"]?[changedName], named: changedName)
         do {
           if !change.uuid.isUUID { return try await updateByRoutes(members.sent, &report) }
           return try settle(.resource(written(try await send(request, &report))), &report)
-        } catch let error where PushVerdict(error, of: .update) == .readAgain {
+        } catch let error where PushVerdict(error, of: .update, changed: changedName) == .readAgain {
           guard let fresh = try mirror.change(change.id), fresh.state == .sending else { return }
           change = fresh
           try mirror.postpone(change, .queued, isAttempt: false, until: time, error: "\(error)")
@@ -136,13 +156,13 @@ struct PushAttempt {
   /// update is merged with that, nobody could tell.
   private func protect(_ copy: SiteCopy, from change: OutboxChange, _ report: inout PushReport) throws {
     guard let deletion = try mirror.deletion(behind: change),
-      PushDecision.isEdited(copy.json, since: try mirror.base(of: change), by: change.members)
+      PushDecision.isEdited(copy.json, since: try mirror.base(of: change), by: change.members, changed: changedName)
     else { return }
     try dispute(deletion, copy, &report)
   }
 
   private func dispute(_ deletion: OutboxChange, _ copy: SiteCopy, _ report: inout PushReport) throws {
-    let winner = push.policies.winner(deletion, site: copy.json)
+    let winner = push.policies.winner(deletion, site: copy.json, changed: changedName)
     if winner == .local { return }
     try mirror.note(.changedOnSite, of: deletion, site: copy, fields: [], at: time)
     if winner == .site {
@@ -164,8 +184,8 @@ struct PushAttempt {
     if isUser, change.state == .uncertain, copy.json["attributes"]?["status"] == false {
       return try settle(.resource(copy), &report)
     }
-    if PushDecision.isEdited(copy.json, since: try mirror.base(of: change)) {
-      switch push.policies.winner(change, site: copy.json) {
+    if PushDecision.isEdited(copy.json, since: try mirror.base(of: change), changed: changedName) {
+      switch push.policies.winner(change, site: copy.json, changed: changedName) {
       case .local?:
         try mirror.note(.changedOnSite, of: change, site: copy, fields: [], policy: "local", at: time)
       case .site?:

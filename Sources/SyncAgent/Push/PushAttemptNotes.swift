@@ -62,11 +62,13 @@ extension PushAttempt {
     return TypeRefusal(status: status, detail: SiteWords.tidy(error?["detail"]?.string ?? "the site failed"))
   }
 
-  /// Sets the members apart that an answer names, so that the others go without them.
+  /// Sets the members apart that an answer names, so that the others go without them. Of a creation only those without which it
+  /// makes the same thing.
   /// - Returns: whether it did: then the rest is queued.
   func setsApart(_ error: SiteError, _ report: inout PushReport) throws -> Bool {
-    guard change.kind == .update, let fresh = try mirror.change(change.id), fresh.state == .sending,
-      let refused = error.refused(of: fresh.members),
+    guard change.kind == .update || change.kind == .create, let fresh = try mirror.change(change.id),
+      fresh.state == .sending, let refused = error.refused(of: fresh.members),
+      change.kind == .update || refused.allSatisfy({ PushDecision.isDispensable($0) }),
       try mirror.setApart(refused, of: fresh, error: "\(error)", document: error.document, at: time)
     else { return false }
     report.rejected += 1

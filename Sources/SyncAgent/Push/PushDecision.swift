@@ -23,8 +23,12 @@ package enum PushDecision: Sendable, Hashable {
   }
 
   /// Decides about an update.
-  /// - Parameter site: the site's copy, just read.
-  package static func update(_ change: OutboxChange, site: JSON, policies: ConflictPolicies) -> PushDecision {
+  /// - Parameters:
+  ///   - site: the site's copy, just read.
+  ///   - name: what the type calls the time of the last change.
+  package static func update(
+    _ change: OutboxChange, site: JSON, policies: ConflictPolicies, changed name: String = "changed"
+  ) -> PushDecision {
     var members = ChangedMembers(sent: [], merged: [], overruled: [])
     var open: [ConflictField] = []
     for member in change.members {
@@ -38,7 +42,7 @@ package enum PushDecision: Sendable, Hashable {
       case .conflict:
         let field = ConflictField(
           member.group, member.name, base: member.base, site: merge.site, local: member.local)
-        switch policies.winner(change, field: member.name, site: site) {
+        switch policies.winner(change, field: member.name, site: site, changed: name) {
         case nil: open.append(field)
         case .site: members.overruled.append(field)
         default:
@@ -66,20 +70,24 @@ package enum PushDecision: Sendable, Hashable {
 
   /// Whether what is to be deleted was changed on the site since it was last agreed on: `changed` tells, and within one second
   /// the members do. Counters and the like move without it (reference 6.2) and do not count.
-  package static func isEdited(_ site: JSON, since base: JSON?) -> Bool {
+  /// - Parameter name: what the type calls the time of the last change.
+  package static func isEdited(_ site: JSON, since base: JSON?, changed name: String = "changed") -> Bool {
     guard let base else { return false }
-    let (now, before) = (site["attributes"]?["changed"], base["attributes"]?["changed"])
-    return !FieldValue.same(now, before) || isEdited(site, since: base, by: [])
+    let (now, before) = (site["attributes"]?[name], base["attributes"]?[name])
+    return !FieldValue.same(now, before) || isEdited(site, since: base, by: [], changed: name)
   }
 
   /// Whether others than a change of ours edited a resource since it was last agreed on: told by the members that ours leaves
   /// alone, for ours may have moved `changed`.
-  package static func isEdited(_ site: JSON, since base: JSON?, by own: [ChangedMember]) -> Bool {
+  package static func isEdited(
+    _ site: JSON, since base: JSON?, by own: [ChangedMember], changed changedName: String = "changed"
+  ) -> Bool {
     guard let base else { return false }
     for group in [ChangedMember.Group.attributes, .relationships] {
       for member in site[group.rawValue]?.object?.members ?? [] {
         let name = member.name
-        if FieldValue.isReadOnly(name) || name.hasPrefix("revision_") || isVolatile(name, member.value) { continue }
+        if FieldValue.isReadOnly(name) || name == changedName { continue }
+        if name.hasPrefix("revision_") || isVolatile(name, member.value) { continue }
         if own.contains(where: { $0.group == group && $0.name == name }) { continue }
         let one = ChangedMember(group, name, base: nil, local: .null)
         let (now, before) = (one.value(in: site), one.value(in: base))
@@ -96,6 +104,14 @@ package enum PushDecision: Sendable, Hashable {
   /// What moves without an edit (reference 6.2, 12): statistics, aliases, signed URLs, visits.
   private static func isVolatile(_ name: String, _ value: JSON) -> Bool {
     value["comment_count"] != nil || ["path", "uri", "access", "login", "thread"].contains(name)
+  }
+
+  /// Whether a new resource without a member is still the thing that was to be made: never without its name, without what says who
+  /// sees it, or without a relationship, which may be its host, its group or its reader.
+  package static func isDispensable(_ member: ChangedMember) -> Bool {
+    let names: Set<String> = ["title", "name", "label", "subject", "mail", "pass", "langcode", "default_langcode"]
+    let isAboutSight = ["visib", "status", "access", "privacy", "publi"].contains { member.name.contains($0) }
+    return member.group == .attributes && !names.contains(member.name) && !isAboutSight
   }
 
   /// Whether a resource that the site has is the one that a creation wanted to make.

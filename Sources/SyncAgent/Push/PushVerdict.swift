@@ -22,9 +22,10 @@ package enum PushVerdict: Sendable, Hashable {
   case readOnly
 
   /// The verdict on a write that did not bring a document or 204.
-  package init(_ error: any Error, of kind: ChangeKind) {
+  /// - Parameter name: what the type calls the time of the last change, by which the site compares.
+  package init(_ error: any Error, of kind: ChangeKind, changed name: String = "changed") {
     switch error {
-    case let error as SiteError: self.init(error, of: kind)
+    case let error as SiteError: self.init(error, of: kind, changed: name)
     case let error as TransportError:
       if error.mayHaveArrived {
         self = .uncertain
@@ -36,7 +37,9 @@ package enum PushVerdict: Sendable, Hashable {
     }
   }
 
-  private init(_ error: SiteError, of kind: ChangeKind) {
+  private init(_ error: SiteError, of kind: ChangeKind, changed name: String) {
+    // Where the attribute has another name, some versions of the site point to it by its own.
+    let isStale = ["changed", name].contains { error.pointer == "/data/attributes/\($0)" }
     switch (error.kind, kind) {
     case (.unauthorized, _): self = .stop
     case (.throttled, _): self = .later
@@ -45,7 +48,7 @@ package enum PushVerdict: Sendable, Hashable {
     case (.unavailable, _), (.serverFault, _), (.html, _), (.malformed, _): self = .uncertain
     // A site that is set to reading only (reference 5.1) refuses the moment, not the change.
     case (.badRequest, _) where error.saysReadOnly: self = .readOnly
-    case (.forbidden, .update) where error.pointer == "/data/attributes/changed": self = .readAgain
+    case (.forbidden, .update) where isStale: self = .readAgain
     case (.conflict, .create), (.unprocessable, .create): self = .look
     case (.notFound, .update), (.notFound, .delete): self = .gone
     case (.forbidden, _), (.badRequest, _), (.conflict, _), (.unprocessable, _), (.notFound, _): self = .rejected

@@ -7,8 +7,9 @@ import Upstream
 struct UploadSearch {
   /// The path of the files' collection.
   let path: String
+  /// What files call their serial number, percent-encoded.
+  let serial: String
 
-  private static let serial = "drupal_internal__fid"
   private static let limit = 50
 
   /// Where a page begins.
@@ -23,7 +24,7 @@ struct UploadSearch {
   /// - Parameter offset: how many are passed over.
   func newest(skipping offset: Int = 0) -> SiteRequest {
     let limit = offset == 0 ? 1 : UploadSearch.limit
-    return SiteRequest(path: path, query: "sort=-\(UploadSearch.serial)&\(UploadSearch.window(limit, offset))")
+    return SiteRequest(path: path, query: "sort=-\(serial)&\(UploadSearch.window(limit, offset))")
   }
 
   /// How many files to pass over next, where all that were seen are hidden.
@@ -35,8 +36,8 @@ struct UploadSearch {
     let condition = "filter%5Bix%5D%5Bcondition%5D"
     return SiteRequest(
       path: path,
-      query: "\(condition)%5Bpath%5D=\(UploadSearch.serial)&\(condition)%5Boperator%5D=%3E"
-        + "&\(condition)%5Bvalue%5D=\(place.after)&sort=\(UploadSearch.serial)"
+      query: "\(condition)%5Bpath%5D=\(serial)&\(condition)%5Boperator%5D=%3E"
+        + "&\(condition)%5Bvalue%5D=\(place.after)&sort=\(serial)"
         + "&\(UploadSearch.window(UploadSearch.limit, place.offset))")
   }
 
@@ -79,9 +80,13 @@ struct UploadSearch {
 }
 
 extension PushAttempt {
+  private var serial: String {
+    PercentCoding.encoded(scanner.serials.attribute(of: change.type) ?? "drupal_internal__fid")
+  }
+
   /// The file that an earlier attempt has made; nil when none behind the newest of before can be it.
   func made(_ upload: Upload, _ report: inout PushReport) async throws -> SiteCopy? {
-    let search = UploadSearch(path: path)
+    let search = UploadSearch(path: path, serial: serial)
     var place: UploadSearch.Place? = UploadSearch.Place(after: upload.highestID ?? 0)
     while let here = place {
       let (copies, hasNext, next) = try await files(search.page(at: here), &report)
@@ -97,7 +102,7 @@ extension PushAttempt {
 
   /// The highest serial number of a file that the account sees; 0 when it sees none.
   func newestFile(_ report: inout PushReport) async throws -> Int64 {
-    let search = UploadSearch(path: path)
+    let search = UploadSearch(path: path, serial: serial)
     var offset = 0
     while true {
       let (copies, hasNext, next) = try await files(search.newest(skipping: offset), &report)

@@ -69,7 +69,8 @@ extension SyncRound {
       guard let id = ResourceID(account), let document = try mirror.siteDocument(of: id, type: type.name) else {
         continue
       }
-      return try? JSON(parsing: document)["attributes"]?["changed"]?.string
+      let name = try mirror.attributeNames()[type.name]?.changed ?? "changed"
+      return try? JSON(parsing: document)["attributes"]?[name]?.string
     }
     return nil
   }

@@ -32,6 +32,44 @@ import Testing
     #expect(try bench.title(id) == "Mine" && bench.onSite(id)?["attributes"]?["sticky"] == true)
   }
 
+  /// The same where the site calls `changed` and the serial number otherwise: it compares by the names that it knows.
+  @Test func whoIsFasterIsSeenUnderOtherNames() async throws {
+    let bench = try await PushBench { $0.habits = [.renamedFields] }
+    #expect(try bench.mirror.attributeNames()["node--topic"] == AttributeNames(serial: "nid", changed: "edited_on"))
+    let id = try #require(try bench.mirror.identifiers(of: "node--topic").map(\.description).min())
+    bench.site.clockOffset += 10
+    // What the site alone sets is no part of the change.
+    try bench.patch(id, [("title", "Mine"), ("edited_on", "2001-01-01T00:00:00+00:00"), ("nid", 5)])
+    #expect(try bench.mirror.unsettledChanges().first?.members.map(\.name) == ["title"])
+    #expect(try bench.shown(id)?["attributes"]?["edited_on"]?.string == RFC3339.text(unixSeconds: bench.site.now))
+    let bodies = Mutex<[String]>([])
+    let transport = FatefulTransport(
+      bench.site, decide: { _, _ in .arrives },
+      alter: { request in
+        if request.method == "PATCH" {
+          let isFirst = bodies.withLock { bodies in
+            bodies.append(String(decoding: request.body ?? [], as: UTF8.self))
+            return bodies.count == 1
+          }
+          if isFirst {
+            bench.site.clockOffset += 5
+            try? bench.edit(id, [("sticky", true)])
+          }
+        }
+        return request
+      })
+    #expect(try await bench.push(transport).settled == 1)
+    let sent = bodies.withLock { $0 }
+    #expect(sent.count == 2 && sent.allSatisfy { $0.contains("\"edited_on\":") && !$0.contains("\"changed\":") })
+    #expect(try bench.title(id) == "Mine" && bench.onSite(id)?["attributes"]?["sticky"] == true)
+    // A deletion is compared by it, too.
+    bench.site.clockOffset += 10
+    try bench.record(.delete, id)
+    try bench.edit(id, [("title", "Theirs")])
+    #expect(try await bench.push().conflicts == 1)
+    #expect(try bench.title(id) == "Theirs")
+  }
+
   /// Two edits in one second have the same `changed`, so the site cannot tell the second one from the first.
   @Test func anEditInTheSecondOfTheOneThatWasReadIsNotWrittenOver() async throws {
     let bench = try await PushBench()

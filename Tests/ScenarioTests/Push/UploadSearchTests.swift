@@ -42,6 +42,14 @@ import Testing
     #expect(try bench.mirror.siteUUID(ofUpload: local)?.description == uploads.files.first)
   }
 
+  /// Files are asked for by the name that their serial number has on this site.
+  @Test func theSerialNumberMayHaveAnotherName() {
+    let search = UploadSearch(path: "/jsonapi/file/file", serial: "file_number")
+    #expect(search.newest().query == "sort=-file_number&page%5Blimit%5D=1")
+    let query = search.page(at: UploadSearch.Place(after: 10)).query ?? ""
+    #expect(query.contains("%5Bpath%5D=file_number&") && query.contains("&sort=file_number&"))
+  }
+
   @Test(
     arguments: [
       // After the last that was seen, whatever has come and gone.

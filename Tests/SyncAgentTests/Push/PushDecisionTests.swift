@@ -57,6 +57,18 @@ import Upstream
     Case(SignInError.unavailable(status: 503, retryAfter: nil, hint: nil), .update, .later),
   ]
 
+  /// Under which name the site points to what it compares by depends on its version.
+  @Test(arguments: ["/data/attributes/changed", "/data/attributes/edited_on"])
+  func aStaleCopyIsReadAgainUnderAnyName(pointer: String) {
+    let error = Self.error(.forbidden, 403, pointer: pointer)
+    #expect(PushVerdict(error, of: .update, changed: "edited_on") == .readAgain)
+    #expect(PushVerdict(error, of: .create, changed: "edited_on") == .rejected)
+    let site: JSON = ["attributes": ["edited_on": "2024-01-20T17:08:00+00:00", "title": "One"]]
+    let base: JSON = ["attributes": ["edited_on": "2024-01-20T17:07:00+00:00", "title": "One"]]
+    #expect(PushDecision.isEdited(site, since: base, changed: "edited_on"))
+    #expect(!PushDecision.isEdited(site, since: base, by: [], changed: "edited_on"))
+  }
+
   @Test(arguments: cases) func everyAnswerHasAVerdict(_ one: Case) {
     #expect(PushVerdict(one.error, of: one.kind) == one.verdict)
   }

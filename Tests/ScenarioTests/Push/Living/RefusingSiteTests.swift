@@ -111,6 +111,90 @@ import Upstream
     #expect(try bench.shown(id) == bench.onSite(id))
   }
 
+  /// A site that refuses what it is given for some members of topics, or that they are not given.
+  private static func choosy(
+    _ bench: PushBench, _ refuses: @escaping @Sendable (JSON?) -> [String]
+  ) -> FatefulTransport {
+    let attributes = Mutex<JSON?>(nil)
+    return FatefulTransport(
+      bench.site, decide: { _, _ in .arrives },
+      alter: { request in
+        let body = try? JSON(parsing: request.body ?? [])
+        attributes.withLock { $0 = body?["data"]?["attributes"] }
+        return request
+      },
+      watch: { method, target, act in
+        guard method == "POST", target.hasPrefix("/jsonapi/node/topic") else { return act() }
+        let errors = refuses(attributes.withLock { $0 }).map { name -> JSON in
+          [
+            "status": "422", "detail": .string("\(name): no"),
+            "source": ["pointer": .string("/data/attributes/\(name)")],
+          ]
+        }
+        if errors.isEmpty { return act() }
+        return PlainAnswer(
+          status: 422, fields: [("Content-Type", "application/vnd.api+json")],
+          body: JSON.object(JSONObject([("errors", .array(errors))])).encoded(.site), isCut: false)
+      })
+  }
+
+  /// A bad member that was patched into a creation that waits is refused alone; the resource is made, and the member corrected.
+  @Test(arguments: [false, true]) func aBadMemberHoldsNoCreationBack(isCorrectedFirst: Bool) async throws {
+    let bench = try await PushBench()
+    let id = Self.id(1)
+    let made = try bench.record(.create(bench.object([("title", "New")])), id)
+    #expect(try bench.patch(id, [("body", ["value": "bad", "format": "basic_html"])]).change == made.change)
+    let transport = Self.choosy(bench) { $0?["body"]?["value"] == "bad" ? ["body"] : [] }
+    let report = try await bench.push(transport)
+    #expect(report.settled == 1 && report.rejected == 1)
+    #expect(try bench.title(id) == "New" && bench.shown(id)?["attributes"]?["body"]?["value"] == "bad")
+    let refused = try #require(try bench.mirror.unsettledChanges().first)
+    #expect(refused.kind == .update && refused.state == .rejected && refused.members.map(\.name) == ["body"])
+    #expect(refused.apartOf == made.change && refused.errorDocument?.contains("body: no") == true)
+    if isCorrectedFirst {
+      bench.site.clockOffset += 10
+      try bench.patch(id, [("body", ["value": "good", "format": "basic_html"])])
+      #expect(try await bench.push(transport).settled == 1)
+      #expect(try bench.onSite(id)?["attributes"]?["body"]?["value"] == "good")
+    } else {
+      // Given up, the site's own value is shown.
+      _ = try bench.mirror.drop(refused.id, at: bench.site.now)
+    }
+    #expect(try bench.mirror.unsettledChanges().isEmpty)
+    #expect(try bench.shown(id) == bench.onSite(id))
+    bench.bench.expectSound()
+  }
+
+  /// Where it is refused without the member, too, it is one refused creation again, with the first words; corrected, it goes.
+  @Test func whatCannotBeWithoutItIsRefusedAsAWhole() async throws {
+    let bench = try await PushBench()
+    let id = Self.id(2)
+    let made = try bench.record(
+      .create(bench.object([("title", "New"), ("body", ["value": "bad", "format": "basic_html"])])), id)
+    let transport = Self.choosy(bench) { ["bad", nil].contains($0?["body"]?["value"]?.string) ? ["body"] : [] }
+    let report = try await bench.push(transport)
+    #expect(report.settled == 0 && report.rejected == 1)
+    let waiting = try bench.mirror.unsettledChanges()
+    #expect(waiting.count == 1 && waiting.first?.id == made.change && waiting.first?.state == .rejected)
+    #expect(Set(waiting.first?.members.map(\.name) ?? []) == ["title", "body"])
+    #expect(waiting.first?.errorDocument?.contains("body: no") == true)
+    try bench.patch(id, [("body", ["value": "good", "format": "basic_html"])])
+    #expect(try await bench.push(transport).settled == 1)
+    #expect(try bench.onSite(id)?["attributes"]?["body"]?["value"] == "good")
+    #expect(try bench.mirror.unsettledChanges().isEmpty && bench.shown(id) == bench.onSite(id))
+  }
+
+  /// What says who it is and who sees it is never left out.
+  @Test(
+    arguments: [
+      ("body", ChangedMember.Group.attributes, true), ("field_date", .attributes, true), ("title", .attributes, false),
+      ("field_content_visibility", .attributes, false), ("status", .attributes, false), ("uid", .relationships, false),
+      ("groups", .relationships, false),
+    ] as [(String, ChangedMember.Group, Bool)])
+  func onlyDispensableMembersAreLeftOut(name: String, group: ChangedMember.Group, isDispensable: Bool) {
+    #expect(PushDecision.isDispensable(ChangedMember(group, name, base: nil, local: "x")) == isDispensable)
+  }
+
   /// A change that cannot be read holds up what came after it of its own resource, and nothing else.
   @Test func whatCannotBeReadHoldsUpItselfAlone() async throws {
     let bench = try await PushBench()
