@@ -1,3 +1,4 @@
+import Upstream
 import JSONAPI
 import SampleSite
 import Support
