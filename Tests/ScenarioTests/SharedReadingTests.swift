@@ -18,6 +18,19 @@ import Upstream
       var targets: [String] = []
       var waiting = 0
       var most = 0
+      /// Since when so many wait; how long any did, and how long all of them together.
+      var since = ContinuousClock.now
+      var waited = Duration.zero
+      var shared = Duration.zero
+
+      mutating func change(by step: Int) {
+        let now = ContinuousClock.now
+        if waiting > 0 { waited += now - since }
+        shared += (now - since) * waiting
+        since = now
+        waiting += step
+        most = max(most, waiting)
+      }
     }
     private let site: SampleSite
     private let latency: Duration
@@ -32,16 +45,17 @@ import Upstream
 
     var targets: [String] { state.withLock { $0.targets } }
     var most: Int { state.withLock { $0.most } }
+    /// How many requests waited at a time, on the average of the time in which any did.
+    var sideBySide: Double { state.withLock { $0.waited > .zero ? $0.shared / $0.waited : 0 } }
 
     func send(_ request: OutboundRequest) async throws -> InboundResponse {
       let path = String(request.url.dropFirst(siteBase.count))
       let number = state.withLock { state in
-        state.waiting += 1
-        state.most = max(state.most, state.waiting)
+        state.change(by: 1)
         if path != "/oauth/token" { state.targets.append(path.removingPercentEncoding ?? path) }
         return state.targets.count
       }
-      defer { state.withLock { $0.waiting -= 1 } }
+      defer { state.withLock { $0.change(by: -1) } }
       try before(number)
       try await Task.sleep(for: latency)
       let headers = Dictionary(request.fields.map { ($0.name.lowercased(), $0.value) }) { first, _ in first }
@@ -74,9 +88,7 @@ import Upstream
     let bench = try Bench(site(12_000))
     let latency = 0.1
     let transport = SlowTransport(bench.site, latency: .seconds(latency))
-    let begun = ContinuousClock.now
     let report = try await round(bench, transport)
-    let seconds = (ContinuousClock.now - begun) / .seconds(1)
     let rows = report.inserted
     #expect(report.failures.isEmpty && rows > 11_000 && transport.most <= 4)
     let stored = try bench.types.reduce(0) { sum, type in sum + (try bench.mirror.count(of: type)) }
@@ -88,10 +100,10 @@ import Upstream
     let types = bench.types.count
     let questions = transport.targets.count { $0.contains("social-mirror-question") || $0.contains("filter[f0]") }
     #expect(questions <= 2 * types)
-    print("first round: \(rows) resources, \(requests) requests, \(rows / 50) full pages, \(types) types, \(seconds) s")
+    print("first round: \(rows) resources, \(requests) requests, \(rows / 50) full pages, \(types) types, \(transport.sideBySide) at a time")
     #expect(Double(requests) <= 1.1 * Double(rows) / 50 + Double(2 * types) + Double(questions))
-    // Four plain readers wait a quarter of that; the rest is this machine's own work, beside other tests.
-    #expect(seconds < 0.6 * Double(requests) * latency, "\(seconds) s")
+    // Four plain readers would have four at a time; the rest is this machine's own work, beside other tests.
+    #expect(transport.sideBySide > 2, "\(transport.sideBySide)")
     // Types without any resource are looked at once more.
     #expect(report.sweeps.allSatisfy { $0.seen == 0 })
     #expect(
