@@ -17,6 +17,9 @@ package actor OAuthSession {
   private var isLoaded = false
   /// The access token that this session itself got last.
   private var obtained: String?
+  /// The access token that came by the configured grant last, and when one was asked for anew, Unix seconds.
+  private var signedIn: String?
+  private var askedAnew: Int64?
   /// The current token is not in the vault yet, because writing failed; it is not handed out before.
   private var isUnsaved = false
 
@@ -100,6 +103,20 @@ package actor OAuthSession {
     return BearerField.hint(of: response).map { SiteWords.tidy($0, hiding: secrets) }
   }
 
+  /// Gives up a token that was only renewed and signs in with the configured grant: a site may go on renewing the token of a user who
+  /// is gone, and fail at every request that comes with it. At most once an hour.
+  /// - Returns: whether there is another token now.
+  /// - Throws: as `accessToken`.
+  package func signInAnew() async throws -> Bool {
+    let time = now()
+    guard let token = current, token.accessToken != signedIn,
+      askedAnew.map({ time < $0 || time.subtractingReportingOverflow($0).partialValue >= 3600 }) ?? true
+    else { return false }
+    askedAnew = time
+    current?.refreshToken = nil
+    return try await renew(insteadOf: token.accessToken).accessToken != token.accessToken
+  }
+
   // MARK: Having a token
 
   private func usableToken() async throws -> StoredToken {
@@ -177,6 +194,7 @@ package actor OAuthSession {
     }
     do {
       let token = try await request(credentials.grant)
+      signedIn = token.accessToken
       if before != nil { try? vault.keep(nil) }
       return token
     } catch let error as SignInError where error.countsAgainstAccount {

@@ -19,6 +19,28 @@ extension OAuthSessionTests {
     #expect(transport.forms[1].contains("refresh_token=refresh1"))
   }
 
+  /// What was only renewed may belong to a user who is gone; what was signed in just now does not.
+  @Test func signsInAnewOnceAnHour() async throws {
+    let transport = transport()
+    let session = try session(transport)
+    #expect(try await !session.signInAnew())
+    #expect(try await session.accessToken() == "access1")
+    #expect(try await !session.signInAnew())
+    clock.advance(280)
+    #expect(try await session.accessToken() == "access2")
+    #expect(try await session.signInAnew())
+    #expect(try await session.accessToken() == "access3")
+    clock.advance(280)
+    #expect(try await session.accessToken() == "access4")
+    #expect(try await !session.signInAnew())
+    clock.advance(3600)
+    #expect(try await session.accessToken() == "access5")
+    #expect(try await session.signInAnew())
+    let grants = transport.forms.map { String($0.dropFirst("grant_type=".count).prefix { $0 != "&" }) }
+    #expect(
+      grants == ["password", "refresh_token", "password", "refresh_token", "refresh_token", "password"], "\(grants)")
+  }
+
   @Test func renewedBeforeItEnds() async throws {
     let transport = transport()
     let session = try session(transport)

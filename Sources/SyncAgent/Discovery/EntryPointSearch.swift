@@ -52,7 +52,12 @@ package struct EntryPointSearch: Sendable {
   /// asked for once more past all caches.
   /// - Throws: as `find`.
   func findWithTime(asked: () -> Void = {}) async throws -> EntryPoint {
-    var entry = try await find(asked: asked)
+    var entry: EntryPoint
+    do { entry = try await find(asked: asked) } catch let error as SiteError where error.kind == .serverFault {
+      // It may fail over the user of a token that it still renews.
+      guard (try? await site.session.signInAnew()) ?? false else { throw error }
+      entry = try await find(asked: asked)
+    }
     let noted = try mirror.fact(.siteTime).flatMap { Int64($0) }
     guard let date = entry.date, entry.isKept || date < noted ?? date else { return entry }
     let request = EntryPoint.request(entry.path).pastCaches(site.freshNumber())
