@@ -266,14 +266,15 @@ extension World {
       paths: Dictionary(uniqueKeysWithValues: site.community.types.map { ($0.name, $0.path) }))
     var found: [String: [UInt8]] = [:]
     var offset = 0
+    let token = try token()
     while true {
       let target = "/jsonapi/" + type.replacing("--", with: "/") + "?page[offset]=\(offset)&page[limit]=50"
       let answer = site.answer(
-        "GET", target, headers: ["authorization": "Bearer \(try token())", "sample-site-judge": "yes"])
+        "GET", target, headers: ["authorization": "Bearer \(token)", "sample-site-judge": "yes"])
       let page = try scanner.page(answer.body)
       for resource in page.resources { found["\(resource.uuid)"] = resource.document }
       guard page.hasNext else { return found }
-      offset += page.resources.count + page.omitted.count
+      offset = max(offset + 1, page.nextOffset ?? offset + page.rowCount)
     }
   }
 
