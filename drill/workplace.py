@@ -185,8 +185,8 @@ class Reader:
         return sorted({"{0.scheme}://{0.netloc}".format(urllib.parse.urlsplit(href)) for href in self.links().values()})
 
     def files(self):
-        """The attributes of all files, as they are, by (type, UUID)."""
-        found, url = {}, next((href for href in self.links().values() if href.endswith("/file/file")), None)
+        """The attributes of all files, as they are, by (type, UUID), whatever their collection is called."""
+        found, url = {}, next((href for href in self.links().values() if href.endswith(("/file/file", "/uploads"))), None)
         while url:
             page = self.get(self.here(url))
             for resource in page["data"]:
