@@ -24,6 +24,16 @@ package enum RunOutcome: String, Sendable {
 
 /// Cursors, runs and coverage.
 enum Ledger {
+  /// The kind of what ended before a run was begun.
+  static let attempt = "attempt"
+  /// So many of them between two runs.
+  static let mostAttempts = 5
+
+  static func closeOpenRuns(at now: Int64, _ db: Database) throws {
+    try db.run(
+      sql: "UPDATE run SET outcome = 'interrupted', finished = ? WHERE finished IS NULL", arguments: [now])
+  }
+
   static func save(_ cursor: Cursor, type: Int64, _ db: Database) throws {
     try db.run(
       sql: """
@@ -107,16 +117,54 @@ extension Mirror {
     }
   }
 
-  /// Opens a run in the ledger; runs that a crash left open are closed as interrupted. Gives its number.
+  /// Opens a run in the ledger; runs that a crash left open are closed as interrupted. Gives its number. The last 200 stay, with
+  /// what was attempted between them.
   package func beginRun(_ kind: String, at now: Int64) throws -> Int64 {
     try write { db in
-      try db.run(
-        sql: "UPDATE run SET outcome = 'interrupted', finished = ? WHERE finished IS NULL", arguments: [now])
+      try Ledger.closeOpenRuns(at: now, db)
       try db.run(sql: "INSERT INTO run (kind, started) VALUES (?, ?)", arguments: [kind, now])
       let run = db.lastInsertedRowID
-      try db.run(sql: "DELETE FROM coverage WHERE run <= ? - 200", arguments: [run])
-      try db.run(sql: "DELETE FROM run WHERE id <= ? - 200", arguments: [run])
+      let last = try Int64.cachedOne(
+        db, sql: "SELECT id FROM run WHERE kind <> ? ORDER BY id DESC LIMIT 1 OFFSET 200", arguments: [Ledger.attempt])
+      if let last {
+        try db.run(sql: "DELETE FROM coverage WHERE run <= ?", arguments: [last])
+        try db.run(sql: "DELETE FROM run WHERE id <= ?", arguments: [last])
+      }
       return run
+    }
+  }
+
+  /// Notes a round that ended before its run was begun: nothing was read. One that ends as the last did makes no row of its own,
+  /// and however they end there are only a few between two runs: a site that is away for days pushes out no run.
+  /// - Parameters:
+  ///   - message: for the operator; holds no secret.
+  ///   - started: Unix seconds, as is `now`.
+  package func noteAttempt(_ outcome: RunOutcome, message: String, started: Int64, at now: Int64) throws {
+    try write { db in
+      try Ledger.closeOpenRuns(at: now, db)
+      let since = try Row.cachedAll(
+        db,
+        sql: """
+          SELECT id, outcome, message FROM run
+          WHERE id > coalesce((SELECT max(id) FROM run WHERE kind <> ?1), 0) ORDER BY id DESC
+          """, arguments: [Ledger.attempt])
+      if let last = since.first {
+        let id: Int64 = try last.decode(atIndex: 0)
+        let (itsOutcome, itsMessage) = try (
+          last.decode(String?.self, atIndex: 1), last.decode(String?.self, atIndex: 2)
+        )
+        if itsOutcome == outcome.rawValue, itsMessage == message {
+          return try db.run(sql: "UPDATE run SET finished = ? WHERE id = ?", arguments: [now, id])
+        }
+        if since.count >= Ledger.mostAttempts {
+          return try db.run(
+            sql: "UPDATE run SET started = ?, finished = ?, outcome = ?, message = ? WHERE id = ?",
+            arguments: [started, now, outcome.rawValue, message, id])
+        }
+      }
+      try db.run(
+        sql: "INSERT INTO run (kind, started, finished, outcome, message) VALUES (?, ?, ?, ?, ?)",
+        arguments: [Ledger.attempt, started, now, outcome.rawValue, message])
     }
   }
 

@@ -44,9 +44,11 @@ package struct MirrorStatus: Sendable {
     package var outcome: String?
   }
 
-  /// One round. Times are Unix seconds of this machine's clock.
+  /// One round. Times are Unix seconds of this machine's clock. Of attempts that all ended alike before a run was begun, the first
+  /// one's start and the last one's end.
   package struct Run: Sendable {
     package var id: Int64
+    /// `pull` or `full`; `attempt` where it ended before anything was read.
     package var kind: String
     package var started: Int64
     package var finished: Int64?
@@ -59,6 +61,8 @@ package struct MirrorStatus: Sendable {
   package var runs: [Run]
   /// The last round that was complete.
   package var lastComplete: Run?
+  /// Since when no round got as far as to read anything, Unix seconds of this machine's clock; nil where the last one did.
+  package var unreadSince: Int64?
   /// The site whose copy this is.
   package var site: String?
   /// The size of the file in bytes, without the write-ahead log.
@@ -97,6 +101,12 @@ extension Mirror {
         types: types, runs: try Row.fetchAll(db, sql: "SELECT * FROM run ORDER BY id DESC LIMIT 10").map(Mirror.run),
         lastComplete: try Row.fetchOne(db, sql: "SELECT * FROM run WHERE outcome = 'complete' ORDER BY id DESC LIMIT 1")
           .map(Mirror.run),
+        unreadSince: try Int64.fetchOne(
+          db,
+          sql: """
+            SELECT min(started) FROM run
+            WHERE outcome = 'failed' AND id > coalesce((SELECT max(id) FROM run WHERE kind <> ?), 0)
+            """, arguments: [Ledger.attempt]),
         site: try String.fetchOne(db, sql: "SELECT value FROM setting WHERE name = 'site_base_url'"),
         bytes: pages * pageSize)
     }

@@ -80,6 +80,41 @@ import Testing
     #expect(try Self.detail(answer) == "label.0.value: Title: may not be longer than 255 characters.")
   }
 
+  /// A mirror of a site that calls the title of its topics `headline`.
+  /// - Parameter isLater: whether it was `title` when the site was read first.
+  private func renamed(isLater: Bool) throws -> CrawledMirror {
+    let made = try isLater ? CrawledMirror.full() : CrawledMirror()
+    var scanner = PageScanner(base: DocumentBase(CrawledMirror.site), paths: try CrawledMirror.paths())
+    let pages = try RecordedCrawl.load(base: CrawledMirror.site).filter { $0.type != "entry" }
+      .map { page -> (type: String, page: ScannedPage) in
+        guard page.type == "node--topic" else { return (page.type, try scanner.page(page.body)) }
+        let text = String(decoding: page.body, as: UTF8.self).replacing("\"title\":", with: "\"headline\":")
+        return (page.type, try scanner.page(Array(text.utf8)))
+      }
+    _ = try made.apply(pages, cursor: true)
+    try made.mirror.note(.siteAccount, CrawledMirror.account)
+    return made
+  }
+
+  /// What a type cannot do without is asked for by the name that it has there, or not at all.
+  @Test(arguments: [nil, false, true] as [Bool?]) func aTitleOfAnotherNameIsNotAskedFor(isLater: Bool?) async throws {
+    let api = try await InProcessLocalAPI(isLater.map { try renamed(isLater: $0) } ?? .full())
+    let data: JSON = ["type": "node--topic", "attributes": ["headline": "New"]]
+    let answer = await api.answer("POST", "/jsonapi/node/topic", Self.media, body: Self.body(data))
+    guard isLater != nil else {
+      #expect(answer.status == 422)
+      #expect(try Self.detail(answer) == "title: This value should not be null.")
+      return
+    }
+    #expect(answer.status == 201, "\(String(decoding: answer.body, as: UTF8.self))")
+    #expect(try JSON(parsing: answer.body)["data"]?["attributes"]?["headline"] == "New")
+    // Others are asked as ever.
+    let event: JSON = ["type": "node--event", "attributes": ["headline": "New"]]
+    let refused = await api.answer("POST", "/jsonapi/node/event", Self.media, body: Self.body(event))
+    #expect(refused.status == 422)
+    #expect(try Self.detail(refused)?.hasPrefix("title: This value should not be null.") == true)
+  }
+
   // MARK: References
 
   /// The site describes which bundles a relationship leads to; those of the same entity type are not enough.

@@ -20,7 +20,9 @@ import Upstream
   private func expectUntouched(_ bench: Bench, _ before: MirrorStatus) throws {
     let after = try bench.mirror.status()
     #expect(after.types.map(\.rows) == before.types.map(\.rows))
-    #expect(after.runs.count == before.runs.count)
+    // The ledger has the attempt, and nothing else has changed.
+    #expect(after.runs.dropFirst().map(\.id) == before.runs.map(\.id))
+    #expect(after.runs.first?.kind == "attempt" && after.runs.first?.outcome == "failed")
     #expect(after.site == before.site)
   }
 

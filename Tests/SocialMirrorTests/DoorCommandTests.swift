@@ -46,8 +46,40 @@ import Testing
       #expect(site.log.entries.count { $0.url.hasPrefix("/oauth/token") } == 1)
       let note = try String(contentsOfFile: place.mirrorPath + ".site-token.refused", encoding: .utf8)
       #expect(!note.contains("not-this-one"))
+      let status = try await place.run(["status"]).out
+      #expect(status.contains("the last round failed at ") && status.contains("site.auth"), "\(status)")
+      #expect(!status.contains("not-this-one"))
       #expect(try await place.run(["sync"]).code == 0)
       #expect(!FileManager.default.fileExists(atPath: place.mirrorPath + ".site-token.refused"))
+    }
+  }
+
+  /// A round that ends before anything is read is no news that all is well: `status` has it until one gets on again.
+  @Test(arguments: [(Habit.basicDoor, "HTTP Basic"), (.maintenance, "maintenance mode")])
+  func statusTellsOfRoundsThatReadNothing(habit: Habit, text: String) async throws {
+    try await SampleSite.withRunningSite { site, base in
+      let place = try Workplace(base, ["site.entityTypes": ["taxonomy_term"]])
+      func state() async throws -> (words: String, document: JSON) {
+        let document = try await place.run(["status", "--json"])
+        return (try await place.run(["status"]).out, try JSON(parsing: Array(document.out.utf8)))
+      }
+      #expect(try await place.run(["sync"]).code == 0)
+      let well = try await state()
+      #expect(!well.words.contains("the last round") && well.document["unreadSince"]?.isNull == true)
+      site.habits = [habit]
+      for _ in 0..<3 { #expect(try await place.run(["sync"]).code != 0) }
+      let shut = try await state()
+      #expect(shut.words.contains("the last round failed at ") && shut.words.contains(text), "\(shut.words)")
+      #expect(shut.words.contains("nothing could be read since "), "\(shut.words)")
+      let last = shut.document["runs"]?[0]
+      #expect(last?["kind"] == "attempt" && last?["outcome"] == "failed")
+      #expect(last?["message"]?.string?.contains(text) == true && last?["started"] == shut.document["unreadSince"])
+      #expect(shut.document["lastComplete"]?["id"] == well.document["lastComplete"]?["id"])
+      #expect(!Workplace.secrets.contains { shut.words.contains($0) })
+      site.habits = []
+      #expect(try await place.run(["sync"]).code == 0)
+      let opened = try await state()
+      #expect(!opened.words.contains("the last round") && opened.document["unreadSince"]?.isNull == true)
     }
   }
 

@@ -100,6 +100,55 @@ import Testing
     #expect(status.lastComplete?.finished == 20 && status.types.first?.coverage?.requests == 3)
   }
 
+  /// Rounds that end before their run is begun stand in the ledger, and push no run out of it, however many there are.
+  @Test(arguments: [true, false]) func attemptsPushOutNoRun(allAlike: Bool) throws {
+    let made = try CrawledMirror()
+    defer { withExtendedLifetime(made) {} }
+    let mirror = made.mirror
+    func message(_ number: Int) -> String { allAlike ? "the site is away" : "the site is away, request \(number)" }
+    // Also before there is any run.
+    try mirror.noteAttempt(.failed, message: "refused", started: 1, at: 2)
+    #expect(try mirror.status().unreadSince == 1 && mirror.status().runs.map(\.message) == ["refused"])
+    let run = try mirror.beginRun("pull", at: 10)
+    try mirror.endRun(run, .complete, parts: [("node--topic", 3, .complete)], message: nil, at: 20)
+    #expect(try mirror.status().unreadSince == nil && mirror.status().runs.map(\.outcome) == ["complete", "failed"])
+    for number in 0..<300 {
+      let time = 100 + Int64(number)
+      try mirror.noteAttempt(.failed, message: message(number), started: time, at: time)
+    }
+    let status = try mirror.status()
+    let last = try #require(status.runs.first)
+    #expect(last.kind == "attempt" && last.outcome == "failed" && last.message == message(299))
+    #expect(last.finished == 399 && last.started == (allAlike ? 100 : 399) && status.unreadSince == 100)
+    #expect(status.runs.count == (allAlike ? 3 : 7) && status.lastComplete?.id == run)
+    #expect(status.types.first?.coverage?.requests == 3)
+    // Runs go by runs, and take along what was attempted before them.
+    for number in 0..<200 {
+      let next = try mirror.beginRun("pull", at: 500 + Int64(number))
+      try mirror.endRun(next, .complete, parts: [], message: nil, at: 500 + Int64(number))
+    }
+    #expect(try value(made, "SELECT count(*) FROM run WHERE kind = 'pull'") == 200)
+    #expect(try value(made, "SELECT count(*) FROM run WHERE kind = 'attempt'") == (allAlike ? 1 : 5))
+    #expect(try mirror.status().types.first?.coverage == nil)
+  }
+
+  /// What is of another kind or message is a row of its own, in the order in which it happened.
+  @Test func attemptsThatDifferAreTold() throws {
+    let made = try CrawledMirror()
+    defer { withExtendedLifetime(made) {} }
+    let mirror = made.mirror
+    let crashed = try mirror.beginRun("pull", at: 1)
+    for (number, message) in ["away", "away", "refused", "away"].enumerated() {
+      try mirror.noteAttempt(.failed, message: message, started: 10 + Int64(number), at: 20 + Int64(number))
+    }
+    try mirror.noteAttempt(.interrupted, message: "away", started: 30, at: 31)
+    let status = try mirror.status()
+    #expect(status.runs.map(\.message) == ["away", "away", "refused", "away", nil])
+    #expect(status.runs.map(\.outcome) == ["interrupted", "failed", "failed", "failed", "interrupted"])
+    #expect(status.runs.map(\.started) == [30, 13, 12, 10, 1] && status.runs.last?.id == crashed)
+    #expect(status.runs.map(\.finished) == [31, 23, 22, 21, 20] && status.unreadSince == 10)
+  }
+
   @Test func forgottenCursorsAreGone() throws {
     let full = try CrawledMirror.full()
     try full.mirror.forgetCursors(of: ["node--topic"])

@@ -137,22 +137,22 @@ struct AttributeValues {
   // MARK: Validation
 
   /// Checks the label that the resource cannot do without, its length, and lists of choices. The violations then stand in
-  /// the order of the type's fields.
+  /// the order of the type's fields. A label that the type does not have under its usual name is the site's to ask for.
   mutating func validate(_ attributes: JSONObject, _ known: some KnownResources) throws {
     let entityType = subject.entityType
     if let name = SiteRules.requiredText(of: entityType) {
       let given = attributes[name]
       let isMissing = given.map { $0.isNull || $0.string == "" } ?? (subject.stored == nil)
-      if isMissing {
-        violations.append(("\(name): This value should not be null.", "/data/attributes/\(name)"))
-      } else if let longest = SiteRules.longest(name, of: entityType), let text = given?.string,
-        text.unicodeScalars.count > longest
-      {
+      let longest = SiteRules.longest(name, of: entityType) ?? .max
+      let isTooLong = (given?.string?.unicodeScalars.count ?? 0) > longest
+      if isMissing || isTooLong, try known.shows(name, of: subject.type) {
         violations.append(
-          (
-            "\(name).0.value: \(label(name)): may not be longer than \(longest) characters.",
-            "/data/attributes/\(name)/value"
-          ))
+          isMissing
+            ? ("\(name): This value should not be null.", "/data/attributes/\(name)")
+            : (
+              "\(name).0.value: \(label(name)): may not be longer than \(longest) characters.",
+              "/data/attributes/\(name)/value"
+            ))
       }
     }
     for member in attributes.members {

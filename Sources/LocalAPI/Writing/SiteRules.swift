@@ -4,7 +4,7 @@ import Store
 /// What every Open Social site demands of values that no schema tells (reference 5.2 to 5.5, 12). What is not here is left to
 /// the site, which refuses it when the change gets there.
 enum SiteRules {
-  /// The one text that a resource of an entity type cannot do without.
+  /// The one text that a resource of an entity type cannot do without, by its usual name: a site may call it otherwise.
   static func requiredText(of entityType: String) -> String? {
     switch entityType {
     case "node": "title"

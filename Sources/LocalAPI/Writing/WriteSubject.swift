@@ -45,6 +45,8 @@ protocol KnownResources {
   /// The id of a resource as the mirror has it today, in the letter case in which it is given; nil when there is no such resource.
   /// Of types that were never read whole nothing can be said: then it is taken to exist.
   func current(_ uuid: ResourceID, type: String) throws -> ResourceID?
+  /// Whether resources of the type have an attribute of this name.
+  func shows(_ attribute: String, of type: String) throws -> Bool
   /// Whether a resource of the type has this value in an attribute.
   func isUsed(_ value: String, in attribute: String, of type: String) throws -> Bool
 }
@@ -71,6 +73,10 @@ struct SnapshotResources: KnownResources {
 
   private func has(_ uuid: ResourceID, _ type: ServedType) throws -> Bool {
     try snapshot.resource(uuid, entityType: type.entityType) { _ in true } ?? false
+  }
+
+  func shows(_ attribute: String, of type: String) throws -> Bool {
+    try snapshot.type(name: type).map { try snapshot.shows(attribute, of: $0) } ?? false
   }
 
   func isUsed(_ value: String, in attribute: String, of type: String) throws -> Bool {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import JSONAPI
 import Store
+import SyncAgent
 
 /// `conflicts`: changes that need a decision.
 struct ConflictsCommand: ParsableCommand {
@@ -77,9 +78,15 @@ struct ConflictsCommand: ParsableCommand {
 
 /// A conflict as text and as JSON.
 struct ConflictDocument {
-  private let conflict: OutboxConflict
+  private var conflict: OutboxConflict
 
-  init(_ conflict: OutboxConflict) { self.conflict = conflict }
+  init(_ conflict: OutboxConflict) {
+    self.conflict = conflict
+    // Who deleted something has to see what others made of it: what an older program noted does not say so.
+    if conflict.kind == .changedOnSite, conflict.fields.isEmpty, let site = conflict.site {
+      self.conflict.fields = OthersEdits(site, since: conflict.base).fields
+    }
+  }
 
   /// One line for lists.
   var line: String {

@@ -94,8 +94,23 @@ struct StatusDocument {
       lines.append("  \(thing.sentence) (since \(RFC3339.text(unixSeconds: thing.since)))")
     }
     if setAside.count > 20 { lines.append("  and \(setAside.count - 20) more: social-mirror status --json") }
+    lines += lastRound
+    return lines
+  }
+
+  /// How the last round ended, where it did not end well.
+  private var lastRound: [String] {
+    var lines: [String] = []
     if let last = status.runs.first, last.outcome != RunOutcome.complete.rawValue, let message = last.message {
-      lines.append("last round: \(last.outcome ?? "running"): \(message)")
+      let ended = last.outcome == RunOutcome.interrupted.rawValue ? "was interrupted" : "failed"
+      lines.append("the last round \(ended) at \(RFC3339.text(unixSeconds: last.finished ?? last.started)): \(message)")
+    }
+    if let since = status.unreadSince {
+      let complete = status.lastComplete.map { run in
+        "the last complete round ended at \(RFC3339.text(unixSeconds: run.finished ?? run.started))"
+      }
+      lines.append(
+        "nothing could be read since \(RFC3339.text(unixSeconds: since)); \(complete ?? "no round was complete yet")")
     }
     return lines
   }
@@ -107,6 +122,7 @@ struct StatusDocument {
         ("site", status.site.map { .string($0) } ?? .null),
         ("bytes", .integer(status.bytes)),
         ("lastComplete", status.lastComplete.map(run) ?? .null),
+        ("unreadSince", time(status.unreadSince)),
         ("types", .array(status.types.map(type))),
         ("runs", .array(status.runs.map(run))),
         ("indexes", .array(indexes.map(index))),

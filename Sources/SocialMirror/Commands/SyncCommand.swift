@@ -65,7 +65,11 @@ struct SyncCommand: AsyncParsableCommand {
     let done = try await untilSignalled { () async throws -> SyncSteps in
       var steps = SyncSteps()
       do {
-        try await only.check(site, mirror)
+        let began = unixNow()
+        do { try await only.check(site, mirror) } catch let error as ConfigurationError { throw error } catch {
+          resources.noteAttempt(error, since: began)
+          throw error
+        }
         try await OneShot(push: push, round: resources, logger: logger).run(
           pushed: { steps.push = $0 }, pulled: { steps.round = $0 })
         steps.files = try await files.run(looking: looking)

@@ -23,6 +23,17 @@ package enum FieldValue {
     }
   }
 
+  /// Members that the site derives from other resources, so that they move with those and without an edit (reference 2.5, 6.2):
+  /// in which groups content is, the profiles of a user, the name of what was put into a group.
+  package static func isDerived(_ name: String, of entityType: String) -> Bool {
+    switch entityType {
+    case "node": name == "groups"
+    case "user": name == "profile_profiles"
+    case "group_content", "group_relationship": name == "label"
+    default: false
+    }
+  }
+
   /// Whether a value sent for a member that nobody sets is the one that is there. Of a file's `uri` the site compares the value
   /// alone; the URL is computed.
   package static func isKept(_ name: String, of entityType: String, _ stored: JSON?, _ given: JSON) -> Bool {
@@ -68,10 +79,11 @@ package enum FieldValue {
     return first.count == second.count && zip(first, second).allSatisfy(sameItem)
   }
 
-  static func items(_ data: JSON) -> [JSON] { data.isNull ? [] : data.array ?? [data] }
+  /// The identifiers of a relationship's `data`.
+  package static func items(_ data: JSON) -> [JSON] { data.isNull ? [] : data.array ?? [data] }
 
   /// What names the target of an identifier.
-  static func key(_ item: JSON) -> String {
+  package static func key(_ item: JSON) -> String {
     "\(item["type"]?.string ?? "") \((item["id"]?.string ?? "").lowercased())"
   }
 

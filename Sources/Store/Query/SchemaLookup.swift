@@ -35,6 +35,22 @@ extension ReadSnapshot {
     return schema
   }
 
+  /// Whether the site's resources of a type have an attribute of this name. What was learned of a type is never unlearned, so the
+  /// resources that changed last tell as well: the site may have given the attribute another name since.
+  package func shows(_ attribute: String, of type: ServedType) throws -> Bool {
+    guard let field = try schema(of: type)?.field(attribute), !field.isRelationship else { return false }
+    // What was made here and waits has the names that were known here.
+    let statement = try connection.statement(
+      """
+      SELECT max(json_type(document, ?2) IS NOT NULL) FROM (
+        SELECT document FROM resource WHERE type = ?1 AND internal_id IS NOT NULL ORDER BY changed DESC LIMIT 20)
+      """)
+    defer { statement.reset() }
+    statement.bind(type.id, at: 1)
+    statement.bind("$.attributes.\"\(attribute)\"", at: 2)
+    return try !statement.step() || statement.optionalInteger(0) != 0
+  }
+
   /// A fact about the mirror; nil when it was never noted.
   func fact(_ fact: Mirror.Fact) throws -> String? {
     let statement = try connection.statement("SELECT value FROM setting WHERE name = ?")

@@ -94,7 +94,9 @@ struct PushAttempt {
     let (created, changed) = (copy.json["attributes"]?["created"], copy.json["attributes"]?[changedName])
     let isAsMade =
       created != nil && FieldValue.same(created, changed) && PushDecision.agrees(copy.json, with: change.members)
-    if !isAsMade, let deletion = try mirror.deletion(behind: change) { try dispute(deletion, copy, &report) }
+    if !isAsMade, let deletion = try mirror.deletion(behind: change) {
+      try dispute(deletion, copy, sinceMade(copy), &report)
+    }
     try settle(isAsMade ? .resource(copy) : .found(copy), &report)
   }
 
@@ -155,16 +157,17 @@ struct PushAttempt {
   /// A deletion that waits behind an update was asked for by somebody who did not see what others edited since: once the
   /// update is merged with that, nobody could tell.
   private func protect(_ copy: SiteCopy, from change: OutboxChange, _ report: inout PushReport) throws {
-    guard let deletion = try mirror.deletion(behind: change),
-      PushDecision.isEdited(copy.json, since: try mirror.base(of: change), by: change.members, changed: changedName)
-    else { return }
-    try dispute(deletion, copy, &report)
+    guard let deletion = try mirror.deletion(behind: change) else { return }
+    let edits = try othersEdits(of: copy, by: change.members)
+    if !edits.isEmpty { try dispute(deletion, copy, edits.fields, &report) }
   }
 
-  private func dispute(_ deletion: OutboxChange, _ copy: SiteCopy, _ report: inout PushReport) throws {
+  private func dispute(
+    _ deletion: OutboxChange, _ copy: SiteCopy, _ fields: [ConflictField], _ report: inout PushReport
+  ) throws {
     let winner = push.policies.winner(deletion, site: copy.json, changed: changedName)
     if winner == .local { return }
-    try mirror.note(.changedOnSite, of: deletion, site: copy, fields: [], at: time)
+    try mirror.note(.changedOnSite, of: deletion, site: copy, fields: fields, at: time)
     if winner == .site {
       for conflict in try mirror.conflicts() where conflict.change == deletion.id {
         try mirror.resolve(conflict.id, .site, at: time)
@@ -184,15 +187,16 @@ struct PushAttempt {
     if isUser, change.state == .uncertain, copy.json["attributes"]?["status"] == false {
       return try settle(.resource(copy), &report)
     }
-    if PushDecision.isEdited(copy.json, since: try mirror.base(of: change), changed: changedName) {
+    let edits = try othersEdits(of: copy, by: nil)
+    if !edits.isEmpty {
       switch push.policies.winner(change, site: copy.json, changed: changedName) {
       case .local?:
-        try mirror.note(.changedOnSite, of: change, site: copy, fields: [], policy: "local", at: time)
+        try mirror.note(.changedOnSite, of: change, site: copy, fields: edits.fields, policy: "local", at: time)
       case .site?:
-        try mirror.note(.changedOnSite, of: change, site: copy, fields: [], policy: "site", at: time)
+        try mirror.note(.changedOnSite, of: change, site: copy, fields: edits.fields, policy: "site", at: time)
         return try settle(.resource(copy), &report)
       default:
-        try mirror.note(.changedOnSite, of: change, site: copy, fields: [], at: time)
+        try mirror.note(.changedOnSite, of: change, site: copy, fields: edits.fields, at: time)
         report.conflicts += 1
         return
       }

@@ -34,6 +34,31 @@ extension PushAttempt {
     }
   }
 
+  /// What others edited on the site since the resource was last agreed on.
+  /// - Parameter own: the members of a change of ours that may have moved `changed`; nil where there was none.
+  func othersEdits(of copy: SiteCopy, by own: [ChangedMember]?) throws -> OthersEdits {
+    let base = try mirror.base(of: change)
+    return OthersEdits(
+      copy.json, since: base, by: own, changed: changedName,
+      entityType: try mirror.entityTypes().entityType(of: change.type),
+      gone: try mirror.gone(OthersEdits.lost(copy.json, since: base)))
+  }
+
+  /// What is otherwise on the site than a creation made it: its members, or that it was changed since.
+  func sinceMade(_ copy: SiteCopy) -> [ConflictField] {
+    let fields = change.members.compactMap { member -> ConflictField? in
+      if FieldValue.isSecret(member.name) || PushDecision.agrees(copy.json, with: [member]) { return nil }
+      return ConflictField(
+        member.group, member.name, base: member.local, site: member.value(in: copy.json), local: nil)
+    }
+    let attributes = copy.json["attributes"]
+    return fields.isEmpty
+      ? [
+        ConflictField(
+          .attributes, changedName, base: attributes?["created"], site: attributes?[changedName], local: nil)
+      ] : fields
+  }
+
   func reject(_ error: any Error, _ report: inout PushReport) throws {
     report.awayInARow = 0
     try mirror.reject(

@@ -68,44 +68,6 @@ package enum PushDecision: Sendable, Hashable {
     return Double(changed - date + 1)
   }
 
-  /// Whether what is to be deleted was changed on the site since it was last agreed on: `changed` tells, and within one second
-  /// the members do. Counters and the like move without it (reference 6.2) and do not count.
-  /// - Parameter name: what the type calls the time of the last change.
-  package static func isEdited(_ site: JSON, since base: JSON?, changed name: String = "changed") -> Bool {
-    guard let base else { return false }
-    let (now, before) = (site["attributes"]?[name], base["attributes"]?[name])
-    return !FieldValue.same(now, before) || isEdited(site, since: base, by: [], changed: name)
-  }
-
-  /// Whether others than a change of ours edited a resource since it was last agreed on: told by the members that ours leaves
-  /// alone, for ours may have moved `changed`.
-  package static func isEdited(
-    _ site: JSON, since base: JSON?, by own: [ChangedMember], changed changedName: String = "changed"
-  ) -> Bool {
-    guard let base else { return false }
-    for group in [ChangedMember.Group.attributes, .relationships] {
-      for member in site[group.rawValue]?.object?.members ?? [] {
-        let name = member.name
-        if FieldValue.isReadOnly(name) || name == changedName { continue }
-        if name.hasPrefix("revision_") || isVolatile(name, member.value) { continue }
-        if own.contains(where: { $0.group == group && $0.name == name }) { continue }
-        let one = ChangedMember(group, name, base: nil, local: .null)
-        let (now, before) = (one.value(in: site), one.value(in: base))
-        // What a target that was deleted leaves behind is no edit.
-        if group == .relationships, (now?.array ?? [now ?? .null]).contains(where: { $0["id"] == "missing" }) {
-          continue
-        }
-        if !FieldValue.same(now, before, in: group) { return true }
-      }
-    }
-    return false
-  }
-
-  /// What moves without an edit (reference 6.2, 12): statistics, aliases, signed URLs, visits.
-  private static func isVolatile(_ name: String, _ value: JSON) -> Bool {
-    value["comment_count"] != nil || ["path", "uri", "access", "login", "thread"].contains(name)
-  }
-
   /// Whether a new resource without a member is still the thing that was to be made: never without its name, without what says who
   /// sees it, or without a relationship, which may be its host, its group or its reader.
   package static func isDispensable(_ member: ChangedMember) -> Bool {

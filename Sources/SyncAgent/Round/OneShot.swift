@@ -38,7 +38,14 @@ package struct OneShot: Sendable {
         return .late
       }
       var first: PushReport?
-      if case .pushed(let report)? = try await group.next() {
+      let started = round.now()
+      let earliest: Part?
+      do { earliest = try await group.next() } catch {
+        // The round that was to follow is one of which nobody would hear otherwise.
+        round.noteAttempt(error, since: started)
+        throw error
+      }
+      if case .pushed(let report)? = earliest {
         first = report
         pushed(report)
       } else {

@@ -34,14 +34,7 @@ package struct SyncRound: Sendable {
   /// - Throws: what stopped the round as a whole: `SignInError`, `TransportError`, `SyncFault`, a fault of the mirror,
   ///   `CancellationError`. Pages committed before stay, with their cursors.
   package func run() async throws -> SyncReport {
-    try mirror.passEchoes(at: now())
-    let found = try await discover()
-    if settings.full { try mirror.forgetCursors(of: found.types.map(\.name)) }
-    // A site without `Date` leaves this machine's clock.
-    let siteTime = found.entry.date ?? now()
-    try lookForLeap(to: siteTime)
-    try mirror.truncateLogIfDue()
-    let run = try mirror.beginRun(settings.full ? "full" : "pull", at: now())
+    let (run, found, siteTime) = try await beginning()
     report(.started(types: found.types.map(\.name)))
     let accountChanged = try accountChanged(found.account)
     var visit = try begin(run, found, at: siteTime, accountChanged: accountChanged)
@@ -80,6 +73,37 @@ package struct SyncRound: Sendable {
 }
 
 extension SyncRound {
+  /// What comes before anything is read, and the run's number in the ledger. Where it fails, the ledger has the attempt.
+  private func beginning() async throws -> (run: Int64, found: Discovery, siteTime: Int64) {
+    let started = now()
+    do {
+      try mirror.passEchoes(at: started)
+      let found = try await discover()
+      if settings.full { try mirror.forgetCursors(of: found.types.map(\.name)) }
+      // A site without `Date` leaves this machine's clock.
+      let siteTime = found.entry.date ?? now()
+      try lookForLeap(to: siteTime)
+      try mirror.truncateLogIfDue()
+      return (try mirror.beginRun(settings.full ? "full" : "pull", at: now()), found, siteTime)
+    } catch {
+      noteAttempt(error, since: started)
+      throw error
+    }
+  }
+
+  /// Notes in the ledger that a round ended before its run was begun.
+  /// - Parameters:
+  ///   - error: what ended it: its message holds no secret.
+  ///   - started: when it began, Unix seconds of this machine.
+  package func noteAttempt(_ error: any Error, since started: Int64) {
+    let outcome: RunOutcome = error is CancellationError ? .interrupted : .failed
+    // Where the mirror is at fault there may be no ledger to write to: that fault is what is said then. Who has waited for another
+    // program's lock in vain does not wait for it once more.
+    WritePatience.$end.withValue(error is MirrorFault ? ContinuousClock.now : WritePatience.end) {
+      _ = try? mirror.noteAttempt(outcome, message: "\(error)", started: started, at: now())
+    }
+  }
+
   /// What belongs to one run of the round.
   struct Visit {
     var run: Int64

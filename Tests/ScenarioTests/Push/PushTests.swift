@@ -146,6 +146,9 @@ import Testing
     try await bench.push()
     let conflict = try #require(try bench.mirror.conflicts().first)
     #expect(conflict.kind == .changedOnSite)
+    // What differs is named.
+    #expect(conflict.fields.map(\.name) == ["title", "changed"])
+    #expect(conflict.fields.first == ConflictField(.attributes, "title", base: "One", site: "Theirs", local: nil))
     #expect(try bench.title(id) == "Theirs" && bench.shown(id) == nil)
     try bench.mirror.resolve(conflict.id, take == "site" ? .site : .local, at: bench.site.now)
     try await bench.push()

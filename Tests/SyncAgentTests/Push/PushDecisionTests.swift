@@ -65,8 +65,8 @@ import Upstream
     #expect(PushVerdict(error, of: .create, changed: "edited_on") == .rejected)
     let site: JSON = ["attributes": ["edited_on": "2024-01-20T17:08:00+00:00", "title": "One"]]
     let base: JSON = ["attributes": ["edited_on": "2024-01-20T17:07:00+00:00", "title": "One"]]
-    #expect(PushDecision.isEdited(site, since: base, changed: "edited_on"))
-    #expect(!PushDecision.isEdited(site, since: base, by: [], changed: "edited_on"))
+    #expect(OthersEdits(site, since: base, changed: "edited_on").fields.map(\.name) == ["edited_on"])
+    #expect(OthersEdits(site, since: base, by: [], changed: "edited_on").isEmpty)
   }
 
   @Test(arguments: cases) func everyAnswerHasAVerdict(_ one: Case) {
@@ -181,15 +181,74 @@ import Upstream
       ]
     }
     let base = topic()
-    #expect(
-      !PushDecision.isEdited(base, since: base)
-        && !PushDecision.isEdited(topic("2026-01-01T00:00:00+00:00", 2), since: base))
-    #expect(PushDecision.isEdited(topic("2026-01-01T00:00:01+00:00"), since: base))
+    func edited(_ site: JSON, by own: [ChangedMember]? = nil) -> [String] {
+      OthersEdits(site, since: base, by: own).fields.map(\.name)
+    }
+    #expect(edited(base) == [] && edited(topic("2026-01-01T00:00:00+00:00", 2)) == [])
+    #expect(edited(topic("2026-01-01T00:00:01+00:00")) == ["changed"])
     // Within one second the members tell.
     let same = topic("2026-01-01T00:00:00+00:00", 1, "b")
-    #expect(PushDecision.isEdited(same, since: base))
+    #expect(edited(same) == ["title"])
     // What our own change set is nobody else's edit.
     let own = [ChangedMember(.attributes, "title", base: "a", local: "b")]
-    #expect(!PushDecision.isEdited(same, since: base, by: own) && PushDecision.isEdited(same, since: base, by: []))
+    #expect(edited(same, by: own) == [] && edited(same, by: []) == ["title"])
+    // Of what the site never had there is nothing to edit.
+    #expect(OthersEdits(same, since: nil).isEmpty)
+  }
+
+  private static let group: JSON = ["type": "group--open_group", "id": "a0000000-0000-4000-8000-000000000001"]
+  private static let term: JSON = ["type": "taxonomy_term--tags", "id": "a0000000-0000-4000-8000-000000000002"]
+  private static let other: JSON = ["type": "taxonomy_term--tags", "id": "a0000000-0000-4000-8000-000000000003"]
+
+  private static let missing: JSON = ["type": "unknown", "id": "missing"]
+
+  /// A topic with one relationship, which leads to resources that the site shows or, where it is internal, does not.
+  private static func topic(_ name: String, _ data: JSON?, isInternal: Bool = false) -> JSON {
+    let links: JSON = isInternal ? ["self": [:]] : ["self": [:], "related": [:]]
+    var member = JSONObject([("links", links)])
+    member["data"] = data
+    return [
+      "attributes": ["changed": "2026-01-01T00:00:00+00:00", "title": "a"],
+      "relationships": .object(JSONObject([(name, .object(member))])),
+    ]
+  }
+
+  private static let derived: [(String, JSON, JSON?, Bool, [String])] = [
+    // Where content is in no group any more, or in another one, that is the group's business.
+    ("groups", [group], [], false, []), ("groups", [], [group], false, []), ("groups", [group], nil, false, []),
+    ("node_type", [term], [other], true, []),
+    // The first term is gone.
+    ("tags", [term], [], false, []), ("tags", [term, other], [other], false, []), ("tags", term, nil, false, []),
+    ("tags", term, .null, false, []), ("tags", [term, other], [missing], false, []),
+    ("tags", [], nil, false, []),
+    // The other one is not.
+    ("tags", [other], [], false, ["tags"]), ("tags", other, .null, false, ["tags"]),
+    ("tags", [term, other], [], false, ["tags"]), ("tags", [term], [other], false, ["tags"]),
+    ("tags", [], [other], false, ["tags"]),
+  ]
+
+  /// What the site computes, and what vanished with its target, is nobody's edit; all else is.
+  @Test(arguments: derived)
+  func whatTheSiteDerivesIsNoEdit(
+    name: String, before: JSON, now: JSON?, isInternal: Bool, edited: [String]
+  ) {
+    let base = Self.topic(name, before, isInternal: isInternal)
+    let site = Self.topic(name, now, isInternal: isInternal)
+    let edits = OthersEdits(site, since: base, entityType: "node", gone: [FieldValue.key(Self.term)])
+    #expect(edits.fields.map(\.name) == edited)
+    #expect(edits.fields.allSatisfy { $0.base == before && $0.site == now && $0.local == nil })
+    // Somebody saved it besides.
+    guard var moved = site.object else { return }
+    moved["attributes"] = ["changed": "2026-01-01T00:00:09+00:00", "title": "a"]
+    let saved = OthersEdits(.object(moved), since: base, entityType: "node", gone: [FieldValue.key(Self.term)])
+    #expect(saved.fields.map(\.name) == edited + ["changed"])
+  }
+
+  /// What is to be found out: which of the targets that are named no more are gone.
+  @Test func lostTargetsAreThoseThatAreNotNamedAnyMore() {
+    let base = Self.topic("tags", [Self.term, Self.other])
+    #expect(OthersEdits.lost(Self.topic("tags", [Self.other]), since: base) == [Self.term])
+    #expect(OthersEdits.lost(Self.topic("tags", nil), since: base) == [Self.term, Self.other])
+    #expect(OthersEdits.lost(base, since: base) == [] && OthersEdits.lost(base, since: nil) == [])
   }
 }

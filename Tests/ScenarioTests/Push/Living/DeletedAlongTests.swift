@@ -95,6 +95,51 @@ import Upstream
     #expect(targets.allSatisfy { $0.utf8.allSatisfy { (0x21...0x7E).contains($0) } })
   }
 
+  /// Who deletes a group and content of it, or content that was taken out of a group, deletes what nobody else edited: the site
+  /// derives from the group in which groups content is.
+  @Test(arguments: [true, false]) func contentGoesAfterItsGroup(isGroupDeleted: Bool) async throws {
+    let bench = try Bench(try quietSite { $0.accessTokenSeconds = 1 << 40 })
+    let (site, mirror) = (bench.site, bench.mirror)
+    let group = try #require(site.community.ids(of: "group--open_group").first)
+    let topic = try #require(site.community.ids(of: "node--topic").first)
+    try site.withCommunity { community in
+      try community.editSilently(
+        topic, relationships: [("groups", [["type": "group--open_group", "id": .string(group)]])])
+    }
+    try await bench.round()
+    site.clockOffset += 10
+    func delete(_ type: String, _ id: String) throws {
+      let uuid = try #require(ResourceID(id))
+      _ = try mirror.record(
+        LocalChange(type: type, uuid: uuid, action: .delete, author: ChangeAuthor()), at: site.now)
+    }
+    let target: JSON = ["type": "group--open_group", "id": .string(group)]
+    #expect(try mirror.gone([target]).isEmpty)
+    if isGroupDeleted { try delete("group--open_group", group) }
+    #expect(try mirror.gone([target]).isEmpty != isGroupDeleted)
+    try delete("node--topic", topic)
+    @Sendable func empty() {
+      try? site.withCommunity { try $0.editSilently(topic, relationships: [("groups", [])]) }
+    }
+    if !isGroupDeleted { empty() }
+    let transport = FatefulTransport(
+      site, decide: { _, _ in .arrives },
+      watch: { method, target, act in
+        let answer = act()
+        if method == "DELETE", target.contains(group) { empty() }
+        return answer
+      })
+    let report = try await PushRound(
+      site: site.connection(transport, MemoryTokenVault()), mirror: mirror, policies: ConflictPolicies(),
+      logger: silentLog, now: { site.now }
+    ).run()
+    #expect(report.settled == (isGroupDeleted ? 2 : 1) && report.conflicts == 0)
+    #expect(try mirror.conflicts(open: false).isEmpty && mirror.unsettledChanges().isEmpty)
+    #expect(try mirror.gone([target]).isEmpty != isGroupDeleted)
+    #expect(try bench.mirrored()["node--topic/\(topic)"] == nil)
+    bench.expectSound()
+  }
+
   /// What the site still has stays, and what it does not say waits.
   @Test func onlyWhatIsGoneGoes() async throws {
     let bench = try Bench(try quietSite { $0.accessTokenSeconds = 1 << 40 })

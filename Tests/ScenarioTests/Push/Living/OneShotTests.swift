@@ -69,6 +69,37 @@ import Upstream
     #expect(try bench.title(id) == "Mine" && bench.shown(id) == bench.onSite(id))
   }
 
+  private struct NoSignIn: Transport {
+    func send(_ request: OutboundRequest) async throws -> InboundResponse {
+      InboundResponse(
+        status: 400, fields: [HTTPField("Content-Type", "application/json")],
+        body: Array(#"{"error":"invalid_grant","message":"no"}"#.utf8))
+    }
+  }
+
+  /// Where the push is stopped, the round is not begun: the ledger says why.
+  @Test func aRoundThatThePushKeptFromBeginningIsInTheLedger() async throws {
+    let bench = try await PushBench()
+    let (site, mirror) = (bench.site, bench.mirror)
+    let id = try bench.topic("One")
+    site.clockOffset += 10
+    try bench.patch(id, [("title", "Mine")])
+    let before = try mirror.status()
+    let push = PushRound(
+      site: try site.connection(NoSignIn(), MemoryTokenVault()), mirror: mirror, policies: ConflictPolicies(),
+      logger: silentLog, now: { site.now })
+    let round = SyncRound(
+      site: try site.connection(FatefulTransport(site, decide: { _, _ in .arrives }), MemoryTokenVault()),
+      mirror: mirror, settings: SyncSettings(entityTypes: ["node"], concurrency: 2, settleWindowSeconds: 1),
+      logger: silentLog, now: { site.now })
+    let shot = OneShot(push: push, round: round, logger: silentLog)
+    let error = await #expect(throws: SignInError.self) { try await shot.run(pushed: { _ in }, pulled: { _ in }) }
+    let status = try mirror.status()
+    #expect(status.runs.dropFirst().map(\.id) == before.runs.map(\.id) && status.unreadSince != nil)
+    #expect(status.runs.first?.kind == "attempt" && status.runs.first?.outcome == "failed")
+    #expect(status.runs.first?.message == error.map { "\($0)" })
+  }
+
   /// What fails once is not waited for; what was sent is pulled as it is.
   @Test(.timeLimit(.minutes(1))) func aFailedChangeIsNotWaitedFor() async throws {
     let bench = try await PushBench()
