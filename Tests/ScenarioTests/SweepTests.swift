@@ -127,6 +127,19 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     return try #require(uses.first)
   }
 
+  /// A topic whose bundle was changed in the database: the site shows it as a page, under the path of topics, too.
+  @Test func whatBecameOneOfAnotherTypeIsGoneFromItsOwn() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let id = bench.site.community.ids(of: "node--topic")[5]
+    try bench.site.withCommunity { try $0.retype(id, as: "node--page") }
+    let outcome = try await bench.round(configure: sweepNow)
+    let swept = try #require(outcome.report.sweeps.first { $0.type == "node--topic" })
+    #expect(swept.tombstones == [.deleted: 1] && swept.undecided == 0 && swept.isFinished && swept.failure == nil)
+    #expect(try bench.mirror.tombstones(of: "node--topic").map(\.how).first?.contains("node--page") == true)
+    try bench.expectEqual()
+  }
+
   /// However small its part of each round is, a sweep comes to its end, and pulls go on meanwhile.
   @Test func aSweepGoesOnInTheNextRound() async throws {
     let bench = try Bench(quietSite(), entityTypes: ["node"])

@@ -194,8 +194,17 @@ package struct Verification: Sendable {
       do {
         let page = try await reader.page("\(type.path)/\(uuid.pathPart)")
         if !page.unusable.isEmpty { continue }
-        guard let resource = page.resources.first, resource.uuid == uuid, resource.type == type.name else {
-          throw UntrustworthyPage.foreignType(page.resources.first?.type ?? "none")
+        guard let resource = page.resources.first, resource.uuid == uuid else {
+          report.uncompared.append(
+            SetAside(
+              .row, type: type.name, subject: "\(uuid)",
+              reason: "the site answered with another resource, or with none", advice: "", at: 0))
+          continue
+        }
+        // It became one of another type, which the site shows under the path of this one, too.
+        guard resource.type == type.name else {
+          report.differences.append(.init(type: type.name, uuid: uuid, kind: .extra, members: []))
+          continue
         }
         try compare(resource, &report)
       } catch let error as SiteError where error.kind == .notFound || error.kind == .forbidden {
