@@ -222,6 +222,13 @@ struct TypeSweeper {
         {
           return .elsewhere("a resource of type \(now.type)")
         }
+        if let now = page.resources.first, now.type == type.name, !now.isLabelOnly,
+          now.uuid.folded == candidate.uuid.folded
+        {
+          // The site does not mind the letter case of an id. What is stored under the new one is the same resource.
+          let isStored = try mirror.document(of: now.uuid, type: type.name) != nil
+          return isStored ? .elsewhere("the same resource under the id \(now.uuid)") : .present(now)
+        }
         if let row = page.unusable.first { return .undecided("what the site shows of it \(row.reason)") }
         return .undecided("the answer is about another resource")
       }
