@@ -104,7 +104,8 @@ struct PushAttempt {
     while merges < PushAttempt.mostMerges {
       merges += 1
       guard let sight = try await lookBeforeUpdate(&report) else { continue }
-      guard case .there(let copy) = sight else { return try deletedOnSite(&report) }
+      // The site shows what became one of another type under the path of this one, too, and would take the members of this one.
+      guard case .there(let copy) = sight, isOfItsType(copy) else { return try deletedOnSite(&report) }
       try protect(copy, from: change, &report)
       switch PushDecision.update(change, site: copy.json, policies: push.policies, changed: changedName) {
       // A copy that was looked at is no answer: others may have edited since ours arrived.
@@ -174,6 +175,9 @@ struct PushAttempt {
     }
   }
 
+  /// Whether a copy is still of the type that the change is about.
+  private func isOfItsType(_ copy: SiteCopy) -> Bool { copy.scanned.type == change.type }
+
   /// How often in a row somebody else may be faster.
   private static let mostMerges = 5
 
@@ -184,7 +188,8 @@ struct PushAttempt {
     if isUser, change.state == .uncertain, copy.json["attributes"]?["status"] == false {
       return try settle(.resource(copy), &report)
     }
-    if PushDecision.isEdited(copy.json, since: try mirror.base(of: change), changed: changedName) {
+    let isEdited = PushDecision.isEdited(copy.json, since: try mirror.base(of: change), changed: changedName)
+    if isEdited || !isOfItsType(copy) {
       switch push.policies.winner(change, site: copy.json, changed: changedName) {
       case .local?:
         try mirror.note(.changedOnSite, of: change, site: copy, fields: [], policy: "local", at: time)
