@@ -183,6 +183,12 @@ struct ByteScanner {
     return (try? JSON(parsing: quoted).string) ?? String(decoding: slice(range), as: UTF8.self)
   }
 
+  /// The value of a string range that is a name, such as a type's: nearly none has escapes.
+  func name(_ range: Range<Int>) -> String {
+    let bytes = slice(range)
+    return bytes.contains(0x5C) ? text(range) : String(decoding: bytes, as: UTF8.self)
+  }
+
   /// The id that a string range holds; nil for what names no resource, such as `missing` (reference 2.7).
   func id(_ range: Range<Int>) -> ResourceID? {
     if matches(range, "missing") || matches(range, "virtual") { return nil }

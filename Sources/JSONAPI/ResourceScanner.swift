@@ -222,7 +222,7 @@ struct RowFault: Error {
   var reason: String
 }
 
-/// Names that come again and again, made into strings once. Tries the one that followed last time first.
+/// Names that come again and again, escaped as they stand, made into strings once. Tries the one that followed last time first.
 struct NameTable: Sendable {
   private var entries: [(bytes: [UInt8], name: String)] = []
   private var next = 0
@@ -235,7 +235,8 @@ struct NameTable: Sendable {
         return entries[index].name
       }
     }
-    let name = String(decoding: bytes, as: UTF8.self)
+    // A type may be called anything (jsonapi_extras): what is escaped in it is what it means.
+    let name = ByteScanner(bytes).name(0..<bytes.count)
     // Names come from the site: a table that grew without bound would be its to fill.
     if entries.count < 512 { entries.append((Array(bytes), name)) }
     next = entries.count

@@ -29,10 +29,11 @@ extension SplicePoint {
     _ splices: UnsafeRawBufferPointer, in document: UnsafeRawBufferPointer
   ) -> Set<String> {
     var names: Set<String> = []
+    let text = ByteScanner(document)
     var position = 0
     while let point = decode(splices, at: &position) {
       guard point.kind == .selfLink, point.name.upperBound <= document.count else { continue }
-      names.insert(String(decoding: document[point.name], as: UTF8.self))
+      names.insert(text.name(point.name))
     }
     return names
   }

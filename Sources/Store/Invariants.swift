@@ -83,9 +83,21 @@ enum Invariants {
       """
     ),
     (
-      "no two resources of a type have one serial number",
+      // A site that went back to a backup gives its numbers anew. Who had one before is asked for by itself, and stays until the
+      // site says that it is gone; also while a local change, or a policy, keeps it.
+      "no two resources of a type have one serial number, but for those that are kept or are to be asked for",
       """
-      SELECT type, internal_id FROM resource WHERE internal_id IS NOT NULL GROUP BY type, internal_id HAVING count(*) > 1
+      SELECT r.type, r.internal_id FROM (
+          SELECT type, internal_id FROM resource WHERE internal_id IS NOT NULL
+          GROUP BY type, internal_id HAVING count(*) > 1) twice
+        JOIN resource r ON r.type = twice.type AND r.internal_id = twice.internal_id
+      WHERE NOT EXISTS (SELECT 1 FROM outbox_copy o WHERE o.resource = r.id)
+        AND NOT EXISTS (
+          SELECT 1 FROM identity i JOIN tombstone d ON d.type = i.type AND d.uuid = i.uuid
+          WHERE i.id = r.id AND d.kept <> 0)
+        AND NOT EXISTS (SELECT 1 FROM sweep_candidate c WHERE c.type = r.type AND c.resource = r.id)
+        AND NOT EXISTS (SELECT 1 FROM sweep s WHERE s.type = r.type AND s.finished IS NULL)
+      GROUP BY r.type, r.internal_id HAVING count(*) > 1
       """
     ),
     (

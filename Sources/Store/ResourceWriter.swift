@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import JSONAPI
 
@@ -12,6 +13,7 @@ final class ResourceWriter {
   private let addIdentity: RawStatement
   private let upsert: RawStatement
   private let exists: RawStatement
+  private let numbered: RawStatement
   private let clearLinkage: RawStatement
   private let addLinkage: RawStatement
   /// Nil while there is no tombstone at all.
@@ -34,6 +36,10 @@ final class ResourceWriter {
     findIdentity = try RawStatement(cached: "SELECT id FROM identity WHERE uuid = ? AND type = ?", db)
     addIdentity = try RawStatement(cached: "INSERT INTO identity (uuid, type) VALUES (?, ?)", db)
     exists = try RawStatement(cached: "SELECT 1 FROM resource WHERE id = ?", db)
+    numbered = try RawStatement(
+      cached: """
+        SELECT r.id, i.uuid FROM resource r JOIN identity i ON i.id = r.id WHERE r.type = ? AND r.internal_id = ? LIMIT 100
+        """, db)
     upsert = try RawStatement(
       cached: """
         INSERT INTO resource (id, type, internal_id, changed, revision, sequence, document, splices)
@@ -54,8 +60,13 @@ final class ResourceWriter {
   /// - Parameter isFromSite: whether the site showed it so: what clients write says nothing about the type.
   func store(_ resource: ScannedResource, _ outcome: inout ApplyOutcome, isFromSite: Bool = true) throws {
     let type = try names.type(resource.type)
-    let (id, isKnown) = try identity(resource.uuid, type)
-    let isNew = try !isKnown || !isStored(id)
+    let (own, isKnown) = try identity(resource.uuid, type)
+    var id = own
+    var isNew = try !isKnown || !isStored(own)
+    if isNew, let number = resource.internalID, let former = try holder(of: number, type: type, resource.uuid) {
+      id = former
+      isNew = false
+    }
     // The site shows only the label of what an account may no longer see: that is no new content (reference 2.8).
     if resource.isLabelOnly, !isNew {
       outcome.unchanged += 1
@@ -94,6 +105,52 @@ final class ResourceWriter {
     try db.run(sql: "DELETE FROM relationship WHERE source = ?", arguments: [id])
     try db.run(sql: "DELETE FROM resource WHERE id = ?", arguments: [id])
     if db.changesCount > 0 { try changes.next() }
+  }
+
+  /// Gives a stored resource the id under which the site shows it now. All that belongs to it stays with it, and what points to the
+  /// new id points to it.
+  /// - Returns: false where another resource, or a local change, has the new id; then nothing has changed.
+  func rename(_ id: Int64, from former: ResourceID, to uuid: ResourceID, type: Int64) throws -> Bool {
+    let other = try identity(uuid, type).id
+    let isTaken = try Bool.cachedOne(
+      db,
+      sql: """
+        SELECT EXISTS (SELECT 1 FROM resource WHERE id = ?1) OR EXISTS (SELECT 1 FROM outbox WHERE resource = ?1)
+          OR EXISTS (SELECT 1 FROM outbox_copy WHERE resource = ?1)
+        """, arguments: [other])
+    guard other != id, isTaken == false else { return false }
+    try db.run(sql: "UPDATE relationship SET target = ? WHERE target = ?", arguments: [id, other])
+    try db.run(sql: "DELETE FROM identity WHERE id = ?", arguments: [other])
+    try db.run(
+      sql: "DELETE FROM tombstone WHERE type = ? AND uuid = ?", arguments: [type, Data(former.bytes)])
+    try db.run(sql: "UPDATE identity SET uuid = ? WHERE id = ?", arguments: [Data(uuid.bytes), id])
+    identities[Identity(uuid: former, type: type)] = nil
+    identities[Identity(uuid: uuid, type: type)] = id
+    return true
+  }
+
+  /// Looks who is stored under the serial number of a resource that is not. It is the same one where their ids differ in letter case
+  /// alone, which is nothing to the site: it gets the new id. Anything else, as after a site went back to a backup, is left to a
+  /// sweep, which comes now: what the site no longer has goes by its own word and no other.
+  private func holder(of number: Int64, type: Int64, _ uuid: ResourceID) throws -> Int64? {
+    let holders = try stored(under: number, type)
+    if holders.isEmpty { return nil }
+    let folded = uuid.folded
+    for holder in holders {
+      guard let former = holder.uuid, former.folded == folded else { continue }
+      if try rename(holder.id, from: former, to: uuid, type: type) { return holder.id }
+    }
+    try db.run(sql: "UPDATE sweep SET finished = NULL WHERE type = ?", arguments: [type])
+    return nil
+  }
+
+  private func stored(under number: Int64, _ type: Int64) throws -> [(id: Int64, uuid: ResourceID?)] {
+    numbered.bind(type, at: 1)
+    numbered.bind(number, at: 2)
+    defer { numbered.reset() }
+    var found: [(id: Int64, uuid: ResourceID?)] = []
+    while try numbered.step() { found.append((numbered.integer(0), ResourceID(bytes: numbered.bytes(1)))) }
+    return found
   }
 
   private func write(_ resource: ScannedResource, id: Int64, type: Int64) throws -> Bool {

@@ -36,6 +36,7 @@ enum Schema {
       try db.execute(sql: "PRAGMA application_id = \(MirrorOpening.applicationID)")
     }
     migrator.registerMigration("22 states of files") { db in try db.execute(sql: fileStates) }
+    migrator.registerMigration("23 names without escapes") { db in try db.execute(sql: TypeNames.unescaping) }
     return migrator
   }
 

@@ -44,6 +44,22 @@ enum TypeNames {
     ALTER TABLE resource_type ADD COLUMN changed_attribute TEXT;
     """
 
+  /// Names of before were kept as they stood in documents, with JSON's escapes. Where the entry point's name of a type stands beside
+  /// that, it is of no resource, and goes.
+  static let unescaping = #"""
+    DELETE FROM resource_type WHERE name IN (
+        SELECT \#(unescaped) FROM resource_type WHERE \#(isEscaped))
+      AND NOT EXISTS (SELECT 1 FROM identity WHERE type = resource_type.id);
+    UPDATE OR IGNORE resource_type SET name = \#(unescaped) WHERE \#(isEscaped) AND \#(unescaped) <> '';
+    UPDATE resource_type SET link = NULL WHERE link = name;
+    UPDATE OR IGNORE field SET name = \#(unescaped) WHERE \#(isEscaped) AND \#(unescaped) <> '';
+    UPDATE type_schema SET version = version + 1, fields = replace(fields, '\\\/', '\/')
+      WHERE instr(fields, '\\\/') > 0;
+    """#
+  private static let isEscaped = #"name GLOB '*\[/u]*'"#
+  private static let unescaped =
+    #"CASE WHEN json_valid('"' || name || '"') THEN json_extract('"' || name || '"', '$') END"#
+
   /// The attributes that were found under other names than the usual ones, by type.
   static func attributeNames(_ db: Database) throws -> [String: AttributeNames] {
     var found: [String: AttributeNames] = [:]

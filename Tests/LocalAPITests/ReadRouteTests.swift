@@ -48,6 +48,23 @@ import Testing
     #expect(answer.status == 200 && related?.hasSuffix("/jsonapi/node/topic/a%20b%2050%25/uid") == true, "\(answer)")
   }
 
+  /// A type may be called anything (jsonapi_extras); its collection stands where the site has it.
+  @Test func typesWithSlashesAreServed() async throws {
+    let api = try await InProcessLocalAPI(.full())
+    let (name, id) = ("Groups/flex", "11111111-2222-4333-8444-555555555555")
+    let paths = try CrawledMirror.paths().merging([name: "/jsonapi/Groups/flex"]) { first, _ in first }
+    var scanner = PageScanner(base: DocumentBase(CrawledMirror.site), paths: paths)
+    let text =
+      #"{"data":[{"type":"Groups\/flex","id":"\#(id)","attributes":{"drupal_internal__id":1,"label":"L","changed":"2024-01-20T17:08:00+00:00"},"relationships":{"next":{"data":{"type":"Groups\/flex","id":"\#(id)"}}}}]}"#
+    _ = try api.made.apply([(name, scanner.page(Array(text.utf8)))], paths: paths)
+    let one = await api.answer("GET", "/jsonapi/groups/flex/\(id)?include=next&fields%5BGroups/flex%5D=label,next")
+    let document = try JSON(parsing: one.body)
+    #expect(one.status == 200 && document["data"]?["type"] == "Groups/flex", "\(one)")
+    #expect(document["data"]?["relationships"]?["next"]?["data"]?["type"] == "Groups/flex")
+    let all = await api.answer("GET", "/jsonapi/groups/flex?filter%5Bnext.id%5D=\(id)")
+    #expect(try JSON(parsing: all.body)["data"]?.array?.compactMap { $0["id"]?.string } == [id], "\(all)")
+  }
+
   @Test func routesBehindAResource() async throws {
     let crawl = try RecordedCrawl.resources()
     let found =

@@ -39,6 +39,20 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     try bench.expectEqual()
   }
 
+  /// What became one of another type is guarded, too.
+  @Test func manyOfAnotherTypeWaitForAPerson() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let before = try bench.mirror.count(of: "node--topic")
+    try bench.site.withCommunity { community in
+      for id in community.ids(of: "node--topic").prefix(60) { try community.retype(id, as: "node--page") }
+    }
+    #expect(try await bench.round(configure: sweepNow).report.needsPerson)
+    #expect(try bench.mirror.count(of: "node--topic") == before)
+    #expect(try await bench.round(configure: { $0.acceptedRemovals = ["node--topic"] }).report.removed == 60)
+    try bench.expectEqual()
+  }
+
   /// However small the slices of a sweep are, it asks for each resource once, and the guard speaks in the end.
   @Test func aSweepInSlicesIsHeldToo() async throws {
     let bench = try Bench(quietSite(), entityTypes: ["node"])

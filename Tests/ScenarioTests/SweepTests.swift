@@ -127,6 +127,60 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     return try #require(uses.first)
   }
 
+  /// A topic whose bundle was changed in the database: the site shows it as a page, under the path of topics, too.
+  @Test func whatBecameOneOfAnotherTypeIsGoneFromItsOwn() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let id = bench.site.community.ids(of: "node--topic")[5]
+    try bench.site.withCommunity { try $0.retype(id, as: "node--page") }
+    let outcome = try await bench.round(configure: sweepNow)
+    let swept = try #require(outcome.report.sweeps.first { $0.type == "node--topic" })
+    #expect(swept.tombstones == [.deleted: 1] && swept.undecided == 0 && swept.isFinished && swept.failure == nil)
+    #expect(try bench.mirror.tombstones(of: "node--topic").map(\.how).first?.contains("node--page") == true)
+    try bench.expectEqual()
+  }
+
+  /// A site that went back to a backup gives its serial numbers anew: who had one is asked for in the same round.
+  @Test func aSerialNumberGivenAnewAsksForWhoHadIt() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let backup = bench.site.community
+    bench.site.clockOffset += 1000
+    let now = bench.site.now
+    let lost = try bench.site.withCommunity { try $0.create("node--topic", at: now, attributes: [("title", "Lost")]) }
+    try await bench.round()
+    bench.site.clockOffset += 1000
+    let later = bench.site.now
+    bench.site.withCommunity { $0 = backup }
+    let new = try bench.site.withCommunity { try $0.create("node--topic", at: later, attributes: [("title", "New")]) }
+    let outcome = try await bench.round()
+    #expect(outcome.report.sweeps.map(\.type) == ["node--topic"] && outcome.report.removed == 1)
+    let mirrored = try bench.mirrored()
+    #expect(mirrored["node--topic/\(new)"] != nil && mirrored["node--topic/\(lost)"] == nil)
+    try bench.expectEqual()
+    #expect(try await bench.round().report.sweeps.isEmpty)
+  }
+
+  /// An id in another letter case is the same resource for the site: the old row goes, be there a serial number or not.
+  @Test(arguments: [nil, Habit.noSerialNumber]) func anIDInAnotherLetterCaseIsTheSame(habit: Habit?) async throws {
+    let bench = try Bench(
+      quietSite { $0.habits = Set([habit].compactMap { $0 }) }, entityTypes: ["taxonomy_term"])
+    let type = "taxonomy_term--social_tagging"
+    try await bench.round(configure: sweepNow)
+    let count = try bench.mirror.count(of: type)
+    let id = try #require(bench.site.community.ids(of: type).first { $0 != $0.uppercased() })
+    let written: InProcessTransport.After = { _, response in
+      var changed = response
+      changed.body = Array(String(decoding: response.body, as: UTF8.self).replacing(id, with: id.uppercased()).utf8)
+      return changed
+    }
+    let outcome = try await bench.round(configure: sweepNow, after: written)
+    #expect(outcome.report.sweeps.allSatisfy { $0.isFinished && $0.failure == nil && $0.undecided == 0 })
+    #expect(try bench.mirror.count(of: type) == count)
+    let ids = try bench.mirror.identifiers(of: type).map(\.description)
+    #expect(ids.contains(id.uppercased()) && !ids.contains(id))
+  }
+
   /// However small its part of each round is, a sweep comes to its end, and pulls go on meanwhile.
   @Test func aSweepGoesOnInTheNextRound() async throws {
     let bench = try Bench(quietSite(), entityTypes: ["node"])

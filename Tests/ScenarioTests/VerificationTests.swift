@@ -114,6 +114,40 @@ private func label(_ resource: JSON) -> JSON {
     #expect(closed.map(\.description) == ["extra  node--topic  \(id)"])
   }
 
+  /// It answers, but as one of another type: that is a difference of its own, and the rest of the type is compared.
+  @Test func whatBecameOneOfAnotherTypeIsTooMany() async throws {
+    let (bench, ids) = try await mirrored()
+    try bench.site.withCommunity { community in
+      try community.retype(ids[5], as: "node--page")
+      try community.editSilently(ids[9], attributes: [("title", "Edited")])
+    }
+    let report = try await bench.verify()
+    #expect(report.failures.isEmpty && report.uncompared.isEmpty)
+    #expect(
+      report.differences.map { "\($0.kind) \($0.type) \($0.uuid)" } == [
+        "missing node--page \(ids[5])", "different node--topic \(ids[9])", "extra node--topic \(ids[5])",
+      ])
+    try await bench.round(configure: { $0.sweep = .now })
+    #expect(try await bench.verify().differences.isEmpty)
+  }
+
+  /// An answer about another resource decides nothing of this one, and stops nothing.
+  @Test func anAnswerAboutAnotherResourceIsNoComparison() async throws {
+    let (bench, ids) = try await mirrored()
+    let (id, other) = (ids[9], ids[10])
+    let without = changing("/jsonapi/node/topic?") { data in
+      .array((data.array ?? []).filter { $0["id"]?.string != id })
+    }
+    let swapped = changing("/jsonapi/node/topic/\(id)") { data in
+      var object = data.object ?? JSONObject()
+      object["id"] = .string(other)
+      return .object(object)
+    }
+    let report = try await bench.verify(after: { swapped($0, without($0, $1)) })
+    #expect(report.failures.isEmpty && report.differences.isEmpty)
+    #expect(report.uncompared.map(\.subject) == [id])
+  }
+
   /// Of what is kept although it is hidden the site may show the label; of what is not kept, the rest is too many.
   @Test func aLabelIsNoDifferenceOfWhatIsKept() async throws {
     let (bench, ids) = try await mirrored()

@@ -48,6 +48,24 @@ import Testing
     #expect(try made.rendered("group--open_group", Topic.id)?.contains("group--open_group") == true)
   }
 
+  /// So it is within one entity type, where a resource became one of another type: each goes alone, and what stays is served under
+  /// both paths.
+  @Test func oneOfTwoTypesGoesAlone() throws {
+    let made = try CrawledMirror()
+    _ = try made.take(Topic.usual())
+    #expect(try made.take(Topic.usual().replacing("node--topic", with: "node--page")).inserted == 1)
+    for result in try made.mirror.check() { #expect(result.violations == 0, "\(result)") }
+    _ = try made.mirror.beginSweep(of: "node--topic", at: 5)
+    let topic = try #require(try made.mirror.everything(of: "node--topic").first)
+    let done = try made.mirror.remove(
+      [Removal(topic, .deleted, how: "test")], of: "node--topic", onHidden: .drop, at: 5)
+    #expect(done == [.deleted: 1])
+    for type in ["node--topic", "node--page"] {
+      #expect(try made.rendered(type, Topic.id)?.contains(#""type":"node--page""#) == true)
+    }
+    for result in try made.mirror.check() { #expect(result.violations == 0, "\(result)") }
+  }
+
   @Test func pagesAndCursorsGoTogether() throws {
     let made = try CrawledMirror()
     var scanner = PageScanner(base: DocumentBase(base), paths: try CrawledMirror.paths())

@@ -1,7 +1,10 @@
+import Foundation
+import GRDB
 import JSONAPI
-import Store
 import Support
 import Testing
+
+@testable import Store
 
 @Suite struct ScannerTests {
   /// A page that was cut anywhere is refused as a whole.
@@ -89,6 +92,61 @@ import Testing
     #expect(topic.changed == 1_705_770_480 && topic.internalID == 9001 && topic.revision == 7 && page.hasNext)
     #expect(topic.idAttribute == "drupal_internal__nid" && topic.uuid.bytes.count == 16 && !topic.isLabelOnly)
     #expect(topic.linkage.map(\.delta) == [0, 1] && topic.linkage.map(\.target) == [ResourceID(Topic.user), nil])
+  }
+}
+
+/// Types and fields may be called anything (jsonapi_extras): documents escape what is not plain in a name.
+@Suite struct EscapedNameTests {
+  static let names = ["Groups/flex", "a/b/c", "Gr\u{FC}n", "name\"s", "back\\slash"]
+
+  /// A resource of this type, with a relationship of this name to itself.
+  private static func object(_ name: String) -> String {
+    let escaped = JSON.string(name).text(.site)
+    let place = JSON.string("\(base)/jsonapi/\(name)/\(Topic.id)").text(.site).dropLast()
+    let field = escaped.dropFirst().dropLast()
+    return #"{"type":\#(escaped),"id":"\#(Topic.id)","links":{"self":{"href":\#(place)"}},"#
+      + #""attributes":{"drupal_internal__id":7,"changed":"2024-01-20T17:08:00+00:00"},"relationships":{\#(escaped):{"#
+      + #""data":{"type":\#(escaped),"id":"\#(Topic.id)"},"links":{"related":{"href":\#(place)\/\#(field)"},"#
+      + #""self":{"href":\#(place)\/relationships\/\#(field)"}}}}}"#
+  }
+
+  private func taken(_ name: String, into made: CrawledMirror) throws {
+    let paths = [name: "/jsonapi/\(name)"]
+    var scanner = PageScanner(base: DocumentBase(base), paths: paths)
+    let page = try scanner.page(Array(#"{"data":[\#(Self.object(name))]}"#.utf8), from: "/jsonapi/\(name)")
+    let resource = try #require(page.resources.first)
+    #expect(page.unusable.isEmpty && resource.type == name)
+    #expect(resource.linkage.map(\.targetType) == [name] && resource.linkage.map(\.field) == [name])
+    _ = try made.apply([(name, page)], paths: paths)
+  }
+
+  @Test(arguments: names) func namesAreWhatTheyMean(name: String) throws {
+    let made = try CrawledMirror()
+    try taken(name, into: made)
+    #expect(try made.rendered(name, Topic.id) == Self.object(name))
+    #expect(try made.mirror.schema(of: name)?.field(name)?.targets == [name])
+    for result in try made.mirror.check() { #expect(result.violations == 0, "\(result)") }
+  }
+
+  /// A mirror of before, in which the type stands by its escaped name, and beside it by that of its link.
+  @Test func olderMirrorsTakeOverWhatTheyHave() throws {
+    let made = try CrawledMirror()
+    let name = "Groups/flex"
+    try taken(name, into: made)
+    let other = try DatabaseQueue(path: made.folder.appending(path: "mirror.sqlite").path)
+    try other.write { db in
+      try db.execute(
+        sql: #"""
+          UPDATE resource_type SET link = name, name = 'Groups\/flex' WHERE name = 'Groups/flex';
+          INSERT INTO resource_type (name, entity_type) VALUES ('Groups/flex', 'Groups/flex');
+          UPDATE field SET name = 'Groups\/flex' WHERE name = 'Groups/flex';
+          """#)
+      try db.execute(sql: TypeNames.unescaping)
+      #expect(try String.fetchAll(db, sql: "SELECT name FROM resource_type WHERE name LIKE 'Groups%'") == [name])
+      #expect(try String.fetchAll(db, sql: "SELECT name FROM field WHERE name LIKE 'Groups%'") == [name])
+    }
+    #expect(try made.rendered(name, Topic.id) == Self.object(name))
+    for result in try made.mirror.check() { #expect(result.violations == 0, "\(result)") }
   }
 }
 

@@ -170,6 +170,20 @@ import Upstream
     #expect(topic.idAttribute == "nid" && topic.cursor == nil)
   }
 
+  /// What became one of another type answers under the path of this one: how it calls its attributes says nothing of this type.
+  @Test func aSingleResourceOfAnotherTypeNamesNothing() throws {
+    let made = try CrawledMirror.full()
+    let paths = try CrawledMirror.paths()
+    var scanner = PageScanner(base: DocumentBase(CrawledMirror.site), paths: paths)
+    var naming = PageNaming(mirror: made.mirror, type: "node--topic", entityType: "node")
+    let id = "a0000000-0000-4000-8000-000000000003"
+    let body =
+      #"{"data":{"type":"node--page","id":"\#(id)","attributes":{"nid":3,"edited_on":\#(early)},"relationships":{}}}"#
+    let path = try #require(paths["node--topic"]) + "/\(id)"
+    let page = try naming.page(Array(body.utf8), from: path, &scanner)
+    #expect(page.resources.map(\.type) == ["node--page"] && scanner.names(of: "node--topic") == nil)
+  }
+
   @Test func whatMayBeSeveralThingsIsNone() throws {
     let found = try names([#""a":5,"b":6,"x":\#(early),"y":\#(early)"#, #""a":7,"b":8,"x":\#(late),"y":\#(late)"#])
     #expect(found.isUsual)

@@ -94,6 +94,20 @@ extension Community {
     removed.insert(row.uuid)
   }
 
+  /// Makes a resource one of another type of its entity type, as a change of its bundle in the database does: id, serial number and
+  /// times stay.
+  /// - Throws: `CommunityError.noSuchResource` or `.noSuchType`.
+  package mutating func retype(_ id: String, as type: String) throws(CommunityError) {
+    guard let (number, found) = find(id) else { throw .noSuchResource(id) }
+    guard let other = content.typeNumbers[type] else { throw .noSuchType(type) }
+    var body = document(found)
+    body.type = other
+    var row = found
+    row.body = .own(own(body, row: row))
+    collections[number].remove(row.uuid)
+    collections[other].append(row)
+  }
+
   /// Hides a resource from the account, in one of the two ways the site has, or shows it again (`.none`).
   /// - Throws: `CommunityError.noSuchResource`.
   package mutating func conceal(_ id: String, _ how: Concealment) throws(CommunityError) {

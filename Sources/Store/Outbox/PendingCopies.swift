@@ -18,6 +18,8 @@ final class PendingCopies {
     var isPast: Bool
   }
   private var pending: [Key: Int64] = [:]
+  /// Those by their ids in lower case.
+  private var folded: [Key: Key] = [:]
   private var echoes: [Key: Echo] = [:]
   private let db: Database
   private let names: Names
@@ -34,7 +36,9 @@ final class PendingCopies {
     for row in try Row.cachedAll(
       db, sql: "SELECT t.name, i.uuid, c.resource " + sources.replacing("%@", with: "outbox_copy"))
     {
-      if let key = try PendingCopies.key(row) { pending[key] = try row.decode(atIndex: 2) }
+      guard let key = try PendingCopies.key(row) else { continue }
+      pending[key] = try row.decode(atIndex: 2)
+      folded[Key(type: key.type, uuid: key.uuid.folded)] = key
     }
     for row in try Row.cachedAll(
       db,
@@ -67,10 +71,24 @@ final class PendingCopies {
       let isBefore = echo.isDeleted ? changed <= echo.changed ?? .max : changed < echo.changed ?? .min
       if isBefore, !echo.isPast || madeAt ?? .max <= echo.made ?? .min { return true }
     }
-    guard let id = pending[key] else { return false }
+    guard let id = try pending[key] ?? renamed(key, resource) else { return false }
     if resource.isLabelOnly { return true }
     try writer().saw(StoredForm(resource), of: id, type: resource.type, uuid: resource.uuid)
     return true
+  }
+
+  /// The resource that the site shows under an id in another letter case now, which it gets; nil where there is none with the same
+  /// serial number.
+  private func renamed(_ key: Key, _ resource: ScannedResource) throws -> Int64? {
+    guard let former = folded[Key(type: key.type, uuid: key.uuid.folded)], former != key, let id = pending[former],
+      let number = resource.internalID,
+      try Int64.cachedOne(db, sql: "SELECT internal_id FROM resource WHERE id = ?", arguments: [id]) == number,
+      try resources.rename(id, from: former.uuid, to: key.uuid, type: names.type(key.type))
+    else { return nil }
+    pending[former] = nil
+    pending[key] = id
+    folded[Key(type: key.type, uuid: key.uuid.folded)] = key
+    return id
   }
 
   /// Notes that the site does not have a resource any more.

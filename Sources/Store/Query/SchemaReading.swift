@@ -82,7 +82,10 @@ extension TypeSchema.Field {
     for part in Members.of(identifier) {
       let value = UnsafeRawBufferPointer(rebasing: identifier[part.value])
       switch part.name {
-      case "type" where value.count > 2: type = String(decoding: value[1..<value.count - 1], as: UTF8.self)
+      case "type" where value.count > 2:
+        type =
+          value.contains(0x5C)
+          ? (try? JSON(parsing: value))?.string : String(decoding: value[1..<value.count - 1], as: UTF8.self)
       case "id" where value.count > 2:
         isResource = !["missing", "virtual"].contains(String(decoding: value[1..<value.count - 1], as: UTF8.self))
       case "meta" where isResource:

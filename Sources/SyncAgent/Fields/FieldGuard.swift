@@ -94,7 +94,7 @@ struct FieldGuard {
       else { continue }
       do {
         let page = try await reader.page("\(path)/\(id.pathPart)")
-        guard let now = page.resources.first, now.uuid == id, !now.isLabelOnly else { continue }
+        guard let now = page.resources.first, now.uuid == id, now.type == type, !now.isLabelOnly else { continue }
         pairs.append((stored, now.document))
         asked.append(id)
       } catch {

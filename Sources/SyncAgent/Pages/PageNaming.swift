@@ -30,7 +30,8 @@ struct PageNaming: Sendable {
     var page = try scanner.page(body, from: path)
     // Of a single resource its reader judges.
     if scanner.type(at: path) != nil { try checkName(&page, scanner) }
-    let whole = page.resources.filter { !$0.isLabelOnly }
+    // What answers under the path of a single resource may be of another type, and says nothing of this one.
+    let whole = page.resources.filter { !$0.isLabelOnly && $0.type == type }
     let isLacking = !whole.isEmpty && whole.allSatisfy { $0.changed == nil || $0.internalID == nil }
     guard isLacking, !hasSearched, scanner.names(of: type) == nil else { return page }
     hasSearched = true

@@ -106,7 +106,8 @@ struct PushAttempt {
     while merges < PushAttempt.mostMerges {
       merges += 1
       guard let sight = try await lookBeforeUpdate(&report) else { continue }
-      guard case .there(let copy) = sight else { return try deletedOnSite(&report) }
+      // The site shows what became one of another type under the path of this one, too, and would take the members of this one.
+      guard case .there(let copy) = sight, isOfItsType(copy) else { return try deletedOnSite(&report) }
       try protect(copy, from: change, &report)
       switch PushDecision.update(change, site: copy.json, policies: push.policies, changed: changedName) {
       // A copy that was looked at is no answer: others may have edited since ours arrived.
@@ -177,6 +178,9 @@ struct PushAttempt {
     }
   }
 
+  /// Whether a copy is still of the type that the change is about.
+  private func isOfItsType(_ copy: SiteCopy) -> Bool { copy.scanned.type == change.type }
+
   /// How often in a row somebody else may be faster.
   private static let mostMerges = 5
 
@@ -188,7 +192,7 @@ struct PushAttempt {
       return try settle(.resource(copy), &report)
     }
     let edits = try othersEdits(of: copy, by: nil)
-    if !edits.isEmpty {
+    if !edits.isEmpty || !isOfItsType(copy) {
       switch push.policies.winner(change, site: copy.json, changed: changedName) {
       case .local?:
         try mirror.note(.changedOnSite, of: change, site: copy, fields: edits.fields, policy: "local", at: time)

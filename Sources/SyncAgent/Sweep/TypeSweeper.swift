@@ -161,7 +161,7 @@ struct TypeSweeper {
       if judgement.isHeld { break }
       guard budget.take() else { return try await settle(&asked, judgement, &part) }
       var known = candidate
-      switch try await verdict(on: candidate) {
+      switch try await verdict(on: candidate, showedNothing: showedNothing) {
       case .present(let resource):
         if showedNothing, !resource.isLabelOnly { throw UntrustworthyPage.suddenlyEmpty }
         try await fields.check([resource], &reader)
@@ -171,6 +171,8 @@ struct TypeSweeper {
         judgement.note(candidate, nil)
         continue
       case .deleted: known.verdict = SweepCandidate.Verdict(.deleted, how: "not in the collection; GET answered 404")
+      case .elsewhere(let now):
+        known.verdict = SweepCandidate.Verdict(.deleted, how: "not in the collection; GET answered with \(now)")
       case .hidden:
         let kind: Tombstone.Kind = candidate.isOmitted ? .unpublished : .hidden
         let how = candidate.isOmitted ? "left out of the collection" : "not in the collection"
@@ -209,10 +211,24 @@ struct TypeSweeper {
       }, &part)
   }
 
-  private mutating func verdict(on candidate: SweepCandidate) async throws -> Verdict {
+  /// - Parameter showedNothing: whether the listing was empty: then its resources may call themselves otherwise now.
+  private mutating func verdict(on candidate: SweepCandidate, showedNothing: Bool) async throws -> Verdict {
     do {
       let page = try await reader.page("\(path)/\(candidate.uuid.pathPart)")
       guard let resource = page.resources.first, resource.uuid == candidate.uuid, resource.type == type.name else {
+        // The site does not mind the bundle in the path (reference 4.2): what became one of another type shows there, too.
+        if let now = page.resources.first, now.uuid == candidate.uuid, now.type != type.name,
+          !showedNothing || reader.scanner.hasCollection(now.type)
+        {
+          return .elsewhere("a resource of type \(now.type)")
+        }
+        if let now = page.resources.first, now.type == type.name, !now.isLabelOnly,
+          now.uuid.folded == candidate.uuid.folded
+        {
+          // The site does not mind the letter case of an id. What is stored under the new one is the same resource.
+          let isStored = try mirror.document(of: now.uuid, type: type.name) != nil
+          return isStored ? .elsewhere("the same resource under the id \(now.uuid)") : .present(now)
+        }
         if let row = page.unusable.first { return .undecided("what the site shows of it \(row.reason)") }
         return .undecided("the answer is about another resource")
       }

@@ -8,6 +8,8 @@ package enum Verdict: Sendable {
   case present(ScannedResource)
   /// 404 in the site's own form.
   case deleted
+  /// 200 about the same resource, which is no longer what the mirror has it as: gone from there. What it is now, for people.
+  case elsewhere(String)
   /// 403 in the site's own form.
   case hidden
   /// Anything else about this resource alone decides nothing.

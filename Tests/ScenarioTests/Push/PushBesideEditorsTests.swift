@@ -33,6 +33,20 @@ import Testing
     #expect(try bench.title(id) == "Mine" && bench.onSite(id)?["attributes"]?["sticky"] == true)
   }
 
+  /// The topic became a page on the site: that is not what the change is about, and a person decides.
+  @Test(arguments: [false, true]) func whatBecameOneOfAnotherTypeIsLeftAlone(deletes: Bool) async throws {
+    let bench = try await PushBench()
+    let id = try bench.topic("One")
+    bench.site.clockOffset += 10
+    if deletes { try bench.record(.delete, id) } else { try bench.patch(id, [("title", "Mine")]) }
+    try bench.site.withCommunity { try $0.retype(id, as: "node--page") }
+    let report = try await bench.push()
+    #expect(report.conflicts == 1 && report.settled == 0)
+    #expect(try bench.title(id) == "One")
+    let kinds = try bench.mirror.conflicts().map(\.kind)
+    #expect(kinds == [deletes ? .changedOnSite : .deletedOnSite])
+  }
+
   /// The same where the site calls `changed` and the serial number otherwise: it compares by the names that it knows.
   @Test func whoIsFasterIsSeenUnderOtherNames() async throws {
     let bench = try await PushBench { $0.habits = [.renamedFields] }
