@@ -4,8 +4,10 @@ import JSONAPI
 
 extension Mirror {
   /// Begins the sweep of a type anew: nothing listed, no candidates.
-  /// - Parameter time: the site's, Unix seconds.
-  package func beginSweep(of type: String, at time: Int64) throws -> SweepState {
+  /// - Parameters:
+  ///   - time: the site's, Unix seconds.
+  ///   - forgetsHold: whether nothing waits for a person any more.
+  package func beginSweep(of type: String, at time: Int64, forgetsHold: Bool = false) throws -> SweepState {
     try write { db in
       let id = try Names(db).type(type)
       var state = SweepState()
@@ -13,7 +15,7 @@ extension Mirror {
       state.sequence = try ChangeNumber.last(db)
       let before = try Row.cachedOne(db, sql: "SELECT finished, held FROM sweep WHERE type = ?", arguments: [id])
       state.finished = try before?.decode(Int64?.self, forColumn: "finished")
-      state.held = try before?.decode(Int.self, forColumn: "held") ?? 0
+      state.held = try forgetsHold ? 0 : before?.decode(Int.self, forColumn: "held") ?? 0
       try db.run(sql: "DELETE FROM sweep_candidate WHERE type = ?", arguments: [id])
       try RowsSetAside.beginSweep(of: type, db)
       try db.run(sql: "DELETE FROM sweep_listed WHERE type = ?", arguments: [id])
@@ -70,6 +72,35 @@ extension Mirror {
           id: row.decode(atIndex: 0), uuid: uuid, internalID: row.decode(atIndex: 2), isOmitted: row.decode(atIndex: 3),
           isKept: row.decode(atIndex: 4), verdict: verdict)
       }
+    }
+  }
+
+  /// Some of what waits for a person, the oldest and the newest: those that the site said to be gone, before those that were not
+  /// asked for.
+  /// - Parameter count: how many at most.
+  package func heldCandidates(of type: String, count: Int) throws -> [SweepCandidate] {
+    try read { db in
+      var found: [SweepCandidate] = []
+      for order in ["ASC", "DESC"] {
+        let rows = try Row.cachedAll(
+          db,
+          sql: """
+            SELECT r.id, i.uuid, r.internal_id, c.is_omitted
+            FROM sweep_candidate c JOIN resource r ON r.id = c.resource JOIN identity i ON i.id = r.id
+            WHERE c.type = (SELECT id FROM resource_type WHERE name = ?1) AND c.kind IS NOT ?2
+            ORDER BY c.kind IS NULL, r.internal_id \(order) LIMIT ?3
+            """, arguments: [type, SweepRows.undecided, max(1, (count + 1) / 2)])
+        for row in rows {
+          let id: Int64 = try row.decode(atIndex: 0)
+          guard found.count < count, !found.contains(where: { $0.id == id }),
+            let uuid = try SweepRows.uuid(row.decode(atIndex: 1))
+          else { continue }
+          try found.append(
+            SweepCandidate(
+              id: id, uuid: uuid, internalID: row.decode(atIndex: 2), isOmitted: row.decode(atIndex: 3), isKept: false))
+        }
+      }
+      return found
     }
   }
 

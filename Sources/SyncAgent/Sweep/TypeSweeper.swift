@@ -37,6 +37,8 @@ struct TypeSweeper {
   let siteTime: Int64
   /// Whether the type was read from the beginning in this round: then it is listed.
   let isFresh: Bool
+  /// Whether it is not due, and looked at only because removals wait for a person.
+  var isHoldAlone: Bool
   /// Checks that the site still answers this account.
   let confirmSite: @Sendable () async throws -> Void
   var reader: PageReader
@@ -67,7 +69,14 @@ struct TypeSweeper {
     let isAccepted = settings.acceptedRemovals.contains(type.name)
     let accepted = isAccepted ? state.held : 0
     let isListed = isFresh && state.isListed
-    if state.started == nil || isAccepted || settings.sweep == .now && !isListed && !isResumed(state) {
+    if isHoldAlone {
+      guard try await isHoldOver() else {
+        part.isFinished = true
+        return
+      }
+      isHoldAlone = false
+      state = try mirror.beginSweep(of: type.name, at: siteTime, forgetsHold: true)
+    } else if state.started == nil || isAccepted || settings.sweep == .now && !isListed && !isResumed(state) {
       state = try mirror.beginSweep(of: type.name, at: siteTime)
     }
     let rows = try mirror.count(of: type.name)
@@ -85,6 +94,19 @@ struct TypeSweeper {
   /// Whether it was begun by the sweep that was asked for and cut short.
   private func isResumed(_ state: SweepState) -> Bool {
     settings.sweepBegan.map { state.started ?? .min >= $0 } ?? false
+  }
+
+  /// How many of the resources that wait for a person are asked for in a round.
+  private static let looks = 3
+
+  /// Whether some of what waits for a person is visible again, or none of it is stored any more: then the type is swept anew.
+  private mutating func isHoldOver() async throws -> Bool {
+    let held = try mirror.heldCandidates(of: type.name, count: TypeSweeper.looks)
+    for candidate in held {
+      guard budget.take() else { return false }
+      if case .present = try await verdict(on: candidate) { return true }
+    }
+    return held.isEmpty
   }
 
   /// Lists the collection; false when the budget ended before it.
@@ -183,7 +205,12 @@ struct TypeSweeper {
       asked.fresh.append(known)
       if asked.fresh.count >= 50 { try await settle(&asked, judgement, &part) }
     }
-    if !judgement.isHeld { try await settle(&asked, judgement, &part) }
+    if judgement.isHeld {
+      // The next rounds ask for some of these again.
+      try mirror.note(asked.fresh, of: type.name)
+    } else {
+      try await settle(&asked, judgement, &part)
+    }
     try mirror.endSweep(of: type.name, at: siteTime, held: judgement.isHeld ? judgement.held : 0)
     part.isFinished = true
   }
