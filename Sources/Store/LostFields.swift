@@ -60,6 +60,22 @@ extension Mirror {
       })
   }
 
+  /// How many resources of a type are stored with a member, counted no further than a bound.
+  package func count(of type: String, with member: String, upTo most: Int) throws -> Int {
+    try read { db in
+      let rows = try Row.fetchCursor(
+        db.cachedStatement(
+          sql: "SELECT document FROM resource WHERE type = (SELECT id FROM resource_type WHERE name = ?)"),
+        arguments: [type])
+      var count = 0
+      while count < most, let row = try rows.next() {
+        let document: String = try row.decode(atIndex: 0)
+        if LostFields.names(Array(document.utf8))?.contains(member) ?? false { count += 1 }
+      }
+      return count
+    }
+  }
+
   /// Puts a type's members on record that vanished, or takes the record back.
   /// - Parameter thing: nil where all are there again.
   package func noteVanishedFields(of type: String, _ thing: SetAside?) throws {

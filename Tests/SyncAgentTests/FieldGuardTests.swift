@@ -34,6 +34,20 @@ import Testing
     #expect(FieldEvidence.isTooMuch(.init(had: row.had, lost: row.lost), share: row.share) == row.isTooMuch)
   }
 
+  static let few: [(had: Int, stored: Int, isRare: Bool)] = [
+    (1, 131, true), (2, 131, true), (6, 131, false), (5, 131, true), (1, 5, true), (1, 4, false), (2, 9, false),
+    (4, 20, true), (4, 19, false), (5, 40, false), (49, 1000, true), (50, 1000, false), (9, 9, false), (1, 1, false),
+  ]
+
+  /// What few ever had says nothing of rights; of a type with few resources hardly anything is rare.
+  @Test(arguments: few.indices) func fewOfManyTellNothing(index: Int) {
+    let row = Self.few[index]
+    #expect(FieldEvidence.isRare(had: row.had, of: row.stored) == row.isRare, "\(row)")
+    // Counting further would not change it.
+    let enough = FieldEvidence.enough(of: row.stored)
+    #expect(FieldEvidence.isRare(had: min(row.had, enough), of: row.stored) == row.isRare, "\(row)")
+  }
+
   /// Pages of one row each: what each shows is little, together they are not.
   @Test func pagesAddUp() {
     let (full, shrunk) = (document(["name", "mail"]), document(["name"]))

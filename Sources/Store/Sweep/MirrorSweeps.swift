@@ -29,7 +29,8 @@ extension Mirror {
     try resourceWrite { db, names, writer in
       let pending = try PendingCopies(db, names: names, resources: writer)
       var outcome = ApplyOutcome()
-      for resource in page.resources where try !pending.absorb(resource, madeAt: page.madeAt) {
+      let fresh = page.fresh
+      for resource in fresh where try !pending.absorb(resource, madeAt: page.madeAt) {
         try writer.store(resource, &outcome)
       }
       let type = try names.type(page.type)
@@ -37,8 +38,8 @@ extension Mirror {
         try names.learn(idAttribute: attribute, of: type)
       }
       var aside = try RowsSetAside(db)
-      outcome.setAside = try aside.note(page.type, page.resources, page.unusable, around: page.surroundings)
-      outcome.setAside += try aside.note(page.setAside)
+      outcome.setAside = try aside.note(page.type, fresh, page.unusable, around: page.surroundings)
+      outcome.setAside += try aside.note(page.setAside + page.kept.values)
       try SweepRows.noteCandidates(
         resources: page.resources, unusable: page.unusable, omitted: page.omitted, covers: page.covers, type: type, db)
       if page.isUnnumbered { try SweepRows.noteListed(page, type: type, db) }
@@ -137,10 +138,15 @@ extension Mirror {
   }
 
   /// Stores what a candidate turned out to be, and takes it off the list.
-  package func refresh(_ resource: ScannedResource, candidate: SweepCandidate) throws -> ApplyOutcome {
+  /// - Parameter kept: what is said of it where it stays as it is stored; nil where it does not.
+  package func refresh(
+    _ resource: ScannedResource, candidate: SweepCandidate, kept: SetAside? = nil
+  ) throws -> ApplyOutcome {
     try resourceWrite { db, names, writer in
       var outcome = ApplyOutcome()
-      if try !PendingCopies(db, names: names, resources: writer).absorb(resource, madeAt: nil) {
+      if let kept {
+        try SetAsideRows.note([kept], db)
+      } else if try !PendingCopies(db, names: names, resources: writer).absorb(resource, madeAt: nil) {
         try writer.store(resource, &outcome)
       }
       try db.run(sql: "DELETE FROM sweep_candidate WHERE resource = ?", arguments: [candidate.id])

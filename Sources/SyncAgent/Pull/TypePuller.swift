@@ -174,16 +174,16 @@ struct TypePuller {
       try pull.accept(page)
       showsAny = showsAny || page.resources.contains { !$0.isLabelOnly }
       if pull.distrustsOrder {
-        try await fields.check(page.resources, &reader)
-        try await submit(pull.rows(of: page), cursor: nil, of: page, &part)
+        let kept = try await fields.check(page.resources, &reader)
+        try await submit(pull.rows(of: page), cursor: nil, of: page, kept: kept, &part)
         return .unordered
       }
       let next = pull.cursor
       if pull.isComplete, !pull.hasSeenAnything { return .nothing }
       if pull.isComplete, !showsAny { return .onlyHidden(next ?? cursor, page) }
       if part.pages == 0 { try lookForDrift(page) }
-      try await fields.check(page.resources, &reader)
-      try await submit(pull.rows(of: page), cursor: next, of: page, &part)
+      let kept = try await fields.check(page.resources, &reader)
+      try await submit(pull.rows(of: page), cursor: next, of: page, kept: kept, &part)
     }
     return .resources(pull.cursor ?? cursor)
   }
@@ -201,10 +201,12 @@ struct TypePuller {
     probe.account == account && abs(siteTime - probe.at) < TypePuller.probeLife
   }
 
-  /// - Parameter page: what they are from, with what else is noted of it; nil for none.
+  /// - Parameters:
+  ///   - page: what they are from, with what else is noted of it; nil for none.
+  ///   - kept: those that stay as they are stored.
   mutating func submit(
     _ resources: [ScannedResource], cursor: Cursor?, of page: ScannedPage? = nil, reading: ReadingPart? = nil,
-    _ part: inout TypeReport
+    kept: [ResourceID: SetAside] = [:], _ part: inout TypeReport
   ) async throws {
     let omitted = page?.omitted.count ?? 0
     part.pages += 1
@@ -214,6 +216,7 @@ struct TypePuller {
       type: type, resources: resources, omitted: omitted, cursor: cursor, run: run, madeAt: page?.madeAt,
       unusable: page?.unusable ?? [], surroundings: page?.surroundings, reading: reading)
     application.setAside = reader.takeSteppedOver()
+    application.kept = kept
     try await queue.submit(application)
   }
 }

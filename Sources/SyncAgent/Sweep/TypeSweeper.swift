@@ -119,12 +119,12 @@ struct TypeSweeper {
       guard budget.take() else { return false }
       let page = deciders.see(try await reader.page(path, listing.parameters))
       let covers = try listing.accept(page)
-      if rows > 0 { try await fields.check(page.resources, &reader) }
+      let kept = try await keptRows(of: page, rows: rows)
       state.lastID = listing.lastID
       state.offset = listing.offset
       state.marks = listing.marks
       state.isListed = listing.isComplete
-      try apply(page, covers: covers, state, &part)
+      try apply(page, covers: covers, kept: kept, state, &part)
       part.pages += 1
     }
     return true
@@ -145,24 +145,32 @@ struct TypeSweeper {
         return try await listUnnumbered(&state, &part, rows: rows, isSorted: false)
       }
       let joins = try listing.accept(page)
-      if rows > 0 { try await fields.check(page.resources, &reader) }
+      let kept = try await keptRows(of: page, rows: rows)
       state.offset = listing.offset
       state.marks = listing.marks
       state.isListed = listing.isComplete
-      try apply(page, covers: nil, state, &part)
+      try apply(page, covers: nil, kept: kept, state, &part)
       part.pages += joins ? 1 : 0
     }
     return true
   }
 
+  /// What of a listed page stays as it is stored.
+  private mutating func keptRows(of page: ScannedPage, rows: Int) async throws -> [ResourceID: SetAside] {
+    guard rows > 0 else { return [:] }
+    return try await fields.check(page.resources, &reader)
+  }
+
   /// Stores a listed page, with where the sweep stands behind it.
   private mutating func apply(
-    _ page: ScannedPage, covers: (after: Int64, through: Int64?)?, _ state: SweepState, _ part: inout SweepReport
+    _ page: ScannedPage, covers: (after: Int64, through: Int64?)?, kept: [ResourceID: SetAside], _ state: SweepState,
+    _ part: inout SweepReport
   ) throws {
     var application = SweepApplication(
       type: type.name, resources: page.resources, omitted: page.omittedUUIDs, covers: covers, state: state, run: run,
       madeAt: page.madeAt, unusable: page.unusable, surroundings: page.surroundings)
     application.setAside = reader.takeSteppedOver()
+    application.kept = kept
     application.isUnnumbered = idAttribute == nil
     let outcome = try mirror.apply(application)
     part.seen += page.resources.count
@@ -186,8 +194,8 @@ struct TypeSweeper {
       switch try await verdict(on: candidate) {
       case .present(let resource):
         if showedNothing, !resource.isLabelOnly { throw UntrustworthyPage.suddenlyEmpty }
-        try await fields.check([resource], &reader)
-        let outcome = try mirror.refresh(resource, candidate: candidate)
+        let kept = try await fields.check([resource], &reader)
+        let outcome = try mirror.refresh(resource, candidate: candidate, kept: kept[resource.uuid])
         part.updated += outcome.updated
         part.inserted += outcome.inserted
         judgement.note(candidate, nil)
