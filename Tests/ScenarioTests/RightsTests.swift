@@ -239,6 +239,57 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     #expect(try bench.mirror.oddities().filter { $0.kind == .type }.isEmpty)
   }
 
+  /// What a type is asked by vanishes after it was read: it goes over to sweeps in the same round, and back when it is there again.
+  @Test(arguments: [Habit.noChanged, .noSerialNumber]) func aTypeMayLoseWhatItIsAskedBy(habit: Habit) async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["post", "event_enrollment", "taxonomy_term", "node"])
+    let odd = habit == .noChanged ? "post--post" : "taxonomy_term--topic_types"
+    try await bench.round()
+    bench.site.habits = [habit]
+    bench.site.clockOffset += 1000
+    let (now, ids) = (bench.site.now, bench.site.community.ids(of: odd))
+    try bench.site.withCommunity { try $0.edit(ids[0], at: now, attributes: [("langcode", "de")]) }
+    let lost = try await bench.round()
+    #expect(lost.report.failures.isEmpty, "\(lost.report.failures)")
+    #expect(lost.report.sweeps.contains { $0.type == odd } && lost.report.removed == 0 && !lost.report.needsPerson)
+    #expect(lost.report.sweeps.allSatisfy { $0.failure == nil && $0.isFinished })
+    let aside = try bench.mirror.setAside().filter { $0.kind == .type && $0.type == odd }
+    #expect(aside.count == 1 && aside[0].reason.contains(habit == .noChanged ? "changed" : "serial number"))
+    #expect(try bench.mirror.oddities().allSatisfy { $0.kind == .type }, "no members are said to have vanished")
+    try bench.expectEqual("without")
+
+    bench.site.clockOffset += 1000
+    let idle = try await bench.round()
+    #expect(idle.report.failures.isEmpty)
+    #expect(!idle.targets.contains { $0.hasPrefix("/jsonapi/" + odd.replacing("--", with: "/")) })
+
+    bench.site.habits = []
+    bench.site.clockOffset += 1000
+    let back = try await bench.round(configure: sweepNow)
+    #expect(back.report.failures.isEmpty, "\(back.report.failures)")
+    try bench.expectEqual("back")
+    #expect(try bench.mirror.oddities().filter { $0.kind == .type }.isEmpty)
+  }
+
+  /// The site filters by it as before, and does not show it any more.
+  @Test func whatIsNoLongerShownIsNotAskedBy() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["post"])
+    try await bench.round()
+    bench.site.clockOffset += 1000
+    let (now, id) = (bench.site.now, bench.site.community.ids(of: "post--post")[0])
+    try bench.site.withCommunity { try $0.edit(id, at: now, attributes: [("langcode", "de")]) }
+    let outcome = try await bench.round(after: { target, response in
+      guard target.hasPrefix("/jsonapi/post/post") else { return response }
+      var changed = response
+      let text = String(decoding: response.body, as: UTF8.self).replacing(#/"changed":"[^"]*",/#, with: "")
+      changed.body = Array(text.utf8)
+      return changed
+    })
+    #expect(outcome.report.failures.isEmpty && outcome.report.sweeps.allSatisfy { $0.failure == nil })
+    #expect(try bench.mirror.oddities().map(\.subject) == ["swept alone"])
+    let stored = try bench.mirrored()["post--post/\(id)"]?["attributes"]
+    #expect(stored?["langcode"] == "de" && stored?["changed"] == nil)
+  }
+
   /// Sudden emptiness removes nothing without a person.
   @Test func anEmptyListingRemovesNothing() async throws {
     let bench = try Bench(quietSite { $0.habits = [.noSerialNumber] }, entityTypes: ["taxonomy_term"])

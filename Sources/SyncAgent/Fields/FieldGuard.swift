@@ -19,6 +19,8 @@ struct FieldGuard {
   /// Whether a person has agreed to it.
   let isAccepted: Bool
   private let isTooMuch: @Sendable (_ count: LostFields.Count, _ share: Double) -> Bool
+  /// What the type is asked by: such attributes are no content, and a type that loses them is read in another way.
+  let askedBy: Set<String>
   /// This machine's clock, Unix seconds.
   let now: @Sendable () -> Int64
   /// Whether anything of the type was stored before.
@@ -36,13 +38,14 @@ struct FieldGuard {
   private static let sample = 8
 
   init(
-    mirror: Mirror, type: String, path: String, settings: SyncSettings, deciders: Deciders,
+    mirror: Mirror, type: String, path: String, askedBy: Set<String>, settings: SyncSettings, deciders: Deciders,
     now: @escaping @Sendable () -> Int64
   ) {
     isTooMuch = deciders.losesTooMuch
     self.mirror = mirror
     self.type = type
     self.path = path
+    self.askedBy = askedBy
     self.now = now
     share = settings.maxRemovalShare
     isAccepted = settings.acceptedRemovals.contains(type)
@@ -57,7 +60,8 @@ struct FieldGuard {
     guard !isAccepted, share < 1 else { return [:] }
     if isKnown == nil { isKnown = try mirror.count(of: type) > 0 }
     guard isKnown == true else { return [:] }
-    let page = try mirror.lostFields(in: resources, of: type)
+    var page = try mirror.lostFields(in: resources, of: type)
+    page.counts = page.counts.filter { !FieldEvidence.isNoContent($0.key, askedBy) }
     seen.note(page, of: resources.lazy.filter { !$0.isLabelOnly }.map(\.uuid))
     if page.counts.isEmpty { return [:] }
     let (mirror, type) = (mirror, type)
@@ -194,6 +198,11 @@ struct FieldEvidence: Sendable {
       count.had += parts[index].kept?[name] ?? 0
     }
     return count
+  }
+
+  /// Whether a member is a number or time that the mirror asks by, or that counts revisions: what rights are about is content.
+  static func isNoContent(_ name: String, _ askedBy: Set<String>) -> Bool {
+    askedBy.contains(name) || name.hasPrefix(SerialNumbers.prefix) && SerialNumbers.isOfRevision(name)
   }
 
   /// Whether so few of the stored resources have a member that its loss is no sign of lost rights: fewer than five, and no more than

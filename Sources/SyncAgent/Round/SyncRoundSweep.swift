@@ -45,7 +45,9 @@ extension SyncRound {
           confirmSite: { try await confirm(tally) },
           reader: reader(of: type.name, type.entityType, informed, tally, isThorough: true),
           fields: FieldGuard(
-            mirror: mirror, type: type.name, path: path, settings: settings, deciders: deciders, now: now))
+            mirror: mirror, type: type.name, path: path,
+            askedBy: attributesAskedBy(type.name, type, informed.scanner), settings: settings, deciders: deciders,
+            now: now))
         sweepers.addTask { try await sweeper.sweep() }
       }
       for _ in 0..<settings.concurrency { try startNext() }
