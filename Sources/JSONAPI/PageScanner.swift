@@ -34,6 +34,12 @@ package struct PageScanner: Sendable {
     if let serial = names.serial { resources.serials.name(serial, of: type) }
   }
 
+  /// Takes the attributes of a type to be called as usual again.
+  package mutating func callAsUsual(_ type: String) {
+    resources.attributeNames[type] = nil
+    resources.serials.forget(type)
+  }
+
   /// What a type's attributes are called, where that is not as usual.
   package func names(of type: String) -> AttributeNames? { resources.attributeNames[type] }
 

@@ -25,12 +25,21 @@ package struct SerialNumbers: Sendable, Hashable {
 
   /// The public name of the attribute; nil while nothing is known of the type.
   package func attribute(of type: String) -> String? {
-    named[type] ?? SerialNumbers.attribute(ofEntityType: entityTypes[type] ?? ResourceTypeName(type).entityType)
+    named[type] ?? usual(of: type)
+  }
+
+  private func usual(of type: String) -> String? {
+    SerialNumbers.attribute(ofEntityType: entityTypes[type] ?? ResourceTypeName(type).entityType)
   }
 
   /// Takes in what was found out of one type.
   package mutating func name(_ attribute: String, of type: String) {
     if !SerialNumbers.isOfRevision(attribute) { named[type] = attribute }
+  }
+
+  /// Forgets what was found out of one type: its attribute is called as usual again. Where nothing is usual, what was proved stays.
+  package mutating func forget(_ type: String) {
+    if usual(of: type) != nil { named[type] = nil }
   }
 
   /// The name in sites that have renamed nothing; nil for an entity type that is not known.

@@ -20,6 +20,11 @@ package struct PageApplication: Sendable {
   package var reading: ReadingPart?
   /// What else is set aside with it: rows that the reader stepped over.
   package var setAside: [SetAside] = []
+  /// What of it stays as it is stored, with what is said of it.
+  package var kept: [ResourceID: SetAside] = [:]
+
+  /// What of it is stored.
+  var fresh: [ScannedResource] { kept.isEmpty ? resources : resources.filter { kept[$0.uuid] == nil } }
 
   /// A page to apply.
   package init(
@@ -72,7 +77,8 @@ extension Mirror {
       var renumbered: Set<Int64> = []
       for page in pages {
         let before = outcome.inserted + outcome.updated
-        for resource in page.resources {
+        let fresh = page.fresh
+        for resource in fresh {
           if try pending.absorb(resource, madeAt: page.madeAt) {
             outcome.unchanged += 1
           } else {
@@ -85,8 +91,8 @@ extension Mirror {
           if try names.learn(idAttribute: attribute, of: type) { renumbered.insert(type) }
         }
         outcome.setAside += try aside.note(
-          page.type, page.resources, page.unusable, around: page.surroundings)
-        outcome.setAside += try aside.note(page.setAside)
+          page.type, fresh, page.unusable, around: page.surroundings)
+        outcome.setAside += try aside.note(page.setAside + page.kept.values)
         if let reading = page.reading { try StretchRows.apply(reading, of: page, type: type, db) }
         // One that stands on other numbers says nothing.
         if let cursor = page.cursor, !renumbered.contains(type) { try Ledger.save(cursor, type: type, db) }

@@ -53,6 +53,57 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     try bench.expectEqual()
   }
 
+  /// What waits for a person is asked for again in every round, a little of it: once it is visible again, nothing waits any more.
+  @Test func aHoldEndsWhenWhatWasHiddenIsBack() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let hidden = bench.site.community.ids(of: "node--topic").suffix(60)
+    try bench.site.withCommunity { community in for id in hidden { try community.conceal(id, .vanished) } }
+    #expect(try await bench.round(configure: sweepNow).report.held.map(\.candidates) == [60])
+    for turn in 1...2 {
+      bench.site.clockOffset += 1000
+      let outcome = try await bench.round()
+      #expect(outcome.report.held.map(\.candidates) == [60], "turn \(turn)")
+      let asked = outcome.targets.filter { target in hidden.contains { target.hasSuffix($0) } }
+      #expect((1...3).contains(asked.count), "turn \(turn): \(asked)")
+    }
+    // One is back, and nothing is known of the others until all is looked at.
+    let first = try #require(hidden.first)
+    try bench.site.withCommunity { try $0.conceal(first, .none) }
+    bench.site.clockOffset += 1000
+    #expect(try await bench.round().report.held.map(\.candidates) == [59])
+    try bench.site.withCommunity { community in for id in hidden { try community.conceal(id, .none) } }
+    bench.site.clockOffset += 1000
+    let outcome = try await bench.round()
+    #expect(!outcome.report.needsPerson && outcome.report.removed == 0)
+    let idle = try await bench.round()
+    #expect(!idle.targets.contains { $0.hasSuffix(first) })
+    try bench.expectEqual()
+  }
+
+  /// A sweep that was asked for and could not be ended for one type is not asked to say again what it found of the others: but what
+  /// it stopped is looked at anew.
+  @Test func aSweepThatIsAskedForMakesAHoldAnew() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["user", "taxonomy_term"])
+    try await bench.round()
+    let terms = bench.types.filter { $0.hasPrefix("taxonomy_term") }.flatMap { bench.site.community.ids(of: $0) }
+    try bench.site.withCommunity { community in for id in terms { try community.conceal(id, .vanished) } }
+    bench.site.clockOffset += 1000
+    let cut = try await bench.round(
+      configure: sweepNow,
+      before: { _, target in
+        guard target.hasPrefix("/jsonapi/user/user?"), !target.contains("filter") else { return }
+        throw TransportError(.tooManyRedirects, "in circles", url: target)
+      })
+    #expect(!cut.report.held.isEmpty && cut.report.sweeps.contains { $0.type == "user--user" && $0.failure != nil })
+    try bench.site.withCommunity { community in for id in terms { try community.conceal(id, .none) } }
+    bench.site.clockOffset += 1000
+    let outcome = try await bench.round(configure: sweepNow)
+    #expect(!outcome.report.needsPerson && outcome.report.failures.isEmpty, "\(outcome.report.held)")
+    #expect(outcome.report.sweeps.allSatisfy { $0.failure == nil && $0.isFinished })
+    try bench.expectEqual()
+  }
+
   /// However small the slices of a sweep are, it asks for each resource once, and the guard speaks in the end.
   @Test func aSweepInSlicesIsHeldToo() async throws {
     let bench = try Bench(quietSite(), entityTypes: ["node"])

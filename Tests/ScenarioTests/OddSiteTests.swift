@@ -114,6 +114,44 @@ import Upstream
     #expect(noticed == (reader != nil), "\(reader?.rawValue ?? "the right one")")
   }
 
+  /// After a mirror was made the site calls its serial numbers and times otherwise, and later as before: types go on under the new
+  /// names in the same round.
+  @Test func attributesMayGetOtherNames() async throws {
+    let file = try Bench(quietSite())
+    _ = try await round(file.site, file.mirror, sweep: .whenDue)
+    for (turn, habits) in [Set<Habit>([.renamedFields]), []].enumerated() {
+      let site = try quietSite { $0.habits = habits }
+      site.clockOffset += Double(1000 * (turn + 1))
+      let (now, id) = (site.now, site.community.ids(of: "node--topic")[turn])
+      try site.withCommunity { try $0.edit(id, at: now, attributes: [("title", .string("Turn \(turn)"))]) }
+      let early = try await verify(site, file.mirror)
+      #expect(early.failures.isEmpty && !early.differences.isEmpty, "\(turn): \(early.failures)")
+      let report = try await round(site, file.mirror, sweep: .whenDue)
+      #expect(report.trouble == nil && report.removed == 0 && !report.needsPerson, "\(turn): \(report.trouble ?? "")")
+      let title = try file.mirrored()["node--topic/\(id)"]?["attributes"]?["title"]
+      #expect(title == JSON.string("Turn \(turn)"))
+      let swept = try await round(site, file.mirror, sweep: .now)
+      #expect(swept.trouble == nil && swept.removed == 0 && !swept.needsPerson, "\(turn): \(swept.trouble ?? "")")
+      #expect(try file.mirror.oddities().isEmpty)
+      let verified = try await verify(site, file.mirror)
+      #expect(
+        verified.failures.isEmpty && verified.differences.isEmpty,
+        "\(turn): \(verified.failures) \(verified.differences.prefix(3))")
+    }
+    file.expectSound()
+  }
+
+  /// What is compared is listed by what is there.
+  @Test func aLostSerialNumberIsNoReasonNotToCompare() async throws {
+    let file = try Bench(quietSite())
+    _ = try await round(file.site, file.mirror)
+    let site = try quietSite { $0.habits = [.noSerialNumber] }
+    let verified = try await verify(site, file.mirror)
+    #expect(verified.failures.isEmpty, "\(verified.failures)")
+    #expect(!verified.differences.isEmpty && verified.differences.allSatisfy { $0.kind == .different })
+    #expect(verified.differences.allSatisfy { $0.type.hasPrefix("taxonomy_term") })
+  }
+
   private static let entityTypes = ["node", "user", "comment", "taxonomy_term"]
 
   @Test(arguments: [

@@ -109,6 +109,67 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     #expect(stored["attributes"]?["mail"] == nil && stored["attributes"]?["timezone"] == "Europe/Berlin")
   }
 
+  /// Answers in which some topics have a member of their own.
+  private func adding(_ name: String, to ids: [String]) -> InProcessTransport.After {
+    { _, response in
+      var text = String(decoding: response.body, as: UTF8.self)
+      for id in ids {
+        guard let at = text.firstRange(of: "\"type\":\"node--topic\",\"id\":\"\(id)\",\"links\":"),
+          let place = text[at.upperBound...].firstRange(of: "\"attributes\":{")
+        else { continue }
+        text.replaceSubrange(place, with: "\"attributes\":{\"\(name)\":\"rare\",")
+      }
+      var changed = response
+      changed.body = Array(text.utf8)
+      return changed
+    }
+  }
+
+  /// A field of which few ever made use is deleted: those few stay as they are stored, named, and all else of the type is read on;
+  /// until a person accepts it, or the field is back.
+  @Test(arguments: [true, false]) func aMemberThatFewHadStopsNothing(isAccepted: Bool) async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    let ids = Array(bench.site.community.ids(of: "node--topic").dropFirst(7).prefix(2))
+    let withField = adding("field_rare", to: ids)
+    try await bench.round(after: withField)
+    let before = try bench.mirrored()
+    for id in ids { #expect(before["node--topic/\(id)"]?["attributes"]?["field_rare"] == "rare") }
+    func kept() throws -> Set<String> {
+      let rows = try bench.mirror.oddities().filter { $0.kind == .row }
+      return Set(rows.filter { $0.reason.contains("lost the member field_rare") }.map(\.subject))
+    }
+
+    bench.site.clockOffset += 1000
+    let (now, first) = (bench.site.now, ids[0])
+    let new = try bench.site.withCommunity { community in
+      try community.edit(first, at: now, attributes: [("title", "Edited after the field was deleted")])
+      return try community.create("node--topic", at: now, attributes: [("title", "New")])
+    }
+    let pulled = try await bench.round(configure: { $0.sweep = .never })
+    #expect(pulled.report.failures.isEmpty, "\(pulled.report.failures)")
+    #expect(try bench.mirrored()["node--topic/\(new)"] != nil)
+    #expect(try bench.mirrored()["node--topic/\(first)"] == before["node--topic/\(first)"])
+    #expect(try kept() == [first])
+    for _ in 1...2 {
+      let swept = try await bench.round(configure: sweepNow)
+      #expect(swept.report.failures.isEmpty && swept.report.sweeps.allSatisfy { $0.failure == nil && $0.isFinished })
+      #expect(swept.report.removed == 0 && !swept.report.needsPerson)
+      for id in ids { #expect(try bench.mirrored()["node--topic/\(id)"] == before["node--topic/\(id)"]) }
+      #expect(try kept() == Set(ids))
+    }
+
+    if isAccepted {
+      let accepted = try await bench.round(configure: { $0.acceptedRemovals = ["node--topic"] })
+      #expect(accepted.report.failures.isEmpty)
+      try bench.expectEqual()
+    } else {
+      try await bench.round(configure: sweepNow, after: withField)
+      let back = try bench.mirrored()["node--topic/\(first)"]?["attributes"]
+      #expect(back?["title"] == "Edited after the field was deleted" && back?["field_rare"] == "rare")
+    }
+    #expect(try kept().isEmpty)
+  }
+
   /// A type that was read by walking goes back to filters: at the sweep, and when the account's own user was saved.
   @Test(arguments: [true, false]) func grantedRightsBringFiltersBack(atTheSweep: Bool) async throws {
     let bench = try Bench(quietSite { $0.habits = [.growingRights] }, entityTypes: ["node", "user"])
@@ -176,6 +237,57 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     try await bench.round(configure: sweepNow)
     try bench.expectEqual()
     #expect(try bench.mirror.oddities().filter { $0.kind == .type }.isEmpty)
+  }
+
+  /// What a type is asked by vanishes after it was read: it goes over to sweeps in the same round, and back when it is there again.
+  @Test(arguments: [Habit.noChanged, .noSerialNumber]) func aTypeMayLoseWhatItIsAskedBy(habit: Habit) async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["post", "event_enrollment", "taxonomy_term", "node"])
+    let odd = habit == .noChanged ? "post--post" : "taxonomy_term--topic_types"
+    try await bench.round()
+    bench.site.habits = [habit]
+    bench.site.clockOffset += 1000
+    let (now, ids) = (bench.site.now, bench.site.community.ids(of: odd))
+    try bench.site.withCommunity { try $0.edit(ids[0], at: now, attributes: [("langcode", "de")]) }
+    let lost = try await bench.round()
+    #expect(lost.report.failures.isEmpty, "\(lost.report.failures)")
+    #expect(lost.report.sweeps.contains { $0.type == odd } && lost.report.removed == 0 && !lost.report.needsPerson)
+    #expect(lost.report.sweeps.allSatisfy { $0.failure == nil && $0.isFinished })
+    let aside = try bench.mirror.setAside().filter { $0.kind == .type && $0.type == odd }
+    #expect(aside.count == 1 && aside[0].reason.contains(habit == .noChanged ? "changed" : "serial number"))
+    #expect(try bench.mirror.oddities().allSatisfy { $0.kind == .type }, "no members are said to have vanished")
+    try bench.expectEqual("without")
+
+    bench.site.clockOffset += 1000
+    let idle = try await bench.round()
+    #expect(idle.report.failures.isEmpty)
+    #expect(!idle.targets.contains { $0.hasPrefix("/jsonapi/" + odd.replacing("--", with: "/")) })
+
+    bench.site.habits = []
+    bench.site.clockOffset += 1000
+    let back = try await bench.round(configure: sweepNow)
+    #expect(back.report.failures.isEmpty, "\(back.report.failures)")
+    try bench.expectEqual("back")
+    #expect(try bench.mirror.oddities().filter { $0.kind == .type }.isEmpty)
+  }
+
+  /// The site filters by it as before, and does not show it any more.
+  @Test func whatIsNoLongerShownIsNotAskedBy() async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["post"])
+    try await bench.round()
+    bench.site.clockOffset += 1000
+    let (now, id) = (bench.site.now, bench.site.community.ids(of: "post--post")[0])
+    try bench.site.withCommunity { try $0.edit(id, at: now, attributes: [("langcode", "de")]) }
+    let outcome = try await bench.round(after: { target, response in
+      guard target.hasPrefix("/jsonapi/post/post") else { return response }
+      var changed = response
+      let text = String(decoding: response.body, as: UTF8.self).replacing(#/"changed":"[^"]*",/#, with: "")
+      changed.body = Array(text.utf8)
+      return changed
+    })
+    #expect(outcome.report.failures.isEmpty && outcome.report.sweeps.allSatisfy { $0.failure == nil })
+    #expect(try bench.mirror.oddities().map(\.subject) == ["swept alone"])
+    let stored = try bench.mirrored()["post--post/\(id)"]?["attributes"]
+    #expect(stored?["langcode"] == "de" && stored?["changed"] == nil)
   }
 
   /// Sudden emptiness removes nothing without a person.

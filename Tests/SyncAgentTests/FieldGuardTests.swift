@@ -23,6 +23,38 @@ import Testing
     #expect(LostFields([(Array("{".utf8), shrunk)]).counts.isEmpty)
   }
 
+  private func document(values: [(String, String)]) -> [UInt8] {
+    let a = values.map { "\"\($0)\":\($1)" }.joined(separator: ",")
+    return Array("{\"type\":\"a--b\",\"id\":\"x\",\"attributes\":{\(a)},\"relationships\":{}}".utf8)
+  }
+
+  /// Another name for the same values is no loss, though one of the resources was edited meanwhile.
+  @Test func whatHasAnotherNameIsNotLost() {
+    func pair(_ before: String, _ after: String) -> (stored: [UInt8], now: [UInt8]) {
+      (document(values: [("name", "1"), ("title", before)]), document(values: [("name", "1"), ("headline", after)]))
+    }
+    let same = (1...5).map { pair("\"T\($0)\"", "\"T\($0)\"") }
+    #expect(LostFields(same).counts.isEmpty)
+    #expect(LostFields(same + [pair("\"T6\"", "\"Edited\"")]).counts.isEmpty)
+    // One that was there before is no new name, and another value is none of it.
+    #expect(LostFields((1...5).map { pair("\"T\($0)\"", "\"Other\"") }).counts == ["title": .init(had: 5, lost: 5)])
+    let two = document(values: [("name", "1"), ("title", "1")])
+    #expect(LostFields([(two, document(values: [("name", "1")]))]).counts == ["title": .init(had: 1, lost: 1)])
+    // Most of them tell.
+    let mixed = [pair("\"T\"", "\"T\"")] + (1...4).map { pair("\"T\($0)\"", "\"Other\"") }
+    #expect(LostFields(mixed).counts == ["title": .init(had: 5, lost: 5)])
+  }
+
+  @Test func whatTheMirrorAsksByIsNoContent() {
+    let askedBy: Set = ["changed", "nid"]
+    for name in ["changed", "nid", "drupal_internal__vid", "drupal_internal__revision_id"] {
+      #expect(FieldEvidence.isNoContent(name, askedBy), "\(name)")
+    }
+    for name in ["revision_log", "revision_log_message", "mail", "created", "drupal_internal__target_id"] {
+      #expect(!FieldEvidence.isNoContent(name, askedBy), "\(name)")
+    }
+  }
+
   static let rows: [(had: Int, lost: Int, share: Double, isTooMuch: Bool)] = [
     (50, 50, 0.2, true), (50, 11, 0.2, true), (50, 10, 0.2, false), (50, 1, 0.2, false), (3, 1, 0.2, false),
     (3, 2, 0.2, true), (3, 3, 0.2, true), (1, 1, 0.2, true), (2, 1, 0.2, false), (9, 1, 0, true), (9, 0, 0, false),
@@ -32,6 +64,20 @@ import Testing
   @Test(arguments: rows.indices) func theShareDecides(index: Int) {
     let row = Self.rows[index]
     #expect(FieldEvidence.isTooMuch(.init(had: row.had, lost: row.lost), share: row.share) == row.isTooMuch)
+  }
+
+  static let few: [(had: Int, stored: Int, isRare: Bool)] = [
+    (1, 131, true), (2, 131, true), (6, 131, false), (5, 131, true), (1, 5, true), (1, 4, false), (2, 9, false),
+    (4, 20, true), (4, 19, false), (5, 40, false), (49, 1000, true), (50, 1000, false), (9, 9, false), (1, 1, false),
+  ]
+
+  /// What few ever had says nothing of rights; of a type with few resources hardly anything is rare.
+  @Test(arguments: few.indices) func fewOfManyTellNothing(index: Int) {
+    let row = Self.few[index]
+    #expect(FieldEvidence.isRare(had: row.had, of: row.stored) == row.isRare, "\(row)")
+    // Counting further would not change it.
+    let enough = FieldEvidence.enough(of: row.stored)
+    #expect(FieldEvidence.isRare(had: min(row.had, enough), of: row.stored) == row.isRare, "\(row)")
   }
 
   /// Pages of one row each: what each shows is little, together they are not.

@@ -4,8 +4,10 @@ import JSONAPI
 
 extension Mirror {
   /// Begins the sweep of a type anew: nothing listed, no candidates.
-  /// - Parameter time: the site's, Unix seconds.
-  package func beginSweep(of type: String, at time: Int64) throws -> SweepState {
+  /// - Parameters:
+  ///   - time: the site's, Unix seconds.
+  ///   - forgetsHold: whether nothing waits for a person any more.
+  package func beginSweep(of type: String, at time: Int64, forgetsHold: Bool = false) throws -> SweepState {
     try write { db in
       let id = try Names(db).type(type)
       var state = SweepState()
@@ -13,7 +15,7 @@ extension Mirror {
       state.sequence = try ChangeNumber.last(db)
       let before = try Row.cachedOne(db, sql: "SELECT finished, held FROM sweep WHERE type = ?", arguments: [id])
       state.finished = try before?.decode(Int64?.self, forColumn: "finished")
-      state.held = try before?.decode(Int.self, forColumn: "held") ?? 0
+      state.held = try forgetsHold ? 0 : before?.decode(Int.self, forColumn: "held") ?? 0
       try db.run(sql: "DELETE FROM sweep_candidate WHERE type = ?", arguments: [id])
       try RowsSetAside.beginSweep(of: type, db)
       try db.run(sql: "DELETE FROM sweep_listed WHERE type = ?", arguments: [id])
@@ -27,7 +29,8 @@ extension Mirror {
     try resourceWrite { db, names, writer in
       let pending = try PendingCopies(db, names: names, resources: writer)
       var outcome = ApplyOutcome()
-      for resource in page.resources where try !pending.absorb(resource, madeAt: page.madeAt) {
+      let fresh = page.fresh
+      for resource in fresh where try !pending.absorb(resource, madeAt: page.madeAt) {
         try writer.store(resource, &outcome)
       }
       let type = try names.type(page.type)
@@ -35,8 +38,8 @@ extension Mirror {
         try names.learn(idAttribute: attribute, of: type)
       }
       var aside = try RowsSetAside(db)
-      outcome.setAside = try aside.note(page.type, page.resources, page.unusable, around: page.surroundings)
-      outcome.setAside += try aside.note(page.setAside)
+      outcome.setAside = try aside.note(page.type, fresh, page.unusable, around: page.surroundings)
+      outcome.setAside += try aside.note(page.setAside + page.kept.values)
       try SweepRows.noteCandidates(
         resources: page.resources, unusable: page.unusable, omitted: page.omitted, covers: page.covers, type: type, db)
       if page.isUnnumbered { try SweepRows.noteListed(page, type: type, db) }
@@ -73,6 +76,35 @@ extension Mirror {
     }
   }
 
+  /// Some of what waits for a person, the oldest and the newest: those that the site said to be gone, before those that were not
+  /// asked for.
+  /// - Parameter count: how many at most.
+  package func heldCandidates(of type: String, count: Int) throws -> [SweepCandidate] {
+    try read { db in
+      var found: [SweepCandidate] = []
+      for order in ["ASC", "DESC"] {
+        let rows = try Row.cachedAll(
+          db,
+          sql: """
+            SELECT r.id, i.uuid, r.internal_id, c.is_omitted
+            FROM sweep_candidate c JOIN resource r ON r.id = c.resource JOIN identity i ON i.id = r.id
+            WHERE c.type = (SELECT id FROM resource_type WHERE name = ?1) AND c.kind IS NOT ?2
+            ORDER BY c.kind IS NULL, r.internal_id \(order) LIMIT ?3
+            """, arguments: [type, SweepRows.undecided, max(1, (count + 1) / 2)])
+        for row in rows {
+          let id: Int64 = try row.decode(atIndex: 0)
+          guard found.count < count, !found.contains(where: { $0.id == id }),
+            let uuid = try SweepRows.uuid(row.decode(atIndex: 1))
+          else { continue }
+          try found.append(
+            SweepCandidate(
+              id: id, uuid: uuid, internalID: row.decode(atIndex: 2), isOmitted: row.decode(atIndex: 3), isKept: false))
+        }
+      }
+      return found
+    }
+  }
+
   /// Notes the verdicts of candidates in one transaction, for the next slice of the sweep.
   package func note(_ candidates: [SweepCandidate], of type: String) throws {
     guard !candidates.isEmpty else { return }
@@ -106,10 +138,15 @@ extension Mirror {
   }
 
   /// Stores what a candidate turned out to be, and takes it off the list.
-  package func refresh(_ resource: ScannedResource, candidate: SweepCandidate) throws -> ApplyOutcome {
+  /// - Parameter kept: what is said of it where it stays as it is stored; nil where it does not.
+  package func refresh(
+    _ resource: ScannedResource, candidate: SweepCandidate, kept: SetAside? = nil
+  ) throws -> ApplyOutcome {
     try resourceWrite { db, names, writer in
       var outcome = ApplyOutcome()
-      if try !PendingCopies(db, names: names, resources: writer).absorb(resource, madeAt: nil) {
+      if let kept {
+        try SetAsideRows.note([kept], db)
+      } else if try !PendingCopies(db, names: names, resources: writer).absorb(resource, madeAt: nil) {
         try writer.store(resource, &outcome)
       }
       try db.run(sql: "DELETE FROM sweep_candidate WHERE resource = ?", arguments: [candidate.id])

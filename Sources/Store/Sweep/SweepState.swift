@@ -42,6 +42,12 @@ package struct SweepApplication: Sendable {
   package var surroundings: String?
   /// What else is set aside with it: rows that the reader stepped over.
   package var setAside: [SetAside] = []
+  /// What of it stays as it is stored, with what is said of it: it is there all the same.
+  package var kept: [ResourceID: SetAside] = [:]
+
+  /// What of it is stored.
+  var fresh: [ScannedResource] { kept.isEmpty ? resources : resources.filter { kept[$0.uuid] == nil } }
+
   /// Whether the type has no serial number, so that what was listed is kept by name until the end.
   package var isUnnumbered = false
 

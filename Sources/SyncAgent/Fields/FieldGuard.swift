@@ -7,6 +7,9 @@ import Store
 /// One resource may lose a member: somebody hid it. That says nothing about the others, and a page may be small, or hold what was
 /// changed together. So where a page is no proof, some other stored resources are asked for: what vanished for the account is
 /// missing there, too.
+///
+/// A member that few resources of the type ever had tells nothing of rights: those that lost it stay as they are stored, set aside by
+/// name until a person accepts it or it is back, and the rest goes on.
 struct FieldGuard {
   let mirror: Mirror
   let type: String
@@ -16,6 +19,8 @@ struct FieldGuard {
   /// Whether a person has agreed to it.
   let isAccepted: Bool
   private let isTooMuch: @Sendable (_ count: LostFields.Count, _ share: Double) -> Bool
+  /// What the type is asked by: such attributes are no content, and a type that loses them is read in another way.
+  let askedBy: Set<String>
   /// This machine's clock, Unix seconds.
   let now: @Sendable () -> Int64
   /// Whether anything of the type was stored before.
@@ -24,6 +29,8 @@ struct FieldGuard {
   private var seen = FieldEvidence()
   /// Members of which other resources were asked for in this round.
   private var sampled: Set<String> = []
+  /// Members that vanished, and whether few of the stored resources have them.
+  private var rarity: [String: Bool] = [:]
 
   /// A page of so many compared resources is a proof by itself: a fifth of them is four, not one or two that somebody edited.
   private static let proof = 20
@@ -31,27 +38,32 @@ struct FieldGuard {
   private static let sample = 8
 
   init(
-    mirror: Mirror, type: String, path: String, settings: SyncSettings, deciders: Deciders,
+    mirror: Mirror, type: String, path: String, askedBy: Set<String>, settings: SyncSettings, deciders: Deciders,
     now: @escaping @Sendable () -> Int64
   ) {
     isTooMuch = deciders.losesTooMuch
     self.mirror = mirror
     self.type = type
     self.path = path
+    self.askedBy = askedBy
     self.now = now
     share = settings.maxRemovalShare
     isAccepted = settings.acceptedRemovals.contains(type)
   }
 
   /// Lets what the site sends pass on its way into the mirror.
+  /// - Returns: what of it is to stay as it is stored, with what is said of it.
   /// - Throws: `SyncFault.lostFields` where too much of it has lost members.
-  mutating func check(_ resources: [ScannedResource], _ reader: inout PageReader) async throws {
-    guard !isAccepted, share < 1 else { return }
+  mutating func check(
+    _ resources: [ScannedResource], _ reader: inout PageReader
+  ) async throws -> [ResourceID: SetAside] {
+    guard !isAccepted, share < 1 else { return [:] }
     if isKnown == nil { isKnown = try mirror.count(of: type) > 0 }
-    guard isKnown == true else { return }
-    let page = try mirror.lostFields(in: resources, of: type)
+    guard isKnown == true else { return [:] }
+    var page = try mirror.lostFields(in: resources, of: type)
+    page.counts = page.counts.filter { !FieldEvidence.isNoContent($0.key, askedBy) }
     seen.note(page, of: resources.lazy.filter { !$0.isLabelOnly }.map(\.uuid))
-    if page.counts.isEmpty { return }
+    if page.counts.isEmpty { return [:] }
     let (mirror, type) = (mirror, type)
     func members(_ id: ResourceID) throws -> Set<String>? {
       try mirror.siteDocument(of: id, type: type).flatMap { LostFields.names($0) }
@@ -69,7 +81,11 @@ struct FieldGuard {
       let count = isProof ? onPage : try seen.count(of: name, members)
       if isTooMuch(count, share) { gone[name] = count }
     }
-    guard let worst = gone.values.max(by: { $0.lost < $1.lost }) else { return }
+    let rare = Set(try gone.keys.filter { try isRare($0) })
+    for name in rare { gone[name] = nil }
+    guard let worst = gone.values.max(by: { $0.lost < $1.lost }) else {
+      return try keptRows(among: resources, lacking: rare)
+    }
     let fault = SyncFault.lostFields(type: type, fields: gone.keys.sorted(), lost: worst.lost, had: worst.had)
     try mirror.noteVanishedFields(
       of: type,
@@ -77,6 +93,36 @@ struct FieldGuard {
         .field, type: type, subject: Mirror.vanishedFields, reason: fault.seen,
         advice: "give the account its rights back, or: social-mirror sync --accept-removals \(type)", at: now()))
     throw fault
+  }
+
+  /// Whether few of the stored resources have a member.
+  private mutating func isRare(_ name: String) throws -> Bool {
+    if let known = rarity[name] { return known }
+    let stored = try mirror.count(of: type)
+    let had = try mirror.count(of: type, with: name, upTo: FieldEvidence.enough(of: stored))
+    let isRare = FieldEvidence.isRare(had: had, of: stored)
+    rarity[name] = isRare
+    return isRare
+  }
+
+  /// The resources that have lost one of these members.
+  private func keptRows(
+    among resources: [ScannedResource], lacking names: Set<String>
+  ) throws -> [ResourceID: SetAside] {
+    var kept: [ResourceID: SetAside] = [:]
+    guard !names.isEmpty else { return kept }
+    for resource in resources where !resource.isLabelOnly {
+      guard let stored = try mirror.siteDocument(of: resource.uuid, type: type),
+        let before = LostFields.names(stored)?.intersection(names), !before.isEmpty,
+        let lost = LostFields.names(resource.document).map({ before.subtracting($0) }), !lost.isEmpty
+      else { continue }
+      kept[resource.uuid] = SetAside(
+        .row, type: type, subject: "\(resource.uuid)",
+        reason: "lost the member \(lost.sorted().prefix(8).joined(separator: ", ")), which few of the type have: "
+          + "it stays as it is stored",
+        advice: "give the account its rights back, or: social-mirror sync --accept-removals \(type)", at: now())
+    }
+    return kept
   }
 
   /// Asks for other stored resources that have these members.
@@ -153,6 +199,20 @@ struct FieldEvidence: Sendable {
     }
     return count
   }
+
+  /// Whether a member is a number or time that the mirror asks by, or that counts revisions: what rights are about is content.
+  static func isNoContent(_ name: String, _ askedBy: Set<String>) -> Bool {
+    askedBy.contains(name) || name.hasPrefix(SerialNumbers.prefix) && SerialNumbers.isOfRevision(name)
+  }
+
+  /// Whether so few of the stored resources have a member that its loss is no sign of lost rights: fewer than five, and no more than
+  /// a fifth of all; or less than a twentieth.
+  static func isRare(had: Int, of stored: Int) -> Bool {
+    had < 5 && had <= stored / 5 || had < stored / 20
+  }
+
+  /// So many that have a member are more than few, however many more there are.
+  static func enough(of stored: Int) -> Int { max(5, stored / 20) }
 
   /// Whether a person has to look: more than the share of those that had it have lost it. One alone among others never is too
   /// much: somebody edited it. All are, however few.

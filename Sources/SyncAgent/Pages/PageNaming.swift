@@ -18,6 +18,9 @@ struct PageNaming: Sendable {
     self.described = described
   }
 
+  /// Lets names be looked for again, though that was done before.
+  mutating func searchAnew() { hasSearched = false }
+
   /// A query in the site's own names.
   func query(_ parameters: QueryParameters?, _ scanner: PageScanner) -> QueryParameters? {
     parameters?.renamingChanged(to: scanner.names(of: type)?.changed)

@@ -62,6 +62,12 @@ struct PageReader: Sendable {
     return other
   }
 
+  /// Forgets how the attributes of its type are called, so that the next page tells it anew.
+  mutating func forgetNames(of type: String) {
+    scanner.callAsUsual(type)
+    naming?.searchAnew()
+  }
+
   /// A page of a collection, or a single resource as a page of one. A page may have fewer rows than were asked for; the rows at
   /// its beginning that the site does not give are counted in `skipped`.
   /// - Parameter isFresh: whether no cache may answer, for what decides about one resource.

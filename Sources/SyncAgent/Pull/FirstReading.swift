@@ -107,10 +107,11 @@ extension TypePuller {
       let covers: (after: Int64, through: Int64?) = (isAll ? .min : (lowest ?? 0).subtractingClamped(1), nil)
       reading.note(newest)
       try lookForDrift(newest)
-      try await fields.check(newest.resources, &reader)
+      let kept = try await fields.check(newest.resources, &reader)
       try await submit(
         newest.resources, cursor: nil, of: isSorted ? newest.turned : newest,
-        reading: ReadingPart(omitted: newest.omittedUUIDs, covers: covers, stretch: stretch, isOver: isAll), &part)
+        reading: ReadingPart(omitted: newest.omittedUUIDs, covers: covers, stretch: stretch, isOver: isAll),
+        kept: kept, &part)
     }
     if isAll, let sum = reading.close() { return try await finish(reading, sum, &part) }
     try await read([stretch], of: reading, &part)
@@ -169,14 +170,14 @@ extension TypePuller {
         last = isOver ? through : min(last ?? through, through)
       }
       if part.pages == 0 { try lookForDrift(page) }
-      try await fields.check(resources, &reader)
+      let kept = try await fields.check(resources, &reader)
       reading.note(page)
       rows += resources.count
       try await submit(
         resources, cursor: nil, of: page,
         reading: ReadingPart(
           omitted: page.omittedUUIDs, covers: (after, last), stretch: isKept || isOver ? stretch : nil, isOver: isOver),
-        &part)
+        kept: kept, &part)
       if isOver { return }
       if isKept {
         try await share(&stretch, of: reading, density: (rows, stretch.lastID.subtractingClamped(from)), &waiting)

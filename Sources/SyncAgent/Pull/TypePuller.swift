@@ -24,6 +24,8 @@ struct TypePuller {
   var fields: FieldGuard
   /// Whether what was found out about filters is found out anew: the type is to be swept, or the account has changed.
   let isSweepDue: Bool
+  /// Whether it was found out anew in this round what the type is asked by.
+  var hasProbedAnew = false
 
   /// A probe is good for so many seconds.
   private static let probeLife: Int64 = 86_400
@@ -51,7 +53,11 @@ struct TypePuller {
   }
 
   private mutating func pull(_ known: MirroredType?, _ part: inout TypeReport) async throws {
-    do { try await goOn(known, &part) } catch UntrustworthyPage.renumbered {
+    do {
+      do { try await goOn(known, &part) } catch let error where TypePuller.isAboutNames(error) {
+        try await goOnAnew(known, &part)
+      }
+    } catch UntrustworthyPage.renumbered {
       // What is known of the type stands on numbers of before.
       try await readFromTheBeginning(nil, nil, &part)
     }
@@ -63,6 +69,8 @@ struct TypePuller {
     // A permission that was granted meanwhile brings filters back; so does a field that was added.
     if isSweepDue, filters != .work { filters = nil }
     if let lack = SweptAlone.lack(filters) { return try leaveToSweeps(lack) }
+    // What was missing may be there again, under its usual name.
+    if SweptAlone.lack(known?.probe?.outcome) != nil { reader.forgetNames(of: type) }
     // What was empty when it was read is read from the beginning, too.
     guard let cursor = known?.cursor, cursor.knownUntil > 0, cursor.internalID > 0 || cursor.changed > 0 else {
       return try await readFromTheBeginning(known, filters, &part)
@@ -172,18 +180,19 @@ struct TypePuller {
     while !pull.isComplete {
       let page = deciders.see(try await reader.page(path, pull.parameters))
       try pull.accept(page)
+      if !hasProbedAnew, isLackingKeys(page) { throw UntrustworthyPage.keyless }
       showsAny = showsAny || page.resources.contains { !$0.isLabelOnly }
       if pull.distrustsOrder {
-        try await fields.check(page.resources, &reader)
-        try await submit(pull.rows(of: page), cursor: nil, of: page, &part)
+        let kept = try await fields.check(page.resources, &reader)
+        try await submit(pull.rows(of: page), cursor: nil, of: page, kept: kept, &part)
         return .unordered
       }
       let next = pull.cursor
       if pull.isComplete, !pull.hasSeenAnything { return .nothing }
       if pull.isComplete, !showsAny { return .onlyHidden(next ?? cursor, page) }
       if part.pages == 0 { try lookForDrift(page) }
-      try await fields.check(page.resources, &reader)
-      try await submit(pull.rows(of: page), cursor: next, of: page, &part)
+      let kept = try await fields.check(page.resources, &reader)
+      try await submit(pull.rows(of: page), cursor: next, of: page, kept: kept, &part)
     }
     return .resources(pull.cursor ?? cursor)
   }
@@ -201,10 +210,12 @@ struct TypePuller {
     probe.account == account && abs(siteTime - probe.at) < TypePuller.probeLife
   }
 
-  /// - Parameter page: what they are from, with what else is noted of it; nil for none.
+  /// - Parameters:
+  ///   - page: what they are from, with what else is noted of it; nil for none.
+  ///   - kept: those that stay as they are stored.
   mutating func submit(
     _ resources: [ScannedResource], cursor: Cursor?, of page: ScannedPage? = nil, reading: ReadingPart? = nil,
-    _ part: inout TypeReport
+    kept: [ResourceID: SetAside] = [:], _ part: inout TypeReport
   ) async throws {
     let omitted = page?.omitted.count ?? 0
     part.pages += 1
@@ -214,6 +225,7 @@ struct TypePuller {
       type: type, resources: resources, omitted: omitted, cursor: cursor, run: run, madeAt: page?.madeAt,
       unusable: page?.unusable ?? [], surroundings: page?.surroundings, reading: reading)
     application.setAside = reader.takeSteppedOver()
+    application.kept = kept
     try await queue.submit(application)
   }
 }

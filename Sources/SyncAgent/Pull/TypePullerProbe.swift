@@ -30,6 +30,43 @@ extension TypePuller {
     return (found, unfiltered, isSorted)
   }
 
+  /// Whether a failure may mean that the type has lost what it is asked by, or has it under another name: the site refuses a field
+  /// that it does not know, or no longer shows it.
+  static func isAboutNames(_ error: any Error) -> Bool {
+    (error as? UntrustworthyPage) == .keyless || (error as? SiteError)?.kind == .badRequest
+  }
+
+  /// Whether nothing of a page shows a serial number, or nothing of it `changed`.
+  func isLackingKeys(_ page: ScannedPage) -> Bool {
+    guard page.resources.contains(where: { !$0.isLabelOnly }) else { return false }
+    return !page.resources.contains { $0.internalID != nil && !$0.isLabelOnly }
+      || !page.resources.contains { $0.changed != nil && !$0.isLabelOnly }
+  }
+
+  /// Goes on where what was known of the type no longer holds: what it is asked by, and how that is called, is found out anew. A type
+  /// that has lost it goes over to sweeps; where documents look otherwise, a sweep begins now.
+  mutating func goOnAnew(_ known: MirroredType?, _ part: inout TypeReport) async throws {
+    hasProbedAnew = true
+    let names = try mirror.attributeNames()[type]
+    reader.forgetNames(of: type)
+    let found = try await probe(known?.serialAttribute).found
+    if names != nil, reader.scanner.names(of: type) == nil,
+      try mirror.note(AttributeNames(serial: found.idAttribute), of: type)
+    {
+      throw UntrustworthyPage.renumbered
+    }
+    let lack = SweptAlone.lack(found.outcome)
+    // What did not change since the last pass has other members, too.
+    if lack != nil || reader.scanner.names(of: type)?.changed != names?.changed {
+      _ = try mirror.beginSweep(of: type, at: siteTime)
+    }
+    if let lack { return try leaveToSweeps(lack) }
+    guard let cursor = known?.cursor, cursor.knownUntil > 0, cursor.internalID > 0 || cursor.changed > 0,
+      let idAttribute = found.idAttribute ?? known?.serialAttribute
+    else { return try await readFromTheBeginning(nil, found.outcome, &part) }
+    try await readChanges(from: cursor, idAttribute, found.outcome ?? known?.probe?.outcome, &part)
+  }
+
   /// The first page without a filter; in the site's own order where it knows nothing of the one asked for.
   private mutating func firstPage(_ sort: [SortKey], _ limit: Int) async throws -> ScannedPage {
     do {

@@ -133,6 +133,16 @@ extension SyncRound {
     _ = try check(try await EntryPointSearch(site: site, mirror: mirror).find())
   }
 
+  /// What a type is asked by, under all names that are known: where these vanish, that is no sign of lost rights.
+  func attributesAskedBy(_ type: String, _ known: MirroredType?, _ scanner: PageScanner) -> Set<String> {
+    let entityType = known?.entityType ?? ResourceTypeName(type).entityType
+    let names = [
+      "changed", scanner.names(of: type)?.changed, known?.idAttribute, scanner.serials.attribute(of: type),
+      SerialNumbers.attribute(ofEntityType: entityType),
+    ]
+    return Set(names.compactMap { $0 })
+  }
+
   /// A reader of one type's pages.
   func reader(
     of type: String, _ entityType: String?, _ visit: Visit, _ tally: Tally, isThorough: Bool

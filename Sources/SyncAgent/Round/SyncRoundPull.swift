@@ -95,7 +95,8 @@ extension SyncRound {
       reader: reader(
         of: type.name, known?.entityType, visit, tally, isThorough: isSweepDue || (known?.cursor?.knownUntil ?? 0) == 0),
       fields: FieldGuard(
-        mirror: mirror, type: type.name, path: type.path, settings: settings, deciders: deciders, now: now),
+        mirror: mirror, type: type.name, path: type.path,
+        askedBy: attributesAskedBy(type.name, known, visit.scanner), settings: settings, deciders: deciders, now: now),
       isSweepDue: isSweepDue)
   }
 

@@ -19,12 +19,19 @@ extension SyncRound {
       return try settings.isSweepDue(type.sweep, of: type.name, at: visit.siteTime) && !isDone
         || settings.sweep != .never && mirror.hasVanishedFields(type.name)
     }
-    guard !due.isEmpty else { return try endSweepOfAll() }
+    // Where removals wait for a person, they are looked at in every round.
+    let isDue = Set(due.map(\.name))
+    let looksAtHolds = settings.sweep != .never
+    let onHold = try mirror.types().filter { type in
+      looksAtHolds && (type.sweep?.held ?? 0) > 0 && !isDue.contains(type.name) && paths[type.name] != nil
+        && !unread.contains(type.name)
+    }
+    guard !due.isEmpty || !onHold.isEmpty else { return try endSweepOfAll() }
     let budget = SweepBudget(settings.sweepRequests)
     // The pulls may have found out more.
     let informed = try withFindings(visit)
     try await withThrowingTaskGroup(of: SweepReport.self) { sweepers in
-      var waiting = due[...]
+      var waiting = (due + onHold)[...]
       func startNext() throws {
         guard let type = waiting.popFirst() else { return }
         guard let path = paths[type.name] else { return try startNext() }
@@ -34,11 +41,13 @@ extension SyncRound {
         var sweeper = try TypeSweeper(
           mirror: mirror, settings: settings, deciders: deciders, budget: budget, run: visit.run, type: type,
           path: path, idAttribute: idAttribute, siteTime: visit.siteTime,
-          isFresh: listed.contains(type.name),
+          isFresh: listed.contains(type.name), isHoldAlone: !isDue.contains(type.name),
           confirmSite: { try await confirm(tally) },
           reader: reader(of: type.name, type.entityType, informed, tally, isThorough: true),
           fields: FieldGuard(
-            mirror: mirror, type: type.name, path: path, settings: settings, deciders: deciders, now: now))
+            mirror: mirror, type: type.name, path: path,
+            askedBy: attributesAskedBy(type.name, type, informed.scanner), settings: settings, deciders: deciders,
+            now: now))
         sweepers.addTask { try await sweeper.sweep() }
       }
       for _ in 0..<settings.concurrency { try startNext() }

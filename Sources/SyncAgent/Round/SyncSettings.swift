@@ -89,7 +89,10 @@ package struct SyncSettings: Sendable {
     switch sweep {
     case .never: return false
     case .now:
-      guard let sweepBegan, let state, state.started == nil, let finished = state.finished else { return true }
+      // What a guard stopped is looked at whole once more, whenever it was.
+      guard let sweepBegan, let state, state.started == nil, state.held == 0, let finished = state.finished else {
+        return true
+      }
       return finished < sweepBegan
     case .whenDue:
       guard let state, state.started == nil, let finished = state.finished else { return true }

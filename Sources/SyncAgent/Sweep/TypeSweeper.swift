@@ -37,6 +37,8 @@ struct TypeSweeper {
   let siteTime: Int64
   /// Whether the type was read from the beginning in this round: then it is listed.
   let isFresh: Bool
+  /// Whether it is not due, and looked at only because removals wait for a person.
+  var isHoldAlone: Bool
   /// Checks that the site still answers this account.
   let confirmSite: @Sendable () async throws -> Void
   var reader: PageReader
@@ -67,7 +69,14 @@ struct TypeSweeper {
     let isAccepted = settings.acceptedRemovals.contains(type.name)
     let accepted = isAccepted ? state.held : 0
     let isListed = isFresh && state.isListed
-    if state.started == nil || isAccepted || settings.sweep == .now && !isListed && !isResumed(state) {
+    if isHoldAlone {
+      guard try await isHoldOver() else {
+        part.isFinished = true
+        return
+      }
+      isHoldAlone = false
+      state = try mirror.beginSweep(of: type.name, at: siteTime, forgetsHold: true)
+    } else if state.started == nil || isAccepted || settings.sweep == .now && !isListed && !isResumed(state) {
       state = try mirror.beginSweep(of: type.name, at: siteTime)
     }
     let rows = try mirror.count(of: type.name)
@@ -87,6 +96,19 @@ struct TypeSweeper {
     settings.sweepBegan.map { state.started ?? .min >= $0 } ?? false
   }
 
+  /// How many of the resources that wait for a person are asked for in a round.
+  private static let looks = 3
+
+  /// Whether some of what waits for a person is visible again, or none of it is stored any more: then the type is swept anew.
+  private mutating func isHoldOver() async throws -> Bool {
+    let held = try mirror.heldCandidates(of: type.name, count: TypeSweeper.looks)
+    for candidate in held {
+      guard budget.take() else { return false }
+      if case .present = try await verdict(on: candidate) { return true }
+    }
+    return held.isEmpty
+  }
+
   /// Lists the collection; false when the budget ended before it.
   private mutating func list(_ state: inout SweepState, rows: Int, _ part: inout SweepReport) async throws -> Bool {
     guard let idAttribute else { return try await listUnnumbered(&state, &part, rows: rows, isSorted: true) }
@@ -97,12 +119,12 @@ struct TypeSweeper {
       guard budget.take() else { return false }
       let page = deciders.see(try await reader.page(path, listing.parameters))
       let covers = try listing.accept(page)
-      if rows > 0 { try await fields.check(page.resources, &reader) }
+      let kept = try await keptRows(of: page, rows: rows)
       state.lastID = listing.lastID
       state.offset = listing.offset
       state.marks = listing.marks
       state.isListed = listing.isComplete
-      try apply(page, covers: covers, state, &part)
+      try apply(page, covers: covers, kept: kept, state, &part)
       part.pages += 1
     }
     return true
@@ -123,24 +145,32 @@ struct TypeSweeper {
         return try await listUnnumbered(&state, &part, rows: rows, isSorted: false)
       }
       let joins = try listing.accept(page)
-      if rows > 0 { try await fields.check(page.resources, &reader) }
+      let kept = try await keptRows(of: page, rows: rows)
       state.offset = listing.offset
       state.marks = listing.marks
       state.isListed = listing.isComplete
-      try apply(page, covers: nil, state, &part)
+      try apply(page, covers: nil, kept: kept, state, &part)
       part.pages += joins ? 1 : 0
     }
     return true
   }
 
+  /// What of a listed page stays as it is stored.
+  private mutating func keptRows(of page: ScannedPage, rows: Int) async throws -> [ResourceID: SetAside] {
+    guard rows > 0 else { return [:] }
+    return try await fields.check(page.resources, &reader)
+  }
+
   /// Stores a listed page, with where the sweep stands behind it.
   private mutating func apply(
-    _ page: ScannedPage, covers: (after: Int64, through: Int64?)?, _ state: SweepState, _ part: inout SweepReport
+    _ page: ScannedPage, covers: (after: Int64, through: Int64?)?, kept: [ResourceID: SetAside], _ state: SweepState,
+    _ part: inout SweepReport
   ) throws {
     var application = SweepApplication(
       type: type.name, resources: page.resources, omitted: page.omittedUUIDs, covers: covers, state: state, run: run,
       madeAt: page.madeAt, unusable: page.unusable, surroundings: page.surroundings)
     application.setAside = reader.takeSteppedOver()
+    application.kept = kept
     application.isUnnumbered = idAttribute == nil
     let outcome = try mirror.apply(application)
     part.seen += page.resources.count
@@ -164,8 +194,8 @@ struct TypeSweeper {
       switch try await verdict(on: candidate, showedNothing: showedNothing) {
       case .present(let resource):
         if showedNothing, !resource.isLabelOnly { throw UntrustworthyPage.suddenlyEmpty }
-        try await fields.check([resource], &reader)
-        let outcome = try mirror.refresh(resource, candidate: candidate)
+        let kept = try await fields.check([resource], &reader)
+        let outcome = try mirror.refresh(resource, candidate: candidate, kept: kept[resource.uuid])
         part.updated += outcome.updated
         part.inserted += outcome.inserted
         judgement.note(candidate, nil)
@@ -185,7 +215,12 @@ struct TypeSweeper {
       asked.fresh.append(known)
       if asked.fresh.count >= 50 { try await settle(&asked, judgement, &part) }
     }
-    if !judgement.isHeld { try await settle(&asked, judgement, &part) }
+    if judgement.isHeld {
+      // The next rounds ask for some of these again.
+      try mirror.note(asked.fresh, of: type.name)
+    } else {
+      try await settle(&asked, judgement, &part)
+    }
     try mirror.endSweep(of: type.name, at: siteTime, held: judgement.isHeld ? judgement.held : 0)
     part.isFinished = true
   }

@@ -163,30 +163,34 @@ package struct Verification: Sendable {
         try compare(resource, &report)
       }
     }
-    let isNumbered = known?.probe?.outcome != .withoutSerialNumber
-    if isNumbered,
+    var isListed = false
+    if known?.probe?.outcome != .withoutSerialNumber,
       let idAttribute = reader.scanner.serials.attribute(of: type.name) ?? known?.serialAttribute
     {
       var listing = SweepListing(
         type: type.name, idAttribute: idAttribute, method: .offsets, limit: settings.pageLimit, from: SweepState())
-      while !listing.isComplete {
-        let page = try await reader.page(type.path, listing.parameters)
-        if try listing.accept(page) != nil { try take(page, &report) }
-      }
-    } else {
-      for isSorted in [true, false] {
-        var listing = UnnumberedListing(
-          type: type.name, limit: settings.pageLimit, isSorted: isSorted, from: SweepState())
-        do {
-          while !listing.isComplete {
-            let page = try await reader.page(type.path, listing.parameters)
-            _ = try listing.accept(page)
-            try take(page, &report)
-          }
-          break
-        } catch let error as SiteError where isSorted && error.kind == .badRequest {
-          // The site does not sort by id: it is read in its own order.
+      do {
+        while !listing.isComplete {
+          let page = try await reader.page(type.path, listing.parameters)
+          if try listing.accept(page) != nil { try take(page, &report) }
         }
+        isListed = true
+      } catch let error as SiteError where error.kind == .badRequest {
+        // The type has lost its serial number, or has it under another name: it is compared by what is there.
+      }
+    }
+    for isSorted in [true, false] where !isListed {
+      var listing = UnnumberedListing(
+        type: type.name, limit: settings.pageLimit, isSorted: isSorted, from: SweepState())
+      do {
+        while !listing.isComplete {
+          let page = try await reader.page(type.path, listing.parameters)
+          _ = try listing.accept(page)
+          try take(page, &report)
+        }
+        isListed = true
+      } catch let error as SiteError where isSorted && error.kind == .badRequest {
+        // The site does not sort by id: it is read in its own order.
       }
     }
     for uuid in unseen.subtracting(kept).sorted() {
