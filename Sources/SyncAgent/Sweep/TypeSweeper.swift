@@ -104,7 +104,7 @@ struct TypeSweeper {
     let held = try mirror.heldCandidates(of: type.name, count: TypeSweeper.looks)
     for candidate in held {
       guard budget.take() else { return false }
-      if case .present = try await verdict(on: candidate) { return true }
+      if case .present = try await verdict(on: candidate, showedNothing: true) { return true }
     }
     return held.isEmpty
   }
