@@ -224,6 +224,9 @@ struct History {
       let kept = Set(try mirror.tombstones(of: type).filter(\.isKept).map { "\($0.uuid)" })
       if !keepsHidden, !kept.isEmpty { outcome.problems.append("\(stage): \(kept.count) kept") }
       var stored = try mirror.documents(of: type)
+      // A row that failed alone in a bad moment is named, by its id or its place, and tried again at the next sweep.
+      let aside = try mirror.setAside().filter { $0.kind == .row && $0.type == type }.map(\.subject)
+      var places = aside.count { $0.contains("serial number") || $0.contains("at place") }
       for (id, document) in truth where !unreadable.contains(id) {
         let mine = stored.removeValue(forKey: id)
         if !afterSweep, silent.contains(id) { continue }
@@ -232,6 +235,11 @@ struct History {
           afterSweep
           ? mine.map(world.comparable) == world.comparable(document)
           : mine.map(History.attributes).map(world.comparable) == world.comparable(History.attributes(document))
+        if !isSame, !afterSweep, aside.contains(id) { continue }
+        if !isSame, !afterSweep, places > 0 {
+          places -= 1
+          continue
+        }
         if !isSame {
           let how = mine == nil ? "missing" : "old"
           outcome.problems.append("\(stage): \(type) \(id) is \(how)\(History.serial(document))")
