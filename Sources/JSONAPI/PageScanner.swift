@@ -129,7 +129,10 @@ package struct PageScanner: Sendable {
       var page = ScannedPage()
       for (name, value) in document.members {
         guard let json = try? JSON(parsing: bytes[value]) else { return nil }
-        if name == "links" { page.hasNext = json["next"].map { !$0.isNull } ?? false }
+        if name == "links" {
+          page.hasNext = json["next"].map { !$0.isNull } ?? false
+          page.nextOffset = (json["next"]?["href"]?.string ?? json["next"]?.string).flatMap { NextLink.offset(in: $0) }
+        }
         if name == "meta" { page.omitted = PageScanner.omitted(Array(bytes[value])) }
       }
       for row in document.rows {

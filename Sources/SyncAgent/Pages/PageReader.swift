@@ -85,6 +85,11 @@ struct PageReader: Sendable {
       do {
         var page = try await read(path, parameters, attempts: limit > 1 && weight.isHunting ? 1 : 2)
         weight.came()
+        if limit == 1, asked.limit > 1, skipped == 0, parameters.page.offset > 0 {
+          // It has no row in common with the page before: the row before it shows whether rows have moved.
+          let rows = await rows(around: parameters, path, patience)
+          if rows.count == 2 { before = rows.first }
+        }
         page.skipped = skipped
         page.before = before
         page.steppedOver = over

@@ -155,6 +155,13 @@ extension TypePuller {
         continue
       }
       guard let accepted else { continue }
+      // The page of the newest showed what is behind: where nothing is shown before that, rows that were stepped over or not, a wrong
+      // answer has come.
+      if listing.isComplete, isUnfiltered, page.rowCount == 0, page.skipped > 0, let through = stretch.through,
+        listing.lastID < through
+      {
+        throw UntrustworthyPage.suddenlyEmpty
+      }
       let after = accepted.after
       var last = accepted.through
       // Where a stretch behind a filter is read without one, it is not known how it would go on behind one.

@@ -247,7 +247,7 @@ struct History {
       }
       for id in stored.keys.sorted()
       where (afterSweep || !silent.contains(id)) && !kept.contains(id) && !unreadable.contains(id) {
-        outcome.problems.append("\(stage): \(type) \(id) is too many")
+        outcome.problems.append("\(stage): \(type) \(id) is too many\(History.serial(stored[id] ?? []))")
       }
     }
   }
