@@ -79,8 +79,9 @@ package enum PercentCoding {
 
   /// The text of a percent-encoded path; a `%` that is not followed by two hexadecimal digits stands for itself.
   package static func decodedPath(_ path: String) -> String {
+    guard path.utf8.contains(UInt8(ascii: "%")) else { return path }
     // A plus sign is no space in a path.
-    String(decoding: formDecoded(Array(path.replacing("+", with: "%2B").utf8)), as: UTF8.self)
+    return String(decoding: formDecoded(Array(path.replacing("+", with: "%2B").utf8)), as: UTF8.self)
   }
 
   private static let digits = Array("0123456789ABCDEF".utf8)

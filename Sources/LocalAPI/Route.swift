@@ -86,14 +86,18 @@ enum Route: Equatable {
   }
 
   /// A collection's path in lower case. The site takes an encoded slash in it for one.
-  private static func plain(_ path: String) -> String { lowered(path).replacing(encodedSlash, with: "/") }
+  private static func plain(_ path: String) -> String {
+    let path = lowered(path)
+    return path.utf8.contains(0xEF) ? path.replacing(encodedSlash, with: "/") : path
+  }
 
   /// What stands between the slashes. Slashes are looked for as bytes: every request passes here.
   private static func parts(of path: String) -> [Substring] {
     path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { Substring($0) }
   }
 
-  private static func hasEmptyPart(_ path: String) -> Bool {
+  /// Whether two slashes follow each other.
+  static func hasEmptyPart(_ path: String) -> Bool {
     var path = path
     return path.withUTF8 { bytes in
       var last = UInt8(0)

@@ -16,8 +16,9 @@ struct Spelling: Equatable {
   /// - Parameter target: path and query as in the request line.
   init(_ target: String) {
     guard !Spelling.isPlain(target) else {
-      path = target.firstIndex(of: "?").map { String(target[..<$0]) } ?? target
-      query = target.firstIndex(of: "?").map { String(target[target.index(after: $0)...]) } ?? ""
+      let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
+      path = mark.map { String(target[..<$0]) } ?? target
+      if let mark { query = String(target[target.utf8.index(after: mark)...]) }
       return
     }
     var path = Substring(target)
@@ -53,6 +54,8 @@ struct Spelling: Equatable {
   ///   - base: scheme and authority of links.
   /// - Returns: the location. What stands for an id keeps its letters: that is no part of the route.
   func moved(_ route: Route, base: String) -> String? {
+    // Nearly every path is written so.
+    if !isLonger, Spelling.isLowered(path) { return nil }
     let sent = PercentCoding.decodedPath(path)
     var parts = sent.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     let ids: Int? =
@@ -67,6 +70,14 @@ struct Spelling: Equatable {
     guard isLonger || !own.utf8.elementsEqual(sent.utf8) else { return nil }
     let written = own == sent ? path : parts.map { PercentCoding.encoded($0) }.joined(separator: "/")
     return base + written + (query.isEmpty ? "" : "?\(query)")
+  }
+
+  /// Whether a path has nothing but small letters and other signs of ASCII that stand for themselves.
+  private static func isLowered(_ path: String) -> Bool {
+    var path = path
+    return path.withUTF8 { bytes in
+      bytes.allSatisfy { $0 < 0x80 && $0 != UInt8(ascii: "%") && !(0x41...0x5A).contains($0) }
+    }
   }
 
   /// A target that no server takes: with an escape that is none, or one of a NUL.
@@ -90,10 +101,8 @@ struct Spelling: Equatable {
 
   /// The path with one slash where several follow each other, as the site answers before it looks for anything; nil where none do.
   static func withoutEmptyParts(_ path: String) -> String? {
+    guard Route.hasEmptyPart(path) else { return nil }
     let bytes = Array(path.utf8)
-    guard zip(bytes, bytes.dropFirst()).contains(where: { $0 == UInt8(ascii: "/") && $1 == UInt8(ascii: "/") }) else {
-      return nil
-    }
     var single: [UInt8] = []
     single.reserveCapacity(bytes.count)
     for byte in bytes where byte != UInt8(ascii: "/") || single.last != byte { single.append(byte) }
