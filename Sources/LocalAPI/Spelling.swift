@@ -11,24 +11,19 @@ struct Spelling: Equatable {
   /// The query as it was sent, without its question mark.
   private var query = ""
 
-  private static let controller = "/index.php"
+  /// With the slash behind it, where the path that is meant begins.
+  private static let controller = "/index.php/"
 
   /// - Parameter target: path and query as in the request line.
   init(_ target: String) {
-    guard !Spelling.isPlain(target) else {
-      let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
-      path = mark.map { String(target[..<$0]) } ?? target
-      if let mark { query = String(target[target.utf8.index(after: mark)...]) }
-      return
-    }
     var path = Substring(target)
     if let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) {
       path = target[..<mark]
       query = String(target[target.utf8.index(after: mark)...])
       isLonger = query.isEmpty
     }
-    if path.utf8.starts(with: "\(Spelling.controller)/".utf8) {
-      path = path.dropFirst(Spelling.controller.utf8.count)
+    if path.utf8.starts(with: Spelling.controller.utf8) {
+      path = Substring(path.utf8.dropFirst(Spelling.controller.utf8.count - 1))
       isLonger = true
     }
     if path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") {
@@ -36,16 +31,6 @@ struct Spelling: Equatable {
       isLonger = true
     }
     self.path = String(path)
-  }
-
-  /// Whether a target may be written otherwise than the site would: found out in one pass, for every read comes through here.
-  private static func isPlain(_ target: String) -> Bool {
-    var target = target
-    return target.withUTF8 { bytes in
-      guard bytes.last != UInt8(ascii: "?"), bytes.last != UInt8(ascii: "/") else { return false }
-      let path = bytes.prefix { $0 != UInt8(ascii: "?") }
-      return path.last != UInt8(ascii: "/") && !path.starts(with: Spelling.controller.utf8)
-    }
   }
 
   /// Where the site sends a read of a route that is there; nil when it is written as the site writes it.
