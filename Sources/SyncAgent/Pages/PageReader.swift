@@ -68,6 +68,30 @@ struct PageReader: Sendable {
     naming?.searchAnew()
   }
 
+  /// What stands before a page: rows that were stepped over, and the one before them.
+  private struct Gap {
+    private(set) var skipped = 0
+    private var rowBefore: ScannedResource?
+    private var over: [ScannedResource] = []
+
+    /// Takes the row before from the two around a place; where only one came, it is not known.
+    mutating func note(_ around: [ScannedResource]) {
+      if around.count == 2 { rowBefore = around.first }
+    }
+
+    mutating func step(over rows: some Sequence<ScannedResource>, _ count: Int) {
+      over += rows
+      skipped += count
+    }
+
+    /// The page with what stands before it.
+    func before(_ page: ScannedPage) -> ScannedPage {
+      var page = page
+      (page.skipped, page.before, page.steppedOver) = (skipped, rowBefore, over)
+      return page
+    }
+  }
+
   /// A page of a collection, or a single resource as a page of one. A page may have fewer rows than were asked for; the rows at
   /// its beginning that the site does not give are counted in `skipped`.
   /// - Parameter isFresh: whether no cache may answer, for what decides about one resource.
@@ -76,35 +100,25 @@ struct PageReader: Sendable {
   ) async throws -> ScannedPage {
     guard var parameters, let patience else { return try await read(path, parameters, isFresh: isFresh) }
     let asked = parameters.page
-    var skipped = 0
-    var before: ScannedResource?
-    var over: [ScannedResource] = []
+    var gap = Gap()
     while true {
       let limit = min(asked.limit, weight.limit)
-      parameters.page = PageParameter(offset: asked.offset + skipped, limit: limit)
+      parameters.page = PageParameter(offset: asked.offset + gap.skipped, limit: limit)
       do {
-        var page = try await read(path, parameters, attempts: limit > 1 && weight.isHunting ? 1 : 2)
+        let page = try await read(path, parameters, attempts: limit > 1 && weight.isHunting ? 1 : 2)
         weight.came()
-        if limit == 1, asked.limit > 1, skipped == 0, parameters.page.offset > 0 {
+        if limit == 1, asked.limit > 1, gap.skipped == 0, parameters.page.offset > 0 {
           // It has no row in common with the page before: the row before it shows whether rows have moved.
-          let rows = await rows(around: parameters, path, patience)
-          if rows.count == 2 { before = rows.first }
+          gap.note(await rows(around: parameters, path, patience))
         }
-        page.skipped = skipped
-        page.before = before
-        page.steppedOver = over
         lastID = page.resources.last?.internalID ?? lastID
-        return page
+        return gap.before(page)
       } catch let error where PageWeight.mayBeTheRows(error) {
         try Task.checkCancellation()
         let isNew = !weight.isHunting
         if isNew || limit == 1, try await !isTheSiteThere(patience) {
           // Not the rows' fault: the site is waited for as for any request.
-          var page = try await read(path, parameters)
-          page.skipped = skipped
-          page.before = before
-          page.steppedOver = over
-          return page
+          return gap.before(try await read(path, parameters))
         }
         failures += 1
         guard failures <= Patience.failures else { throw error }
@@ -113,8 +127,7 @@ struct PageReader: Sendable {
             weight.aim(at: max(1, place.after))
             continue
           } else if !patience.triesKnown {
-            skipped += place.rows.count
-            over += place.rows
+            gap.step(over: place.rows, place.rows.count)
             weight.steppedOver()
             continue
           }
@@ -126,11 +139,10 @@ struct PageReader: Sendable {
         }
         guard weight.failuresInARow < patience.rowsInARow else { throw error }
         let rows = await rows(around: parameters, path, patience)
-        if skipped == 0, rows.count == 2 { before = rows.first }
-        steppedOver.append(name(rows.last, parameters, skipped: skipped, error, patience))
+        if gap.skipped == 0 { gap.note(rows) }
+        steppedOver.append(name(rows.last, parameters, skipped: gap.skipped, error, patience))
         weight.steppedOver()
-        over += rows.suffix(1)
-        skipped += count
+        gap.step(over: rows.suffix(1), count)
       }
     }
   }

@@ -26,7 +26,7 @@ package struct DescendingWalk: CollectionPull, Hashable {
   private var previous: Set<Mark> = []
   private var sum = PassSum()
   private var pages = 0
-  private var stepsBack = 0
+  private var stepsBack = StepsBack()
   private var stalls = 0
   /// Whether the next page has no row in common with the last one by which it could be seen to join up.
   private var isBlind = false
@@ -79,9 +79,7 @@ package struct DescendingWalk: CollectionPull, Hashable {
     let joins =
       offset == 0 || (isNothing ? !isPromised : hasNothingInCommon || !previous.isDisjoint(with: marks))
     guard joins else {
-      stepsBack += 1
-      guard stepsBack <= 100 else { throw .restless }
-      offset = max(0, offset - max(1, page.rows(from: offset)) << min(stepsBack, 20))
+      offset = try stepsBack.offset(before: offset, by: page.rows(from: offset))
       return
     }
     pages += 1

@@ -36,7 +36,7 @@ package struct SweepListing: Sendable, Hashable {
   package private(set) var marks: Set<ResourceID>
   /// Whether the next page has no row in common with the last one by which it could be seen to join up.
   private var isBlind: Bool
-  private var stepsBack = 0
+  private var stepsBack = StepsBack()
   /// How many pages in a row showed nothing but what the page before showed, and where that one began.
   private var stalls = 0
   private var markedOffset: Int
@@ -96,9 +96,7 @@ package struct SweepListing: Sendable, Hashable {
     // Nothing at all, where the last page said that more follow, is no end.
     let isNothing = shown.isEmpty && !page.isUnmarked && isPromised && offset > 0
     guard !isNothing && joins(ids.first, shown, page.before) || isUnmarked else {
-      stepsBack += 1
-      guard stepsBack <= 100 else { throw .restless }
-      offset = max(0, offset - max(1, page.rows(from: offset)) << min(stepsBack, 20))
+      offset = try stepsBack.offset(before: offset, by: page.rows(from: offset))
       return nil
     }
     // The same again further on: rows may have moved by just so much, but not time after time.

@@ -19,7 +19,7 @@ package struct UnnumberedListing: Sendable, Hashable {
   package private(set) var isComplete = false
   /// Whether the last page said that more follow; only then a listing is resumed.
   private var isPromised: Bool
-  private var stepsBack = 0
+  private var stepsBack = StepsBack()
   private var contradictions = 0
 
   /// What tells resources apart.
@@ -55,11 +55,8 @@ package struct UnnumberedListing: Sendable, Hashable {
     let isNothing = shown.isEmpty && !page.isUnmarked
     // Nothing at all, where the last page said that more follow, is no end.
     let isBlind = isNothing ? !isPromised : marks.isEmpty || shown.isEmpty
-    let rows = max(1, page.rows(from: offset))
     guard offset == 0 || isBlind || !marks.isDisjoint(with: shown) else {
-      stepsBack += 1
-      guard stepsBack <= 100 else { throw .restless }
-      offset = max(0, offset - rows << min(stepsBack, 20))
+      offset = try stepsBack.offset(before: offset, by: page.rows(from: offset))
       return false
     }
     marks = shown
