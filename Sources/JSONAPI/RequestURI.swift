@@ -20,6 +20,15 @@ package struct RequestURI: Sendable, Hashable {
     }
   }
 
+  /// The same from its parts.
+  /// - Parameters:
+  ///   - path: as it was sent.
+  ///   - query: as it was sent, without its question mark.
+  package init(base: String, path: String, query: String) {
+    (self.base, self.path) = (base, path)
+    self.query = query.isEmpty ? .empty : QueryString(parsing: query)
+  }
+
   /// The URI without its query.
   package var withoutQuery: String { base + path }
   /// The same, with escapes of characters that need none written as those characters (RFC 3986 section 6.2.2.2).

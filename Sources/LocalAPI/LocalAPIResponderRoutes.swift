@@ -20,6 +20,11 @@ extension LocalAPIResponder {
     guard let base = bases.base(of: request, place: paths.place) else {
       throw Unplaced(title: "Bad request", status: 400)
     }
+    let authority = paths.place.isEmpty ? base.text : String(base.text.dropLast(paths.place.count))
+    if let target = request.path, let spelling = Spelling(plain: target, longest: LocalAPIResponder.longestPath) {
+      let uri = RequestURI(base: authority, path: spelling.path, query: spelling.query)
+      return Place(uri: uri, base: base, route: Route(plain: spelling.path, paths), spelling: spelling)
+    }
     let target = LocalAPIResponder.origin(request.path ?? "/")
     guard !Spelling.isMalformed(target) else { throw Unplaced(title: "Bad request", status: 400) }
     guard target.utf8.count <= LocalAPIResponder.longestTarget else {
@@ -29,7 +34,7 @@ extension LocalAPIResponder {
     guard target.utf8.prefix(while: { $0 != UInt8(ascii: "?") }).count <= LocalAPIResponder.longestPath else {
       throw Unplaced(title: "Page not found", status: 404)
     }
-    let uri = RequestURI(base: String(base.text.dropLast(paths.place.count)), target: target)
+    let uri = RequestURI(base: authority, target: target)
     if let path = Spelling.withoutEmptyParts(uri.path) {
       throw Unplaced(location: uri.base + path + (uri.query.uriQuery.isEmpty ? "" : "?\(uri.query.uriQuery)"))
     }

@@ -45,6 +45,16 @@ enum Route: Equatable {
     }
   }
 
+  /// The same for a path as `Spelling(plain:)` gives it, of which nothing has to be folded.
+  init(plain path: String, _ paths: SitePaths) {
+    if paths.place.isEmpty, paths.mayBeAPI(path), Route.endsInUUID(path) {
+      let slash = path.utf8.index(path.endIndex, offsetBy: -37)
+      self = .individual(collection: String(path[..<slash]), id: String(path[path.utf8.index(after: slash)...]))
+    } else {
+      self.init(path, paths)
+    }
+  }
+
   /// The path without percent-encoding; an encoded slash, which parts nothing, is a mark until an id is read.
   static func decoded(_ path: String) -> String {
     guard path.utf8.contains(UInt8(ascii: "%")) else { return path }

@@ -9,7 +9,7 @@ struct Spelling: Equatable {
   /// Whether more than letters differs from the site's spelling: front controller, slash, or a question mark with nothing behind it.
   private var isLonger = false
   /// The query as it was sent, without its question mark.
-  private var query = ""
+  private(set) var query = ""
 
   /// With the slash behind it, where the path that is meant begins.
   private static let controller = "/index.php/"
@@ -31,6 +31,41 @@ struct Spelling: Equatable {
       isLonger = true
     }
     self.path = String(path)
+  }
+
+  /// A target as nearly all are, written as the site writes its own: one look at its bytes instead of one for each question.
+  /// - Parameter longest: the longest path, in bytes.
+  /// - Returns: nil where anything has to be decoded, folded, cut off or refused.
+  init?(plain target: String, longest: Int) {
+    var target = target
+    let end: Int? = target.withUTF8 { bytes in
+      guard bytes.first == UInt8(ascii: "/"), bytes.count <= longest else { return nil }
+      var last = UInt8(0)
+      var end = bytes.count
+      for (at, byte) in bytes.enumerated() {
+        if byte == UInt8(ascii: "?") {
+          end = at
+          break
+        }
+        guard Spelling.standsForItself(byte), byte != UInt8(ascii: "/") || last != byte else { return nil }
+        last = byte
+      }
+      guard last != UInt8(ascii: "/"), end + 1 != bytes.count else { return nil }
+      return bytes[end...].contains(UInt8(ascii: "#")) ? nil : end
+    }
+    guard let end, !target.utf8.starts(with: Spelling.controller.utf8) else { return nil }
+    guard end < target.utf8.count else {
+      path = target
+      return
+    }
+    let mark = target.utf8.index(target.startIndex, offsetBy: end)
+    path = String(target[..<mark])
+    query = String(target[target.utf8.index(after: mark)...])
+  }
+
+  /// Whether a byte of a path is the site's own spelling of itself: small letters and other signs of ASCII.
+  private static func standsForItself(_ byte: UInt8) -> Bool {
+    byte < 0x80 && byte != UInt8(ascii: "%") && byte != UInt8(ascii: "#") && !(0x41...0x5A).contains(byte)
   }
 
   /// Where the site sends a read of a route that is there; nil when it is written as the site writes it.
