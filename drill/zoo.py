@@ -143,7 +143,7 @@ def visit(program, port, habits):
             served = Served(place, port + 1)
             entry = served.base[: served.base.index("/", 8)] if "/" in served.base[8:] else served.base
             mirror = served.reader(entry + reader.entry[len(reader.origin):])
-            asked, same, files = walk(reader, mirror)
+            asked, same, files = walk(reader, mirror, unordered={thing["type"] for thing in aside if "no serial number" in thing["reason"]})
             links = f"  {asked} links ({same} to the byte), {files} files"
         if animal.writes is not None:
             links += written(place, port + 1, habits, animal.writes)
