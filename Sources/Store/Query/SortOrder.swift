@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 
 /// The order of a collection (reference 3.4).
 extension QueryCompiler {
