@@ -80,6 +80,8 @@ extension FieldDescription {
 extension FieldDescription {
   /// Properties of values that the site computes and nobody sets (reference 2.6, 12).
   package static let computedProperties: Set<String> = ["processed"]
+  /// Whether a value is one of formatted text (reference 2.6).
+  package static func isFormatted(_ value: JSONObject) -> Bool { value["processed"] != nil && value["value"] != nil }
   /// The property that tells statistics of comments: what they count is nobody's edit.
   package static let statistics = "comment_count"
   /// The one of those that has no number.

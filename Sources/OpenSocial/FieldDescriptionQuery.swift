@@ -48,6 +48,22 @@ extension FieldDescription {
     "plugin_id", "revision_log", "revision_log_message",
   ]
 
+  /// The kind of an attribute's value: as it was learned, else as core fixes it; null where nothing tells.
+  package var kind: TypeSchema.Kind {
+    if let learned, learned.kind != .null { return learned.kind }
+    if isNumber || isSerialNumber { return .number }
+    if isChanged { return .time }
+    if !fixedProperties.isEmpty || isCaseSensitive { return .object }
+    if name.hasSuffix("langcode") && name != "default_langcode" { return .text }
+    switch name {
+    case "created", "revision_created", "revision_timestamp", "access", "login": return .time
+    case "status", "promote", "sticky", "default_langcode", "revision_translation_affected", "is_default": return .bool
+    case "filesize", "weight": return .number
+    case "mail", "init", "homepage": return .text
+    default: return FieldDescription.strings.contains(name) ? .text : .null
+    }
+  }
+
   /// Whether its value is the number of the resource's version, under the names that core has for it.
   package var isCoreRevisionNumber: Bool { isNumber && ["vid", "revision_id"].contains(internalName) }
 }

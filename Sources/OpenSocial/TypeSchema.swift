@@ -77,6 +77,12 @@ package struct TypeSchema: Sendable, Hashable, Codable {
     field(name) ?? field(SerialNumbers.prefix + name) ?? (name == "type" ? field("\(entityType)_type") : nil)
   }
 
+  /// What each field is: as it was learned, and as every site has it.
+  /// - Parameter called: what the type calls the serial number and the time of the last change, where not as usual.
+  package func descriptions(of entityType: String, called: AttributeNames = AttributeNames()) -> [FieldDescription] {
+    fields.map { FieldDescription($0, of: entityType, called: called) }
+  }
+
   /// Whether the site's API description told of it: then a relationship says where it may lead.
   package var isDescribed: Bool { fields.contains { $0.describedTargets != nil } }
 

@@ -88,7 +88,7 @@ package enum FieldValue {
   }
 
   /// Whether a value is one of formatted text (reference 2.6).
-  static func isFormatted(_ value: JSONObject) -> Bool { value["processed"] != nil && value["value"] != nil }
+  static func isFormatted(_ value: JSONObject) -> Bool { FieldDescription.isFormatted(value) }
 
   /// A member's value as it goes to the site: nothing computed, no target that cannot be named, no facts that the site
   /// alone knows (reference 2.7, 5.1).
