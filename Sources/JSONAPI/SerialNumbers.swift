@@ -50,10 +50,10 @@ package struct SerialNumbers: Sendable, Hashable {
 
   /// The public name of the attribute; nil while nothing is known of the type.
   package func attribute(of type: String) -> String? {
-    named[type] ?? usual(of: type)
+    named[type] ?? whereNothingIsRenamed(type)
   }
 
-  private func usual(of type: String) -> String? {
+  private func whereNothingIsRenamed(_ type: String) -> String? {
     usual.serials[entityTypes[type] ?? ResourceTypeName(type).entityType]
   }
 
@@ -64,7 +64,7 @@ package struct SerialNumbers: Sendable, Hashable {
 
   /// Forgets what was found out of one type: its attribute is called as usual again. Where nothing is usual, what was proved stays.
   package mutating func forget(_ type: String) {
-    if usual(of: type) != nil { named[type] = nil }
+    if whereNothingIsRenamed(type) != nil { named[type] = nil }
   }
 }
 

@@ -16,6 +16,14 @@ extension EntityTypes {
   /// the type of its group.
   static let withBundles = ["group_relationship", "group_content", "node", "comment", "group", "post", "profile"]
 
+  /// Entity types that are a part of what points to them: a creation whose part is taken out is the same thing still. Without its host,
+  /// its group or its reader it would be another.
+  package static let parts: Set<String> = ["file", "taxonomy_term"]
+
+  /// Entity types of which filters always hide something, whatever an account may do (reference 3.3): files of others, and the
+  /// anonymous user.
+  package static let hiddenByFilters: Set<String> = ["file", "user"]
+
   /// Whether a name that people give means an entity type.
   package static func means(_ name: String, _ entityType: String) -> Bool {
     name == entityType || successors[name] == entityType

@@ -17,13 +17,19 @@ package struct FieldDescription: Sendable, Hashable {
   /// A field by its name.
   /// - Parameter called: what its type calls the serial number and the time of the last change, where not as usual.
   package init(_ name: String, of entityType: String = "", called: AttributeNames = AttributeNames()) {
-    (self.name, self.entityType, self.called, learned) = (name, entityType, called, nil)
+    self.name = name
+    self.entityType = entityType
+    self.called = called
+    learned = nil
   }
 
   /// A field that was learned.
   /// - Parameter called: what its type calls the serial number and the time of the last change, where not as usual.
   package init(_ learned: TypeSchema.Field, of entityType: String, called: AttributeNames = AttributeNames()) {
-    (self.name, self.entityType, self.called, self.learned) = (learned.name, entityType, called, learned)
+    name = learned.name
+    self.entityType = entityType
+    self.called = called
+    self.learned = learned
   }
 }
 

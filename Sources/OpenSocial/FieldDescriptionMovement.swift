@@ -39,6 +39,9 @@ extension FieldDescription {
     }
   }
 
+  /// Whether the site compares its value alone with one that is sent back: the URL beside it is computed.
+  package var isComparedByValue: Bool { entityType == "file" && name == "uri" }
+
   /// What is not compared whole, as people know it.
   package static let volatile = [
     "links", "metatag", "signed file URLs", "revision_timestamp", "access and login of users",

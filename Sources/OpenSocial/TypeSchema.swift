@@ -86,6 +86,9 @@ package struct TypeSchema: Sendable, Hashable, Codable {
   /// Whether the site's API description told of it: then a relationship says where it may lead.
   package var isDescribed: Bool { fields.contains { $0.describedTargets != nil } }
 
+  /// Whether the site keeps the type in one table, as it does types without translations.
+  package var isInOneTable: Bool { field("default_langcode") == nil }
+
   /// Whether resources have numbered versions: then they show the version's number beside their own (reference 1.5, 2.5).
   package var isVersioned: Bool { fields.count { FieldDescription($0.name).isNumber } > 1 }
 

@@ -9,7 +9,7 @@ package enum FieldValue {
   /// Whether a value sent for a member that nobody sets is the one that is there. Of a file's `uri` the site compares the value
   /// alone; the URL is computed.
   package static func isKept(_ name: String, of entityType: String, _ stored: JSON?, _ given: JSON) -> Bool {
-    guard entityType == "file", name == "uri", let stored else { return same(stored, given) }
+    guard FieldDescription(name, of: entityType).isComparedByValue, let stored else { return same(stored, given) }
     return same(stored["value"] ?? stored, given["value"] ?? given)
   }
 
