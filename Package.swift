@@ -60,11 +60,13 @@ let package = Package(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CAllocator"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "Store", dependencies: ["JSONAPI", grdb, sqlite, crypto], swiftSettings: quick),
+    .target(name: "OpenSocial", dependencies: ["JSONAPI"], swiftSettings: quick),
+    .target(name: "Store", dependencies: ["JSONAPI", "OpenSocial", grdb, sqlite, crypto], swiftSettings: quick),
     .target(
-      name: "Upstream", dependencies: ["JSONAPI", "CCurl", crypto, cryptoExtras, logging], swiftSettings: quick),
+      name: "Upstream", dependencies: ["JSONAPI", "OpenSocial", "CCurl", crypto, cryptoExtras, logging],
+      swiftSettings: quick),
     .target(
-      name: "SyncAgent", dependencies: ["JSONAPI", "Store", "Upstream", logging],
+      name: "SyncAgent", dependencies: ["JSONAPI", "OpenSocial", "Store", "Upstream", logging],
       swiftSettings: quick),
     .target(
       name: "TokenIssuer",
@@ -75,8 +77,8 @@ let package = Package(
     .target(
       name: "LocalAPI",
       dependencies: [
-        "JSONAPI", "Store", "TokenIssuer", "CZlib", crypto, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes,
-        nioCore, nioHTTP1, nioHTTPTypesHTTP1, nioPosix, nioSSL, logging,
+        "JSONAPI", "OpenSocial", "Store", "TokenIssuer", "CZlib", crypto, hummingbird, hummingbirdCore, hummingbirdTLS,
+        httpTypes, nioCore, nioHTTP1, nioHTTPTypesHTTP1, nioPosix, nioSSL, logging,
       ],
       swiftSettings: strict),
     .target(name: "SampleContent", exclude: ["community.bin", "pack.py"]),
@@ -89,7 +91,8 @@ let package = Package(
     .executableTarget(
       name: "SocialMirror",
       dependencies: [
-        "CAllocator", "JSONAPI", "Store", "Upstream", "SyncAgent", "TokenIssuer", "LocalAPI", "SampleSite",
+        "CAllocator", "JSONAPI", "OpenSocial", "Store", "Upstream", "SyncAgent", "TokenIssuer", "LocalAPI",
+        "SampleSite",
         logging, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -100,25 +103,28 @@ let package = Package(
     .target(
       name: "Support",
       dependencies: [
-        "JSONAPI", "Store", "Upstream", "SyncAgent", "LocalAPI", "TokenIssuer", "SampleSite",
+        "JSONAPI", "OpenSocial", "Store", "Upstream", "SyncAgent", "LocalAPI", "TokenIssuer", "SampleSite",
         "CZlib", hummingbird, httpTypes, nioCore, logging,
       ],
       path: "Tests/Support", swiftSettings: strict),
     .executableTarget(name: "Fuzz", dependencies: ["Support"], path: "Tests/Fuzz", swiftSettings: strict),
     tests(of: "JSONAPI"),
-    tests(of: "Store", ["JSONAPI", grdb]),
+    tests(of: "OpenSocial", ["JSONAPI"]),
+    tests(of: "Store", ["JSONAPI", "OpenSocial", grdb]),
     tests(of: "Upstream", ["JSONAPI", hummingbird, httpTypes, nioCore, logging]),
-    tests(of: "SyncAgent", ["JSONAPI", "Store", "Upstream", "SampleSite", grdb, logging]),
+    tests(of: "SyncAgent", ["JSONAPI", "OpenSocial", "Store", "Upstream", "SampleSite", grdb, logging]),
     tests(of: "TokenIssuer", ["JSONAPI", crypto, cryptoExtras]),
-    tests(of: "LocalAPI", ["JSONAPI", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes, nioCore]),
+    tests(
+      of: "LocalAPI",
+      ["JSONAPI", "OpenSocial", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes, nioCore]),
     tests(of: "SampleSite", ["JSONAPI", "Upstream"]),
     tests(of: "SocialMirror", ["JSONAPI", "Store", "Upstream", "SyncAgent", "SampleSite", grdb]),
     .testTarget(
-      name: "ContractTests", dependencies: ["Support", "JSONAPI", "SampleSite", "LocalAPI", "Store"],
+      name: "ContractTests", dependencies: ["Support", "JSONAPI", "OpenSocial", "SampleSite", "LocalAPI", "Store"],
       swiftSettings: strict),
     .testTarget(
       name: "ScenarioTests",
-      dependencies: ["Support", "JSONAPI", "SampleSite", "SyncAgent", "Store", "Upstream", grdb],
+      dependencies: ["Support", "JSONAPI", "OpenSocial", "SampleSite", "SyncAgent", "Store", "Upstream", grdb],
       swiftSettings: quick),
   ],
   swiftLanguageModes: [.v6]

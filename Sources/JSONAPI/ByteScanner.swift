@@ -168,10 +168,9 @@ struct ByteScanner {
     return memcmp(base + range.lowerBound, text, range.count) == 0
   }
 
-  /// Whether the bytes in a range begin with this text.
-  func begins(_ range: Range<Int>, _ text: StaticString) -> Bool {
-    range.count >= text.utf8CodeUnitCount
-      && matches(range.lowerBound..<(range.lowerBound + text.utf8CodeUnitCount), text)
+  /// Whether the bytes in a range begin with these.
+  func begins(_ range: Range<Int>, _ text: [UInt8]) -> Bool {
+    range.count >= text.count && matches(range.lowerBound..<(range.lowerBound + text.count), text)
   }
 
   /// The bytes of a range.

@@ -31,21 +31,13 @@ package struct EntityTypes: Sendable, Hashable {
   package func entityType(of type: String) -> String { home(of: type).entityType }
   /// Its bundle's machine name.
   package func bundle(of type: String) -> String { home(of: type).bundle }
-
-  /// Entity types that stand for one another: Group 3 renamed the first to the second.
-  package static let successors = ["group_content": "group_relationship"]
-
-  /// Whether a name that people give means an entity type.
-  package static func means(_ name: String, _ entityType: String) -> Bool {
-    name == entityType || successors[name] == entityType
-  }
 }
 
 /// Names of the attributes that the mirror reads of every resource, where a site gave them others.
 package struct AttributeNames: Sendable, Hashable {
   /// The serial number; nil for the usual name.
   package var serial: String?
-  /// The time of the last change; nil for `changed`.
+  /// The time of the last change; nil for the usual name.
   package var changed: String?
 
   package init(serial: String? = nil, changed: String? = nil) {
@@ -58,18 +50,18 @@ package struct AttributeNames: Sendable, Hashable {
 }
 
 extension QueryParameters {
-  /// The same query where `changed` has another name.
-  package func renamingChanged(to name: String?) -> QueryParameters {
+  /// The same query where an attribute has another name; nil for the one it has.
+  package func renaming(_ attribute: String, to name: String?) -> QueryParameters {
     guard let name else { return self }
     var query = self
     for index in query.filter.items.indices {
-      guard case .condition(var condition) = query.filter.items[index].content, condition.path.rawValue == "changed"
+      guard case .condition(var condition) = query.filter.items[index].content, condition.path.rawValue == attribute
       else { continue }
       condition.path = FieldPath(name)
       query.filter.items[index].content = .condition(condition)
     }
     query.sort = query.sort.map { key in
-      guard key.path.rawValue == "changed" else { return key }
+      guard key.path.rawValue == attribute else { return key }
       return SortKey(name, descending: key.descending, langcode: key.langcode)
     }
     return query

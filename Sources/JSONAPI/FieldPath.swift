@@ -1,6 +1,6 @@
 /// A path to a field as filters and sorts name it: public names joined by dots (reference 3.2).
 package struct FieldPath: Sendable, Hashable, CustomStringConvertible {
-  /// The path as it was sent, such as `uid.meta.drupal_internal__target_id`. Never empty in parsed parameters.
+  /// The path as it was sent, such as `uid.meta.alt`. Never empty in parsed parameters.
   package var rawValue: String
   /// A path.
   package init(_ rawValue: String) { self.rawValue = rawValue }

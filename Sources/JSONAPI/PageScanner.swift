@@ -8,10 +8,8 @@ package struct PageScanner: Sendable {
   ///   - base: the site's base URL, as its links have it.
   ///   - others: more base URLs of the same site; they become the mirror's own likewise.
   ///   - paths: the path of each resource type (`/jsonapi/node/topic`), as the entry point links it.
-  ///   - serials: which attributes are serial numbers.
-  package init(
-    base: DocumentBase, others: [DocumentBase] = [], paths: [String: String], serials: SerialNumbers = SerialNumbers()
-  ) {
+  ///   - serials: which attributes are serial numbers, and what is usual at all.
+  package init(base: DocumentBase, others: [DocumentBase] = [], paths: [String: String], serials: SerialNumbers) {
     let escaped = paths.mapValues { path in
       var bytes: [UInt8] = []
       JSON.encodeContent(path, into: &bytes, .site)

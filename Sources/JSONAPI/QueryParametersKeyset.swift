@@ -5,12 +5,13 @@ extension QueryParameters {
   ///   - changed: the watermark, Unix seconds.
   ///   - number: the first serial number that is asked for whatever its `changed`.
   ///   - after: the serial number behind which the page begins; nil for the beginning.
-  ///   - idAttribute: the public name of the serial number, such as `drupal_internal__nid`.
+  ///   - idAttribute: the public name of the serial number.
+  ///   - changedAttribute: that of the time of the last change.
   ///   - offset: rows to pass over.
   ///   - limit: rows of a page, at most 50.
   package static func changes(
-    since changed: Int64, orFrom number: Int64, after: Int64?, idAttribute: String, offset: Int = 0,
-    limit: Int = PageParameter.greatestLimit
+    since changed: Int64, orFrom number: Int64, after: Int64?, idAttribute: String, changedAttribute: String,
+    offset: Int = 0, limit: Int = PageParameter.greatestLimit
   ) -> QueryParameters {
     func condition(_ path: String, _ comparison: FilterOperator, _ value: Int64) -> FilterItem.Content {
       .condition(FilterCondition(path, comparison, [String(value)]))
@@ -18,7 +19,7 @@ extension QueryParameters {
     var parameters = QueryParameters()
     parameters.filter.items = [
       FilterItem(id: "or", .group(.or)),
-      FilterItem(id: "gt", memberOf: "or", condition("changed", .greater, changed)),
+      FilterItem(id: "gt", memberOf: "or", condition(changedAttribute, .greater, changed)),
       FilterItem(id: "new", memberOf: "or", condition(idAttribute, .greaterOrEqual, number)),
     ]
     if let after { parameters.filter.items.append(FilterItem(id: "ix", condition(idAttribute, .greater, after))) }

@@ -41,8 +41,6 @@ package struct ResourceIdentifier: Sendable, Hashable {
 
   /// Which of several references to the same target this is, from 0; nil when there is only one.
   package var arity: Int64? { meta?["arity"]?.integer }
-  /// The target's internal id: a number for content, a machine name for configuration.
-  package var targetID: JSON? { meta?["drupal_internal__target_id"] }
   /// Whether the target was deleted. Never to be fetched; refused in writes.
   package var isMissing: Bool { id == "missing" }
   /// Whether it stands for the root of a taxonomy. Never to be fetched; skipped in writes.

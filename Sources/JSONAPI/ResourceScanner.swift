@@ -14,7 +14,8 @@ struct ResourceScanner: Sendable {
   private var columns: [String: Column] = [:]
   private var names = NameTable()
 
-  /// The serial number's attribute as it stands in documents, none where nobody knows which one it is; and that of `changed`.
+  /// The serial number's attribute as it stands in documents; where nobody knows which one it is, none, and how names of numbers
+  /// begin; and the attribute of the time of the last change.
   private struct Column {
     var name: String?
     var bytes: [UInt8]
@@ -97,9 +98,9 @@ struct ResourceScanner: Sendable {
     if let column = columns[type] { return column }
     let name = serials.attribute(of: type)
     var bytes: [UInt8] = []
-    if let name { JSON.encodeContent(name, into: &bytes, .site) }
+    JSON.encodeContent(name ?? serials.usual.prefix, into: &bytes, .site)
     var changed: [UInt8] = []
-    JSON.encodeContent(attributeNames[type]?.changed ?? "changed", into: &changed, .site)
+    JSON.encodeContent(attributeNames[type]?.changed ?? serials.usual.changed, into: &changed, .site)
     let column = Column(name: name, bytes: bytes, changed: changed)
     // Types come from the site: a table that grew without bound would be its to fill.
     if columns.count < 512 { columns[type] = column }
@@ -119,9 +120,9 @@ struct ResourceScanner: Sendable {
           resource.idAttribute = serial.name
           return
         }
-      } else if scanner.begins(name, "drupal_internal__"), let number = scanner.serialNumber(value) {
+      } else if scanner.begins(name, serial.bytes), let number = scanner.serialNumber(value) {
         let name = names.name(scanner.slice(name))
-        if !SerialNumbers.isOfRevision(name), resource.candidates.count < 8 {
+        if !serials.usual.isOfRevision(name), resource.candidates.count < 8 {
           resource.candidates.append(SerialCandidate(name: name, number: number))
         }
         return

@@ -19,6 +19,9 @@ package struct ResourceTypeName: Sendable, Hashable, Comparable, CustomStringCon
   /// The name of a bundle of an entity type.
   package init(entityType: String, bundle: String) { self.init("\(entityType)--\(bundle)") }
 
+  /// Whether the name tells where the type belongs; an alias without `--` does not.
+  package var tellsHome: Bool { entityType.utf8.count < rawValue.utf8.count }
+
   /// The path under the API's base where the site puts the type unless configured otherwise: `node/topic`.
   package var defaultPath: String { "\(entityType)/\(bundle)" }
   /// The raw name.

@@ -8,7 +8,7 @@ package struct ScannedResource: Sendable {
   package var changed: Int64?
   /// The entity's serial number (`SerialNumbers`, reference 2.5).
   package var internalID: Int64?
-  /// The name of that attribute, such as `drupal_internal__nid`; nil where the resource does not show it.
+  /// The name of that attribute, nil where the resource does not show it.
   package var idAttribute: String?
   /// The revision that the links carry (`resourceVersion=id:N`).
   package var revision: Int64?

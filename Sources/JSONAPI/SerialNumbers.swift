@@ -1,62 +1,70 @@
+/// What sites call the attributes that the scanner reads, as plain values: whoever knows the sites gives them.
+package struct UsualNames: Sendable, Hashable {
+  /// The time of the last change.
+  package let changed: String
+  /// The serial number, by entity type.
+  package let serials: [String: String]
+  /// What names of numbers begin with: those of entities, and those of their revisions.
+  package let prefix: String
+  /// Names of numbers of revisions, without that beginning.
+  package let revisions: Set<String>
+  /// What stands in all other names of numbers of revisions.
+  package let revisionWord: String
+
+  package init(changed: String, serials: [String: String], prefix: String, revisions: Set<String>, revisionWord: String)
+  {
+    self.changed = changed
+    self.serials = serials
+    self.prefix = prefix
+    self.revisions = revisions
+    self.revisionWord = revisionWord
+  }
+
+  /// Whether an attribute counts revisions.
+  package func isOfRevision(_ attribute: String) -> Bool {
+    let name = attribute.hasPrefix(prefix) ? String(attribute.dropFirst(prefix.count)) : attribute
+    return revisions.contains(name) || name.contains(revisionWord)
+  }
+}
+
 /// Which attribute holds the serial number of a type's resources (reference 2.5, 6.1): the entity's own, never its revision's, and
 /// wherever it stands among the attributes: a site's cache changes their order. The one place that is asked.
 ///
 /// The entity type tells it, unless a name was given: where the site has renamed the attribute, or where that of an unknown
 /// entity type was proved (`SerialNumberProof`).
 package struct SerialNumbers: Sendable, Hashable {
-  /// The names that the site's own code has.
-  private static let keys = [
-    "block_content": "id", "comment": "cid", "event_enrollment": "id", "file": "fid", "group": "id",
-    "group_content": "id",
-    "group_relationship": "id", "media": "mid", "menu_link_content": "id", "node": "nid", "paragraph": "id",
-    "path_alias": "id", "post": "id", "profile": "profile_id", "shortcut": "id", "taxonomy_term": "tid", "user": "uid",
-  ]
-
+  /// What sites that have renamed nothing call their attributes.
+  package let usual: UsualNames
   private var named: [String: String]
   private var entityTypes: [String: String]
 
   /// - Parameters:
+  ///   - usual: the names in sites that have renamed nothing.
   ///   - named: attributes by resource type that were found out or given; those of revisions are not taken.
   ///   - entityTypes: the entity type of resource types whose own name does not tell it.
-  package init(named: [String: String] = [:], entityTypes: [String: String] = [:]) {
-    self.named = named.filter { !SerialNumbers.isOfRevision($0.value) }
+  package init(usual: UsualNames, named: [String: String], entityTypes: [String: String]) {
+    self.usual = usual
+    self.named = named.filter { !usual.isOfRevision($0.value) }
     self.entityTypes = entityTypes
   }
 
   /// The public name of the attribute; nil while nothing is known of the type.
   package func attribute(of type: String) -> String? {
-    named[type] ?? usual(of: type)
+    named[type] ?? whereNothingIsRenamed(type)
   }
 
-  private func usual(of type: String) -> String? {
-    SerialNumbers.attribute(ofEntityType: entityTypes[type] ?? ResourceTypeName(type).entityType)
+  private func whereNothingIsRenamed(_ type: String) -> String? {
+    usual.serials[entityTypes[type] ?? ResourceTypeName(type).entityType]
   }
 
   /// Takes in what was found out of one type.
   package mutating func name(_ attribute: String, of type: String) {
-    if !SerialNumbers.isOfRevision(attribute) { named[type] = attribute }
+    if !usual.isOfRevision(attribute) { named[type] = attribute }
   }
 
   /// Forgets what was found out of one type: its attribute is called as usual again. Where nothing is usual, what was proved stays.
   package mutating func forget(_ type: String) {
-    if usual(of: type) != nil { named[type] = nil }
-  }
-
-  /// The name in sites that have renamed nothing; nil for an entity type that is not known.
-  package static func attribute(ofEntityType name: String) -> String? { keys[name].map { prefix + $0 } }
-
-  /// All entity types that are known, with their attributes.
-  package static var known: [(entityType: String, attribute: String)] {
-    keys.sorted { $0.key < $1.key }.map { ($0.key, prefix + $0.value) }
-  }
-
-  /// What names of serial numbers begin with, those of revisions too.
-  package static let prefix = "drupal_internal__"
-
-  /// Whether an attribute counts revisions: `vid`, `revision_id` and the like.
-  package static func isOfRevision(_ attribute: String) -> Bool {
-    let name = attribute.hasPrefix(prefix) ? String(attribute.dropFirst(prefix.count)) : attribute
-    return name == "vid" || name.contains("revision")
+    if whereNothingIsRenamed(type) != nil { named[type] = nil }
   }
 }
 

@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Store
 
 /// A user of the site as `/oauth/userinfo` tells of one.
@@ -18,13 +19,14 @@ struct Person {
   /// - Returns: nil for what tells no serial number or no name, such as a label.
   init?(_ resource: JSON, serialAttribute: String, changedAttribute: String?) {
     let attributes = resource["attributes"]
+    let names = FieldDescription.accountNames
     guard let serial = attributes?[serialAttribute]?.integer,
-      let name = attributes?["name"]?.string ?? attributes?["display_name"]?.string
+      let name = attributes?[names.name]?.string ?? attributes?[names.shown]?.string
     else { return nil }
     self.serial = serial
     self.name = name
     mail = attributes?["mail"]?.string
-    changed = attributes?[changedAttribute ?? "changed"]?.string.flatMap { RFC3339.unixSeconds($0) } ?? 0
+    changed = attributes?[changedAttribute ?? FieldDescription.changed]?.string.flatMap { RFC3339.unixSeconds($0) } ?? 0
   }
 }
 

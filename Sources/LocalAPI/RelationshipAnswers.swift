@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Store
 
 /// Answers the routes behind a resource: related resources and relationship objects (reference 1.2, 2.7).

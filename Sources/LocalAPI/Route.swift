@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Store
 
 /// Where a path leads (reference 1.2), as far as the path alone tells. Paths come without query.

@@ -1,6 +1,7 @@
 import Foundation
 import JSONAPI
 import Logging
+import OpenSocial
 import Store
 import SyncAgent
 
@@ -48,7 +49,7 @@ struct DemoFollower: Sendable {
     let title = try? reader.single { snapshot in
       try snapshot.resource(change.uuid, entityType: entityType) { row in
         let json = try JSON(parsing: Array(row.stored.document))
-        return ["title", "label", "display_name", "name", "subject", "filename"].lazy
+        return FieldDescription.labels.lazy
           .compactMap { json["attributes"]?[$0]?.string }.first ?? ""
       }
     }

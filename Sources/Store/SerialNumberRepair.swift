@@ -1,5 +1,6 @@
 import GRDB
 import JSONAPI
+import OpenSocial
 
 /// Puts right which attribute is a type's serial number, inside one transaction: the numbers of its rows, and whatever was
 /// remembered by them.

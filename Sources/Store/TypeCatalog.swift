@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Synchronization
 
 /// A resource type as answers need it. A class, for every row of an answer carries it.

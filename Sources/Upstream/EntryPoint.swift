@@ -88,17 +88,19 @@ package struct EntryPoint: Sendable, Hashable {
     for member in links where member.name != "self" {
       // Since 8.7 links are objects; a string is what JSON:API also allows.
       guard let href = href(member.value) else {
-        if member.name.contains("--") { entry.oddLinks.append(OddLink(name: member.name, reason: "it has no address")) }
+        if ResourceTypeName(member.name).tellsHome {
+          entry.oddLinks.append(OddLink(name: member.name, reason: "it has no address"))
+        }
         continue
       }
       guard let place = reading.place(href), place.path.utf8.count <= 2000 else {
-        if member.name.contains("--") {
+        if ResourceTypeName(member.name).tellsHome {
           entry.oddLinks.append(OddLink(name: member.name, reason: "its address does not lead below \(base)"))
         }
         continue
       }
       // What is no resource type, such as a description of the API, stands elsewhere.
-      guard member.name.contains("--") || place.path.hasPrefix(entry.path + "/") else { continue }
+      guard ResourceTypeName(member.name).tellsHome || place.path.hasPrefix(entry.path + "/") else { continue }
       guard !member.name.isEmpty else { continue }
       counts[place.base, default: 0] += 1
       entry.resourceTypes.append(Collection(name: member.name, path: place.path))

@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 
 /// What the site's API description (openapi, Swagger 2.0; reference 8) says of resource types: the names of their fields, in
 /// the site's order. Of what it says about values little is true, so little is taken.
@@ -104,21 +105,19 @@ package struct SiteDescription: Sendable, Hashable {
   /// `changed` and the serial number where neither has its usual name, told by what the site calls them.
   private static func attributeNames(_ members: [JSONObject.Member]) -> AttributeNames {
     var names = AttributeNames()
-    if !members.contains(where: { $0.name == "changed" }) {
+    if !members.contains(where: { $0.name == FieldDescription.changed }) {
       names.changed =
         members.first {
-          $0.value["format"]?.string == "utc-millisec" && ["Changed", "Changed on"].contains($0.value["title"]?.string)
+          $0.value["format"]?.string == "utc-millisec"
+            && FieldDescription.changedTitles.contains($0.value["title"]?.string ?? "")
         }?.name
     }
     let ids = members.filter {
-      $0.value["type"]?.string == "integer" && idTitles.contains($0.value["title"]?.string ?? "")
+      $0.value["type"]?.string == "integer" && FieldDescription.serialTitles.contains($0.value["title"]?.string ?? "")
     }
-    if ids.count == 1, !ids[0].name.hasPrefix("drupal_internal__") { names.serial = ids[0].name }
+    if ids.count == 1, !FieldDescription(ids[0].name).isNumber { names.serial = ids[0].name }
     return names
   }
-
-  /// What core calls the serial number of an entity.
-  private static let idTitles: Set<String> = ["ID", "Term ID", "User ID", "File ID", "Comment ID", "Profile ID"]
 
   /// A to-many relationship describes its items.
   private static func targets(_ schema: JSON) -> [String] {
@@ -127,14 +126,9 @@ package struct SiteDescription: Sendable, Hashable {
     return identifier?["properties"]?["type"]?["enum"]?.array?.compactMap(\.string) ?? []
   }
 
-  /// A field of one property is shown bare, and so are languages, which are described as objects that they are not; text that
-  /// has a format also has a processed form, and a link has options.
+  /// What a value consists of; nothing for a bare one.
   private static func properties(_ schema: JSON) -> [String] {
-    guard schema["type"]?.string == "object",
-      var names = schema["properties"]?.object?.members.map(\.name), names.count > 1, names != ["value", "language"]
-    else { return [] }
-    if names == ["uri", "title"] { names.append("options") }
-    if names.starts(with: ["value", "format"]), !names.contains("processed") { names.insert("processed", at: 2) }
-    return names
+    guard schema["type"]?.string == "object" else { return [] }
+    return FieldDescription.shownProperties(of: schema["properties"]?.object?.members.map(\.name) ?? [])
   }
 }

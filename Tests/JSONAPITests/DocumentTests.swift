@@ -26,7 +26,7 @@ import Testing
     let relationship = try #require(resource[relationship: "r"])
     let identifier = try #require(relationship.data?.identifiers.first)
     #expect(identifier.arity == 1)
-    #expect(identifier.targetID == 7)
+    #expect(identifier.meta?["drupal_internal__target_id"] == 7)
     #expect(identifier.isResource)
     #expect(relationship.links?["b"]?.href == "s")
     #expect(relationship.links?["a"]?.href == "h")

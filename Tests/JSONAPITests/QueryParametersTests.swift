@@ -236,10 +236,11 @@ import Testing
     let either =
       "filter%5Bor%5D%5Bgroup%5D%5Bconjunction%5D=OR" + condition("gt", "changed", "%3E", 1001, "or")
       + condition("new", number, "%3E%3D", 1002, "or")
-    let first = QueryParameters.changes(since: 1001, orFrom: 1002, after: nil, idAttribute: number)
+    let first = QueryParameters.changes(
+      since: 1001, orFrom: 1002, after: nil, idAttribute: number, changedAttribute: "changed")
     #expect(first.queryString == either + "&sort=\(number)&page%5Blimit%5D=50")
     let second = QueryParameters.changes(
-      since: 1001, orFrom: 1002, after: 1003, idAttribute: number, offset: 5, limit: 10)
+      since: 1001, orFrom: 1002, after: 1003, idAttribute: number, changedAttribute: "changed", offset: 5, limit: 10)
     #expect(
       second.queryString == either + condition("ix", number, "%3E", 1003)
         + "&sort=\(number)&page%5Blimit%5D=10&page%5Boffset%5D=5")

@@ -1,6 +1,7 @@
 import Foundation
 import JSONAPI
 import LocalAPI
+import OpenSocial
 import SampleSite
 import Store
 import Support

@@ -1,5 +1,6 @@
 import JSONAPI
 import LocalAPI
+import OpenSocial
 import Support
 import Testing
 

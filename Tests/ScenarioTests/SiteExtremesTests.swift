@@ -1,6 +1,7 @@
 import Foundation
 import JSONAPI
 import LocalAPI
+import OpenSocial
 import Support
 import Testing
 import Upstream

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import OpenSocial
 import Support
 import Testing
 

@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Testing
 
 @testable import SyncAgent

@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Store
 
 /// Brings the values of a write into the form in which the resource shows them, and finds what the site's validation would
@@ -91,12 +92,12 @@ struct AttributeValues {
 
   private func object(_ given: JSON, _ field: TypeSchema.Field) throws -> JSON {
     let names = field.properties.map(\.name)
-    let isFormatted = names.contains("processed")
+    let isFormatted = !FieldDescription.computedProperties.isDisjoint(with: names)
     guard let object = given.object else {
       return isFormatted ? formatted(JSONObject([("value", given)]), names) : given
     }
-    if let type = SiteRules.fieldType(names) {
-      let writable = names.filter { $0 != "processed" }
+    if let type = FieldDescription.fieldType(names) {
+      let writable = names.filter { !FieldDescription.computedProperties.contains($0) }
       for name in object.names where !names.contains(name) {
         let near = writable.filter { AttributeValues.isNear($0, name) }.first
         let hint =
@@ -111,7 +112,8 @@ struct AttributeValues {
 
   /// A formatted text with all its properties: the site sets it as a whole, what is not given is null. `processed` is its to make.
   private func formatted(_ given: JSONObject, _ names: [String]) -> JSON {
-    .object(JSONObject(names.map { ($0, $0 == "processed" ? .null : given[$0] ?? .null) }))
+    let computed = FieldDescription.computedProperties
+    return .object(JSONObject(names.map { ($0, computed.contains($0) ? .null : given[$0] ?? .null) }))
   }
 
   /// Whether a name was probably meant: contained in it, or a third of its letters away.
@@ -140,10 +142,10 @@ struct AttributeValues {
   /// the order of the type's fields. A label that the type does not have under its usual name is the site's to ask for.
   mutating func validate(_ attributes: JSONObject, _ known: some KnownResources) throws {
     let entityType = subject.entityType
-    if let name = SiteRules.requiredText(of: entityType) {
+    if let name = FieldDescription.requiredText(of: entityType) {
       let given = attributes[name]
       let isMissing = given.map { $0.isNull || $0.string == "" } ?? (subject.stored == nil)
-      let longest = SiteRules.longest(name, of: entityType) ?? .max
+      let longest = FieldDescription(name, of: entityType).longest ?? .max
       let isTooLong = (given?.string?.unicodeScalars.count ?? 0) > longest
       if isMissing || isTooLong, try known.shows(name, of: subject.type) {
         violations.append(
@@ -156,7 +158,7 @@ struct AttributeValues {
       }
     }
     for member in attributes.members {
-      guard let choices = SiteRules.choices(of: member.name), let text = member.value.string,
+      guard let choices = FieldDescription(member.name, of: entityType).choices, let text = member.value.string,
         !choices.contains(text), try !known.isUsed(text, in: member.name, of: subject.type)
       else { continue }
       violations.append(

@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Store
 
 /// The body of a write to a relationship route, checked in the site's order (reference 5.6).

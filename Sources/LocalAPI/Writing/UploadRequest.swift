@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Store
 
 /// The file of an upload as its request names it (reference 5.7).
@@ -41,14 +42,14 @@ struct UploadRequest {
   /// Whether a relationship takes images: they have an alternative text (reference 2.7).
   static func isImage(_ field: TypeSchema.Field) -> Bool {
     field.properties.contains { $0.name == "alt" }
-      || field.targets.isEmpty && (field.name.hasSuffix("_image") || field.name.hasSuffix("_picture"))
+      || field.targets.isEmpty && FieldDescription(field.name).isNamedLikeImages
   }
 
   /// Whether a relationship takes files: it leads to files, or, where none was seen, is named like one that does.
   static func takesFiles(_ field: TypeSchema.Field, _ homes: EntityTypes) -> Bool {
     guard field.isRelationship, !field.isInternal else { return false }
     guard field.targets.isEmpty else { return field.targets.contains { homes.entityType(of: $0) == "file" } }
-    return ["_image", "_picture", "_file", "_files", "_attachments"].contains { field.name.hasSuffix($0) }
+    return FieldDescription(field.name).isNamedLikeFiles
   }
 
   /// The field that an upload is for.

@@ -1,5 +1,6 @@
 import Foundation
 import JSONAPI
+import OpenSocial
 import Store
 
 /// What a write is checked for before it is recorded, but for its body.

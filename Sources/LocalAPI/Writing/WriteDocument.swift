@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Store
 
 /// The body of a POST or PATCH of a resource, checked in the site's order (reference 5.1 to 5.3, 5.5).
@@ -97,7 +98,7 @@ struct WriteDocument {
     _ attributes: [JSONObject.Member], _ subject: WriteSubject, _ values: inout AttributeValues
   ) throws {
     var kept = JSONObject()
-    for member in attributes where !SiteRules.isComputed(member.name) {
+    for member in attributes where !FieldDescription(member.name).isIgnored {
       let field = subject.schema?.field(member.name)
       try checkName(member.name, field, subject)
       kept[member.name] = try field.map { try values.value(member.value, of: $0) } ?? member.value
@@ -109,7 +110,7 @@ struct WriteDocument {
   /// site fails there).
   private func checkName(_ name: String, _ field: TypeSchema.Field?, _ subject: WriteSubject) throws(ErrorResponse) {
     guard subject.stored != nil, subject.schema != nil, field == nil,
-      !SiteRules.isHidden(name, of: subject.entityType)
+      !FieldDescription(name, of: subject.entityType).isNeverShown
     else { return }
     throw subject.refusal(422, "The attribute \(name) does not exist on the \(subject.type) resource type.")
   }
@@ -118,15 +119,17 @@ struct WriteDocument {
   private mutating func checkAccess(_ subject: WriteSubject) throws(ErrorResponse) {
     func refuse(_ name: String, _ group: String) throws(ErrorResponse) {
       let isPatch = subject.stored != nil
-      let shown = isPatch ? name.replacing("drupal_internal__", with: "") : name
-      let isID = name == SerialNumbers.attribute(ofEntityType: subject.entityType)
+      let field = FieldDescription(name, of: subject.entityType)
+      let shown = isPatch ? field.refusedName : name
+      let isID = field.isSerialNumber
       throw subject.refusal(
         403,
         "The current user is not allowed to \(subject.method) the selected field (\(shown))."
           + (isID ? " The entity ID cannot be changed." : ""),
         pointer: "/data/\(isPatch ? "attributes" : group)/\(shown)")
     }
-    for member in object.attributes?.members ?? [] where FieldValue.isClosed(member.name, of: subject.entityType) {
+    for member in object.attributes?.members ?? []
+    where FieldDescription(member.name, of: subject.entityType).isClosed {
       guard let stored = subject.stored?["attributes"]?[member.name],
         FieldValue.isKept(member.name, of: subject.entityType, stored, member.value)
       else {
@@ -134,7 +137,7 @@ struct WriteDocument {
       }
       object.attributes?[member.name] = nil
     }
-    for name in object.relationshipNames where FieldValue.isClosed(name, of: subject.entityType) {
+    for name in object.relationshipNames where FieldDescription(name, of: subject.entityType).isClosed {
       let stored = subject.stored?["relationships"]?[name]?["data"]
       guard FieldValue.sameLinkage(stored, object[relationship: name]?.data?.json) else {
         return try refuse(name, "relationships")
@@ -173,7 +176,7 @@ private struct RelationshipData {
         throw subject.refusal(
           404, "The resource identified by `\(type):\(id)` (given as a relationship item) could not be found.")
       }
-      let meta = item["meta"]?.object?.members.filter { !$0.name.hasPrefix("drupal_internal__") } ?? []
+      let meta = item["meta"]?.object?.members.filter { !FieldDescription($0.name).isNumber } ?? []
       items.append(
         ResourceIdentifier(
           type: type, id: current.description,

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import JSONAPI
+import OpenSocial
 import Store
 
 /// What a write makes of a checked body: the changes that are to be recorded.
@@ -71,7 +72,8 @@ extension WriteAnswers {
   ) throws -> Plan {
     let stored = subject.stored?["relationships"]?[name]
     guard let field = subject.schema?.field(name), !field.isInternal,
-      !FieldValue.isClosed(name, of: subject.entityType), let linkage = stored?["data"].flatMap({ try? Linkage($0) })
+      !FieldDescription(name, of: subject.entityType).isClosed,
+      let linkage = stored?["data"].flatMap({ try? Linkage($0) })
     else { throw subject.refusal(403, "The current user is not allowed to edit this relationship.") }
     let isList = subject.isList(name)
     let given = try RelationshipDocument(body, field: field, isList: isList, about: subject, known).items

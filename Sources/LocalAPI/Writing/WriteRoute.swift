@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Store
 
 /// A route that takes writes (reference 1.2, 5), with the collection's path.

@@ -17,11 +17,12 @@ enum NameShape {
     let parts = name.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count <= 2, let type = parts.first, type != "default" else { return false }
     let words: [Substring]
-    if let dashes = type.range(of: "--") {
-      words = [type[..<dashes.lowerBound], type[dashes.upperBound...]] + parts.dropFirst()
+    let name = ResourceTypeName(String(type))
+    if name.tellsHome {
+      words = [Substring(name.entityType), Substring(name.bundle)] + parts.dropFirst()
     } else {
       // An entity type is none, however usual it is to name one elsewhere.
-      guard !Settings.Site.defaultEntityTypes.contains(String(type)) else { return false }
+      guard !Settings.Site.defaultEntityTypes.contains(name.rawValue) else { return false }
       words = Array(parts)
     }
     // Bundles may have a dash: `group_content--open_group-group_membership`.

@@ -1,24 +1,18 @@
 import Foundation
 import GRDB
 import JSONAPI
+import OpenSocial
 
 /// What a site deletes along with a resource: known by relationships that cannot be without their target (reference 5.4, 6.3).
 /// Nothing is taken for gone because of that: each resource is asked for by itself, right after the deletion.
 enum DeletedAlong {
-  /// Entity types and the relationships of theirs whose target they do not outlive.
-  static let links: [(entityType: String, relationship: String)] = [
-    ("comment", "entity_id"), ("comment", "pid"), ("group_content", "gid"), ("group_content", "entity_id"),
-    ("group_relationship", "gid"), ("group_relationship", "entity_id"), ("event_enrollment", "field_event"),
-    ("event_enrollment", "field_account"), ("profile", "uid"), ("taxonomy_term", "parent"),
-  ]
-
   static let table = """
     CREATE TABLE deleted_along (resource INTEGER PRIMARY KEY, with_resource INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
     """
 
   /// Puts the dependents of a resource that is gone on the list.
   static func expect(_ resource: Int64, at now: Int64, _ db: Database) throws {
-    let pairs = links.map { "('\($0.entityType)', '\($0.relationship)')" }.joined(separator: ", ")
+    let pairs = EntityTypes.dependences.map { "('\($0.entityType)', '\($0.relationship)')" }.joined(separator: ", ")
     try db.run(
       sql: """
         INSERT OR IGNORE INTO deleted_along (resource, with_resource, at)

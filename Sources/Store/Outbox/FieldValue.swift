@@ -1,48 +1,20 @@
 import JSONAPI
+import OpenSocial
 
 /// When two values of a field are the same: by the bytes of a canonical encoding, without what the site computes.
 package enum FieldValue {
-  /// Members of object values that the site computes and nobody sets (reference 2.6, 12).
-  static let computed: Set<String> = ["processed"]
-
-  /// Attributes that no client sets (reference 5.2, 5.3).
-  package static func isReadOnly(_ name: String) -> Bool {
-    name.hasPrefix("drupal_internal__") || name == "changed" || name == "display_name"
-      || name == "revision_translation_affected" || name == "metatag"
-  }
-
-  /// Members that nobody sets (reference 5.2, 5.3): the site takes them only as they are, and not in a creation.
-  package static func isClosed(_ name: String, of entityType: String) -> Bool {
-    if name.hasPrefix("drupal_internal__") || name == "changed" { return true }
-    switch entityType {
-    case "node": return name == "revision_timestamp" || name == "revision_uid"
-    case "event_enrollment": return name == "langcode"
-    // Set as a file is made, and by its use.
-    case "file": return ["uri", "filemime", "filesize", "status"].contains(name)
-    default: return false
-    }
-  }
-
-  /// Members that the site derives from other resources, so that they move with those and without an edit (reference 2.5, 6.2):
-  /// in which groups content is, the profiles of a user, the name of what was put into a group.
-  package static func isDerived(_ name: String, of entityType: String) -> Bool {
-    switch entityType {
-    case "node": name == "groups"
-    case "user": name == "profile_profiles"
-    case "group_content", "group_relationship": name == "label"
-    default: false
-    }
-  }
+  /// Members of object values that are left out.
+  private static var computed: Set<String> { FieldDescription.computedProperties }
 
   /// Whether a value sent for a member that nobody sets is the one that is there. Of a file's `uri` the site compares the value
   /// alone; the URL is computed.
   package static func isKept(_ name: String, of entityType: String, _ stored: JSON?, _ given: JSON) -> Bool {
-    guard entityType == "file", name == "uri", let stored else { return same(stored, given) }
+    guard FieldDescription(name, of: entityType).isComparedByValue, let stored else { return same(stored, given) }
     return same(stored["value"] ?? stored, given["value"] ?? given)
   }
 
   /// Attributes that go to the site and are never shown again.
-  package static func isSecret(_ name: String) -> Bool { name == "pass" }
+  package static func isSecret(_ name: String) -> Bool { FieldDescription(name).isSecret }
 
   /// Whether two attribute values are the same. Nil stands for an absent member and is not null.
   package static func same(_ one: JSON?, _ other: JSON?) -> Bool {
@@ -89,8 +61,7 @@ package enum FieldValue {
 
   static func sameItem(_ one: JSON, _ other: JSON) -> Bool {
     guard key(one) == key(other) else { return false }
-    for member in one["meta"]?.object?.members ?? []
-    where !member.name.hasPrefix("drupal_internal__") && member.name != "arity" {
+    for member in one["meta"]?.object?.members ?? [] where !FieldDescription.isOfIdentifier(member.name) {
       if let theirs = other["meta"]?[member.name], !same(member.value, theirs) { return false }
     }
     return true
@@ -117,7 +88,7 @@ package enum FieldValue {
   }
 
   /// Whether a value is one of formatted text (reference 2.6).
-  static func isFormatted(_ value: JSONObject) -> Bool { value["processed"] != nil && value["value"] != nil }
+  static func isFormatted(_ value: JSONObject) -> Bool { FieldDescription.isFormatted(value) }
 
   /// A member's value as it goes to the site: nothing computed, no target that cannot be named, no facts that the site
   /// alone knows (reference 2.7, 5.1).
@@ -139,9 +110,7 @@ package enum FieldValue {
   private static func sendableLinkage(_ data: JSON) -> JSON {
     func one(_ item: JSON) -> JSON? {
       guard var object = item.object, let id = item["id"]?.string, ResourceID(target: id) != nil else { return nil }
-      let meta = (object["meta"]?.object?.members ?? []).filter {
-        !$0.name.hasPrefix("drupal_internal__") && $0.name != "arity"
-      }
+      let meta = (object["meta"]?.object?.members ?? []).filter { !FieldDescription.isOfIdentifier($0.name) }
       object["meta"] = meta.isEmpty ? nil : .object(JSONObject(meta.map { ($0.name, $0.value) }))
       return .object(object)
     }

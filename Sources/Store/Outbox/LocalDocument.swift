@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 
 /// A resource object as the local API shows it: what the site last said, with changes laid over it in the site's order of
 /// members. Pure; on the site's base URL.
@@ -36,7 +37,7 @@ struct LocalDocument {
         hasRelated: old["links"]?["related"] != nil || old["links"] == nil)
     }
     if let owner {
-      for name in ["uid", "user_id", "revision_uid", "revision_user"] where typical.isUsual(name) {
+      for name in FieldDescription.authors where typical.isUsual(name) {
         guard var relationship = relationships[name]?.object, relationship["data"]?.isNull == true else { continue }
         relationship["data"] = LocalDocument.known(
           ["type": .string(owner.type), "id": .string(owner.id.description)], serial)
@@ -81,8 +82,9 @@ struct LocalDocument {
       let value = FieldValue.completed(member.local, over: before)
       group[member.name] = value
       // A user without another one is called by the name (reference 2.5).
-      if member.name == "name", let shown = group["display_name"], shown.isNull || shown == before {
-        group["display_name"] = value
+      let names = FieldDescription.accountNames
+      if member.name == names.name, let shown = group[names.shown], shown.isNull || shown == before {
+        group[names.shown] = value
       }
     case .relationships:
       guard var relationship = before?.object else { return }
@@ -94,10 +96,10 @@ struct LocalDocument {
   /// Adds the serial numbers that the site writes beside a target.
   private static func known(_ data: JSON, _ serial: (ResourceIdentifier) -> Int64?) -> JSON {
     if let many = data.array { return .array(many.map { known($0, serial) }) }
-    guard var identifier = try? ResourceIdentifier(data), identifier.meta?["drupal_internal__target_id"] == nil,
+    guard var identifier = try? ResourceIdentifier(data), identifier.meta?[ResourceIdentifier.targetNumber] == nil,
       let number = serial(identifier)
     else { return data }
-    var meta = JSONObject([("drupal_internal__target_id", .integer(number))])
+    var meta = JSONObject([(ResourceIdentifier.targetNumber, .integer(number))])
     for member in identifier.meta?.members ?? [] { meta[member.name] = member.value }
     identifier.meta = meta
     return identifier.json
@@ -105,7 +107,7 @@ struct LocalDocument {
 
   /// Moves `changed` to when the resource was edited here, so that sorts see it; never back.
   /// - Parameter name: what the type calls it.
-  mutating func touch(_ now: Int64, changed name: String = "changed") {
+  mutating func touch(_ now: Int64, changed name: String = FieldDescription.changed) {
     guard var object = json.object, var attributes = object["attributes"]?.object,
       let text = attributes[name]?.string
     else { return }
@@ -119,7 +121,9 @@ struct LocalDocument {
   /// Lays changes over the document in their order; nil where the resource is not to be seen. The site's refusal of a
   /// deletion lets it be seen again. An account is blocked, not removed (reference 5.4).
   /// - Parameter name: what the type calls `changed`.
-  func laying(_ changes: [OutboxChange], isUser: Bool, changed name: String = "changed") -> LocalDocument? {
+  func laying(_ changes: [OutboxChange], isUser: Bool, changed name: String = FieldDescription.changed)
+    -> LocalDocument?
+  {
     var document = self
     for change in changes where change.state.isUnsettled {
       switch change.kind {

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import JSONAPI
+import OpenSocial
 
 /// One member that both sides changed. Nil stands for an absent member.
 package struct ConflictField: Sendable, Hashable {
@@ -270,7 +271,7 @@ extension OutboxWriter {
     var members: [ChangedMember] = []
     let entityType = form.homes.entityType(of: change.type)
     let isOpen = { (name: String) in
-      !form.isReadOnly(name, of: change.type) && !FieldValue.isClosed(name, of: entityType)
+      !form.isReadOnly(name, of: change.type) && !FieldDescription(name, of: entityType).isClosed
     }
     for member in wanted?["attributes"]?.object?.members ?? [] where isOpen(member.name) {
       members.append(

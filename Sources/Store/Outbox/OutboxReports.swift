@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import JSONAPI
+import OpenSocial
 
 /// How many changes are in which state.
 package struct OutboxStatus: Sendable, Hashable {
@@ -195,7 +196,7 @@ extension OutboxWriter {
   /// - Returns: the changes of which nothing is left, as they were.
   func strip(_ creation: OutboxChange, at now: Int64) throws -> [OutboxChange] {
     if creation.state == .rejected { try release(waitingFor: creation.id) }
-    let isPart = ["file", "taxonomy_term"].contains(form.homes.entityType(of: creation.type))
+    let isPart = EntityTypes.parts.contains(form.homes.entityType(of: creation.type))
     let users = try rows.changes(
       where: """
         o.\(OutboxSchema.isUnsettled) AND o.state IN ('queued', 'rejected', 'conflict') AND o.resource <> ?

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import JSONAPI
+import OpenSocial
 
 /// Writes changes, copies and local documents inside one transaction. What the local API shows of a resource with unsettled
 /// changes always follows from its newest site copy and these changes, in their order: `redraw`.

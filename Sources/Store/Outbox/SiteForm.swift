@@ -1,5 +1,6 @@
 import GRDB
 import JSONAPI
+import OpenSocial
 
 /// A stored document with what is needed to write it out.
 struct StoredForm: Sendable {
@@ -51,14 +52,19 @@ struct SiteForm {
   var userType: String { paths.keys.sorted().first { homes.entityType(of: $0) == "user" } ?? "user--user" }
 
   /// What a type calls the time of the last change.
-  func changedName(of type: String) -> String { scanner.names(of: type)?.changed ?? "changed" }
+  func changedName(of type: String) -> String { scanner.names(of: type)?.changed ?? FieldDescription.changed }
 
   /// What a type calls its serial number; nil where nobody knows.
   func serialName(of type: String) -> String? { scanner.serials.attribute(of: type) }
 
+  /// What a type calls the attributes that the mirror reads.
+  private func called(_ type: String) -> AttributeNames {
+    AttributeNames(serial: serialName(of: type), changed: changedName(of: type))
+  }
+
   /// Whether no client sets an attribute, whatever the site calls it.
   func isReadOnly(_ name: String, of type: String) -> Bool {
-    FieldValue.isReadOnly(name) || name == changedName(of: type) || name == serialName(of: type)
+    FieldDescription(name, of: homes.entityType(of: type), called: called(type)).isReadOnly
   }
 
   /// The resource object with all its links.

@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 
 /// What a new resource shows before the site has seen it: the members that others of its type show, with the values that
 /// every site gives a new one (reference 2.6), and those that nearly all others share.
@@ -11,15 +12,14 @@ struct TypicalValues {
   /// So many that are alike are no chance.
   private static let enough = 3
 
-  private let changedName: String
-  private let serialName: String?
+  private let called: AttributeNames
 
   /// - Parameters:
   ///   - changed: what the type calls the time of the last change.
   ///   - serial: what it calls its serial number.
-  init(_ samples: [JSON], changed: String = "changed", serial: String? = nil) {
+  init(_ samples: [JSON], changed: String = FieldDescription.changed, serial: String? = nil) {
     self.samples = samples
-    (changedName, serialName) = (changed, serial)
+    called = AttributeNames(serial: serial, changed: changed)
   }
 
   /// The attributes in the site's order.
@@ -39,26 +39,27 @@ struct TypicalValues {
   }
 
   private func initial(_ name: String, _ values: [JSON], at now: Int64) -> JSON {
-    switch name {
-    case _ where name == serialName: return .null
-    case changedName, "created", "revision_created", "revision_timestamp":
-      return .string(RFC3339.text(unixSeconds: now))
-    case "status" where values.contains { $0.bool != nil }: return true
-    case "access", "login": return values.contains { $0.string != nil } ? .string(RFC3339.text(unixSeconds: 0)) : .null
-    case "langcode": return values.first { !$0.isNull } ?? .null
-    case "promote", "sticky": return usual(values.filter { !$0.isNull }) ?? false
-    case "default_langcode", "revision_translation_affected": return true
-    case _ where name.hasPrefix("drupal_internal__"): return .null
-    default: break
+    let field = FieldDescription(name, called: called)
+    switch field.firstValue {
+    case .unknown: return .null
+    case .now: return .string(RFC3339.text(unixSeconds: now))
+    case .shown where values.contains { $0.bool != nil }: return true
+    case .never: return values.contains { $0.string != nil } ? .string(RFC3339.text(unixSeconds: 0)) : .null
+    case .alike: return values.first { !$0.isNull } ?? .null
+    case .flag: return usual(values.filter { !$0.isNull }) ?? false
+    case .yes: return true
+    case .shown, .usual: break
     }
     if values.contains(where: { $0.array != nil }) { return .array([]) }
-    if name.hasPrefix("revision_") { return .null }
+    if field.isAboutRevision { return .null }
     if values.contains(where: { $0.bool != nil }) { return usual(values) ?? false }
     guard let first = values.first?.object, values.allSatisfy({ $0.object != nil }) else {
-      return name.hasPrefix("field_") ? .null : usual(values) ?? .null
+      return field.isConfigured ? .null : usual(values) ?? .null
     }
-    if first["comment_count"] != nil { return comments(first, values) }
-    if name.hasPrefix("field_") || first["processed"] != nil { return .null }
+    if first[FieldDescription.statistics] != nil { return comments(first, values) }
+    if field.isConfigured || first.names.contains(where: { FieldDescription.computedProperties.contains($0) }) {
+      return .null
+    }
     return .object(
       JSONObject(
         first.names.map { part in
@@ -82,7 +83,7 @@ struct TypicalValues {
       JSONObject(
         other.names.map { name in
           if name == "status" { return (name, status) }
-          return (name, name == "last_comment_name" ? .null : 0)
+          return (name, name == FieldDescription.lastCommenter ? .null : 0)
         }))
   }
 

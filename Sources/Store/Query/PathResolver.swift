@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 
 /// Resolves paths against what the mirror knows of the types, and complains as the site does (Drupal's `FieldResolver`;
 /// reference 3.2, Paths).
@@ -63,7 +64,7 @@ struct PathResolver {
         return resolved
       }
       var hop = ResolvedPath.Hop(name: first.field.name)
-      walk.trail.append(CoreFields.internalName(of: first.field.name, entityType: first.type.entityType))
+      walk.trail.append(FieldDescription(first.field, of: first.type.entityType).internalName)
       if let leaf = try relationship(candidates, &hop, &walk, comparison) {
         resolved.leaf = meant.isEmpty && leaf.isOfRow ? .unknown : leaf
         return resolved
@@ -90,7 +91,7 @@ struct PathResolver {
 
   /// No account may filter by these, whatever it sees.
   private func checkAccess(_ types: [ServedType], _ walk: Walk) throws {
-    guard types.contains(where: { CoreFields.isClosed(walk.part, entityType: $0.entityType) }) else { return }
+    guard types.contains(where: { FieldDescription(walk.part, of: $0.entityType).isClosedToFilters }) else { return }
     let trail = (walk.trail + [walk.part]).joined(separator: ".")
     throw QueryParameterError(
       "The current user is not authorized to filter by the `\(walk.part)` field, given in the path `\(trail)`.",
@@ -113,17 +114,18 @@ struct PathResolver {
     for candidate in candidates.dropFirst() { field.merge(candidate.field) }
     let entityType = candidates[0].type.entityType
     let properties = try properties(of: field, entityType)
+    let described = FieldDescription(field, of: entityType)
     var value = ResolvedPath.Value(
       attribute: field.name, property: [], delta: nil, isList: field.isList, kind: field.kind,
-      isBinary: CoreFields.isCaseSensitive(field.name, entityType: entityType))
+      isBinary: described.isCaseSensitive)
     if properties.isEmpty {
       let delta = walk.parts.first
       try checkSingle(&walk.parts, walk.path)
       value.delta = delta.flatMap { Int64($0) }
-      value.comparesByLike = field.kind == .text && CoreFields.isString(field)
+      value.comparesByLike = field.kind == .text && described.isString
       if value.delta == nil, !value.isList, candidates.allSatisfy({ $0.type.id == candidates[0].type.id }) {
         if field.name == candidates[0].type.serialNumber { return .serial }
-        if field.name == "changed", field.kind == .time { return .changed }
+        if field.name == FieldDescription.changed, field.kind == .time { return .changed }
       }
       return .value(value)
     }
@@ -145,16 +147,16 @@ struct PathResolver {
 
   /// What a field's values consist of: as seen in this type, in others of its entity type, or as core has it.
   private func properties(of field: TypeSchema.Field, _ entityType: String) throws -> [TypeSchema.Property] {
-    if !field.properties.isEmpty { return CoreFields.completed(field.properties) }
+    if !field.properties.isEmpty { return FieldDescription.completed(field.properties) }
     guard field.kind == .null || field.kind == .object else { return [] }
     // The fields of an entity type are stored alike in all its bundles.
     for type in try snapshot.types() where type.entityType == entityType {
       if let other = try snapshot.schema(of: type)?.field(field.name), !other.properties.isEmpty, !other.isRelationship
       {
-        return CoreFields.completed(other.properties)
+        return FieldDescription.completed(other.properties)
       }
     }
-    return CoreFields.properties(of: field.name, entityType: entityType)
+    return FieldDescription(field, of: entityType).fixedProperties
   }
 
   static func unknown(_ name: String, _ path: FieldPath) -> QueryParameterError {

@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 
 /// Conditions behind relationships, and on fields with several values: those that share a way share its rows.
 extension QueryCompiler {
@@ -89,7 +90,7 @@ extension QueryCompiler {
   /// the identifier as well. A root term has a parent of the number 0.
   mutating func targetNumber(_ link: String, _ row: RowReference) -> String {
     let stored = "(SELECT internal_id FROM resource WHERE id = \(link).target)"
-    let written = meta("drupal_internal__target_id", link, row)
+    let written = meta(ResourceIdentifier.targetNumber, link, row)
     let isVirtual = "\(link).target IS NULL AND \(identifier(".id", link, row)) = 'virtual'"
     return "coalesce(\(stored), \(written), CASE WHEN \(isVirtual) THEN 0 END)"
   }

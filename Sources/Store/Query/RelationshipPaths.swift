@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 
 /// Paths over relationships.
 extension PathResolver {
@@ -10,8 +11,9 @@ extension PathResolver {
     for candidate in candidates.dropFirst() { field.merge(candidate.field) }
     let entityType = candidates[0].type.entityType
     if field.properties.isEmpty { field.properties = try properties(ofRelationship: field.name, entityType) }
-    let isHidden = CoreFields.isAlwaysSet(field, entityType: entityType)
-    let meta = ["drupal_internal__target_id"] + field.properties.map(\.name)
+    let described = FieldDescription(field, of: entityType)
+    let isHidden = described.isAlwaysSet
+    let meta = [ResourceIdentifier.targetNumber] + field.properties.map(\.name)
     if walk.parts.isEmpty {
       guard comparison == .isNull || comparison == .isNotNull else {
         throw incomplete(walk, ["id"] + meta.map { "meta.\($0)" })
@@ -23,8 +25,8 @@ extension PathResolver {
       walk.trail.append(next)
       walk.parts.removeFirst()
     }
-    let configuration = CoreFields.configuration(behind: field, entityType: entityType)
-    let target = target(field, hop, isHidden, entityType, configuration)
+    let configuration = described.configuration
+    let target = target(described, hop, configuration)
     guard var next = walk.parts.first else { return target }
     if next == "meta" {
       // Behind it stands a property or, as well, a field of the target.
@@ -36,7 +38,7 @@ extension PathResolver {
         "Invalid nested filtering. The property `\(next)`, given in the path `\(walk.path)` belongs to the meta object of a "
           + "relationship and must be preceded by `meta`.")
     }
-    if next == "drupal_internal__target_id" { return target }
+    if next == ResourceIdentifier.targetNumber { return target }
     if let property = field.properties.first(where: { $0.name == next }) {
       return .linkMeta(hop, next, property.kind)
     }
@@ -53,10 +55,10 @@ extension PathResolver {
     }
     if let configuration {
       // The site knows the names, and finds only then that it cannot filter by them.
-      guard CoreFields.fields(ofConfiguration: configuration).contains(next) else {
+      guard ConfigurationType.fields(of: configuration).contains(next) else {
         throw PathResolver.unknown(next, walk.path)
       }
-      return .configuration(CoreFields.label(ofConfiguration: configuration))
+      return .configuration(ConfigurationType.label(of: configuration))
     }
     // The number of a target has this name nowhere, whatever the targets are.
     if next == "target_id" { throw PathResolver.unknown(next, walk.path) }
@@ -67,11 +69,11 @@ extension PathResolver {
 
   /// What a relationship alone compares by: the number of its target, or the machine name of configuration.
   private func target(
-    _ field: TypeSchema.Field, _ hop: ResolvedPath.Hop, _ isHidden: Bool, _ entityType: String, _ configuration: String?
+    _ field: FieldDescription, _ hop: ResolvedPath.Hop, _ configuration: String?
   ) -> ResolvedPath.Leaf {
-    if CoreFields.isBundle(field, entityType: entityType) { return .bundle }
-    if isHidden { return .alwaysSet }
-    return configuration == nil ? .targetID(hop) : .linkMeta(hop, "drupal_internal__target_id", .text)
+    if field.isBundle { return .bundle }
+    if field.isAlwaysSet { return .alwaysSet }
+    return configuration == nil ? .targetID(hop) : .linkMeta(hop, ResourceIdentifier.targetNumber, .text)
   }
 
   /// What the identifiers of a relationship show beside the number, as other bundles of the entity type have it.
@@ -117,7 +119,7 @@ extension ReadSnapshot {
   /// store a field of that name alike, or else as the site describes it or core has it. What core lets lead to all bundles of
   /// an entity type does so whatever was seen.
   package func targets(of field: TypeSchema.Field, type: ServedType) throws -> [ServedType] {
-    if let entityType = CoreFields.entityTypeOfAllBundles(field.name, entityType: type.entityType) {
+    if let entityType = FieldDescription(field, of: type.entityType).entityTypeOfAllBundles {
       let all = try types().filter { $0.entityType == entityType }
       if !all.isEmpty { return all }
     }
@@ -129,7 +131,9 @@ extension ReadSnapshot {
         }
       }
     }
-    if names.isEmpty { names = field.describedTargets ?? CoreFields.targets(of: field.name, of: type) }
+    if names.isEmpty {
+      names = field.describedTargets ?? FieldDescription(field, of: type.entityType).fixedTargets(in: type.name)
+    }
     return try names.compactMap { try self.type(name: $0) }
   }
 }

@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 
 /// Where a filter or sort path leads: relationships to follow, then what is compared (reference 3.2, Paths).
 struct ResolvedPath: Hashable {
@@ -72,7 +73,7 @@ struct ResolvedPath: Hashable {
     guard hops.isEmpty else { return false }
     return switch leaf {
     case .serial: true
-    case .value(let value): ["drupal_internal__vid", "drupal_internal__revision_id"].contains(value.attribute)
+    case .value(let value): FieldDescription(value.attribute).isCoreRevisionNumber
     default: false
     }
   }

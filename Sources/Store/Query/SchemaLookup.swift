@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 
 extension ReadSnapshot {
   /// The schema of a type; nil while nothing is known of it.

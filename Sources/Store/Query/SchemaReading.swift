@@ -1,10 +1,11 @@
 import JSONAPI
+import OpenSocial
 
 extension TypeSchema {
   /// Reads off a stored document what it shows of its type.
   /// - Parameter splices: its splice points; they tell relationships that lead to resources which the site does not show.
   init(_ document: UnsafeRawBufferPointer, splices: UnsafeRawBufferPointer) {
-    fields = []
+    self.init()
     guard let layout = StoredLayout(document) else { return }
     let hidden = SplicePoint.namesOfSelfLinks(splices, in: document)
     for member in layout.attributes {
@@ -67,7 +68,7 @@ extension TypeSchema {
       guard text.count == 25, RFC3339.unixSeconds(bytes: text) != nil else { return .text }
       // Base fields are numbers in the database, always shown in UTC; configured ones mostly are dates (reference 2.6).
       let isUTC = text[19] == UInt8(ascii: "+") && text[20...].allSatisfy { $0 == 0x30 || $0 == 0x3A }
-      return isUTC && !name.hasPrefix("field_") && name != "value" && name != "end_value" ? .time : .dateTime
+      return isUTC && FieldDescription.countsSeconds(name) ? .time : .dateTime
     default: return .number
     }
   }
@@ -89,7 +90,7 @@ extension TypeSchema.Field {
       case "id" where value.count > 2:
         isResource = !["missing", "virtual"].contains(String(decoding: value[1..<value.count - 1], as: UTF8.self))
       case "meta" where isResource:
-        for meta in Members.of(value) where meta.name != "drupal_internal__target_id" && meta.name != "arity" {
+        for meta in Members.of(value) where meta.name != ResourceIdentifier.targetNumber && meta.name != "arity" {
           let kind: TypeSchema.Kind =
             switch value[meta.value.lowerBound] {
             case UInt8(ascii: "\""): .text

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import JSONAPI
+import OpenSocial
 import Synchronization
 
 /// The schema of a type as the file keeps it: one JSON text, so that one look-up gives it, and a number that grows when it

@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 
 /// The order of a collection (reference 3.4).
 extension QueryCompiler {
@@ -33,7 +34,7 @@ extension QueryCompiler {
   func sortPaths(_ keys: [SortKey]) throws -> [SortPath] {
     var paths: [SortPath] = []
     guard !keys.isEmpty else { return paths }
-    let isInOneTable = try snapshot.schema(of: type).map { $0.field("default_langcode") == nil } ?? false
+    let isInOneTable = try snapshot.schema(of: type).map { $0.isInOneTable } ?? false
     for key in keys {
       let path = try PathResolver(snapshot: snapshot, type: type).resolve(key.path)
       try QueryBounds.check(path, key.path)

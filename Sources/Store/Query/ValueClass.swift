@@ -1,3 +1,5 @@
+import OpenSocial
+
 /// How the values of a path compare in the site's database.
 package enum ValueClass: String, Sendable, Hashable {
   case number, time, dateTime, text, binary

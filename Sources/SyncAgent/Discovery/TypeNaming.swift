@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Store
 import Upstream
 
@@ -83,7 +84,9 @@ struct TypeNaming {
     let before = Dictionary(known.map { ($0.link, $0) }) { first, _ in first }
     let usual = Set(SyncSettings.usualEntityTypes + entityTypes + Array(EntityTypes.successors.values))
     let named = Set(
-      entry.resourceTypes.filter { $0.name.contains("--") }.map { EntityTypes.Home(of: $0.name).entityType })
+      entry.resourceTypes.filter { ResourceTypeName($0.name).tellsHome }.map {
+        EntityTypes.Home(of: $0.name).entityType
+      })
     var types: [DiscoveredType] = []
     var unknown: [Unknown] = []
     for collection in entry.resourceTypes {
@@ -106,7 +109,7 @@ struct TypeNaming {
   ) -> (EntityTypes.Home, DiscoveredType.Source)? {
     let parts = collection.path.dropFirst(api.count).split(separator: "/").map(String.init)
     let placed = parts.count == 2 ? EntityTypes.Home(entityType: parts[0], bundle: parts[1]) : nil
-    if collection.name.contains("--") {
+    if ResourceTypeName(collection.name).tellsHome {
       let own = EntityTypes.Home(of: collection.name)
       if let placed, placed.entityType != own.entityType, usual.contains(placed.entityType) { return (placed, .path) }
       return (own, .name)
@@ -140,47 +143,5 @@ struct TypeNaming {
         return (try? JSON(parsing: bytes))?["data"]?.array ?? []
       }
     } catch is SiteError { return [] }
-  }
-}
-
-/// What the fields of a resource tell of its entity type (reference 2.5, 6.1).
-struct TypeEvidence {
-  private let attributes: Set<String>
-  private let relationships: JSONObject
-
-  init(_ resource: JSON) {
-    attributes = Set(resource["attributes"]?.object?.names ?? [])
-    relationships = resource["relationships"]?.object ?? JSONObject()
-  }
-
-  private static let serials = [
-    "nid": "node", "cid": "comment", "fid": "file", "tid": "taxonomy_term", "profile_id": "profile",
-  ]
-  /// Entity types whose bundle stands in a relationship named after them.
-  private static let withBundles = [
-    "group_relationship", "group_content", "node", "comment", "group", "post", "profile",
-  ]
-
-  /// Where the resource belongs; nil where its fields do not tell.
-  /// - Parameter name: stands for the bundle where that is not shown.
-  func home(named name: String) -> EntityTypes.Home? {
-    guard let entityType else { return nil }
-    let relationship = entityType == "taxonomy_term" ? "vid" : entityType + "_type"
-    let bundle = relationships[relationship]?["data"]?["meta"]?["drupal_internal__target_id"]?.string
-    let isWithout = ["file", "user", "event_enrollment"].contains(entityType)
-    return EntityTypes.Home(entityType: entityType, bundle: bundle ?? (isWithout ? entityType : name))
-  }
-
-  private var entityType: String? {
-    for (serial, entityType) in TypeEvidence.serials.sorted(by: { $0.key < $1.key })
-    where attributes.contains("drupal_internal__" + serial) { return entityType }
-    if attributes.contains("drupal_internal__uid") { return "user" }
-    // The longest name first: a group's content also names the type of its group.
-    for entityType in TypeEvidence.withBundles where relationships[entityType + "_type"] != nil { return entityType }
-    if relationships["vid"] != nil, relationships["parent"] != nil { return "taxonomy_term" }
-    if attributes.isSuperset(of: ["filename", "filemime", "uri"]) { return "file" }
-    if attributes.isSuperset(of: ["display_name", "name"]) { return "user" }
-    if relationships["field_event"] != nil, attributes.contains("field_enrollment_status") { return "event_enrollment" }
-    return nil
   }
 }

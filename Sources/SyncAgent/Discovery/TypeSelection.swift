@@ -1,5 +1,6 @@
 import JSONAPI
 import Logging
+import OpenSocial
 import Store
 
 /// What was configured and is not on the site, and what the site has and is not read: said, never a failure.
@@ -57,7 +58,7 @@ enum TypeSelection {
 
   /// Whether a link is a collection over types that have links of their own: of all bundles of an entity type, say.
   static func isView(_ type: DiscoveredType, among types: [DiscoveredType]) -> Bool {
-    guard type.source == .nothing, !type.link.contains("--") else { return false }
+    guard type.source == .nothing, !ResourceTypeName(type.link).tellsHome else { return false }
     return types.contains { $0.link != type.link && $0.home.entityType == type.link && $0.source != .nothing }
   }
 

@@ -1,3 +1,4 @@
+import OpenSocial
 import Store
 import Upstream
 

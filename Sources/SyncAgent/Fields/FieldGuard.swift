@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Store
 
 /// Stops a type before members vanish from what is stored of it: an account that loses a role still sees the resources, without
@@ -202,7 +203,7 @@ struct FieldEvidence: Sendable {
 
   /// Whether a member is a number or time that the mirror asks by, or that counts revisions: what rights are about is content.
   static func isNoContent(_ name: String, _ askedBy: Set<String>) -> Bool {
-    askedBy.contains(name) || name.hasPrefix(SerialNumbers.prefix) && SerialNumbers.isOfRevision(name)
+    askedBy.contains(name) || FieldDescription(name).isRevisionNumber
   }
 
   /// Whether so few of the stored resources have a member that its loss is no sign of lost rights: fewer than five, and no more than

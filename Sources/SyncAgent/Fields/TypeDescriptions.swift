@@ -1,5 +1,6 @@
 import JSONAPI
 import Logging
+import OpenSocial
 import Store
 import Upstream
 

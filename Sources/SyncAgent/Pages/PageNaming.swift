@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Store
 
 /// What a reader of one type's pages learns about names: whether the resources call themselves as the type is called, and how
@@ -23,7 +24,7 @@ struct PageNaming: Sendable {
 
   /// A query in the site's own names.
   func query(_ parameters: QueryParameters?, _ scanner: PageScanner) -> QueryParameters? {
-    parameters?.renamingChanged(to: scanner.names(of: type)?.changed)
+    parameters?.renaming(FieldDescription.changed, to: scanner.names(of: type)?.changed)
   }
 
   /// Scans a page; again, where it shows how attributes are called.

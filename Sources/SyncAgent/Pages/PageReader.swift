@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Store
 import Upstream
 
@@ -165,8 +166,8 @@ struct PageReader: Sendable {
   private func sparse(_ parameters: QueryParameters, _ patience: Patience) -> QueryParameters {
     var sparse = parameters
     let names = scanner.names(of: patience.type)
-    let serial = parameters.sort.map(\.path.rawValue).last { $0.hasPrefix("drupal_internal__") || $0 == names?.serial }
-    sparse.fields = [patience.type: [serial ?? "langcode", names?.changed ?? "changed"]]
+    let serial = parameters.sort.map(\.path.rawValue).last { FieldDescription($0).isNumber || $0 == names?.serial }
+    sparse.fields = [patience.type: [serial ?? "langcode", names?.changed ?? FieldDescription.changed]]
     return sparse
   }
 

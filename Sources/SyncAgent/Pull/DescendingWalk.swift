@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Store
 
 /// The pull of a type whose filters show nothing, or less than there is (reference 6.6): from the newest change downwards,
@@ -52,7 +53,7 @@ package struct DescendingWalk: CollectionPull, Hashable {
 
   package var parameters: QueryParameters {
     let number = SortKey(start.idAttribute, descending: true)
-    let sort = phase == .numbers ? [number] : [SortKey("changed", descending: true), number]
+    let sort = phase == .numbers ? [number] : [SortKey(FieldDescription.changed, descending: true), number]
     return .unfiltered(sort: sort, offset: offset, limit: start.limit)
   }
 
@@ -149,5 +150,5 @@ extension ScannedResource {
   /// Whether it is of a type whose bundles take translations: the site's own sign of it are the members that then keep track of them.
   var isTranslated: Bool { document.firstRange(of: ScannedResource.translationMember) != nil }
 
-  private static let translationMember = Array("\"content_translation_source\":".utf8)
+  private static let translationMember = Array("\"\(FieldDescription.translationSource)\":".utf8)
 }

@@ -210,7 +210,9 @@ extension TypePuller {
     _ stretch: inout Stretch, of reading: FirstReading, density: (rows: Int, numbers: Int64), _ waiting: inout [Stretch]
   ) async throws {
     // Filters on files always hide something, whatever the account may do (reference 3.3).
-    guard reading.filters == .work, !type.hasPrefix("file--"), let through = stretch.through, density.rows > 0,
+    let name = ResourceTypeName(type)
+    guard reading.filters == .work, !name.tellsHome || name.entityType != "file", let through = stretch.through,
+      density.rows > 0,
       density.numbers > 0
     else { return }
     let span = through.subtractingClamped(stretch.lastID)

@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Store
 
 /// Why a page cannot be what was asked for. Nothing of such a page is stored.
@@ -74,7 +75,7 @@ package struct KeysetPull: CollectionPull, Hashable {
   package var parameters: QueryParameters {
     .changes(
       since: start.cursor.changed, orFrom: start.cursor.internalID, after: after, idAttribute: start.idAttribute,
-      offset: offset, limit: start.limit)
+      changedAttribute: FieldDescription.changed, offset: offset, limit: start.limit)
   }
 
   package var cursor: Cursor? {

@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Store
 
 /// Who is right when both sides changed the same field.
@@ -30,7 +31,7 @@ package struct ConflictPolicies: Sendable, Hashable {
   /// Who is right; nil when a person has to say.
   /// - Parameter name: what the type calls the time of the last change.
   func winner(
-    _ change: OutboxChange, field: String? = nil, site: JSON?, changed name: String = "changed"
+    _ change: OutboxChange, field: String? = nil, site: JSON?, changed name: String = FieldDescription.changed
   ) -> ConflictPolicy? {
     switch policy(type: change.type, field: field) {
     case .manual: return nil

@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Store
 
 /// What others edited of a resource on the site since it was last agreed on. Pure: two versions of the resource, and which targets
@@ -20,7 +21,8 @@ package struct OthersEdits: Sendable, Hashable {
   ///   - entityType: where the type belongs.
   ///   - gone: targets that are gone, by `FieldValue.key`: what they leave behind is no edit.
   package init(
-    _ site: JSON, since base: JSON?, by own: [ChangedMember]? = nil, changed changedName: String = "changed",
+    _ site: JSON, since base: JSON?, by own: [ChangedMember]? = nil,
+    changed changedName: String = FieldDescription.changed,
     entityType: String = "", gone: Set<String> = []
   ) {
     guard let base else { return }
@@ -72,9 +74,8 @@ package struct OthersEdits: Sendable, Hashable {
     _ member: JSONObject.Member, in group: ChangedMember.Group, of entityType: String
   ) -> Bool {
     let name = member.name
-    if FieldValue.isReadOnly(name) || FieldValue.isDerived(name, of: entityType) { return true }
-    if name.hasPrefix("revision_") || member.value["comment_count"] != nil { return true }
-    if ["path", "uri", "access", "login", "thread"].contains(name) { return true }
+    if FieldDescription(name, of: entityType).movesByItself { return true }
+    if member.value[FieldDescription.statistics] != nil { return true }
     guard group == .relationships, let links = member.value["links"]?.object else { return false }
     return links["self"] != nil && links["related"] == nil
   }

@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Store
 import Upstream
 
@@ -39,14 +40,14 @@ enum OutgoingRequest {
   }
 
   private static func body(
-    _ change: OutboxChange, _ members: [ChangedMember], changed: JSON?, named name: String = "changed"
+    _ change: OutboxChange, _ members: [ChangedMember], changed: JSON?, named name: String = FieldDescription.changed
   ) -> [UInt8] {
     var attributes = JSONObject()
     var relationships = JSONObject()
     for member in members {
       let value = FieldValue.sendable(member.local, in: member.group)
       switch member.group {
-      case .attributes: if !FieldValue.isReadOnly(member.name) { attributes[member.name] = value }
+      case .attributes: if !FieldDescription(member.name).isReadOnly { attributes[member.name] = value }
       case .relationships: relationships[member.name] = ["data": value]
       }
     }

@@ -1,5 +1,6 @@
 import JSONAPI
 import Logging
+import OpenSocial
 import Store
 import Upstream
 
@@ -27,7 +28,7 @@ struct PushAttempt {
   var mirror: Mirror { push.mirror }
   var path: String { change.path ?? "" }
   /// What the type calls the time of the last change.
-  var changedName: String { scanner.names(of: change.type)?.changed ?? "changed" }
+  var changedName: String { scanner.names(of: change.type)?.changed ?? FieldDescription.changed }
 
   /// Settles the change, or writes down why not. An error of this change alone is not thrown.
   func run(_ report: inout PushReport) async throws {

@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Store
 
 /// What to do with a change once the site's copy is known. Pure: three versions and the policies decide.
@@ -27,7 +28,7 @@ package enum PushDecision: Sendable, Hashable {
   ///   - site: the site's copy, just read.
   ///   - name: what the type calls the time of the last change.
   package static func update(
-    _ change: OutboxChange, site: JSON, policies: ConflictPolicies, changed name: String = "changed"
+    _ change: OutboxChange, site: JSON, policies: ConflictPolicies, changed name: String = FieldDescription.changed
   ) -> PushDecision {
     var members = ChangedMembers(sent: [], merged: [], overruled: [])
     var open: [ConflictField] = []
@@ -71,9 +72,7 @@ package enum PushDecision: Sendable, Hashable {
   /// Whether a new resource without a member is still the thing that was to be made: never without its name, without what says who
   /// sees it, or without a relationship, which may be its host, its group or its reader.
   package static func isDispensable(_ member: ChangedMember) -> Bool {
-    let names: Set<String> = ["title", "name", "label", "subject", "mail", "pass", "langcode", "default_langcode"]
-    let isAboutSight = ["visib", "status", "access", "privacy", "publi"].contains { member.name.contains($0) }
-    return member.group == .attributes && !names.contains(member.name) && !isAboutSight
+    member.group == .attributes && FieldDescription(member.name).isDispensable
   }
 
   /// Whether a resource that the site has is the one that a creation wanted to make.
@@ -83,7 +82,9 @@ package enum PushDecision: Sendable, Hashable {
       guard member.group == .attributes, let wanted = member.local.object, let shown = value.object else {
         return FieldValue.same(member.local, value, in: member.group)
       }
-      return wanted.members.allSatisfy { FieldValue.same($0.value, shown[$0.name]) || $0.name == "processed" }
+      return wanted.members.allSatisfy {
+        FieldValue.same($0.value, shown[$0.name]) || FieldDescription.computedProperties.contains($0.name)
+      }
     }
   }
 }

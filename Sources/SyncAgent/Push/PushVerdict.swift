@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Store
 import Upstream
 
@@ -23,7 +24,7 @@ package enum PushVerdict: Sendable, Hashable {
 
   /// The verdict on a write that did not bring a document or 204.
   /// - Parameter name: what the type calls the time of the last change, by which the site compares.
-  package init(_ error: any Error, of kind: ChangeKind, changed name: String = "changed") {
+  package init(_ error: any Error, of kind: ChangeKind, changed name: String = FieldDescription.changed) {
     switch error {
     case let error as SiteError: self.init(error, of: kind, changed: name)
     case let error as TransportError:
@@ -39,7 +40,7 @@ package enum PushVerdict: Sendable, Hashable {
 
   private init(_ error: SiteError, of kind: ChangeKind, changed name: String) {
     // Where the attribute has another name, some versions of the site point to it by its own.
-    let isStale = ["changed", name].contains { error.pointer == "/data/attributes/\($0)" }
+    let isStale = [FieldDescription.changed, name].contains { error.pointer == "/data/attributes/\($0)" }
     switch (error.kind, kind) {
     case (.unauthorized, _): self = .stop
     case (.throttled, _): self = .later

@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Store
 import Upstream
 
@@ -81,7 +82,8 @@ struct UploadSearch {
 
 extension PushAttempt {
   private var serial: String {
-    PercentCoding.encoded(scanner.serials.attribute(of: change.type) ?? "drupal_internal__fid")
+    PercentCoding.encoded(
+      scanner.serials.attribute(of: change.type) ?? SerialNumbers.attribute(ofEntityType: "file") ?? "")
   }
 
   /// The file that an earlier attempt has made; nil when none behind the newest of before can be it.

@@ -1,5 +1,6 @@
 import JSONAPI
 import Logging
+import OpenSocial
 import Store
 import Upstream
 
@@ -137,7 +138,8 @@ extension SyncRound {
   func attributesAskedBy(_ type: String, _ known: MirroredType?, _ scanner: PageScanner) -> Set<String> {
     let entityType = known?.entityType ?? ResourceTypeName(type).entityType
     let names = [
-      "changed", scanner.names(of: type)?.changed, known?.idAttribute, scanner.serials.attribute(of: type),
+      FieldDescription.changed, scanner.names(of: type)?.changed, known?.idAttribute,
+      scanner.serials.attribute(of: type),
       SerialNumbers.attribute(ofEntityType: entityType),
     ]
     return Set(names.compactMap { $0 })

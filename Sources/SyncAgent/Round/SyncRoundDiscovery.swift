@@ -1,5 +1,6 @@
 import JSONAPI
 import Logging
+import OpenSocial
 import Store
 import Upstream
 
@@ -69,7 +70,7 @@ extension SyncRound {
       guard let id = ResourceID(account), let document = try mirror.siteDocument(of: id, type: type.name) else {
         continue
       }
-      let name = try mirror.attributeNames()[type.name]?.changed ?? "changed"
+      let name = try mirror.attributeNames()[type.name]?.changed ?? FieldDescription.changed
       return try? JSON(parsing: document)["attributes"]?[name]?.string
     }
     return nil

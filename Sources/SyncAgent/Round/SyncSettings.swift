@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Store
 import JSONAPI
 
@@ -55,9 +56,7 @@ package struct SyncSettings: Sendable {
   }
 
   /// What is mirrored unless configured otherwise: the ten entity types of an Open Social site.
-  package static let usualEntityTypes = [
-    "comment", "event_enrollment", "file", "group", "group_content", "node", "post", "profile", "taxonomy_term", "user",
-  ]
+  package static let usualEntityTypes = EntityTypes.usual
 
   /// Whether a resource type is to be mirrored in this round.
   /// - Parameters:

@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Store
 
 /// The listing of a type by serial number, which never changes, as decisions only (reference 6.7).
@@ -15,8 +16,7 @@ package struct SweepListing: Sendable, Hashable {
     ///   - rows: how many resources are stored.
     ///   - probe: what is known of the type's filters.
     package init(entityType: String, rows: Int, probe: FilterProbe.Outcome?) {
-      // Filters on these always hide something, whatever the account may do (reference 3.3).
-      let hidesAlways = entityType == "file" || entityType == "user"
+      let hidesAlways = EntityTypes.hiddenByFilters.contains(entityType)
       self = probe == .work && rows > 20_000 && !hidesAlways ? .keyset : .offsets
     }
   }

@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 import Store
 import Upstream
 
@@ -44,18 +45,14 @@ package struct VerificationReport: Sendable {
 /// Members whose values differ from read to read or move without any edit: no difference of the resource (reference 12).
 package enum VolatileMembers {
   /// As people know them.
-  package static let names = [
-    "links", "metatag", "signed file URLs", "revision_timestamp", "access and login of users",
-  ]
+  package static var names: [String] { FieldDescription.volatile }
 
   /// Whether a member of `attributes` is left out of the comparison.
   static func contains(_ name: String, of entityType: String, _ left: JSON?, _ right: JSON?) -> Bool {
-    switch name {
-    case "metatag", "revision_timestamp": true
-    case "access", "login": entityType == "user"
-    // The signature is in the query; what it signs is compared.
-    case "uri": unsigned(left) == unsigned(right)
-    default: false
+    switch FieldDescription(name, of: entityType).comparison {
+    case .never: true
+    case .withoutSignature: unsigned(left) == unsigned(right)
+    case .whole: false
     }
   }
 

@@ -120,7 +120,7 @@ private struct OffsetPull: CollectionPull {
   var parameters: QueryParameters {
     var parameters = QueryParameters.changes(
       since: start.cursor.changed, orFrom: start.cursor.internalID, after: nil, idAttribute: start.idAttribute,
-      offset: offset, limit: start.limit)
+      changedAttribute: "changed", offset: offset, limit: start.limit)
     parameters.sort = [SortKey("changed"), SortKey(start.idAttribute)]
     return parameters
   }

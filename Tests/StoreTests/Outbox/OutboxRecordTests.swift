@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import JSONAPI
+import OpenSocial
 import Store
 import Support
 import Testing

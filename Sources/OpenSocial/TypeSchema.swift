@@ -73,20 +73,29 @@ package struct TypeSchema: Sendable, Hashable, Codable {
 
   /// The field that a path names: by its public name, or by the one that the site's own code has for it, which paths may name
   /// too (reference 2.5, Field naming).
-  func field(_ name: String, entityType: String) -> Field? {
-    field(name) ?? field("drupal_internal__\(name)") ?? (name == "type" ? field("\(entityType)_type") : nil)
+  package func field(_ name: String, entityType: String) -> Field? {
+    field(name) ?? field(SerialNumbers.prefix + name) ?? (name == "type" ? field("\(entityType)_type") : nil)
+  }
+
+  /// What each field is: as it was learned, and as every site has it.
+  /// - Parameter called: what the type calls the serial number and the time of the last change, where not as usual.
+  package func descriptions(of entityType: String, called: AttributeNames = AttributeNames()) -> [FieldDescription] {
+    fields.map { FieldDescription($0, of: entityType, called: called) }
   }
 
   /// Whether the site's API description told of it: then a relationship says where it may lead.
   package var isDescribed: Bool { fields.contains { $0.describedTargets != nil } }
 
+  /// Whether the site keeps the type in one table, as it does types without translations.
+  package var isInOneTable: Bool { field("default_langcode") == nil }
+
   /// Whether resources have numbered versions: then they show the version's number beside their own (reference 1.5, 2.5).
-  package var isVersioned: Bool { fields.count { $0.name.hasPrefix("drupal_internal__") } > 1 }
+  package var isVersioned: Bool { fields.count { FieldDescription($0.name).isNumber } > 1 }
 
   private static let mostFields = 2_000
 
   /// Takes in what another schema of the same type knows. A field that is new stands behind the one it stood behind there.
-  mutating func merge(_ other: TypeSchema) {
+  package mutating func merge(_ other: TypeSchema) {
     for isRelationship in [false, true] {
       var previous: Int?
       for field in other.fields where field.isRelationship == isRelationship {
@@ -116,7 +125,8 @@ extension TypeSchema {
 }
 
 extension TypeSchema.Field {
-  mutating func merge(_ other: TypeSchema.Field) {
+  /// Takes in what another document or description showed of the same field.
+  package mutating func merge(_ other: TypeSchema.Field) {
     kind = kind.merged(other.kind)
     isList = isList || other.isList
     isInternal = isInternal || other.isInternal

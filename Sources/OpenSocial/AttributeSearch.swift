@@ -3,7 +3,7 @@ import JSONAPI
 /// Finds the serial number and `changed` of a type whose resources have neither under its usual name (jsonapi_extras renames
 /// attributes), as a decision only: by the site's description, by names that say it, and by values that can be nothing else. What may
 /// be several things is none: such a type is mirrored by sweeps alone.
-struct AttributeSearch {
+package struct AttributeSearch {
   /// A resource as far as it is looked at.
   private struct Row {
     var attributes: JSONObject
@@ -16,7 +16,7 @@ struct AttributeSearch {
   /// - Parameters:
   ///   - page: resources of one type; those of which only the label is shown tell nothing.
   ///   - described: what the site's description calls them: taken where the values can be such.
-  init(_ page: [ScannedResource], entityType: String, described: AttributeNames? = nil) {
+  package init(_ page: [ScannedResource], entityType: String, described: AttributeNames? = nil) {
     rows = page.filter { !$0.isLabelOnly }.compactMap { resource in
       guard let attributes = (try? JSON(parsing: resource.document))?["attributes"]?.object else { return nil }
       return Row(attributes: attributes, revision: resource.revision)
@@ -26,11 +26,11 @@ struct AttributeSearch {
   }
 
   /// What is called otherwise than usual; nil for what is not found, or is called as usual.
-  var names: AttributeNames {
+  package var names: AttributeNames {
     guard let first = rows.first else { return AttributeNames() }
     var names = AttributeNames()
     let all = first.attributes.names
-    if !all.contains("changed") { names.changed = changed(among: all) }
+    if !all.contains(FieldDescription.changed) { names.changed = changed(among: all) }
     if !all.contains(where: isUsualSerial) { names.serial = serial(among: all) }
     return names
   }
@@ -38,14 +38,14 @@ struct AttributeSearch {
   // MARK: The serial number
 
   private static let serials = ["nid", "cid", "fid", "tid", "uid", "profile_id", "id"]
-  private static let usualSerials = Set(serials.map { "drupal_internal__" + $0 })
+  private static let usualSerials = Set(serials.map { SerialNumbers.prefix + $0 })
 
   /// Whether an attribute is called as serial numbers are. Where nobody knows the entity type, `SerialNumberProof` decides between
   /// those that may be it.
   private func isUsualSerial(_ name: String) -> Bool {
     AttributeSearch.usualSerials.contains(name)
-      || SerialNumbers.attribute(ofEntityType: entityType) == nil && name.hasPrefix(SerialNumbers.prefix)
-        && !SerialNumbers.isOfRevision(name)
+      || SerialNumbers.attribute(ofEntityType: entityType) == nil && FieldDescription(name).isNumber
+        && !FieldDescription(name).isRevisionNumber
   }
 
   private static let noSerials: Set<String> = ["revision", "vid", "weight", "count", "size", "filesize", "delta"]
@@ -57,7 +57,9 @@ struct AttributeSearch {
   private func serial(among names: [String]) -> String? {
     if let name = described?.serial, isNumbering(name) { return name }
     let candidates = names.filter { name in
-      guard AttributeSearch.noSerials.isDisjoint(with: AttributeSearch.words(name)), !name.hasPrefix("field_") else {
+      guard AttributeSearch.noSerials.isDisjoint(with: AttributeSearch.words(name)),
+        !FieldDescription(name).isConfigured
+      else {
         return false
       }
       return isNumbering(name)
@@ -94,7 +96,8 @@ struct AttributeSearch {
   private func changed(among names: [String]) -> String? {
     if let name = described?.changed, rows.allSatisfy({ time($0, name) != nil }) { return name }
     let times = names.filter { name in
-      !AttributeSearch.others.contains(name) && !name.hasPrefix("field_") && !name.lowercased().contains("revision")
+      !AttributeSearch.others.contains(name) && !FieldDescription(name).isConfigured
+        && !name.lowercased().contains("revision")
         && rows.allSatisfy { time($0, name) != nil }
     }
     let speaking = times.filter { name in AttributeSearch.saying.contains { name.lowercased().contains($0) } }
