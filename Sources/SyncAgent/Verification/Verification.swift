@@ -81,7 +81,8 @@ package struct Verification: Sendable {
   /// - Throws: what concerns all types: credentials, the connection, a fault of the mirror, another account, and
   ///   `SyncFault.otherSite` before anything is compared.
   package func run() async throws -> VerificationReport {
-    var entry = try await entryPoint()
+    let visit = SiteVisit(site: site, mirror: mirror)
+    var entry = try await visit.enter().entry
     let (told, untold) = TypeNaming.remembered(entry, try mirror.discoveredTypes(), settings.entityTypes)
     let selected = Set(told.filter { settings.selects($0) }.map(\.name))
     entry.resourceTypes =
@@ -97,14 +98,14 @@ package struct Verification: Sendable {
         site: site, scanner: scanner,
         patience: PageReader.Patience(
           most: settings.pageLimit, type: type.name, rowsInARow: 200, known: try mirror.setAsideRows(of: type.name),
-          triesKnown: true, confirm: { _ = try await entryPoint(isOnce: true) }, now: { siteTime }))
+          triesKnown: true, confirm: { try await visit.enter(.once) }, now: { siteTime }))
       do {
         try await compare(type, known: known[type.name], &reader, &report)
         report.types += 1
       } catch {
         try await FailureScope.confine(error) {
           report.requests += 1
-          _ = try await entryPoint()
+          try await visit.enter()
         }
         report.failures.append((type.name, error))
       }
@@ -115,15 +116,6 @@ package struct Verification: Sendable {
       if try compareVanished(type, &report) { report.types += 1 }
     }
     return report
-  }
-
-  /// What the site names now, to the same account as ever.
-  /// - Parameter isOnce: whether it is asked for once, and where it was last.
-  private func entryPoint(isOnce: Bool = false) async throws -> EntryPoint {
-    let search = EntryPointSearch(site: site, mirror: mirror)
-    let entry = try await isOnce ? search.once() : search.find()
-    _ = try SiteIdentity.check(entry, of: site, in: mirror)
-    return entry
   }
 
   /// The site no longer names the type: it shows none of it.
@@ -213,7 +205,7 @@ package struct Verification: Sendable {
         report.differences.append(.init(type: type.name, uuid: uuid, kind: .extra, members: []))
       } catch let error where PageWeight.mayBeTheRows(error) && report.uncompared.count < 1000 {
         // Where the site as a whole is away, nothing can be compared.
-        _ = try await entryPoint(isOnce: true)
+        try await SiteVisit(site: site, mirror: mirror).enter(.once)
         report.uncompared.append(
           SetAside(.row, type: type.name, subject: "\(uuid)", reason: "\(error)", advice: "", at: 0))
       }

@@ -1,0 +1,36 @@
+import JSONAPI
+
+/// How far a page reaches, for what goes by offset: a site may give fewer rows than it is asked for, so only what came counts.
+extension ScannedPage {
+  /// How many rows of the collection the page stands for: those it shows, usable or not, and those it leaves out. Where it shows
+  /// and names none and yet more follow, what the site itself says by its next link, and one row where it says nothing.
+  /// - Parameter offset: the offset that was asked for.
+  func rows(from offset: Int) -> Int {
+    let named = rowCount + skipped
+    guard hasNext else { return named }
+    let said = nextOffset.flatMap { next in
+      let (rows, isOver) = next.subtractingReportingOverflow(offset)
+      return isOver || rows <= 0 ? nil : rows
+    }
+    // What stands twice on the page is one row of the collection.
+    if named > 0 { return max(1, min(named, said ?? named)) }
+    return said.flatMap { $0 <= PageParameter.greatestLimit ? $0 : nil } ?? 1
+  }
+
+  /// What is known of rows that it does not show whole: those that were stepped over, and the one before them.
+  var around: [ScannedResource] { before.map { [$0] + steppedOver } ?? steppedOver }
+
+  /// How far the next page may begin behind this one so that the two have rows in common, by which it is seen whether they join
+  /// up: at most half of them, so that pages of any size get on.
+  func step(from offset: Int, overlap: Int) -> Int {
+    let rows = rows(from: offset)
+    // Rows that were stepped over are not asked for once more.
+    return max(1, skipped, rows - min(overlap, rows / 2))
+  }
+
+  /// Whether a row stands behind so many from this offset on by which the next page can be seen to join up.
+  func showsMarks(behind step: Int, from offset: Int) -> Bool {
+    let unmarked = unusable.count { $0.mark == nil }
+    return rows(from: offset) - step > unmarked && rowCount > unmarked
+  }
+}
