@@ -28,7 +28,7 @@ import Upstream
 
   private static let otherSite = VisitDecision.otherSite(mirrored: here, configured: there)
 
-  static let cases = [
+  static let cases: [Case] = [
     Case("the same site and account") { _ in },
     Case("a mirror that remembers nothing takes any") { $0.remembered = SiteIdentity() },
     Case("an account is remembered without a site") {
