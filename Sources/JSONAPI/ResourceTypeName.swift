@@ -19,8 +19,6 @@ package struct ResourceTypeName: Sendable, Hashable, Comparable, CustomStringCon
   /// The name of a bundle of an entity type.
   package init(entityType: String, bundle: String) { self.init("\(entityType)--\(bundle)") }
 
-  /// The path under the API's base where the site puts the type unless configured otherwise: `node/topic`.
-  package var defaultPath: String { "\(entityType)/\(bundle)" }
   /// The raw name.
   package var description: String { rawValue }
   /// By the bytes of the name, as the entry point sorts.
