@@ -1,6 +1,7 @@
 import Foundation
 import JSONAPI
 import SampleSite
+import Support
 import Testing
 
 #if canImport(FoundationNetworking)

@@ -1,6 +1,7 @@
 import JSONAPI
 import SampleSite
 import Store
+import Support
 import Testing
 
 @Suite struct IndexCommandTests {

@@ -34,16 +34,4 @@ extension SampleSite {
     error.headers = [("retry-after", "10")]
     return error.response(requestURL: requestURL)
   }
-
-  /// The control that switches habits while the site runs: `POST /sample-site/habits?on=NAME&off=NAME` (names with commas). No
-  /// site has it; drills do.
-  func turn(_ request: SiteRequest) -> SiteResponse? {
-    guard request.method == "POST", request.path == "/sample-site/habits" else { return nil }
-    let parameters = BracketParameters(request.query)
-    func named(_ name: String) -> Set<Habit> {
-      Set((parameters[name]?.text ?? "").split(separator: ",").compactMap { Habit(rawValue: String($0)) })
-    }
-    habits = habits.union(named("on")).subtracting(named("off"))
-    return SiteResponse(204)
-  }
 }

@@ -34,15 +34,3 @@ struct Weight: Sendable {
     return response
   }
 }
-
-extension SampleSite {
-  /// The ids of a type's rows that no page shows (`Habit.poison`).
-  package func poisoned(of type: String) -> Set<String> {
-    var settings = self.settings
-    settings.habits = habits
-    let weight = Weight(settings)
-    let community = self.community
-    guard let number = community.content.typeNumbers[type] else { return [] }
-    return Set(community.collections[number].slots.lazy.compactMap { $0 }.filter(weight.isPoison).map(\.uuid.text))
-  }
-}

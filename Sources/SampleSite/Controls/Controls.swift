@@ -1,0 +1,30 @@
+import Synchronization
+
+/// What those who watch a site hold in their hands, and no client of it has: faults for answers, the list of what was asked, a clock
+/// that is off. The site's behaviour knows two things of it: by how much its clock is off, and that every request passes `answered`.
+final class Controls: Sendable {
+  let faults = Faults()
+  let log: RequestLog
+  private let offset = Mutex(0.0)
+
+  /// - Parameter logCapacity: how many requests the log keeps.
+  init(logCapacity: Int) { log = RequestLog(capacity: logCapacity) }
+
+  /// Seconds that the site's clock is ahead of `SampleSiteSettings.clock`.
+  var clockOffset: Double {
+    get { offset.withLock { $0 } }
+    set { offset.withLock { $0 = newValue } }
+  }
+
+  /// The answer to a request: the right one, one that a fault spoils, or that of a control.
+  func answered(_ request: SiteRequest, of site: SampleSite, _ right: () -> SiteResponse) -> SiteResponse {
+    guard let fault = faults.next(for: request) else { return site.turn(request) ?? right() }
+    return fault.spoil({ site.turn(request) ?? right() }, requestURL: request.base + request.target)
+  }
+
+  /// Notes what was asked and answered.
+  func note(_ request: SiteRequest, _ response: SiteResponse) {
+    log.record(
+      .init(method: request.method, url: request.target, status: response.status, bytes: response.body.count))
+  }
+}
