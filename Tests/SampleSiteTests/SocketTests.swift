@@ -5,7 +5,7 @@ import Support
 import Testing
 
 #if canImport(FoundationNetworking)
-  import FoundationNetworking
+import FoundationNetworking
 #endif
 
 /// The site over real connections.
