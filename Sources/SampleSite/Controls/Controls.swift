@@ -16,10 +16,26 @@ final class Controls: Sendable {
     set { offset.withLock { $0 = newValue } }
   }
 
-  /// The answer to a request: the right one, one that a fault spoils, or that of a control.
-  func answered(_ request: SiteRequest, of site: SampleSite, _ right: () -> SiteResponse) -> SiteResponse {
-    guard let fault = faults.next(for: request) else { return site.turn(request) ?? right() }
-    return fault.spoil({ site.turn(request) ?? right() }, requestURL: request.base + request.target)
+  /// The answer to a request: the right one, one that a fault spoils, or that of the switch of habits.
+  func answered(
+    _ request: SiteRequest, _ turn: (_ on: Set<Habit>, _ off: Set<Habit>) -> Void, _ right: () -> SiteResponse
+  ) -> SiteResponse {
+    guard let fault = faults.next(for: request) else { return switched(request, turn) ?? right() }
+    return fault.spoil({ switched(request, turn) ?? right() }, requestURL: request.base + request.target)
+  }
+
+  /// The control that switches habits while the site runs: `POST /sample-site/habits?on=NAME&off=NAME` (names with commas). No
+  /// site has it; drills do. Nil for any other request.
+  private func switched(
+    _ request: SiteRequest, _ turn: (_ on: Set<Habit>, _ off: Set<Habit>) -> Void
+  ) -> SiteResponse? {
+    guard request.method == "POST", request.path == "/sample-site/habits" else { return nil }
+    let parameters = BracketParameters(request.query)
+    func named(_ name: String) -> Set<Habit> {
+      Set((parameters[name]?.text ?? "").split(separator: ",").compactMap { Habit(rawValue: String($0)) })
+    }
+    turn(named("on"), named("off"))
+    return SiteResponse(204)
   }
 
   /// Notes what was asked and answered.

@@ -18,20 +18,8 @@ enum Doors {
     if habits.contains(.maintenance) {
       return request.path == "/oauth/token"
         ? .html(503, "Site under maintenance", [("retry-after", "10")])
-        : SampleSite.maintenance(requestURL: request.base + request.target)
+        : .maintenance(requestURL: request.base + request.target)
     }
     return nil
-  }
-}
-
-extension SampleSite {
-  /// 503 as Drupal answers JSON:API in maintenance mode, with entities in its message (reference 4.2).
-  static func maintenance(requestURL: String) -> SiteResponse {
-    var error = SiteError(
-      503,
-      "Tom &amp; Jerry&#039;s Community is currently under maintenance. We should be back shortly. Thank you for your patience."
-    )
-    error.headers = [("retry-after", "10")]
-    return error.response(requestURL: requestURL)
   }
 }

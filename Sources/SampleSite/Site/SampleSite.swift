@@ -104,7 +104,7 @@ package final class SampleSite: Sendable {
   private func undisguised(_ asked: SiteRequest) -> SiteResponse {
     let now = time
     let request = settings.habits.contains(.oddIDs) ? OddIDs.inward(asked) : asked
-    var response = controls.answered(request, of: self) { kept(request, now) }
+    var response = controls.answered(request, turn) { kept(request, now) }
     if settings.habits.contains(.oddIDs) { OddIDs.outward(&response) }
     finish(&response, request, now)
     controls.note(request, response)
@@ -123,7 +123,7 @@ package final class SampleSite: Sendable {
     if path.contains("//") {
       let single = path.split(separator: "/").joined(separator: "/") + (path.hasSuffix("/") ? "/" : "")
       let query = BracketParameters(request.query).sorted.encoded.replacing("/", with: "%2F")
-      return SampleSite.redirect(302, "\(request.base)/\(single)" + (query.isEmpty ? "" : "?\(query)"))
+      return .redirect(302, "\(request.base)/\(single)" + (query.isEmpty ? "" : "?\(query)"))
     }
     var community = self.community
     if habits.contains(.growingRights) { community.silentlyRefusesFilter.formUnion(Rights.closedToFilters) }
@@ -138,10 +138,10 @@ package final class SampleSite: Sendable {
     if let header = request.headers["authorization"], header.lowercased().hasPrefix("bearer") {
       let token = String(header.dropFirst(6).drop { $0 == " " })
       let (fault, user) = tokens.withLock { ($0.fault(ofBearer: token, now: now), $0.user(ofBearer: token)) }
-      if let fault { return SampleSite.unauthorized(fault) }
+      if let fault { return .unauthorized(fault) }
       let id = user ?? community.account
       if community.isBlocked(id) {
-        return SampleSite.unauthorized("The user account is blocked or has not been activated yet.")
+        return .unauthorized("The user account is blocked or has not been activated yet.")
       }
       viewer = .user(id, community.role(of: id))
     }
@@ -157,12 +157,6 @@ package final class SampleSite: Sendable {
     } catch {
       return error.response(requestURL: reader.faultURL)
     }
-  }
-
-  /// 401 as the site sends it: before routing, so an HTML page; the reason is in the header alone (reference 7.6).
-  static func unauthorized(_ hint: String) -> SiteResponse {
-    let challenge = "Bearer realm=\"OAuth\", error=\"access_denied\", error_description=\"\(hint)\""
-    return .html(401, "Unauthorized", [("www-authenticate", challenge)])
   }
 
   /// The headers that every answer has (reference 4.1).

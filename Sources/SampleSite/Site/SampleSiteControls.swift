@@ -1,6 +1,6 @@
-import JSONAPI
 import Synchronization
 
+/// The controls of a site, as whoever holds it has them.
 extension SampleSite {
   /// Faults for the next requests.
   package var faults: Faults { controls.faults }
@@ -14,17 +14,8 @@ extension SampleSite {
     set { controls.clockOffset = newValue }
   }
 
-  /// The control that switches habits while the site runs: `POST /sample-site/habits?on=NAME&off=NAME` (names with commas). No
-  /// site has it; drills do.
-  func turn(_ request: SiteRequest) -> SiteResponse? {
-    guard request.method == "POST", request.path == "/sample-site/habits" else { return nil }
-    let parameters = BracketParameters(request.query)
-    func named(_ name: String) -> Set<Habit> {
-      Set((parameters[name]?.text ?? "").split(separator: ",").compactMap { Habit(rawValue: String($0)) })
-    }
-    habits = habits.union(named("on")).subtracting(named("off"))
-    return SiteResponse(204)
-  }
+  /// Switches habits while the site runs.
+  func turn(on: Set<Habit>, off: Set<Habit>) { habits = habits.union(on).subtracting(off) }
 
   // MARK: Tokens
 
