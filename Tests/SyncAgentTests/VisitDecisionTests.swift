@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Upstream
 
@@ -116,5 +117,23 @@ import Upstream
       return
     }
     #expect(mirrored == VisitDecisionTests.here && configured == VisitDecisionTests.there)
+  }
+
+  // MARK: The sources
+
+  private static let engine = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "Sources/SyncAgent")
+
+  /// Signing in anew, looking for the entry point and comparing it with what is remembered are steps of a visit alone.
+  @Test(arguments: ["EntryPointSearch(", "EntryPoint.parse(", "VisitDecision(", "SiteIdentity(", ".signInAnew("])
+  func nothingElseGoesIn(step: String) throws {
+    let files = try #require(
+      FileManager.default.enumerator(at: VisitDecisionTests.engine, includingPropertiesForKeys: nil))
+    var folders: Set<String> = []
+    for case let file as URL in files where file.pathExtension == "swift" {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      if text.contains(step) { folders.insert(file.deletingLastPathComponent().lastPathComponent) }
+    }
+    #expect(folders == ["Visit"])
   }
 }
