@@ -36,9 +36,11 @@ let lifecycle = Target.Dependency.product(
 
 let package = Package(
   name: "social-mirror",
-  products: [
-    .executable(name: "social-mirror", targets: ["SocialMirror"]),
-    .library(name: "MirrorRooms", targets: ["LocalAPI", "SyncAgent", "SampleSite"]),
+  // The program alone: the rooms are for each other (`package` access), so a library of them would offer nothing.
+  products: [.executable(name: "social-mirror", targets: ["SocialMirror"])],
+  traits: [
+    .default(enabledTraits: ["Demo"]),
+    .trait(name: "Demo", description: "The command `demo`, with the sample site that it starts."),
   ],
   dependencies: [
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -92,7 +94,7 @@ let package = Package(
       name: "SocialMirror",
       dependencies: [
         "CAllocator", "JSONAPI", "OpenSocial", "Store", "Upstream", "SyncAgent", "TokenIssuer", "LocalAPI",
-        "SampleSite",
+        .target(name: "SampleSite", condition: .when(traits: ["Demo"])),
         logging, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -104,7 +106,7 @@ let package = Package(
       name: "Support",
       dependencies: [
         "JSONAPI", "OpenSocial", "Store", "Upstream", "SyncAgent", "LocalAPI", "TokenIssuer", "SampleSite",
-        "CZlib", hummingbird, httpTypes, nioCore, logging,
+        "CZlib", hummingbird, hummingbirdCore, httpTypes, nioCore, logging,
       ],
       path: "Tests/Support", swiftSettings: strict),
     .executableTarget(name: "Fuzz", dependencies: ["Support"], path: "Tests/Fuzz", swiftSettings: strict),

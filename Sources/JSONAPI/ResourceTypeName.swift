@@ -22,8 +22,6 @@ package struct ResourceTypeName: Sendable, Hashable, Comparable, CustomStringCon
   /// Whether the name tells where the type belongs; an alias without `--` does not.
   package var tellsHome: Bool { entityType.utf8.count < rawValue.utf8.count }
 
-  /// The path under the API's base where the site puts the type unless configured otherwise: `node/topic`.
-  package var defaultPath: String { "\(entityType)/\(bundle)" }
   /// The raw name.
   package var description: String { rawValue }
   /// By the bytes of the name, as the entry point sorts.

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
@@ -82,6 +83,14 @@ package struct LocalAPIServer: Sendable {
 
   /// What the reads of this server had to read out of documents.
   package var usage: QueryUsage { responder.answers.reader.usage }
+
+  /// Answers one request that came by other ways than a connection of this server's, as `run` answers those; contents of files are
+  /// told by their header fields alone. It is the whole seam between the server and whoever carries requests in its place: the
+  /// tests do, without a socket, by the millions.
+  package func answer(to request: Request) async -> (status: Int, fields: HTTPFields, body: ByteBuffer) {
+    let answer = await responder.finished(request, logger)
+    return (answer.status, answer.fields, answer.body)
+  }
 
   /// Serves until the task is cancelled; requests under way are finished.
   /// - Parameter onListening: is told the port once it listens.

@@ -1,3 +1,4 @@
+#if Demo
 import Foundation
 import JSONAPI
 import Logging
@@ -56,3 +57,4 @@ struct DemoFollower: Sendable {
     return "\(time)  \(change.isNew ? "new    " : "changed")  \(change.type)  \(change.uuid)  \((title ?? nil) ?? "")"
   }
 }
+#endif

@@ -9,12 +9,22 @@ struct SocialMirrorCommand: AsyncParsableCommand {
     commandName: "social-mirror",
     abstract:
       "Keeps a complete, current copy of an Open Social community in one SQLite file and serves it through the same API.",
-    subcommands: [
+    subcommands: commands)
+
+  /// In the order of the help. `demo` brings a sample site along, which a package for servers leaves out (trait `Demo`).
+  private static var commands: [any ParsableCommand.Type] {
+    var commands: [any ParsableCommand.Type] = [
       RunCommand.self, SyncCommand.self, ServeCommand.self, StatusCommand.self, CheckCommand.self, SalvageCommand.self,
       VerifyCommand.self,
       QueueCommand.self, ConflictsCommand.self, ConsumerCommand.self, AccountCommand.self, IndexCommand.self,
-      ExplainCommand.self, DemoCommand.self, VersionCommand.self,
-    ])
+      ExplainCommand.self,
+    ]
+    #if Demo
+    commands.append(DemoCommand.self)
+    #endif
+    commands.append(VersionCommand.self)
+    return commands
+  }
 
   static func main() async {
     limit_allocation_arenas(2)

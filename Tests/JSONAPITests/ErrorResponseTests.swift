@@ -36,7 +36,8 @@ import Testing
       let parts = exchange.request.path.split(separator: "/")
       let type = ResourceTypeName(entityType: String(parts[1]), bundle: String(parts[2]))
       let response = ErrorResponse.unknownEntity(
-        type: type, collectionPath: "/jsonapi/" + type.defaultPath, method: exchange.method, request: exchange.request)
+        type: type, collectionPath: "/jsonapi/\(type.entityType)/\(type.bundle)", method: exchange.method,
+        request: exchange.request)
       #expect(text(response.body) == exchange.wantedBody, "\(exchange.id)")
     }
   }

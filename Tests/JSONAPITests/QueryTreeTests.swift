@@ -69,18 +69,14 @@ import Testing
   }
 
   @Test(arguments: [
-    ("node--topic", "node", "topic", "node/topic"), ("user--user", "user", "user", "user/user"),
-    (
-      "group_content--open_group-group_node-event", "group_content", "open_group-group_node-event",
-      "group_content/open_group-group_node-event"
-    ),
-    ("a--b--c", "a", "b--c", "a/b--c"), ("topics", "topics", "topics", "topics/topics"), ("", "", "", "/"),
+    ("node--topic", "node", "topic"), ("user--user", "user", "user"),
+    ("group_content--open_group-group_node-event", "group_content", "open_group-group_node-event"),
+    ("a--b--c", "a", "b--c"), ("topics", "topics", "topics"), ("", "", ""),
   ])
-  func typeNamesSplitAtTheFirstDoubleHyphen(raw: String, entityType: String, bundle: String, path: String) {
+  func typeNamesSplitAtTheFirstDoubleHyphen(raw: String, entityType: String, bundle: String) {
     let name = ResourceTypeName(raw)
     #expect(name.entityType == entityType)
     #expect(name.bundle == bundle)
-    #expect(name.defaultPath == path)
     #expect("\(name)" == raw)
   }
 }

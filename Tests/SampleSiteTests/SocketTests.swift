@@ -1,10 +1,11 @@
 import Foundation
 import JSONAPI
 import SampleSite
+import Support
 import Testing
 
 #if canImport(FoundationNetworking)
-  import FoundationNetworking
+import FoundationNetworking
 #endif
 
 /// The site over real connections.

@@ -17,7 +17,7 @@ import Upstream
   }
 
   private func round(
-    _ site: SampleSite, _ mirror: Mirror, sweep: SyncSettings.Sweeping = .never, _ deciders: Deciders = Deciders()
+    _ site: SampleSite, _ mirror: Mirror, sweep: SyncSettings.Sweeping = .never, _ deciders: Deciders = .standard
   ) async throws
     -> SyncReport
   {
@@ -86,7 +86,7 @@ import Upstream
       }
     }
     let file = try Bench(sound)
-    var deciders = Deciders()
+    var deciders = Deciders.standard
     if let reader { deciders.see = reader.see }
     var noticed = false
     let report = try await round(sound, file.mirror, sweep: .now, deciders)

@@ -99,8 +99,8 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     // Clients filter by title: the mirror keeps folded titles apart, too.
     let folded = sentence.uppercased()
     var usage = PathUsage()
-    usage.queries = 9
-    try bench.mirror.note([try titlePath(bench.mirror): usage], at: 7, leastRows: 1)
+    usage.slowestMilliseconds = IndexPolicy.slowMilliseconds
+    try bench.mirror.note([try titlePath(bench.mirror): usage], at: 7)
     while try bench.mirror.buildPathIndexes() {}
     try bench.mirror.truncateLog()
     #expect(try bench.filesThatHold(sentence) == ["mirror.sqlite"])

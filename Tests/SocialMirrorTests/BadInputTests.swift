@@ -2,6 +2,7 @@ import Foundation
 import JSONAPI
 import SampleSite
 import Store
+import Support
 import Testing
 
 /// Bad input: an exit code, and a message that names the thing.

@@ -1,6 +1,7 @@
 import Foundation
 import JSONAPI
 import SampleSite
+import Support
 import Testing
 
 /// Contents of files that somebody took from the disk, on the built program.

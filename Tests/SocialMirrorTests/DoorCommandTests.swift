@@ -1,6 +1,7 @@
 import Foundation
 import JSONAPI
 import SampleSite
+import Support
 import Testing
 
 /// Doors in front of the site, on the built program.

@@ -1,6 +1,7 @@
 import JSONAPI
 import SampleSite
 import Store
+import Support
 import Testing
 
 @Suite struct IndexCommandTests {
@@ -40,8 +41,8 @@ import Testing
     let mirror = try Mirror(path: path)
     let type = try #require(try ResourceReader(mirror).single { try $0.type(name: "node--topic") })
     var usage = PathUsage()
-    usage.queries = IndexPolicy.queries
-    try mirror.note([PathUse(type: type.id, path: PathKey("title"), kind: .text): usage], at: 1, leastRows: 1)
+    usage.slowestMilliseconds = IndexPolicy.slowMilliseconds
+    try mirror.note([PathUse(type: type.id, path: PathKey("title"), kind: .text): usage], at: 1)
     while try mirror.buildPathIndexes() {}
     try mirror.close()
   }

@@ -2,6 +2,7 @@ import Foundation
 import JSONAPI
 import SampleSite
 import Store
+import Support
 import Testing
 
 /// The commands around local changes, on the built program.

@@ -2,6 +2,7 @@ import Foundation
 import JSONAPI
 import SampleSite
 import Store
+import Support
 import Testing
 
 /// The program while it is told to end, or is ended.

@@ -1,6 +1,7 @@
 import Foundation
 import JSONAPI
 import SampleSite
+import Support
 import Testing
 
 /// The commands around sweeps, on the built program.

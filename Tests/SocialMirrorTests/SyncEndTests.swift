@@ -1,5 +1,6 @@
 import JSONAPI
 import SampleSite
+import Support
 import Testing
 import Upstream
 

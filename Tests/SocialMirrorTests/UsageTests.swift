@@ -1,6 +1,7 @@
 import Foundation
 import JSONAPI
 import SampleSite
+import Support
 import Testing
 
 /// Options and names that cannot be meant so: 2, and nothing is done.

@@ -5,16 +5,16 @@ import Testing
 @testable import Store
 
 extension CrawledMirror {
-  /// Notes uses of paths as if many queries had read them, and builds what comes of it.
-  func index(_ query: String, type: String = "node--topic", queries: Int64 = 5) throws {
+  /// Notes uses of paths as if a slow query had read them, and builds what comes of it.
+  func index(_ query: String, type: String = "node--topic") throws {
     let parameters = try QueryParameters(QueryString(parsing: query).tree)
     let uses = try ResourceReader(mirror).snapshot { snapshot in
       let served = try #require(try snapshot.type(name: type))
       return try QueryCompiler.compile(parameters, for: served, in: snapshot).uses
     }
     var usage = PathUsage()
-    usage.queries = queries
-    try mirror.note(Dictionary(uniqueKeysWithValues: uses.map { ($0, usage) }), at: 7, leastRows: 1)
+    usage.slowestMilliseconds = IndexPolicy.slowMilliseconds
+    try mirror.note(Dictionary(uniqueKeysWithValues: uses.map { ($0, usage) }), at: 7)
     while try mirror.buildPathIndexes(resources: 2) {}
   }
 

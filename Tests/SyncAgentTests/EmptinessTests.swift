@@ -23,7 +23,7 @@ private let nothing = page([], next: false)
 @Suite struct EmptinessTests {
   private func walk() -> DescendingWalk {
     DescendingWalk(
-      Deciders.Start(
+      PullStart(
         type: type, idAttribute: "drupal_internal__nid", cursor: .start, siteTime: 1000, window: 0, limit: 4))
   }
 

@@ -22,8 +22,8 @@ private func page(_ ids: [Int64], next: Bool, hidden: Range<Int64> = 0..<0) -> S
   return page
 }
 
-private func start(_ cursor: Cursor = Cursor(changed: 100, internalID: 50, knownUntil: 200)) -> Deciders.Start {
-  Deciders.Start(
+private func start(_ cursor: Cursor = Cursor(changed: 100, internalID: 50, knownUntil: 200)) -> PullStart {
+  PullStart(
     type: type, idAttribute: "drupal_internal__nid", cursor: cursor, siteTime: 1000, window: 300, limit: 50)
 }
 

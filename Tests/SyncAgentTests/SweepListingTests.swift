@@ -115,7 +115,7 @@ import Testing
   @Test(arguments: caps) func aWalkSeesEveryRow(cap: Int) throws {
     let rows = Array((1...Int64(60)).reversed())
     var walk = DescendingWalk(
-      Deciders.Start(
+      PullStart(
         type: Self.type, idAttribute: "drupal_internal__nid", cursor: .start, siteTime: 1000, window: 0, limit: 50))
     var seen: Set<Int64> = []
     var pages = 0
@@ -181,7 +181,7 @@ import Testing
   @Test(arguments: caps, [false, true]) func hiddenRowsAreSteppedOver(cap: Int, traceless: Bool) throws {
     let rows = Array(1...Int64(60))
     var pull = KeysetPull(
-      Deciders.Start(
+      PullStart(
         type: Self.type, idAttribute: "drupal_internal__nid", cursor: .start, siteTime: 1000, window: 0, limit: 50))
     var seen: Set<Int64> = []
     var pages = 0

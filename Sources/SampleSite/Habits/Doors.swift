@@ -18,32 +18,8 @@ enum Doors {
     if habits.contains(.maintenance) {
       return request.path == "/oauth/token"
         ? .html(503, "Site under maintenance", [("retry-after", "10")])
-        : SampleSite.maintenance(requestURL: request.base + request.target)
+        : .maintenance(requestURL: request.base + request.target)
     }
     return nil
-  }
-}
-
-extension SampleSite {
-  /// 503 as Drupal answers JSON:API in maintenance mode, with entities in its message (reference 4.2).
-  static func maintenance(requestURL: String) -> SiteResponse {
-    var error = SiteError(
-      503,
-      "Tom &amp; Jerry&#039;s Community is currently under maintenance. We should be back shortly. Thank you for your patience."
-    )
-    error.headers = [("retry-after", "10")]
-    return error.response(requestURL: requestURL)
-  }
-
-  /// The control that switches habits while the site runs: `POST /sample-site/habits?on=NAME&off=NAME` (names with commas). No
-  /// site has it; drills do.
-  func turn(_ request: SiteRequest) -> SiteResponse? {
-    guard request.method == "POST", request.path == "/sample-site/habits" else { return nil }
-    let parameters = BracketParameters(request.query)
-    func named(_ name: String) -> Set<Habit> {
-      Set((parameters[name]?.text ?? "").split(separator: ",").compactMap { Habit(rawValue: String($0)) })
-    }
-    habits = habits.union(named("on")).subtracting(named("off"))
-    return SiteResponse(204)
   }
 }

@@ -3,44 +3,6 @@ import Foundation
 import JSONAPI
 import Synchronization
 
-/// What some sites do with the contents of files.
-extension Reader {
-  /// The folder under which files stand once more under `oddFileAddresses`, as it is written and as it is asked for.
-  static let oddFolder = "/sites/default/files/an odd n\u{E4}me 100%"
-
-  /// The answer with what habits make of a content.
-  func spoilt(_ response: SiteResponse, of row: Row) -> SiteResponse {
-    var response = response
-    if habits.contains(.lostFiles), row.id % 5 == 1 { return .html(404, "Page not found") }
-    if habits.contains(.emptyFiles), row.id % 5 == 2, [200, 206].contains(response.status) {
-      response.status = 200
-      response.headers.removeAll { $0.name == "content-range" }
-      response.body = []
-      return response
-    }
-    let isText = response.header("content-type")?.hasPrefix("text/") == true
-    if habits.contains(.compressedFiles), isText, [200, 206].contains(response.status),
-      let packed = FileHabits.packed(content(of: row), asGzip: row.id % 2 == 0)
-    {
-      response.status = 200
-      response.headers.removeAll { ["content-range", "etag", "accept-ranges"].contains($0.name) }
-      response.headers.append(("content-encoding", row.id % 2 == 0 ? "gzip" : "deflate"))
-      response.body = packed
-    }
-    return response
-  }
-
-  /// The content, another one of the same length from the second time on under `replacedFiles`. The time of the file
-  /// stays.
-  func content(of row: Row) -> [UInt8] {
-    let bytes = community.fileContent(row)
-    guard habits.contains(.replacedFiles), row.id % 3 == 0, let replaced, replaced.isAgain(row.uuid) else {
-      return bytes
-    }
-    return bytes.map { $0 ^ 0x01 }
-  }
-}
-
 /// Which files were fetched once already.
 final class ReplacedFiles: Sendable {
   private let whole = Mutex<Set<EntityUUID>>([])
@@ -54,6 +16,9 @@ final class ReplacedFiles: Sendable {
 
 /// What habits do to addresses and bytes.
 enum FileHabits {
+  /// The folder under which files stand once more under `oddFileAddresses`, as it is written and as it is asked for.
+  static let oddFolder = "/sites/default/files/an odd n\u{E4}me 100%"
+
   /// A document with other addresses of files: each keeps its form, by its place in the document's own text.
   /// - Parameter base: the site's base URL.
   static func readdressed(_ body: [UInt8], base: String) -> [UInt8] {
@@ -86,7 +51,7 @@ enum FileHabits {
     case 1: base + path
     case 2: String(path.dropFirst())
     case 3: path + "#page=1"
-    case 4: Reader.oddFolder + name
+    case 4: oddFolder + name
     // The same machine by another name: another origin.
     case 5: base.replacing("127.0.0.1", with: "localhost") + path
     default: path
@@ -95,8 +60,8 @@ enum FileHabits {
 
   /// The path without the folder that is only a habit's.
   static func plain(_ path: String) -> String {
-    for text in [path, path.removingPercentEncoding ?? path] where text.hasPrefix(Reader.oddFolder + "/") {
-      return "/sites/default/files" + text.dropFirst(Reader.oddFolder.count)
+    for text in [path, path.removingPercentEncoding ?? path] where text.hasPrefix(oddFolder + "/") {
+      return "/sites/default/files" + text.dropFirst(oddFolder.count)
     }
     return path
   }

@@ -43,11 +43,3 @@ final class KeptAnswers: Sendable {
     return response
   }
 }
-
-/// What an administrator of the site changes while it runs.
-struct Administration: Sendable {
-  /// Whether JSON:API takes writes.
-  var takesWrites = true
-  /// Entity types of which the site's own code fails to create any.
-  var failingCreations: Set<String> = []
-}

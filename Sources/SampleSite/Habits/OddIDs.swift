@@ -133,19 +133,3 @@ enum OddIDs {
     return String(decoding: output[start...], as: UTF8.self).contains("jsonapi")
   }
 }
-
-extension SampleSite {
-  /// The id under which a resource is known outside, its UUID being this (`Habit.oddIDs`).
-  package func outsideID(_ uuid: String) -> String {
-    guard habits.contains(.oddIDs), let id = EntityUUID(uuid).flatMap({ OddIDs.outside($0) }) else { return uuid }
-    return id
-  }
-
-  /// The ids of a type's resources of which something cannot be used (`Habit.brokenRows`).
-  package func broken(of type: String) -> Set<String> {
-    let community = self.community
-    guard habits.contains(.brokenRows), let number = community.content.typeNumbers[type] else { return [] }
-    let rows = community.collections[number].slots.lazy.compactMap { $0 }
-    return Set(rows.filter { BrokenRows.kind(of: $0.id) != nil }.map(\.uuid.text))
-  }
-}

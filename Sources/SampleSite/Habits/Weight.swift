@@ -20,11 +20,15 @@ struct Weight: Sendable {
   }
 
   /// What comes in the place of rows; nil where nothing is wrong with them. The drills' judge, who says who it is, gets them.
-  func answer(_ rows: some Swift.Collection<Row>, of type: Int, _ reader: Reader, isSparse: Bool) -> SiteResponse? {
-    if reader.request.headers["sample-site-judge"] != nil { return nil }
+  /// - Parameter faultURL: the request's URL as errors name it.
+  func answer(
+    _ rows: some Swift.Collection<Row>, of type: Int, _ request: SiteRequest, faultURL: @autoclosure () -> String,
+    isSparse: Bool
+  ) -> SiteResponse? {
+    if request.headers["sample-site-judge"] != nil { return nil }
     if !isSparse, rows.contains(where: isPoison) {
       return SiteError(500, "The website encountered an unexpected error. Try again later.")
-        .response(requestURL: reader.faultURL)
+        .response(requestURL: faultURL())
     }
     guard habits.contains(.heavyPages), rows.count > heaviest else { return nil }
     if type % 2 == 0 { return .html(504, "504 Gateway Time-out") }
@@ -32,17 +36,5 @@ struct Weight: Sendable {
     var response = SiteResponse(200, [("content-type", SiteResponse.mediaType)], body: beginning)
     response.cutAfter = beginning.count / 2
     return response
-  }
-}
-
-extension SampleSite {
-  /// The ids of a type's rows that no page shows (`Habit.poison`).
-  package func poisoned(of type: String) -> Set<String> {
-    var settings = self.settings
-    settings.habits = habits
-    let weight = Weight(settings)
-    let community = self.community
-    guard let number = community.content.typeNumbers[type] else { return [] }
-    return Set(community.collections[number].slots.lazy.compactMap { $0 }.filter(weight.isPoison).map(\.uuid.text))
   }
 }

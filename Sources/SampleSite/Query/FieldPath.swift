@@ -6,6 +6,11 @@ struct QueryFault: Error, Sendable {
   var detail: String
 }
 
+extension SiteError {
+  /// The refusal of a query.
+  init(_ fault: QueryFault) { self.init(fault.status, fault.detail) }
+}
+
 /// A filter or sort path, resolved against a resource type (reference 3.2, Paths).
 struct FieldPath: Sendable {
   enum Leaf: Sendable, Equatable {

@@ -93,7 +93,11 @@ struct Reader {
     selection.limit = page.limit + 1
     selection.seed = seed
     let rows = selection.rows()
-    if let spoilt = weight.answer(rows.prefix(page.limit), of: number, self, isSparse: isSparse(type)) { return spoilt }
+    if let spoilt = weight.answer(
+      rows.prefix(page.limit), of: number, request, faultURL: faultURL, isSparse: isSparse(type))
+    {
+      return spoilt
+    }
     var links: [(String, String)] = []
     if page.offset > 0 { links.append(("first", url(page.parameters(parameters, offset: 0)))) }
     if rows.count > page.limit {
@@ -127,7 +131,11 @@ struct Reader {
   func individual(_ number: Int, _ row: Row) throws(SiteError) -> SiteResponse {
     let type = community.types[number]
     try checkVersion(type, of: row)
-    if let spoilt = weight.answer([row], of: number, self, isSparse: isSparse(type)) { return spoilt }
+    if let spoilt = weight.answer(
+      [row], of: number, request, faultURL: faultURL, isSparse: isSparse(type))
+    {
+      return spoilt
+    }
     switch viewer.sight(of: row, type, in: community) {
     case .whole, .label: break
     case .omitted(let reason): throw .notGranted(url(of: row, type, versioned: true), reason: reason)

@@ -1,3 +1,4 @@
+#if Demo
 import ArgumentParser
 import Foundation
 import LocalAPI
@@ -158,3 +159,4 @@ struct DemoCommand: AsyncParsableCommand {
 }
 
 extension Habit: ExpressibleByArgument {}
+#endif

@@ -4,16 +4,14 @@ import JSONAPI
 /// When a path is worth an index: decided from what is recorded alone.
 package enum IndexPolicy {
   /// Below so many resources of a type, its documents alone are read quickly enough.
-  package static let leastRows: Int64 = 2_000
+  static let leastRows: Int64 = 2_000
   /// So many queries that had to read documents are worth an index.
-  package static let queries: Int64 = 5
+  static let queries: Int64 = 5
   /// One query that took so long is, too.
   package static let slowMilliseconds: Int64 = 200
 
   /// Why an index is worth it; nil while it is not.
-  package static func reason(
-    rows: Int64, queries: Int64, slowestMilliseconds: Int64, leastRows: Int64 = IndexPolicy.leastRows
-  ) -> String? {
+  static func reason(rows: Int64, queries: Int64, slowestMilliseconds: Int64) -> String? {
     // A slow query over several types needs the indexes of all of them, of the small ones too.
     guard queries >= self.queries && rows >= leastRows || slowestMilliseconds >= slowMilliseconds else { return nil }
     return "\(queries) queries read \(rows) documents for it, the slowest took \(slowestMilliseconds) ms"
@@ -26,7 +24,7 @@ enum PathIndexes {
   static let longestValue = 1_024
 
   /// Makes the rows of indexes that are worth it now, empty.
-  static func plan(_ db: Database, at now: Int64, leastRows: Int64) throws {
+  static func plan(_ db: Database, at now: Int64) throws {
     let candidates = try Row.fetchAll(
       db,
       sql: """
@@ -34,7 +32,7 @@ enum PathIndexes {
         LEFT JOIN path_index p ON p.type = u.type AND p.path = u.path
         WHERE (p.id IS NULL OR p.kind <> u.kind) AND (u.slowest_ms >= ?2 OR u.queries >= ?1
           AND (SELECT count(*) FROM (SELECT 1 FROM resource r WHERE r.type = u.type LIMIT ?3)) >= ?3)
-        """, arguments: [IndexPolicy.queries, IndexPolicy.slowMilliseconds, leastRows])
+        """, arguments: [IndexPolicy.queries, IndexPolicy.slowMilliseconds, IndexPolicy.leastRows])
     for row in candidates {
       let type: Int64 = try row.decode(forColumn: "type")
       let path: String = try row.decode(forColumn: "path")
@@ -42,7 +40,7 @@ enum PathIndexes {
       let rows = try Int64.fetchOne(db, sql: "SELECT count(*) FROM resource WHERE type = ?", arguments: [type])
       let reason = try IndexPolicy.reason(
         rows: rows ?? 0, queries: row.decode(forColumn: "queries"),
-        slowestMilliseconds: row.decode(forColumn: "slowest_ms"), leastRows: leastRows)
+        slowestMilliseconds: row.decode(forColumn: "slowest_ms"))
       guard let reason else { continue }
       // What its values are was learned anew: the old index compares in another way.
       if let old = try Int64.fetchOne(
@@ -160,12 +158,8 @@ struct BuildProgress: Hashable {
 extension Mirror {
   /// Notes how often paths were read out of documents and how long their queries took, and begins the indexes that are
   /// worth it now.
-  /// - Parameters:
-  ///   - now: Unix seconds.
-  ///   - leastRows: below so many resources a type needs no index.
-  package func note(
-    _ usage: [PathUse: PathUsage], at now: Int64, leastRows: Int64 = IndexPolicy.leastRows
-  ) throws {
+  /// - Parameter now: Unix seconds.
+  package func note(_ usage: [PathUse: PathUsage], at now: Int64) throws {
     guard !usage.isEmpty else { return }
     try write { db in
       for (use, usage) in usage {
@@ -177,7 +171,7 @@ extension Mirror {
             """,
           arguments: [use.type, use.path.description, use.kind.rawValue, usage.queries, usage.slowestMilliseconds, now])
       }
-      try PathIndexes.plan(db, at: now, leastRows: leastRows)
+      try PathIndexes.plan(db, at: now)
     }
   }
 

@@ -10,8 +10,7 @@ package enum NamedTypes {
   package static func unknown(_ names: [String], site: Site, mirror: Mirror) async throws -> [String] {
     let left = names.strangers(to: try mirror.discoveredTypes())
     if left.isEmpty { return [] }
-    let entry = try await EntryPointSearch(site: site, mirror: mirror).find()
-    _ = try SiteIdentity.check(entry, of: site, in: mirror)
+    let entry = try await SiteVisit(site: site, mirror: mirror).enter().entry
     let (told, untold) = TypeNaming.remembered(entry, try mirror.discoveredTypes(), [])
     let rest = untold.map(\.collection.name)
     return left.strangers(to: told).filter { !rest.contains($0) }

@@ -11,7 +11,7 @@ enum SiteAddresses {
     let base = site.base.description
     let before = try mirror.fact(.siteBaseURL)
     let known = try mirror.siteBases()
-    let bases = SiteIdentity.bases(entry, of: site, known: known.isEmpty ? [before].compactMap { $0 } : known)
+    let bases = SiteAddresses.bases(entry, of: site, known: known.isEmpty ? [before].compactMap { $0 } : known)
     if let before, before != base {
       logger.notice("the site is now asked at \(base); the mirror was made from \(before)")
     }
@@ -28,10 +28,30 @@ enum SiteAddresses {
       try mirror.note([
         (.plainAPIPath, entry.asked == entry.path ? nil : entry.asked),
         (.plainAPIPathRedirects, entry.asked != entry.path && entry.isMoved ? "1" : nil),
-        (.languagePrefix, SiteIdentity.languagePrefix(entry)),
+        (.languagePrefix, SiteAddresses.languagePrefix(entry)),
       ])
     }
     try setAside(entry, of: site, in: mirror, known: known, logger, at: time)
+  }
+
+  /// The base URLs that stand for the site in its documents, those of its own links first.
+  /// - Parameter known: those of before: a site's texts name its old addresses for long.
+  static func bases(_ entry: EntryPoint, of site: Site, known: [String]) -> [String] {
+    var all: [String] = []
+    for base in entry.bases + [site.base.description] + known where !all.contains(base) && !base.isEmpty {
+      all.append(base)
+    }
+    return Array(all.prefix(2 * EntryPoint.mostBases))
+  }
+
+  /// What stands before the paths of the site's routes: a language. Errors name routes without it.
+  static func languagePrefix(_ entry: EntryPoint) -> String {
+    if entry.path != entry.asked, entry.path.hasSuffix(entry.asked) {
+      return String(entry.path.dropLast(entry.asked.count))
+    }
+    guard let language = entry.language?.lowercased(), !language.isEmpty else { return "" }
+    let first = entry.path.dropFirst().prefix { $0 != "/" }
+    return first.lowercased() == language && first.count + 1 < entry.path.count ? "/" + first : ""
   }
 
   /// Names the addresses that are not the one that is asked.

@@ -42,7 +42,7 @@ struct TypeNaming {
     outcome.description = try await description(&outcome.requests)
     var left: [EntryPoint.Collection] = []
     for collection in due {
-      let path = String(collection.path.dropFirst(SiteIdentity.languagePrefix(entry).count))
+      let path = String(collection.path.dropFirst(SiteAddresses.languagePrefix(entry).count))
       let home = outcome.description?.homes[collection.name] ?? outcome.description?.homes[path]
       if let home {
         outcome.types.append(TypeNaming.type(collection, home, .description))

@@ -39,10 +39,11 @@ struct FieldGuard {
   private static let sample = 8
 
   init(
-    mirror: Mirror, type: String, path: String, askedBy: Set<String>, settings: SyncSettings, deciders: Deciders,
+    mirror: Mirror, type: String, path: String, askedBy: Set<String>, settings: SyncSettings,
+    isTooMuch: @escaping @Sendable (_ count: LostFields.Count, _ share: Double) -> Bool,
     now: @escaping @Sendable () -> Int64
   ) {
-    isTooMuch = deciders.losesTooMuch
+    self.isTooMuch = isTooMuch
     self.mirror = mirror
     self.type = type
     self.path = path

@@ -24,7 +24,10 @@ struct PageReader: Sendable {
     /// This machine's clock, Unix seconds.
     var now: @Sendable () -> Int64
     /// How many rows are stepped over where a page of so many failed.
-    var over: @Sendable (_ rows: Int) -> Int = Deciders().steppedOver
+    var over: @Sendable (_ rows: Int) -> Int = Patience.oneAlone
+
+    /// One row that fails alone, and none of a page that may hold more.
+    static let oneAlone: @Sendable (_ rows: Int) -> Int = { $0 == 1 ? 1 : 0 }
 
     /// How many failures a round has patience for, whatever they are.
     static let failures = 400

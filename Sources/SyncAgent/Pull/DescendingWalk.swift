@@ -11,7 +11,7 @@ import Store
 ///
 /// It goes by what documents show. Where translations have times of their own the site sorts by others, and below what seems old
 /// may stand what is new: such a type has to be read whole.
-package struct DescendingWalk: CollectionPull, Hashable {
+struct DescendingWalk: CollectionPull, Hashable {
   /// What tells a row from others. One that was edited since is another: it has moved.
   private struct Mark: Hashable {
     var uuid: ResourceID
@@ -22,7 +22,7 @@ package struct DescendingWalk: CollectionPull, Hashable {
   /// new whatever their times.
   private enum Phase { case times, top, numbers }
 
-  private let start: Deciders.Start
+  private let start: PullStart
   private var offset = 0
   private var previous: Set<Mark> = []
   private var sum = PassSum()
@@ -35,29 +35,29 @@ package struct DescendingWalk: CollectionPull, Hashable {
   private var isPromised = false
   private var phase = Phase.times
   private var seesEnd = false
-  package private(set) var isComplete = false
-  package private(set) var hasSeenAnything = false
-  package private(set) var distrustsOrder = false
+  private(set) var isComplete = false
+  private(set) var hasSeenAnything = false
+  private(set) var distrustsOrder = false
 
   /// Rows in common of two pages, where they are large enough.
   private static let overlap = 10
 
   /// A walk down to the watermark.
-  package init(_ start: Deciders.Start) { self.start = start }
+  init(_ start: PullStart) { self.start = start }
 
   /// The next watermark, once the walk has come to its end: until then there are gaps below.
-  package var cursor: Cursor? {
+  var cursor: Cursor? {
     guard isComplete, !distrustsOrder else { return nil }
     return sum.finished(start.cursor, begun: start.siteTime, window: start.window)
   }
 
-  package var parameters: QueryParameters {
+  var parameters: QueryParameters {
     let number = SortKey(start.idAttribute, descending: true)
     let sort = phase == .numbers ? [number] : [SortKey(FieldDescription.changed, descending: true), number]
     return .unfiltered(sort: sort, offset: offset, limit: start.limit)
   }
 
-  package mutating func accept(_ page: ScannedPage) throws(UntrustworthyPage) {
+  mutating func accept(_ page: ScannedPage) throws(UntrustworthyPage) {
     for resource in page.resources where resource.type != start.type { throw .foreignType(resource.type) }
     let keys = page.resources.compactMap(PullKey.init)
     let marks = Set(

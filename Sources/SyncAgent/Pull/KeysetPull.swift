@@ -2,34 +2,6 @@ import JSONAPI
 import OpenSocial
 import Store
 
-/// Why a page cannot be what was asked for. Nothing of such a page is stored.
-package enum UntrustworthyPage: Error, Sendable, Hashable, CustomStringConvertible {
-  /// A resource of another type.
-  case foreignType(String)
-  /// Every resource of a page is of another type: the collection's own, by another name than its link.
-  case calledOtherwise(String)
-  /// Pages did not join up, or got no further, again and again.
-  case restless
-  /// Nothing, where the site had shown or promised resources a moment before.
-  case suddenlyEmpty
-  /// The serial number stands in another attribute than before: what was remembered by it is forgotten.
-  case renumbered
-  /// No resource shows a serial number, or none `changed`, of a type that is asked by them.
-  case keyless
-
-  /// What was seen.
-  package var description: String {
-    switch self {
-    case .foreignType(let type): "the site answered with a resource of type \(type)"
-    case .calledOtherwise(let type): "its resources call themselves \(type)"
-    case .restless: "the site's pages did not join up, or got no further, again and again"
-    case .suddenlyEmpty: "the site's answer was empty where it had shown resources a moment before"
-    case .keyless: "its resources no longer show what they are asked by; the next round finds out anew what that is"
-    case .renumbered: "its serial numbers have another name now; the next round reads it from the beginning"
-    }
-  }
-}
-
 /// A pass over what is new or has changed of one type, as decisions only: which page to ask for, and what a page means.
 ///
 /// It asks for what has `changed` above the watermark, in any translation, or a serial number not known yet, in the order of serial
@@ -39,17 +11,17 @@ package enum UntrustworthyPage: Error, Sendable, Hashable, CustomStringConvertib
 /// Nothing is lost: let S be the site's time when the pass begins and W the settle window. What has a `changed` up to S − W shows by
 /// then, and whatever shows it is read at its place. What is written while the pass goes on gets a later `changed` and is above the
 /// next watermark, which is S − W. So the order in which rows change does not matter, nor what `changed` the document shows.
-package struct KeysetPull: CollectionPull, Hashable {
-  private let start: Deciders.Start
+struct KeysetPull: CollectionPull, Hashable {
+  private let start: PullStart
   /// When the pass began: before this round, where it was cut short and goes on.
   private let begun: Int64
   /// The serial number behind which the next page begins; nil for the beginning.
-  package private(set) var after: Int64?
+  private(set) var after: Int64?
   /// The offset behind it: above 0 only while pages get no further.
-  package private(set) var offset = 0
-  package private(set) var isComplete = false
+  private(set) var offset = 0
+  private(set) var isComplete = false
   /// Whether any page showed anything. A resource that is known is asked for again, so that an answer without it is noticed.
-  package private(set) var hasSeenAnything = false
+  private(set) var hasSeenAnything = false
   /// What the page before showed, while the next one has to join up with it.
   private var marks: Set<ResourceID> = []
   /// Whether the site does not heed the serial number in the filter: then only offsets get on.
@@ -66,19 +38,19 @@ package struct KeysetPull: CollectionPull, Hashable {
   private static let overlap = 5
 
   /// A pass from a cursor on; one that was cut short goes on where it stood.
-  package init(_ start: Deciders.Start) {
+  init(_ start: PullStart) {
     self.start = start
     begun = start.cursor.pass?.begun ?? start.siteTime
     after = start.cursor.pass?.after
   }
 
-  package var parameters: QueryParameters {
+  var parameters: QueryParameters {
     .changes(
       since: start.cursor.changed, orFrom: start.cursor.internalID, after: after, idAttribute: start.idAttribute,
       changedAttribute: FieldDescription.changed, offset: offset, limit: start.limit)
   }
 
-  package var cursor: Cursor? {
+  var cursor: Cursor? {
     if isComplete { return sum.finished(start.cursor, begun: begun, window: start.window) }
     guard let after else { return nil }
     var cursor = start.cursor
@@ -88,7 +60,7 @@ package struct KeysetPull: CollectionPull, Hashable {
 
   /// Takes the next page. Rows that contradict the order or the filter are taken as well; the key goes only as far as is proved.
   /// - Throws: `UntrustworthyPage` when it cannot be the page that was asked for; then nothing has changed.
-  package mutating func accept(_ page: ScannedPage) throws(UntrustworthyPage) {
+  mutating func accept(_ page: ScannedPage) throws(UntrustworthyPage) {
     // Single ones of another type are set aside (`ScannedPage.unusable`); this is none but such.
     for resource in page.resources where resource.type != start.type { throw .foreignType(resource.type) }
     let shown = page.marks

@@ -2,21 +2,21 @@ import JSONAPI
 import Store
 
 /// What the pages of a pass showed together, for the cursor behind it.
-package struct PassSum: Sendable, Hashable {
+struct PassSum: Sendable, Hashable {
   /// The greatest `changed`; nil for none.
-  package private(set) var changed: Int64?
+  private(set) var changed: Int64?
   /// The greatest serial number; nil for none.
-  package private(set) var highest: Int64?
+  private(set) var highest: Int64?
   /// When the oldest page was made, by the site's `Date`: a cache may have kept it. Nil where none said.
-  package private(set) var oldest: Int64?
+  private(set) var oldest: Int64?
   /// Whether anything was shown whole.
-  package private(set) var showsAny = false
+  private(set) var showsAny = false
 
   /// Nothing yet.
-  package init() {}
+  init() {}
 
   /// Takes in a page.
-  package mutating func note(_ page: ScannedPage) {
+  mutating func note(_ page: ScannedPage) {
     for resource in page.resources {
       if !resource.isLabelOnly { showsAny = true }
       if let time = resource.changed { changed = max(changed ?? time, time) }
@@ -30,7 +30,7 @@ package struct PassSum: Sendable, Hashable {
   ///   - cursor: that of before.
   ///   - begun: the site's time when the pass began, Unix seconds.
   ///   - window: how long a write may take to show, in seconds.
-  package func finished(_ cursor: Cursor, begun: Int64, window: Int64) -> Cursor {
+  func finished(_ cursor: Cursor, begun: Int64, window: Int64) -> Cursor {
     cursor.finished(begun: min(begun, oldest ?? begun), window: window, changed: changed, highest: highest)
   }
 }

@@ -2,14 +2,14 @@ import JSONAPI
 
 /// The place of a resource in the one order in which a type is read: `changed`, then serial number (reference 6.5). Serial
 /// numbers are unique, so no two resources share a key however many share a second.
-package struct PullKey: Sendable, Hashable, Comparable, CustomStringConvertible {
+struct PullKey: Sendable, Hashable, Comparable {
   /// Unix seconds.
-  package var changed: Int64
+  var changed: Int64
   /// The serial number of the entity.
-  package var internalID: Int64
+  var internalID: Int64
 
   /// A key.
-  package init(changed: Int64, internalID: Int64) {
+  init(changed: Int64, internalID: Int64) {
     self.changed = changed
     self.internalID = internalID
   }
@@ -20,13 +20,7 @@ package struct PullKey: Sendable, Hashable, Comparable, CustomStringConvertible 
     self.init(changed: changed, internalID: internalID)
   }
 
-  /// Before every resource.
-  package static let start = PullKey(changed: 0, internalID: 0)
-
-  package static func < (left: Self, right: Self) -> Bool {
+  static func < (left: Self, right: Self) -> Bool {
     (left.changed, left.internalID) < (right.changed, right.internalID)
   }
-
-  /// For messages.
-  package var description: String { "(\(changed), \(internalID))" }
 }

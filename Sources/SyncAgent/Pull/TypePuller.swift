@@ -100,8 +100,8 @@ struct TypePuller {
     _ = try await onePass(self.start(from: end, idAttribute), filters, &part)
   }
 
-  func start(from cursor: Cursor, _ idAttribute: String) -> Deciders.Start {
-    Deciders.Start(
+  func start(from cursor: Cursor, _ idAttribute: String) -> PullStart {
+    PullStart(
       type: type, idAttribute: idAttribute, cursor: cursor, siteTime: siteTime,
       window: Int64(settings.settleWindowSeconds), limit: settings.pageLimit)
   }
@@ -109,7 +109,7 @@ struct TypePuller {
   /// One pass.
   /// - Returns: the cursor behind it; nil where the type turned out to be empty, or to have to be walked.
   private mutating func onePass(
-    _ start: Deciders.Start, _ filters: FilterProbe.Outcome?, _ part: inout TypeReport
+    _ start: PullStart, _ filters: FilterProbe.Outcome?, _ part: inout TypeReport
   ) async throws -> Cursor? {
     if filters == .refused {
       try await walk(start, &part)
@@ -150,7 +150,7 @@ struct TypePuller {
     ])
   }
 
-  mutating func walk(_ start: Deciders.Start, _ part: inout TypeReport) async throws {
+  mutating func walk(_ start: PullStart, _ part: inout TypeReport) async throws {
     var sight = try await read(deciders.walk(start), start.cursor, &part)
     if case .unordered = sight { sight = try await read(deciders.whole(start), start.cursor, &part) }
     switch sight {

@@ -11,7 +11,7 @@ extension TypePuller {
   ///   - page: the last page.
   /// - Returns: the cursor that was stored.
   mutating func onlyHidden(
-    _ start: Deciders.Start, _ end: Cursor, _ page: ScannedPage, _ part: inout TypeReport
+    _ start: PullStart, _ end: Cursor, _ page: ScannedPage, _ part: inout TypeReport
   ) async throws -> Cursor {
     try await findVisible(start.idAttribute)
     var end = end

@@ -185,7 +185,6 @@ package struct PushRound: Sendable {
   private func checkSite(_ report: inout PushReport) async throws {
     var requests = 0
     defer { report.requests += requests }
-    let entry = try await EntryPointSearch(site: site, mirror: mirror).find { requests += 1 }
-    _ = try SiteIdentity.check(entry, of: site, in: mirror)
+    try await SiteVisit(site: site, mirror: mirror).enter { requests += 1 }
   }
 }

@@ -19,7 +19,16 @@ package struct SyncRound: Sendable {
   ///   - report: is told what happens, from several tasks at once.
   package init(
     site: Site, mirror: Mirror, settings: SyncSettings, logger: Logger, now: @escaping @Sendable () -> Int64,
-    deciders: Deciders = Deciders(), report: @escaping @Sendable (SyncEvent) -> Void = { _ in }
+    report: @escaping @Sendable (SyncEvent) -> Void = { _ in }
+  ) {
+    self.init(
+      site: site, mirror: mirror, settings: settings, logger: logger, now: now, deciders: .standard, report: report)
+  }
+
+  /// The same with decisions that are handed in: see `Deciders`.
+  init(
+    site: Site, mirror: Mirror, settings: SyncSettings, logger: Logger, now: @escaping @Sendable () -> Int64,
+    deciders: Deciders, report: @escaping @Sendable (SyncEvent) -> Void = { _ in }
   ) {
     self.site = site
     self.mirror = mirror
@@ -38,7 +47,7 @@ package struct SyncRound: Sendable {
     let (run, found, siteTime) = try await beginning()
     report(.started(types: found.types.map(\.name)))
     let accountChanged = try accountChanged(found.account)
-    var visit = try begin(run, found, at: siteTime, accountChanged: accountChanged)
+    var course = try begin(run, found, at: siteTime, accountChanged: accountChanged)
     let tally = Tally()
     tally.note(vanishedTypes: found.vanished.filter { !settings.acceptedRemovals.contains($0) })
     let descriptions = TypeDescriptions(site: site, mirror: mirror, logger: logger)
@@ -46,15 +55,15 @@ package struct SyncRound: Sendable {
     var described = 0
     do {
       try vanishedTypes.remove(
-        found.vanished.filter { settings.acceptedRemovals.contains($0) }, at: visit.siteTime, tally)
+        found.vanished.filter { settings.acceptedRemovals.contains($0) }, at: course.siteTime, tally)
       let description = try await descriptions.describe(
-        types.map(\.name), found.naming.description, at: visit.siteTime)
+        types.map(\.name), found.naming.description, at: course.siteTime)
       described = description.requests
-      visit.described = description.names
-      try await pull(types, visit, tally)
-      try await pullRenamed(&types, found.naming.types, &visit, tally)
-      try await sweep(types, visit, tally)
-      described += try await descriptions.askAboutFields(types, at: visit.siteTime)
+      course.described = description.names
+      try await pull(types, course, tally)
+      try await pullRenamed(&types, found.naming.types, &course, tally)
+      try await sweep(types, course, tally)
+      described += try await descriptions.askAboutFields(types, at: course.siteTime)
       try tally.forgiveEmptiness { try mirror.count(of: $0) == 0 }
     } catch {
       let outcome: RunOutcome = error is CancellationError ? .interrupted : .failed
@@ -106,7 +115,7 @@ extension SyncRound {
   }
 
   /// What belongs to one run of the round.
-  struct Visit {
+  struct Course {
     var run: Int64
     var account: String
     /// The site's clock at the start, Unix seconds.
@@ -120,8 +129,8 @@ extension SyncRound {
 
   private func begin(
     _ run: Int64, _ found: Discovery, at siteTime: Int64, accountChanged: String?
-  ) throws -> Visit {
-    Visit(
+  ) throws -> Course {
+    Course(
       run: run, account: found.account, siteTime: siteTime,
       scanner: try mirror.scanner(
         of: site, paths: Dictionary(found.entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first }),
@@ -131,7 +140,7 @@ extension SyncRound {
   /// Checks that the site still answers, and the same account.
   func confirm(_ tally: Tally) async throws {
     tally.countRequest()
-    _ = try check(try await EntryPointSearch(site: site, mirror: mirror).find())
+    try await visit.enter()
   }
 
   /// What a type is asked by, under all names that are known: where these vanish, that is no sign of lost rights.
@@ -147,20 +156,20 @@ extension SyncRound {
 
   /// A reader of one type's pages.
   func reader(
-    of type: String, _ entityType: String?, _ visit: Visit, _ tally: Tally, isThorough: Bool
+    of type: String, _ entityType: String?, _ course: Course, _ tally: Tally, isThorough: Bool
   ) throws -> PageReader {
     var reader = try PageReader(
-      site: site, scanner: visit.scanner,
+      site: site, scanner: course.scanner,
       patience: PageReader.Patience(
         most: settings.pageLimit, type: type, rowsInARow: isThorough ? 200 : 8,
         known: mirror.setAsideRows(of: type), triesKnown: isThorough,
         confirm: {
           tally.countRequest()
-          _ = try check(try await EntryPointSearch(site: site, mirror: mirror).once())
+          try await visit.enter(.once)
         }, now: now, over: deciders.steppedOver))
     reader.naming = PageNaming(
       mirror: mirror, type: type, entityType: entityType ?? ResourceTypeName(type).entityType,
-      described: visit.described[type])
+      described: course.described[type])
     return reader
   }
 }

@@ -19,8 +19,8 @@ extension SyncRound {
 
   /// Asks for the entry point, checks whose mirror this is, and notes the site's types and addresses.
   func discover() async throws -> Discovery {
-    var entry = try await EntryPointSearch(site: site, mirror: mirror).findWithTime()
-    let account = try check(entry)
+    let welcome = try await visit.enter(.asOfNow)
+    var entry = welcome.entry
     let naming = try await TypeNaming(site: site, mirror: mirror, entityTypes: settings.entityTypes)
       .named(entry, at: entry.date ?? now())
     entry.resourceTypes = naming.collections
@@ -28,11 +28,11 @@ extension SyncRound {
     let vanished = try vanishedTypes.names(missingIn: entry)
     try mirror.discovered(naming.types)
     try TypeSelection.note(naming.types, settings, in: mirror, logger, at: now())
-    return Discovery(entry: entry, account: account, naming: naming, types: types, vanished: vanished)
+    return Discovery(entry: entry, account: welcome.account, naming: naming, types: types, vanished: vanished)
   }
 
-  /// Checks whose mirror this is before anything is touched, and gives the account.
-  func check(_ entry: EntryPoint) throws -> String { try SiteIdentity.check(entry, of: site, in: mirror) }
+  /// The way in, which the round takes at its beginning and wherever it has to know whether the site is still there.
+  var visit: SiteVisit { SiteVisit(site: site, mirror: mirror) }
 
   /// The types to read.
   private func select(_ entry: EntryPoint, _ named: [DiscoveredType]) throws -> [EntryPoint.Collection] {

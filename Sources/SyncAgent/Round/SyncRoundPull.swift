@@ -5,7 +5,7 @@ import Upstream
 
 /// The types side by side, each from its cursor to its end.
 extension SyncRound {
-  func pull(_ types: [EntryPoint.Collection], _ visit: Visit, _ tally: Tally) async throws {
+  func pull(_ types: [EntryPoint.Collection], _ course: Course, _ tally: Tally) async throws {
     let known = Dictionary(uniqueKeysWithValues: try mirror.types().map { ($0.name, $0) })
     // Of a large mirror every page touches the index over UUIDs everywhere: the more pages a transaction has, the less is
     // written. Each costs about 2 MB of memory.
@@ -21,7 +21,7 @@ extension SyncRound {
                 let part: TypeReport
                 switch work {
                 case .type(let type):
-                  var puller = try puller(of: type, known[type.name], visit, queue, places, tally)
+                  var puller = try puller(of: type, known[type.name], course, queue, places, tally)
                   part = try await puller.pull(known[type.name])
                 case .stretch(var stretch): part = try await stretch.read()
                 }
@@ -48,7 +48,7 @@ extension SyncRound {
   /// Reads the types whose resources turned out to call themselves otherwise than the entry point does: types are what resources
   /// call themselves. A collection over types that have links of their own is none of its own.
   func pullRenamed(
-    _ types: inout [EntryPoint.Collection], _ named: [DiscoveredType], _ visit: inout Visit, _ tally: Tally
+    _ types: inout [EntryPoint.Collection], _ named: [DiscoveredType], _ course: inout Course, _ tally: Tally
   ) async throws {
     let renamed = tally.takeRenamed()
     if renamed.isEmpty { return }
@@ -74,29 +74,31 @@ extension SyncRound {
     }
     try mirror.discovered(named)
     let links = named.filter { !TypeSelection.isView($0, among: named) }
-    visit.scanner = try mirror.scanner(
+    course.scanner = try mirror.scanner(
       of: site, paths: Dictionary(links.map { ($0.name, $0.path) }) { first, _ in first })
-    try await pull(again, visit, tally)
+    try await pull(again, course, tally)
   }
 
   private func puller(
-    of type: EntryPoint.Collection, _ known: MirroredType?, _ visit: Visit, _ queue: PageQueue, _ places: ReadingPlaces,
-    _ tally: Tally
+    of type: EntryPoint.Collection, _ known: MirroredType?, _ course: Course, _ queue: PageQueue,
+    _ places: ReadingPlaces, _ tally: Tally
   ) throws -> TypePuller {
-    let isSweepDue = visit.accountHasChanged || settings.isSweepDue(known?.sweep, of: type.name, at: visit.siteTime)
+    let isSweepDue = course.accountHasChanged || settings.isSweepDue(known?.sweep, of: type.name, at: course.siteTime)
     return try TypePuller(
-      mirror: mirror, queue: queue, settings: settings, deciders: deciders, run: visit.run, type: type.name,
-      path: type.path, account: visit.account, siteTime: visit.siteTime,
+      mirror: mirror, queue: queue, settings: settings, deciders: deciders, run: course.run, type: type.name,
+      path: type.path, account: course.account, siteTime: course.siteTime,
       report: { event in
         if case .drifted(let drift) = event { tally.add(drift) }
         report(event)
       }, confirmSite: { try await confirm(tally) }, places: places,
       // What is read from the beginning is swept with that.
       reader: reader(
-        of: type.name, known?.entityType, visit, tally, isThorough: isSweepDue || (known?.cursor?.knownUntil ?? 0) == 0),
+        of: type.name, known?.entityType, course, tally, isThorough: isSweepDue || (known?.cursor?.knownUntil ?? 0) == 0
+      ),
       fields: FieldGuard(
         mirror: mirror, type: type.name, path: type.path,
-        askedBy: attributesAskedBy(type.name, known, visit.scanner), settings: settings, deciders: deciders, now: now),
+        askedBy: attributesAskedBy(type.name, known, course.scanner), settings: settings,
+        isTooMuch: deciders.losesTooMuch, now: now),
       isSweepDue: isSweepDue)
   }
 

@@ -6,17 +6,17 @@ import Upstream
 /// Sweeps, after the pulls.
 extension SyncRound {
   /// Sweeps the types whose time has come, after the pulls: a page that was read before another is also stored before it.
-  func sweep(_ types: [EntryPoint.Collection], _ visit: Visit, _ tally: Tally) async throws {
+  func sweep(_ types: [EntryPoint.Collection], _ course: Course, _ tally: Tally) async throws {
     let paths = Dictionary(types.map { ($0.name, $0.path) }) { first, _ in first }
     let unread = tally.unread
     var settings = self.settings
-    settings.sweepBegan = try sweepBegan(at: visit.siteTime)
+    settings.sweepBegan = try sweepBegan(at: course.siteTime)
     let listed = tally.listed
     let due = try mirror.types().filter { type in
       guard paths[type.name] != nil, !unread.contains(type.name) else { return false }
       // What was read from the beginning in this round is listed with that; candidates may be left.
       let isDone = listed.contains(type.name) && type.sweep?.started == nil
-      return try settings.isSweepDue(type.sweep, of: type.name, at: visit.siteTime) && !isDone
+      return try settings.isSweepDue(type.sweep, of: type.name, at: course.siteTime) && !isDone
         || settings.sweep != .never && mirror.hasVanishedFields(type.name)
     }
     // Where removals wait for a person, they are looked at in every round.
@@ -29,7 +29,7 @@ extension SyncRound {
     guard !due.isEmpty || !onHold.isEmpty else { return try endSweepOfAll() }
     let budget = SweepBudget(settings.sweepRequests)
     // The pulls may have found out more.
-    let informed = try withFindings(visit)
+    let informed = try withFindings(course)
     try await withThrowingTaskGroup(of: SweepReport.self) { sweepers in
       var waiting = (due + onHold)[...]
       func startNext() throws {
@@ -39,15 +39,15 @@ extension SyncRound {
         let idAttribute = isNumbered ? informed.scanner.serials.attribute(of: type.name) : nil
         if isNumbered, idAttribute == nil { return try startNext() }
         var sweeper = try TypeSweeper(
-          mirror: mirror, settings: settings, deciders: deciders, budget: budget, run: visit.run, type: type,
-          path: path, idAttribute: idAttribute, siteTime: visit.siteTime,
+          mirror: mirror, settings: settings, deciders: deciders, budget: budget, run: course.run, type: type,
+          path: path, idAttribute: idAttribute, siteTime: course.siteTime,
           isFresh: listed.contains(type.name), isHoldAlone: !isDue.contains(type.name),
           confirmSite: { try await confirm(tally) },
           reader: reader(of: type.name, type.entityType, informed, tally, isThorough: true),
           fields: FieldGuard(
             mirror: mirror, type: type.name, path: path,
-            askedBy: attributesAskedBy(type.name, type, informed.scanner), settings: settings, deciders: deciders,
-            now: now))
+            askedBy: attributesAskedBy(type.name, type, informed.scanner), settings: settings,
+            isTooMuch: deciders.losesTooMuch, now: now))
         sweepers.addTask { try await sweeper.sweep() }
       }
       for _ in 0..<settings.concurrency { try startNext() }
@@ -61,12 +61,12 @@ extension SyncRound {
     if tally.report.sweeps.allSatisfy({ $0.isFinished && $0.failure == nil }) { try endSweepOfAll() }
   }
 
-  /// The same visit with what has been found out of attributes since it began.
-  private func withFindings(_ visit: Visit) throws -> Visit {
-    var visit = visit
-    visit.scanner.serials = try mirror.serialNumbers()
-    for (type, names) in try mirror.attributeNames() { visit.scanner.call(names, of: type) }
-    return visit
+  /// The same course with what has been found out of attributes since it began.
+  private func withFindings(_ course: Course) throws -> Course {
+    var course = course
+    course.scanner.serials = try mirror.serialNumbers()
+    for (type, names) in try mirror.attributeNames() { course.scanner.call(names, of: type) }
+    return course
   }
 
   /// When the sweep of all began that goes on now, where one was cut short within a day: what it has swept is not swept again. Nil

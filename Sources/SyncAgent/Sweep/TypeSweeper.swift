@@ -247,7 +247,7 @@ struct TypeSweeper {
   }
 
   /// - Parameter showedNothing: whether the listing was empty: then its resources may call themselves otherwise now.
-  private mutating func verdict(on candidate: SweepCandidate, showedNothing: Bool) async throws -> Verdict {
+  private mutating func verdict(on candidate: SweepCandidate, showedNothing: Bool) async throws -> CandidateVerdict {
     do {
       let page = try await reader.page("\(path)/\(candidate.uuid.pathPart)")
       guard let resource = page.resources.first, resource.uuid == candidate.uuid, resource.type == type.name else {

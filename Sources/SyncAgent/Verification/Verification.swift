@@ -3,45 +3,6 @@ import OpenSocial
 import Store
 import Upstream
 
-/// What comparing the mirror with the site found.
-package struct VerificationReport: Sendable {
-  /// Types that were compared to their end.
-  package var types = 0
-  package var compared = 0
-  package var requests = 0
-  /// Resources of the site that cannot be used: nothing can be said of them.
-  package var unusable = 0
-  /// By type and UUID.
-  package var differences: [Difference] = []
-  /// Types that could not be compared.
-  package var failures: [(type: String, error: any Error)] = []
-  /// Resources that could not be compared, because the site gives no page that holds them.
-  package var uncompared: [SetAside] = []
-
-  /// One resource that is not the same on both sides.
-  package struct Difference: Sendable, Hashable, CustomStringConvertible {
-    /// How it differs.
-    package enum Kind: String, Sendable {
-      /// The site shows it, the mirror has it not.
-      case missing
-      /// The mirror has it, the site does not show it.
-      case extra
-      case different
-    }
-
-    package var type: String
-    package var uuid: ResourceID
-    package var kind: Kind
-    /// The members that differ, such as `attributes.title`.
-    package var members: [String]
-
-    /// One line for people.
-    package var description: String {
-      "\(kind.rawValue)  \(type)  \(uuid)" + (members.isEmpty ? "" : "  \(members.joined(separator: ", "))")
-    }
-  }
-}
-
 /// Members whose values differ from read to read or move without any edit: no difference of the resource (reference 12).
 package enum VolatileMembers {
   /// As people know them.
@@ -78,7 +39,8 @@ package struct Verification: Sendable {
   /// - Throws: what concerns all types: credentials, the connection, a fault of the mirror, another account, and
   ///   `SyncFault.otherSite` before anything is compared.
   package func run() async throws -> VerificationReport {
-    var entry = try await entryPoint()
+    let visit = SiteVisit(site: site, mirror: mirror)
+    var entry = try await visit.enter().entry
     let (told, untold) = TypeNaming.remembered(entry, try mirror.discoveredTypes(), settings.entityTypes)
     let selected = Set(told.filter { settings.selects($0) }.map(\.name))
     entry.resourceTypes =
@@ -94,14 +56,14 @@ package struct Verification: Sendable {
         site: site, scanner: scanner,
         patience: PageReader.Patience(
           most: settings.pageLimit, type: type.name, rowsInARow: 200, known: try mirror.setAsideRows(of: type.name),
-          triesKnown: true, confirm: { _ = try await entryPoint(isOnce: true) }, now: { siteTime }))
+          triesKnown: true, confirm: { try await visit.enter(.once) }, now: { siteTime }))
       do {
         try await compare(type, known: known[type.name], &reader, &report)
         report.types += 1
       } catch {
         try await FailureScope.confine(error) {
           report.requests += 1
-          _ = try await entryPoint()
+          try await visit.enter()
         }
         report.failures.append((type.name, error))
       }
@@ -112,15 +74,6 @@ package struct Verification: Sendable {
       if try compareVanished(type, &report) { report.types += 1 }
     }
     return report
-  }
-
-  /// What the site names now, to the same account as ever.
-  /// - Parameter isOnce: whether it is asked for once, and where it was last.
-  private func entryPoint(isOnce: Bool = false) async throws -> EntryPoint {
-    let search = EntryPointSearch(site: site, mirror: mirror)
-    let entry = try await isOnce ? search.once() : search.find()
-    _ = try SiteIdentity.check(entry, of: site, in: mirror)
-    return entry
   }
 
   /// The site no longer names the type: it shows none of it.
@@ -139,28 +92,34 @@ package struct Verification: Sendable {
     Set(try mirror.tombstones(of: type).lazy.filter(\.isKept).map(\.uuid))
   }
 
+  /// What of a type has been seen so far.
+  private struct Sight {
+    /// Stored, and not seen on the site yet.
+    var unseen: Set<ResourceID>
+    /// Stored although the site hides it.
+    let kept: Set<ResourceID>
+    var seen: Set<ResourceID> = []
+  }
+
   private func compare(
     _ type: EntryPoint.Collection, known: MirroredType?, _ reader: inout PageReader,
     _ report: inout VerificationReport
   ) async throws {
     // What is on its way to the site is compared with what the site showed last.
     let onTheirWay = try mirror.identifiersWithChanges(of: type.name)
-    var unseen = try mirror.identifiers(of: type.name).subtracting(onTheirWay)
-    let kept = try keptResources(of: type.name)
-    var seen: Set<ResourceID> = []
-    func take(_ page: ScannedPage, _ report: inout VerificationReport) throws {
-      for row in page.unusable {
-        report.unusable += 1
-        if let id = row.id { unseen.remove(id) }
-      }
-      for resource in page.resources where seen.insert(resource.uuid).inserted {
-        unseen.remove(resource.uuid)
-        // Of what is kept although it is hidden the site may show the label.
-        if resource.isLabelOnly, kept.contains(resource.uuid) { continue }
-        try compare(resource, &report)
-      }
+    var sight = Sight(
+      unseen: try mirror.identifiers(of: type.name).subtracting(onTheirWay), kept: try keptResources(of: type.name))
+    try await compareListed(type, known: known, &reader, &sight, &report)
+    for uuid in sight.unseen.subtracting(sight.kept).sorted() {
+      try await compareUnlisted(uuid, of: type, &reader, &sight, &report)
     }
-    var isListed = false
+  }
+
+  /// Lists the type and compares what it shows: by serial number where it has one, else by id, else in the site's own order.
+  private func compareListed(
+    _ type: EntryPoint.Collection, known: MirroredType?, _ reader: inout PageReader, _ sight: inout Sight,
+    _ report: inout VerificationReport
+  ) async throws {
     if known?.probe?.outcome != .withoutSerialNumber,
       let idAttribute = reader.scanner.serials.attribute(of: type.name) ?? known?.serialAttribute
     {
@@ -169,51 +128,68 @@ package struct Verification: Sendable {
       do {
         while !listing.isComplete {
           let page = try await reader.page(type.path, listing.parameters)
-          if try listing.accept(page) != nil { try take(page, &report) }
+          if try listing.accept(page) != nil { try take(page, &sight, &report) }
         }
-        isListed = true
+        return
       } catch let error as SiteError where error.kind == .badRequest {
         // The type has lost its serial number, or has it under another name: it is compared by what is there.
       }
     }
-    for isSorted in [true, false] where !isListed {
+    for isSorted in [true, false] {
       var listing = UnnumberedListing(
         type: type.name, limit: settings.pageLimit, isSorted: isSorted, from: SweepState())
       do {
         while !listing.isComplete {
           let page = try await reader.page(type.path, listing.parameters)
           _ = try listing.accept(page)
-          try take(page, &report)
+          try take(page, &sight, &report)
         }
-        isListed = true
+        return
       } catch let error as SiteError where isSorted && error.kind == .badRequest {
         // The site does not sort by id: it is read in its own order.
       }
     }
-    for uuid in unseen.subtracting(kept).sorted() {
-      // The listing may have passed it by while the collection moved: it alone decides nothing.
-      do {
-        let page = try await reader.page("\(type.path)/\(uuid.pathPart)")
-        if !page.unusable.isEmpty { continue }
-        guard let resource = page.resources.first, resource.uuid.folded == uuid.folded else {
-          report.uncompared.append(
-            SetAside(
-              .row, type: type.name, subject: "\(uuid)",
-              reason: "the site answered with another resource, or with none", advice: "", at: 0))
-          continue
-        }
-        // It became one of another type, which the site shows under the path of this one, too; or its id is written otherwise.
-        let isItself = resource.type == type.name && resource.uuid == uuid
-        if !isItself { report.differences.append(.init(type: type.name, uuid: uuid, kind: .extra, members: [])) }
-        if resource.type == type.name, seen.insert(resource.uuid).inserted { try compare(resource, &report) }
-      } catch let error as SiteError where error.kind == .notFound || error.kind == .forbidden {
-        report.differences.append(.init(type: type.name, uuid: uuid, kind: .extra, members: []))
-      } catch let error where PageWeight.mayBeTheRows(error) && report.uncompared.count < 1000 {
-        // Where the site as a whole is away, nothing can be compared.
-        _ = try await entryPoint(isOnce: true)
+  }
+
+  private func take(_ page: ScannedPage, _ sight: inout Sight, _ report: inout VerificationReport) throws {
+    for row in page.unusable {
+      report.unusable += 1
+      if let id = row.id { sight.unseen.remove(id) }
+    }
+    for resource in page.resources where sight.seen.insert(resource.uuid).inserted {
+      sight.unseen.remove(resource.uuid)
+      // Of what is kept although it is hidden the site may show the label.
+      if resource.isLabelOnly, sight.kept.contains(resource.uuid) { continue }
+      try compare(resource, &report)
+    }
+  }
+
+  /// Asks for one that was not listed: the listing may have passed it by while the collection moved, so it alone decides nothing.
+  private func compareUnlisted(
+    _ uuid: ResourceID, of type: EntryPoint.Collection, _ reader: inout PageReader, _ sight: inout Sight,
+    _ report: inout VerificationReport
+  ) async throws {
+    do {
+      let page = try await reader.page("\(type.path)/\(uuid.pathPart)")
+      if !page.unusable.isEmpty { return }
+      guard let resource = page.resources.first, resource.uuid.folded == uuid.folded else {
         report.uncompared.append(
-          SetAside(.row, type: type.name, subject: "\(uuid)", reason: "\(error)", advice: "", at: 0))
+          SetAside(
+            .row, type: type.name, subject: "\(uuid)",
+            reason: "the site answered with another resource, or with none", advice: "", at: 0))
+        return
       }
+      // It became one of another type, which the site shows under the path of this one, too; or its id is written otherwise.
+      let isItself = resource.type == type.name && resource.uuid == uuid
+      if !isItself { report.differences.append(.init(type: type.name, uuid: uuid, kind: .extra, members: [])) }
+      if resource.type == type.name, sight.seen.insert(resource.uuid).inserted { try compare(resource, &report) }
+    } catch let error as SiteError where error.kind == .notFound || error.kind == .forbidden {
+      report.differences.append(.init(type: type.name, uuid: uuid, kind: .extra, members: []))
+    } catch let error where PageWeight.mayBeTheRows(error) && report.uncompared.count < 1000 {
+      // Where the site as a whole is away, nothing can be compared.
+      try await SiteVisit(site: site, mirror: mirror).enter(.once)
+      report.uncompared.append(
+        SetAside(.row, type: type.name, subject: "\(uuid)", reason: "\(error)", advice: "", at: 0))
     }
   }
 

@@ -3,11 +3,11 @@ import JSONAPI
 import OpenSocial
 import SampleSite
 import Support
-import SyncAgent
 import Synchronization
 import Upstream
 
 @testable import Store
+@testable import SyncAgent
 
 /// One life of a mirror, decided by a seed: rounds of the real engine on a world that changes under it, killed at any step and
 /// started again on the same file, then quiet. What comes out is judged.
@@ -35,7 +35,7 @@ struct History {
   private var outcome: Outcome
 
   /// Plays the history of a seed.
-  static func play(_ seed: Int, deciders: Deciders = Deciders()) -> Outcome {
+  static func play(_ seed: Int, deciders: Deciders = .standard) -> Outcome {
     do {
       var history = try History(seed, deciders)
       defer { history.remove() }

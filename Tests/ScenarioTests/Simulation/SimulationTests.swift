@@ -1,9 +1,10 @@
 import Dispatch
 import Foundation
 import SampleSite
-import SyncAgent
 import Synchronization
 import Testing
+
+@testable import SyncAgent
 
 /// Thousands of histories, each decided by its seed. A failure prints the seed: `SIMULATION_SEED=N` plays it alone,
 /// `SIMULATION_HISTORIES=N` plays so many, `SIMULATION_TRACE=1` tells every step.

@@ -1,7 +1,8 @@
 import JSONAPI
 import Store
-import SyncAgent
 import Upstream
+
+@testable import SyncAgent
 
 /// Pulls as other programs have them, each with one mistake (reference 6.4, 6.5). The simulation must notice every one.
 enum WrongPull: String, CaseIterable, Sendable {
@@ -19,7 +20,7 @@ enum WrongPull: String, CaseIterable, Sendable {
   case failedPagesAreSteppedOver, lostMembersAreBelieved
 
   var deciders: Deciders {
-    var deciders = Deciders()
+    var deciders = Deciders.standard
     switch self {
     case .offsetPaging: deciders.pull = { OffsetPull($0) }
     case .withoutTieBreak: deciders.pull = { TimestampPull($0) }
@@ -44,14 +45,14 @@ enum WrongPull: String, CaseIterable, Sendable {
     case .pageIsDeletion: deciders.verdict = { WrongPull.deletion($0, .html) }
     case .refusedTokenIsDeletion:
       deciders.verdict = { error in
-        "\(error)".contains("401") || "\(type(of: error))" == "SignInError" ? .deleted : Verdict(error)
+        "\(error)".contains("401") || "\(type(of: error))" == "SignInError" ? .deleted : CandidateVerdict(error)
       }
     }
     return deciders
   }
 
-  private static func deletion(_ error: any Error, _ kind: SiteError.Kind) -> Verdict? {
-    (error as? SiteError)?.kind == kind ? .deleted : Verdict(error)
+  private static func deletion(_ error: any Error, _ kind: SiteError.Kind) -> CandidateVerdict? {
+    (error as? SiteError)?.kind == kind ? .deleted : CandidateVerdict(error)
   }
 }
 
@@ -66,14 +67,14 @@ private struct Seen {
   }
 
   /// As a right pull has it.
-  func cursor(_ start: Deciders.Start) -> Cursor {
+  func cursor(_ start: PullStart) -> Cursor {
     start.cursor.finished(begun: start.siteTime, window: start.window, changed: changed, highest: highest)
   }
 }
 
 /// Downwards from the newest change, by what documents show, stepping by what was asked for.
 private struct PlainWalk: CollectionPull {
-  private let start: Deciders.Start
+  private let start: PullStart
   private let overlap: Int
   private let stepsByRows: Bool
   private var offset = 0
@@ -81,7 +82,7 @@ private struct PlainWalk: CollectionPull {
   private(set) var isComplete = false
   private(set) var hasSeenAnything = false
 
-  init(_ start: Deciders.Start, overlap: Int, stepsByRows: Bool = false) {
+  init(_ start: PullStart, overlap: Int, stepsByRows: Bool = false) {
     self.start = start
     self.overlap = overlap
     self.stepsByRows = stepsByRows
@@ -107,13 +108,13 @@ private struct PlainWalk: CollectionPull {
 
 /// `changed` > T, then page by page with `page[offset]`.
 private struct OffsetPull: CollectionPull {
-  private let start: Deciders.Start
+  private let start: PullStart
   private var offset = 0
   private var seen = Seen()
   private(set) var isComplete = false
   private(set) var hasSeenAnything = false
 
-  init(_ start: Deciders.Start) { self.start = start }
+  init(_ start: PullStart) { self.start = start }
 
   var cursor: Cursor? { isComplete ? seen.cursor(start) : nil }
 
@@ -135,13 +136,13 @@ private struct OffsetPull: CollectionPull {
 
 /// `changed` > T in the order of `changed` alone.
 private struct TimestampPull: CollectionPull {
-  private let start: Deciders.Start
+  private let start: PullStart
   private var time: Int64
   private var seen = Seen()
   private(set) var isComplete = false
   private(set) var hasSeenAnything = false
 
-  init(_ start: Deciders.Start) {
+  init(_ start: PullStart) {
     self.start = start
     time = start.cursor.changed
   }
@@ -169,13 +170,13 @@ private struct TimestampPull: CollectionPull {
 
 /// Keyset on (`changed`, serial number) as documents show them.
 private struct ChangedOrderPull: CollectionPull {
-  private let start: Deciders.Start
+  private let start: PullStart
   private var key: PullKey
   private var seen = Seen()
   private(set) var isComplete = false
   private(set) var hasSeenAnything = false
 
-  init(_ start: Deciders.Start) {
+  init(_ start: PullStart) {
     self.start = start
     key = PullKey(changed: start.cursor.changed, internalID: 0)
   }
@@ -219,7 +220,7 @@ private struct ChangedOrderPull: CollectionPull {
 private struct TimedPull: CollectionPull {
   private var right: KeysetPull
 
-  init(_ start: Deciders.Start) { right = KeysetPull(start) }
+  init(_ start: PullStart) { right = KeysetPull(start) }
 
   var parameters: QueryParameters {
     var parameters = right.parameters
@@ -242,11 +243,11 @@ private struct TimedPull: CollectionPull {
 /// Takes a page that is not full for the last one.
 private struct HastyPull: CollectionPull {
   private var right: KeysetPull
-  private let start: Deciders.Start
+  private let start: PullStart
   private var seen = Seen()
   private var isShort = false
 
-  init(_ start: Deciders.Start) {
+  init(_ start: PullStart) {
     right = KeysetPull(start)
     self.start = start
   }
@@ -269,7 +270,7 @@ private struct RashPull: CollectionPull {
   private var held: [ScannedResource] = []
   private var ready: [ScannedResource] = []
 
-  init(_ start: Deciders.Start) { right = KeysetPull(start) }
+  init(_ start: PullStart) { right = KeysetPull(start) }
 
   var parameters: QueryParameters { right.parameters }
   var isComplete: Bool { right.isComplete }

@@ -69,12 +69,7 @@ extension SampleSite {
     for index in parts.indices where !places.contains(index) { parts[index] = parts[index].lowercased() }
     let own = parts.joined(separator: "/")
     guard own != sent || request.target.hasSuffix("?") && request.query.isEmpty else { return nil }
-    return SampleSite.redirect(301, request.base + own + (request.query.isEmpty ? "" : "?\(request.query)"))
-  }
-
-  static func redirect(_ status: Int, _ location: String) -> SiteResponse {
-    SiteResponse(
-      status, [("content-type", "text/html; charset=utf-8"), ("location", location)], body: RedirectPage.body(location))
+    return .redirect(301, request.base + own + (request.query.isEmpty ? "" : "?\(request.query)"))
   }
 
   /// The resource of a path, whatever bundle of the entity type it has.

@@ -1,6 +1,6 @@
 import HTTPTypes
-import Hummingbird
 import HummingbirdCore
+import LocalAPI
 import NIOCore
 
 extension LocalAPIServer {
@@ -14,7 +14,7 @@ extension LocalAPIServer {
     package var body: [UInt8]
   }
 
-  /// Answers one request in this process, without a socket: for tests.
+  /// Answers one request in this process, without a socket.
   /// - Parameters:
   ///   - target: path and query as in the request line.
   ///   - fields: header fields; `Host` becomes the authority of links.
@@ -26,11 +26,10 @@ extension LocalAPIServer {
     for (name, value) in fields where name != "Host" {
       if let name = HTTPField.Name(name) { head.headerFields[name] = value }
     }
-    let answer = await responder.finished(
-      Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: body))), logger)
+    let sent = await self.answer(to: Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: body))))
     var answered = Answered(
-      status: answer.status, fields: [:], body: method == "HEAD" ? [] : Array(answer.body.readableBytesView))
-    for field in answer.fields { answered.fields[field.name.canonicalName] = field.value }
+      status: sent.status, fields: [:], body: method == "HEAD" ? [] : Array(sent.body.readableBytesView))
+    for field in sent.fields { answered.fields[field.name.canonicalName] = field.value }
     return answered
   }
 }

@@ -7,24 +7,20 @@ import Synchronization
 package final class SampleSite: Sendable {
   /// How the site was set up.
   package let settings: SampleSiteSettings
-  /// Faults for the next requests.
-  package let faults = Faults()
-  /// What was asked.
-  package let log: RequestLog
   /// What the community did by itself, for whoever watches first. The newest 1,000 are kept.
   package let events: AsyncStream<CommunityEvent>
 
   /// Ends when the community has made all the changes that it makes by itself.
   package let becameQuiet: AsyncStream<Never>
 
+  let controls: Controls
   let eventSink: AsyncStream<CommunityEvent>.Continuation
   let quietSink: AsyncStream<Never>.Continuation
   private let state: Mutex<Community>
-  private let tokens: Mutex<AuthorizationServer>
+  let tokens: Mutex<AuthorizationServer>
   private let disguise: Disguise?
-  private let offset = Mutex(0.0)
   private let keptAnswers = KeptAnswers()
-  private let administration: Mutex<Administration>
+  let administration: Mutex<Administration>
   private let requests = Atomic<UInt64>(0)
   private let replaced = ReplacedFiles()
   private let switches: Mutex<Set<Habit>>
@@ -40,7 +36,7 @@ package final class SampleSite: Sendable {
   package init(_ settings: SampleSiteSettings, community: Community) {
     self.settings = settings
     disguise = Disguise(settings.habits)
-    log = RequestLog(capacity: settings.logCapacity)
+    controls = Controls(logCapacity: settings.logCapacity)
     var community = community
     if settings.habits.contains(.translations) { community.becomeMultilingual() }
     state = Mutex(community)
@@ -77,46 +73,16 @@ package final class SampleSite: Sendable {
   }
 
   /// The site's time in Unix seconds, fractions included.
-  package var time: Double { settings.clock() + offset.withLock { $0 } }
+  package var time: Double { settings.clock() + controls.clockOffset }
 
   /// The site's time in whole Unix seconds: what `changed` and `Date` show.
   package var now: Int64 { Int64(time.rounded(.down)) }
-
-  /// How far the site's clock is ahead of `settings.clock`, in seconds.
-  package var clockOffset: Double {
-    get { offset.withLock { $0 } }
-    set { offset.withLock { $0 = newValue } }
-  }
-
-  /// Whether JSON:API takes writes: an administrator's setting.
-  package var takesWrites: Bool {
-    get { administration.withLock { $0.takesWrites } }
-    set { administration.withLock { $0.takesWrites = newValue } }
-  }
-
-  /// Entity types of which the site's own code fails to create any.
-  package var failingCreations: Set<String> {
-    get { administration.withLock { $0.failingCreations } }
-    set { administration.withLock { $0.failingCreations = newValue } }
-  }
-
-  /// Revokes all access tokens, as saving the account's user does. Refresh tokens stay good.
-  package func revokeAllTokens() { tokens.withLock { $0.revokeAccessTokens() } }
 
   /// Revokes the access tokens of one user, as saving that user does (reference 7.6).
   package func revokeTokens(of user: String) {
     let account = community.account
     tokens.withLock { $0.revokeAccessTokens(of: user, account: account) }
   }
-
-  /// Revokes access and refresh tokens: only a new login helps.
-  package func revokeRefreshTokensToo() { tokens.withLock { $0.revokeAllTokens() } }
-
-  /// Lets all access tokens end by time. Refresh tokens stay good.
-  package func expireTokens() { tokens.withLock { $0.expireAccessTokens() } }
-
-  /// How many access tokens were issued.
-  package var issuedTokens: Int { tokens.withLock { $0.issued } }
 
   // MARK: Answering
 
@@ -126,7 +92,7 @@ package final class SampleSite: Sendable {
     switch disguise.arrival(of: outer) {
     case .answer(var response):
       finish(&response, outer, time)
-      log.record(.init(method: outer.method, url: outer.target, status: response.status, bytes: response.body.count))
+      controls.note(outer, response)
       return response
     case .ask(let inner):
       var response = undisguised(inner)
@@ -138,13 +104,10 @@ package final class SampleSite: Sendable {
   private func undisguised(_ asked: SiteRequest) -> SiteResponse {
     let now = time
     let request = settings.habits.contains(.oddIDs) ? OddIDs.inward(asked) : asked
-    var response =
-      faults.next(for: request)?.spoil({ kept(request, now) }, requestURL: request.base + request.target)
-      ?? kept(request, now)
+    var response = controls.answered(request, turn) { kept(request, now) }
     if settings.habits.contains(.oddIDs) { OddIDs.outward(&response) }
     finish(&response, request, now)
-    let url = request.target
-    log.record(.init(method: request.method, url: url, status: response.status, bytes: response.body.count))
+    controls.note(request, response)
     return response
   }
 
@@ -154,14 +117,13 @@ package final class SampleSite: Sendable {
 
   private func answer(_ request: SiteRequest, _ now: Double) -> SiteResponse {
     let habits = self.habits
-    if let control = turn(request) { return control }
     if let door = Doors.answer(request, habits) { return door }
     if request.method == "TRACE" || request.method == "CONNECT" { return .html(405, "Not allowed") }
     let path = request.target.prefix { $0 != "?" }
     if path.contains("//") {
       let single = path.split(separator: "/").joined(separator: "/") + (path.hasSuffix("/") ? "/" : "")
       let query = BracketParameters(request.query).sorted.encoded.replacing("/", with: "%2F")
-      return SampleSite.redirect(302, "\(request.base)/\(single)" + (query.isEmpty ? "" : "?\(query)"))
+      return .redirect(302, "\(request.base)/\(single)" + (query.isEmpty ? "" : "?\(query)"))
     }
     var community = self.community
     if habits.contains(.growingRights) { community.silentlyRefusesFilter.formUnion(Rights.closedToFilters) }
@@ -176,10 +138,10 @@ package final class SampleSite: Sendable {
     if let header = request.headers["authorization"], header.lowercased().hasPrefix("bearer") {
       let token = String(header.dropFirst(6).drop { $0 == " " })
       let (fault, user) = tokens.withLock { ($0.fault(ofBearer: token, now: now), $0.user(ofBearer: token)) }
-      if let fault { return SampleSite.unauthorized(fault) }
+      if let fault { return .unauthorized(fault) }
       let id = user ?? community.account
       if community.isBlocked(id) {
-        return SampleSite.unauthorized("The user account is blocked or has not been activated yet.")
+        return .unauthorized("The user account is blocked or has not been activated yet.")
       }
       viewer = .user(id, community.role(of: id))
     }
@@ -195,12 +157,6 @@ package final class SampleSite: Sendable {
     } catch {
       return error.response(requestURL: reader.faultURL)
     }
-  }
-
-  /// 401 as the site sends it: before routing, so an HTML page; the reason is in the header alone (reference 7.6).
-  static func unauthorized(_ hint: String) -> SiteResponse {
-    let challenge = "Bearer realm=\"OAuth\", error=\"access_denied\", error_description=\"\(hint)\""
-    return .html(401, "Unauthorized", [("www-authenticate", challenge)])
   }
 
   /// The headers that every answer has (reference 4.1).

@@ -20,8 +20,6 @@ struct SiteError: Error, Sendable {
     self.pointer = pointer
   }
 
-  init(_ fault: QueryFault) { self.init(fault.status, fault.detail) }
-
   static func violation(_ detail: String, _ pointer: String) -> SiteError {
     var error = SiteError(422, detail, pointer: pointer)
     error.isViolation = true

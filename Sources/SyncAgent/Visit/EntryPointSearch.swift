@@ -3,14 +3,9 @@ import Upstream
 
 /// Finds the site's entry point: where it was configured, or else where it was last, at the usual place, or at another where
 /// sites have it.
-package struct EntryPointSearch: Sendable {
-  private let site: Site
-  private let mirror: Mirror
-
-  package init(site: Site, mirror: Mirror) {
-    self.site = site
-    self.mirror = mirror
-  }
+struct EntryPointSearch: Sendable {
+  let site: Site
+  let mirror: Mirror
 
   /// What one place answered.
   private enum Found {
@@ -22,7 +17,7 @@ package struct EntryPointSearch: Sendable {
   /// Finds and reads it.
   /// - Parameter asked: is told of every request.
   /// - Throws: what asking the site throws; `SyncFault.noEntryPoint` where it is nowhere.
-  package func find(asked: () -> Void = {}) async throws -> EntryPoint {
+  func find(asked: () -> Void = {}) async throws -> EntryPoint {
     if let path = site.apiPath {
       guard case .entry(let entry, let response) = try await ask(path, asked) else {
         throw SyncFault.noEntryPoint(tried: [path], isConfigured: true)

@@ -86,9 +86,9 @@ extension Fault {
     case .unavailable(let seconds):
       // Not Drupal's page.
       return .html(503, "503 Service Temporarily Unavailable", retry(seconds) + [("x-generator", "")])
-    case .maintenance: return SampleSite.maintenance(requestURL: requestURL)
+    case .maintenance: return .maintenance(requestURL: requestURL)
     case .tooManyRequests(let seconds): return .html(429, "Too Many Requests", retry(seconds))
-    case .unauthorizedPage: return SampleSite.unauthorized("Access token has been revoked")
+    case .unauthorizedPage: return .unauthorized("Access token has been revoked")
     case .pageInsteadOfDocument: return .html(200, "Log in")
     case .serverError:
       return SiteError(500, "The website encountered an unexpected error.").response(requestURL: requestURL)

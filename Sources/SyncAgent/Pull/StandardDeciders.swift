@@ -1,0 +1,7 @@
+extension Deciders {
+  /// The right ones.
+  static let standard = Deciders(
+    pull: { KeysetPull($0) }, walk: { DescendingWalk($0) }, whole: { WholeReading($0) }, see: { $0 },
+    followsResumedPass: true, verdict: { CandidateVerdict($0) }, steppedOver: PageReader.Patience.oneAlone,
+    losesTooMuch: { FieldEvidence.isTooMuch($0, share: $1) })
+}
