@@ -55,21 +55,26 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
-    .target(name: "JSONAPI", swiftSettings: quick),
+    .target(name: "Coding", swiftSettings: quick),
+    .target(name: "DurableFiles", swiftSettings: strict),
+    .target(name: "JSONAPI", dependencies: ["Coding"], swiftSettings: quick),
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CAllocator"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "Store", dependencies: ["JSONAPI", grdb, sqlite, crypto], swiftSettings: quick),
     .target(
-      name: "Upstream", dependencies: ["JSONAPI", "CCurl", crypto, cryptoExtras, logging], swiftSettings: quick),
+      name: "Store", dependencies: ["JSONAPI", "DurableFiles", grdb, sqlite, crypto],
+      swiftSettings: quick),
+    .target(
+      name: "Upstream", dependencies: ["JSONAPI", "DurableFiles", "CCurl", crypto, cryptoExtras, logging],
+      swiftSettings: quick),
     .target(
       name: "SyncAgent", dependencies: ["JSONAPI", "Store", "Upstream", logging],
       swiftSettings: quick),
     .target(
       name: "TokenIssuer",
       dependencies: [
-        .product(name: "JWTKit", package: "jwt-kit"), crypto, cryptoExtras,
+        "Coding", "DurableFiles", .product(name: "JWTKit", package: "jwt-kit"), crypto, cryptoExtras,
       ],
       swiftSettings: strict),
     .target(
@@ -105,6 +110,8 @@ let package = Package(
       ],
       path: "Tests/Support", swiftSettings: strict),
     .executableTarget(name: "Fuzz", dependencies: ["Support"], path: "Tests/Fuzz", swiftSettings: strict),
+    tests(of: "Coding"),
+    tests(of: "DurableFiles"),
     tests(of: "JSONAPI"),
     tests(of: "Store", ["JSONAPI", grdb]),
     tests(of: "Upstream", ["JSONAPI", hummingbird, httpTypes, nioCore, logging]),
