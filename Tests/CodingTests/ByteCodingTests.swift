@@ -73,4 +73,8 @@ import Testing
     #expect("\u{A0}a\u{C}".trimmedAsByPHP == "\u{A0}a\u{C}")
     #expect(" \0".trimmedAsByPHP == "" && "".trimmedAsByPHP == "")
   }
+
+  @Test func markupBecomesEntities() {
+    #expect(HTMLText.escaped("<a href=\"x\">&amp;'\u{E9}") == "&lt;a href=&quot;x&quot;&gt;&amp;amp;&#039;\u{E9}")
+  }
 }

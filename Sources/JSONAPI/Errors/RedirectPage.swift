@@ -1,8 +1,10 @@
+import Coding
+
 /// The page that the site's framework (Symfony) sends with a redirect.
 package enum RedirectPage {
   /// The page as bytes; the location is escaped for HTML.
   package static func body(_ location: String) -> [UInt8] {
-    let text = escaped(location)
+    let text = HTMLText.escaped(location)
     return Array(
       """
       <!DOCTYPE html>
@@ -18,18 +20,5 @@ package enum RedirectPage {
           </body>
       </html>
       """.utf8)
-  }
-
-  private static func escaped(_ text: String) -> String {
-    text.reduce(into: "") { escaped, character in
-      switch character {
-      case "&": escaped += "&amp;"
-      case "<": escaped += "&lt;"
-      case ">": escaped += "&gt;"
-      case "\"": escaped += "&quot;"
-      case "'": escaped += "&#039;"
-      default: escaped.append(character)
-      }
-    }
   }
 }

@@ -34,7 +34,7 @@ struct OAuthFailure: Error, Hashable {
     OAuthFailure(
       error: "invalid_scope", description: "The requested scope is invalid, unknown, or malformed",
       hint: name.isEmpty
-        ? "Specify a scope in the request or set a default scope" : "Check the `\(escapedForHTML(name))` scope")
+        ? "Specify a scope in the request or set a default scope" : "Check the `\(HTMLText.escaped(name))` scope")
   }
 
   /// - Parameter authorization: the request's header; one that was sent is answered by a challenge (RFC 6749, 5.2).
@@ -46,19 +46,5 @@ struct OAuthFailure: Error, Hashable {
       challenge = (authorization.hasPrefix("Bearer") ? "Bearer" : "Basic") + " realm=\"OAuth\""
     }
     return .document(JSON.object(members).encoded(.php), status: status, challenge: challenge)
-  }
-
-  /// PHP's `htmlspecialchars` with ENT_QUOTES, without its exception for what is already an entity.
-  private static func escapedForHTML(_ text: String) -> String {
-    text.reduce(into: "") { result, character in
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "'": result += "&#039;"
-      default: result.append(character)
-      }
-    }
   }
 }
