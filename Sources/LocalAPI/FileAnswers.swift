@@ -80,12 +80,12 @@ enum ByteRange: Equatable {
     let ends = parts[1].split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map {
       $0.trimmingPrefix(" ")
     }
-    guard ends.count == 2, ends.allSatisfy({ $0.isEmpty || $0.isDecimalDigits }) else {
+    guard ends.count == 2, ends.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else {
       self = .whole
       return
     }
     // More digits than fit are a place behind every end.
-    let places = ends.map { Int64(clampingDigits: $0) }
+    let places = ends.map { $0.isEmpty ? nil : Int64($0) ?? .max }
     switch (places[0], places[1]) {
     case (let first?, let last) where last.map { $0 >= first } ?? true:
       self = first < size ? .part(first..<min(last ?? .max, size - 1) + 1) : .unsatisfiable
