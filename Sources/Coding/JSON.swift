@@ -41,7 +41,9 @@ package enum JSON: Sendable, Hashable {
 package struct JSONObject: Sendable {
   /// One member.
   package struct Member: Sendable, Hashable {
+    /// The name, escapes resolved.
     package var name: String
+    /// The value.
     package var value: JSON
     /// A member of the given name.
     package init(name: String, value: JSON) {
@@ -135,7 +137,9 @@ package struct JSONObject: Sendable {
 }
 
 extension JSONObject: Hashable {
+  /// Whether both have the same members in the same order.
   package static func == (one: JSONObject, other: JSONObject) -> Bool { one.members == other.members }
+  /// By the members.
   package func hash(into hasher: inout Hasher) { hasher.combine(members) }
 }
 

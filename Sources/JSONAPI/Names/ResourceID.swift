@@ -127,6 +127,7 @@ package struct ResourceID: Sendable, Hashable, Comparable, CustomStringConvertib
     }
   }
 
+  /// By the bytes.
   package func hash(into hasher: inout Hasher) {
     switch form {
     case .uuid(let high, let low):

@@ -32,6 +32,7 @@ package struct PageParameter: Sendable, Hashable {
 
   /// Offset and limit of the page's neighbours, as its links have them (reference 2.3).
   package struct Links: Sendable, Hashable {
+    /// How many resources a page has.
     package var limit: String
     /// The next page's offset.
     package var next: String

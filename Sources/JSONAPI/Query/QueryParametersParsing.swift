@@ -7,10 +7,13 @@ package struct QueryComplaint: Error, Sendable, Hashable {
   package enum Stage: Int, Sendable, Hashable, Comparable {
     case names, version, filter, sort, page, include, fields
 
+    /// Looked at before.
     package static func < (left: Stage, right: Stage) -> Bool { left.rawValue < right.rawValue }
   }
 
+  /// When the site finds it.
   package var stage: Stage
+  /// What is wrong.
   package var error: QueryParameterError
 }
 

@@ -118,9 +118,11 @@ package struct QueryTree: Sendable {
 }
 
 extension QueryTree: Hashable {
+  /// Whether both have the same members in the same order.
   package static func == (one: QueryTree, other: QueryTree) -> Bool {
     one.members == other.members && one.greatest == other.greatest
   }
+  /// By the members.
   package func hash(into hasher: inout Hasher) { hasher.combine(members) }
 }
 

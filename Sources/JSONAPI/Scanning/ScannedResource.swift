@@ -30,7 +30,9 @@ package struct ScannedResource: Sendable {
 
 /// An attribute that looks like a serial number, with its value.
 package struct SerialCandidate: Sendable, Hashable {
+  /// The attribute's public name.
   package var name: String
+  /// Its value.
   package var number: Int64
 }
 

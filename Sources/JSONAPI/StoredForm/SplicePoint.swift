@@ -17,6 +17,7 @@ package struct SplicePoint: Sendable, Hashable {
     case base = 3
   }
 
+  /// What goes there.
   package var kind: Kind
   /// Bytes from the start of the stored document.
   package var offset: Int

@@ -12,7 +12,9 @@ package struct StoredLayout {
     package var value: Range<Int>
   }
 
+  /// The members of `attributes`, in their order.
   package private(set) var attributes: [Member] = []
+  /// The members of `relationships`, in their order.
   package private(set) var relationships: [Member] = []
   /// Everything before the comma in front of the first of `attributes` and `relationships`.
   package private(set) var head: Range<Int>

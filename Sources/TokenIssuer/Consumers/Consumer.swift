@@ -51,12 +51,14 @@ package struct Account: Sendable, Hashable {
   package var id: Int64
   /// The `username`.
   package var name: String
+  /// Of the `password`.
   package var passwordHash: SecretHash
   /// The UUID of the `user--user` resource that this account writes as, if any.
   package var userUUID: String?
   /// The scopes that its tokens are limited to; empty for no limit besides the consumer's.
   package var scopes: [String]
 
+  /// An account with no limit of scopes but its consumers', unless one is given.
   package init(id: Int64, name: String, passwordHash: SecretHash, userUUID: String? = nil, scopes: [String] = []) {
     self.id = id
     self.name = name

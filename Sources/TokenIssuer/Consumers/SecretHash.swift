@@ -10,7 +10,9 @@ package struct SecretHash: Sendable, Hashable, CustomStringConvertible {
   package struct Cost: Sendable, Hashable {
     /// The binary logarithm of scrypt's N.
     package var logarithm: Int
+    /// scrypt's r, 1 to 32.
     package var blockSize: Int
+    /// scrypt's p, 1 to 16.
     package var parallelism: Int
 
     /// 8 MiB, and some 20 ms of one core in a release build: a password grant pays it twice.
@@ -29,6 +31,7 @@ package struct SecretHash: Sendable, Hashable, CustomStringConvertible {
     case empty
     case unavailable
 
+    /// One line for the operator.
     package var description: String {
       switch self {
       case .empty: "the secret is empty: give one with at least one character that is no white space"

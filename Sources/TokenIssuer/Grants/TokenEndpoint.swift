@@ -7,8 +7,10 @@ package struct TokenEndpoint: Sendable {
   package struct Lifetimes: Sendable, Hashable {
     /// Unless the consumer has its own.
     package var accessTokenSeconds: Int64
+    /// Of every consumer.
     package var refreshTokenSeconds: Int64
 
+    /// The site's own lifetimes, unless others are given.
     package init(accessTokenSeconds: Int64 = 300, refreshTokenSeconds: Int64 = 1_209_600) {
       self.accessTokenSeconds = accessTokenSeconds
       self.refreshTokenSeconds = refreshTokenSeconds

@@ -3,8 +3,10 @@ import Foundation
 
 /// Where the signing key lives: a PEM file that only its owner can read, made at the first start.
 package struct SigningKeyFile: Sendable {
+  /// Where the file is or will be.
   package let path: String
 
+  /// A file that need not exist; its folder must.
   package init(path: String) { self.path = path }
 
   /// Why there is no key. Each message names the file and the way out, and says nothing of its content.
@@ -15,6 +17,7 @@ package struct SigningKeyFile: Sendable {
     case file(path: String, step: String, code: Int32)
     case generation(path: String)
 
+    /// One line for the operator.
     package var description: String {
       switch self {
       case .damaged(let path):

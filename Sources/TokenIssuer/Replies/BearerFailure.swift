@@ -17,5 +17,6 @@ package struct BearerFailure: Error, Sendable, Hashable, CustomStringConvertible
     return "Bearer realm=\"OAuth\", error=\"access_denied\", error_description=\"\(text)\""
   }
 
+  /// The site's words.
   package var description: String { hint }
 }

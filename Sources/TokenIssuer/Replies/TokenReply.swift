@@ -3,11 +3,14 @@ import Coding
 /// An answer of an OAuth route, ready to send. Fields that the site adds to all its answers (`vary`, `content-language`)
 /// are left to whoever sends it.
 package struct TokenReply: Sendable, Hashable {
+  /// A header field.
   package struct Field: Sendable, Hashable {
     /// Lower case.
     package var name: String
+    /// As it is sent.
     package var value: String
 
+    /// A field with a lower-case name.
     package init(name: String, value: String) {
       self.name = name
       self.value = value
@@ -18,6 +21,7 @@ package struct TokenReply: Sendable, Hashable {
   package var status: Int
   /// In the order they are sent.
   package var fields: [Field]
+  /// The bytes of the document.
   package var body: [UInt8]
 
   /// The value of the field with this lower-case name.

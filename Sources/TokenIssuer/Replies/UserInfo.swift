@@ -4,6 +4,7 @@ import Coding
 package struct UserInfo: Sendable, Hashable {
   /// The user's id on the site in decimal.
   package var subject: String
+  /// The account's name, which is the preferred one, too.
   package var name: String
   /// `nil` leaves out the address and whether it was verified.
   package var email: String?
@@ -16,6 +17,7 @@ package struct UserInfo: Sendable, Hashable {
   /// Unix time in seconds.
   package var updatedAt: Int64
 
+  /// What is told of one account.
   package init(
     subject: String, name: String, email: String?, profile: String, locale: String = "en", zoneinfo: String = "UTC",
     updatedAt: Int64

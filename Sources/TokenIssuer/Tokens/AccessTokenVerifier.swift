@@ -7,6 +7,7 @@ package struct AccessTokenVerifier: Sendable {
   private let key: SigningKey
   private let cache: AccessTokenCache
 
+  /// A verifier of tokens that this key signed and this ledger knows.
   package init(ledger: any TokenLedger, key: SigningKey, cache: AccessTokenCache) {
     self.ledger = ledger
     self.key = key

@@ -3,29 +3,34 @@
 package struct TokenIssue: Sendable, Hashable {
   /// The `jti` of the access token: 80 hexadecimal digits.
   package var accessTokenID: String
+  /// The `client_id` that it was issued to.
   package var consumerID: String
   /// `nil` under `client_credentials`.
   package var accountID: Int64?
   /// In the order of the token's `scope` claim.
   package var scopes: [String]
+  /// When it was issued.
   package var issuedAt: Int64
   /// The first whole second at which the access token is no longer valid.
   package var accessExpiresAt: Int64
   /// `nil` when no refresh token was handed out.
   package var refresh: Refresh?
 
+  /// The refresh token of a pair.
   package struct Refresh: Sendable, Hashable {
     /// Names the token without revealing it.
     package var digest: RefreshTokenDigest
     /// The last second at which it may be used.
     package var expiresAt: Int64
 
+    /// A refresh token that ends at a second.
     package init(digest: RefreshTokenDigest, expiresAt: Int64) {
       self.digest = digest
       self.expiresAt = expiresAt
     }
   }
 
+  /// What was issued at once.
   package init(
     accessTokenID: String, consumerID: String, accountID: Int64?, scopes: [String], issuedAt: Int64,
     accessExpiresAt: Int64, refresh: Refresh?
@@ -42,10 +47,12 @@ package struct TokenIssue: Sendable, Hashable {
 
 /// What the ledger knows of a refresh token.
 package struct RefreshTokenRecord: Sendable, Hashable {
+  /// What it was handed out with.
   package var issue: TokenIssue
   /// True after its use, and after its consumer or its account was changed or removed.
   package var isRevoked: Bool
 
+  /// What the ledger found.
   package init(issue: TokenIssue, isRevoked: Bool) {
     self.issue = issue
     self.isRevoked = isRevoked

@@ -22,7 +22,9 @@ package struct EntryPoint: Sendable, Hashable {
 
   /// A link that leads nowhere, and what it says.
   package struct OddLink: Sendable, Hashable {
+    /// The link's name, which would be a type's.
     package var name: String
+    /// What is odd about it.
     package var reason: String
   }
 

@@ -5,7 +5,9 @@ import JSONAPI
 package struct SiteDescription: Sendable, Hashable {
   /// An attribute or a relationship.
   package struct Field: Sendable, Hashable {
+    /// The public name.
     package var name: String
+    /// Whether it is a relationship and no attribute.
     package var isRelationship: Bool
     /// The properties of a composite attribute; none for a bare value, or where the description is not to be trusted.
     package var properties: [String]
