@@ -1,3 +1,4 @@
+import Coding
 import Foundation
 
 /// The rules of `POST /oauth/token`: password, client_credentials and refresh_token (RFC 6749, 4.3, 4.4, 6) as
