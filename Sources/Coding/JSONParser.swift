@@ -37,6 +37,13 @@ extension JSON {
     self = try outcome.get()
   }
 
+  /// Parses one JSON text given as an array: as `init(parsing:while:)`, but other rooms call it without going by way of a protocol.
+  /// - Throws: `JSONSyntaxError` at the first byte that does not fit.
+  package init(parsing bytes: [UInt8]) throws(JSONSyntaxError) {
+    var parser = JSONParser(bytes: bytes[...])
+    self = try parser.document()
+  }
+
   /// Parses a JSON text given as a string.
   /// - Throws: `JSONSyntaxError` at the first byte that does not fit.
   package init(parsing text: String) throws(JSONSyntaxError) { try self.init(parsing: text.utf8) }
