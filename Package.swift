@@ -57,15 +57,20 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
-    .target(name: "JSONAPI", swiftSettings: quick),
+    .target(name: "Coding", swiftSettings: quick),
+    .target(name: "DurableFiles", swiftSettings: strict),
+    .target(name: "JSONAPI", dependencies: ["Coding"], swiftSettings: quick),
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CAllocator"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "OpenSocial", dependencies: ["JSONAPI"], swiftSettings: quick),
-    .target(name: "Store", dependencies: ["JSONAPI", "OpenSocial", grdb, sqlite, crypto], swiftSettings: quick),
     .target(
-      name: "Upstream", dependencies: ["JSONAPI", "OpenSocial", "CCurl", crypto, cryptoExtras, logging],
+      name: "Store", dependencies: ["JSONAPI", "OpenSocial", "DurableFiles", grdb, sqlite, crypto],
+      swiftSettings: quick),
+    .target(
+      name: "Upstream",
+      dependencies: ["JSONAPI", "OpenSocial", "DurableFiles", "CCurl", crypto, cryptoExtras, logging],
       swiftSettings: quick),
     .target(
       name: "SyncAgent", dependencies: ["JSONAPI", "OpenSocial", "Store", "Upstream", logging],
@@ -73,7 +78,7 @@ let package = Package(
     .target(
       name: "TokenIssuer",
       dependencies: [
-        .product(name: "JWTKit", package: "jwt-kit"), crypto, cryptoExtras,
+        "Coding", "DurableFiles", .product(name: "JWTKit", package: "jwt-kit"), crypto, cryptoExtras,
       ],
       swiftSettings: strict),
     .target(
@@ -110,6 +115,8 @@ let package = Package(
       ],
       path: "Tests/Support", swiftSettings: strict),
     .executableTarget(name: "Fuzz", dependencies: ["Support"], path: "Tests/Fuzz", swiftSettings: strict),
+    tests(of: "Coding"),
+    tests(of: "DurableFiles"),
     tests(of: "JSONAPI"),
     tests(of: "OpenSocial", ["JSONAPI"]),
     tests(of: "Store", ["JSONAPI", "OpenSocial", grdb]),

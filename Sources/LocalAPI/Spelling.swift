@@ -107,16 +107,14 @@ struct Spelling: Equatable {
       let path = bytes.prefix { $0 != UInt8(ascii: "?") }
       var at = path.startIndex
       while let percent = path[at...].firstIndex(of: UInt8(ascii: "%")) {
-        guard percent + 2 < path.endIndex, isDigit(path[percent + 1]), isDigit(path[percent + 2]) else { return true }
+        guard percent + 2 < path.endIndex, Hexadecimal.value(of: path[percent + 1]) != nil,
+          Hexadecimal.value(of: path[percent + 2]) != nil
+        else { return true }
         if path[percent + 1] == UInt8(ascii: "0"), path[percent + 2] == UInt8(ascii: "0") { return true }
         at = percent + 3
       }
       return false
     }
-  }
-
-  private static func isDigit(_ byte: UInt8) -> Bool {
-    (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte) || (0x61...0x66).contains(byte)
   }
 
   /// The path with one slash where several follow each other, as the site answers before it looks for anything; nil where none do.

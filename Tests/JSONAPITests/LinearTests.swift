@@ -56,13 +56,4 @@ import Testing
     #expect(throws: JSONSyntaxError.self) { try JSON(parsing: "{\"a\":\"e\(many)\"}") }
     #expect(throws: JSONSyntaxError.self) { try JSON(parsing: "{\"e\(many)\":1}") }
   }
-
-  @Test func sumsEndAtTheEnds() {
-    #expect(Int64.max.addingClamped(1) == .max && Int64.min.addingClamped(-1) == .min && Int64(2).addingClamped(3) == 5)
-    #expect(Int64.min.subtractingClamped(1) == .min && Int64.max.subtractingClamped(-1) == .max)
-    #expect(Int64.max.multipliedClamped(by: -2) == .min && Int64.min.multipliedClamped(by: -2) == .max)
-    #expect(
-      Int64(clamping: Double.infinity) == .max && Int64(clamping: -1e300) == .min && Int64(clamping: Double.nan) == 0)
-    #expect(Int(clamping: 1.9) == 1 && Int(clamping: -1.9) == -1)
-  }
 }

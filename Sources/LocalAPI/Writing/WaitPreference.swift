@@ -1,3 +1,5 @@
+import JSONAPI
+
 /// `Prefer: wait=N` (RFC 7240 section 4.3): how long the client waits for the site's own answer.
 struct WaitPreference: Equatable {
   /// From 0 to `longest`.
@@ -13,8 +15,8 @@ struct WaitPreference: Equatable {
       guard let name = parts.first, name.trimmed.lowercased() == "wait" else { continue }
       var value = parts.count > 1 ? parts[1].trimmed : ""
       if value.count > 1, value.hasPrefix("\""), value.hasSuffix("\"") { value = value.dropFirst().dropLast() }
-      guard !value.isEmpty, value.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-      seconds = min(Int(value) ?? WaitPreference.longest, WaitPreference.longest)
+      guard let wanted = Int(clampingDigits: value) else { return nil }
+      seconds = min(wanted, WaitPreference.longest)
       return
     }
     return nil

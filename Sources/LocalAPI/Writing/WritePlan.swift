@@ -92,10 +92,8 @@ extension WriteAnswers {
   ) throws -> StagedFile {
     let field = try UploadRequest.field(name, of: subject)
     let upload = try UploadRequest(disposition: write.disposition, for: field, about: subject)
-    let digest = SHA256.hash(data: body).map { byte in
-      String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-    }
-    return try mirror.stage(body, filename: upload.filename, sha256: digest.joined())
+    let digest = Hexadecimal.text(SHA256.hash(data: body))
+    return try mirror.stage(body, filename: upload.filename, sha256: digest)
   }
 }
 

@@ -1,3 +1,5 @@
+import JSONAPI
+
 /// A UUID in 16 bytes (RFC 9562), written in lower case.
 package struct EntityUUID: Hashable, Sendable {
   var high: UInt64
@@ -20,13 +22,7 @@ package struct EntityUUID: Hashable, Sendable {
           guard byte == UInt8(ascii: "-") else { return nil }
           continue
         }
-        let digit: UInt8
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
-        default: return nil
-        }
+        guard let digit = Hexadecimal.value(of: byte) else { return nil }
         if digits < 16 {
           halves.0 = halves.0 << 4 | UInt64(digit)
         } else {
@@ -46,7 +42,7 @@ package struct EntityUUID: Hashable, Sendable {
       if index == 8 || index == 12 || index == 16 || index == 20 { bytes.append(UInt8(ascii: "-")) }
       let half = index < 16 ? high : low
       let digit = UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * (index % 16))) & 0xF
-      bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+      bytes.append(Hexadecimal.digit(digit))
     }
   }
 

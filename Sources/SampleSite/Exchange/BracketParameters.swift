@@ -1,3 +1,5 @@
+import JSONAPI
+
 /// A query string as PHP reads it: `a[b][]=x` is a tree. The order of the client is kept.
 struct BracketParameters: Sendable {
   /// A value or a list of named ones; `[]` counts from 0.
@@ -96,35 +98,9 @@ struct BracketParameters: Sendable {
 
   /// Percent decoding with `+` as a space.
   static func decoded(_ text: Substring) -> String {
-    var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let byte = rest.popFirst() {
-      if byte == UInt8(ascii: "+") {
-        bytes.append(0x20)
-      } else if byte == UInt8(ascii: "%"), let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16),
-        rest.count >= 2
-      {
-        bytes.append(code)
-        rest = rest.dropFirst(2)
-      } else {
-        bytes.append(byte)
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    String(decoding: PercentCoding.formDecoded(text.utf8), as: UTF8.self)
   }
 
-  static func encoded(_ text: String) -> String {
-    var bytes: [UInt8] = []
-    let digits = Array("0123456789ABCDEF".utf8)
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
-        UInt8(ascii: "~"), UInt8(ascii: "/"):
-        bytes.append(byte)
-      default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 0xF)]]
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
-  }
+  /// Percent encoding that leaves slashes as they are.
+  static func encoded(_ text: String) -> String { PercentCoding.encoded(text, keeping: [UInt8(ascii: "/")]) }
 }

@@ -82,22 +82,17 @@ extension AuthorizationServer {
     ])
     if owner != .client { claims["sub"] = owner.user == nil ? "2" : "3" }
     let signature = Array(hex(256, number: number, seed: ~seed ^ now.bitPattern).utf8)
-    return [header.encoded(.oauth), JSON.object(claims).encoded(.oauth), signature].map(base64url)
+    return [header.encoded(.oauth), JSON.object(claims).encoded(.oauth), signature].map { Base64URL.encode($0) }
       .joined(separator: ".")
   }
 
   /// Hexadecimal digits that no two tokens share, and the same for the same seed and time: simulations are repeatable.
   static func hex(_ count: Int, number: Int, seed: UInt64) -> String {
-    let digits = Array("0123456789abcdef".utf8)
     var state = mixed(UInt64(number)) ^ seed
     let bytes = (0..<count).map { _ in
       state = mixed(state)
-      return digits[Int(state & 0xF)]
+      return Hexadecimal.digit(UInt8(state & 0xF))
     }
     return String(decoding: bytes, as: UTF8.self)
-  }
-
-  private static func base64url(_ bytes: [UInt8]) -> String {
-    Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
   }
 }

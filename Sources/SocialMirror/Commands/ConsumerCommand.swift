@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import JSONAPI
 import Store
 import TokenIssuer
 
@@ -106,8 +107,7 @@ struct NameList {
 enum SecretText {
   /// 32 random bytes in characters that need no quoting in a shell or a URL.
   static func make() -> String {
-    Data(SecureRandom.bytes(32)).base64EncodedString().replacingOccurrences(of: "+", with: "-")
-      .replacingOccurrences(of: "/", with: "_").replacingOccurrences(of: "=", with: "")
+    Base64URL.encode(SecureRandom.bytes(32))
   }
 }
 

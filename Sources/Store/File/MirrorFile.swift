@@ -1,5 +1,6 @@
 import Foundation
 import GRDBSQLite
+import JSONAPI
 import Synchronization
 
 /// The file of a mirror as one process has it open: how it is opened, and whether it is still the one under its path.
@@ -45,12 +46,7 @@ package final class MirrorFile: Sendable {
   /// What SQLite is told to open. A file that is frozen has to be named by a URI (https://sqlite.org/uri.html).
   var name: String {
     guard access == .frozen else { return path }
-    let safe = path.utf8.map { byte in
-      let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-      return isPlain || [0x2F, 0x2E, 0x2D, 0x5F].contains(byte)
-        ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }.joined()
-    return "file:\(safe)?immutable=1"
+    return "file:\(PercentCoding.encoded(path, keeping: [UInt8(ascii: "/")]))?immutable=1"
   }
 
   /// From now on the file that is there is the one that has to stay.

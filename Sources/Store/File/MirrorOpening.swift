@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import GRDB
 import GRDBSQLite
@@ -127,17 +128,10 @@ enum MirrorOpening {
     }
     try Schema.migrator.migrate(queue)
     try queue.close()
-    try synchronize(draft, O_RDONLY)
+    do { try DurableFile.synchronize(draft) } catch { throw POSIXError(.init(rawValue: error.code) ?? .EIO) }
     guard link(draft, path) != 0, errno != EEXIST else { return }
     // File systems without links; one without RENAME_NOREPLACE is none where two processes start at once.
     guard access(path, F_OK) != 0, rename(draft, path) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
-  }
-
-  private static func synchronize(_ path: String, _ flags: Int32) throws {
-    let descriptor = open(path, flags | O_CLOEXEC)
-    guard descriptor >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
-    defer { _ = close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
   }
 
   /// Removes what processes left that were killed while they made a mirror.

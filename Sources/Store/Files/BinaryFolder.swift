@@ -192,6 +192,6 @@ enum ContentHash {
       if count == 0 { break }
       buffer.withUnsafeBytes { hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
     }
-    return hash.finalize().map { String(format: "%02x", $0) }.joined()
+    return Hexadecimal.text(hash.finalize())
   }
 }

@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 
 extension Mirror {
@@ -18,29 +19,10 @@ extension Mirror {
       try manager.setAttributes([.modificationDate: Date()], ofItemAtPath: target)
       return file
     }
-    let part = "\(target).\(UUID().uuidString).part"
-    guard manager.createFile(atPath: part, contents: nil, attributes: [.posixPermissions: 0o640]),
-      let handle = FileHandle(forWritingAtPath: part)
-    else { throw CocoaError(.fileWriteUnknown) }
-    do {
-      try handle.write(contentsOf: Data(bytes))
-      try handle.synchronize()
-      try handle.close()
-      guard rename(part, target) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
-      try synchronizeUploadsFolder()
-    } catch {
-      try? manager.removeItem(atPath: part)
-      throw error
+    do { try DurableFile.replace(target, with: bytes, mode: 0o640) } catch {
+      throw POSIXError(.init(rawValue: error.code) ?? .EIO)
     }
     return file
-  }
-
-  /// The name too is on disk for good.
-  private func synchronizeUploadsFolder() throws {
-    let folder = Foundation.open(uploadsPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard folder >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
-    defer { _ = Foundation.close(folder) }
-    guard fsync(folder) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
   }
 
   /// The bytes of a staged file.

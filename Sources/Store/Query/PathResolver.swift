@@ -170,6 +170,6 @@ struct PathResolver {
   }
 
   static func isDelta(_ part: String) -> Bool {
-    !part.isEmpty && part.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    part.isDecimalDigits
   }
 }

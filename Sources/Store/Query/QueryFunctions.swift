@@ -1,5 +1,6 @@
 import Foundation
 import GRDBSQLite
+import JSONAPI
 
 /// The functions that compiled queries call, on read connections only: nothing in the file refers to them.
 enum QueryFunctions {
@@ -94,11 +95,10 @@ enum QueryFunctions {
 
   private static func uuidText(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
     var text: [UInt8] = []
-    let digits = Array("0123456789ABCDEF".utf8)
     for (index, byte) in bytes.enumerated() {
       if [4, 6, 8, 10].contains(index) { text.append(0x2D) }
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
+      text.append(Hexadecimal.upperDigit(byte >> 4))
+      text.append(Hexadecimal.upperDigit(byte & 15))
     }
     return text
   }

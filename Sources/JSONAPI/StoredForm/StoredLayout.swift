@@ -1,0 +1,109 @@
+import Coding
+
+/// Where the parts of a stored document are, for readers that need only some of it.
+package struct StoredLayout {
+  /// A member of `attributes` or `relationships`.
+  package struct Member {
+    /// The public name.
+    package var name: String
+    /// From the quote before the name to the end of the value.
+    package var whole: Range<Int>
+    /// The value.
+    package var value: Range<Int>
+  }
+
+  /// The members of `attributes`, in their order.
+  package private(set) var attributes: [Member] = []
+  /// The members of `relationships`, in their order.
+  package private(set) var relationships: [Member] = []
+  /// Everything before the comma in front of the first of `attributes` and `relationships`.
+  package private(set) var head: Range<Int>
+  /// Whatever follows both, without the closing brace.
+  package private(set) var tail: Range<Int>
+
+  /// Walks a stored document; nil when it is damaged.
+  package init?(_ document: UnsafeRawBufferPointer) {
+    var scanner = ByteScanner(document)
+    var head: Int?
+    var tail = 0
+    head = nil
+    self.head = 0..<0
+    self.tail = 0..<0
+    do throws(JSONSyntaxError) {
+      var end = 0
+      var members: [(Bool, Range<Int>)] = []
+      try scanner.members { (scanner, name) throws(JSONSyntaxError) in
+        let isAttributes = scanner.matches(name, "attributes")
+        let isRelationships = scanner.matches(name, "relationships")
+        let value = try scanner.value()
+        if isAttributes || isRelationships, scanner.bytes[value.lowerBound] == UInt8(ascii: "{") {
+          if head == nil { head = end }
+          tail = value.upperBound
+          members.append((isAttributes, value))
+        }
+        end = value.upperBound
+      }
+      self.head = 0..<(head ?? end)
+      self.tail = (head == nil ? end : tail)..<end
+      for (isAttributes, range) in members {
+        let found = try StoredLayout.members(document, range)
+        if isAttributes { attributes = found } else { relationships = found }
+      }
+    } catch { return nil }
+  }
+
+  private static func members(
+    _ document: UnsafeRawBufferPointer, _ range: Range<Int>
+  ) throws(JSONSyntaxError) -> [Member] {
+    var members: [Member] = []
+    var scanner = ByteScanner(document, at: range.lowerBound)
+    try scanner.members { (scanner, name) throws(JSONSyntaxError) in
+      let value = try scanner.value()
+      members.append(Member(name: scanner.text(name), whole: name.lowerBound - 1..<value.upperBound, value: value))
+    }
+    return members
+  }
+
+  /// The UUID's text in a stored document, which begins `{"type":"…","id":"…"`.
+  package static func id(of document: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+    var scanner = ByteScanner(document)
+    do throws(JSONSyntaxError) {
+      try scanner.expect("{")
+      _ = try scanner.string()
+      try scanner.expect(":")
+      _ = try scanner.string()
+      try scanner.expect(",")
+      _ = try scanner.string()
+      try scanner.expect(":")
+      return scanner.slice(try scanner.string())
+    } catch { return nil }
+  }
+}
+
+/// The pieces of a stored document that a sparse fieldset leaves (reference 3.7): `type`, `id`, `links` always stay;
+/// `attributes` and `relationships` go when nothing of them is left.
+struct SparseFieldset {
+  enum Piece {
+    case stored(Range<Int>)
+    case text(String)
+  }
+  private(set) var pieces: [Piece]
+  /// How many bytes of text it adds to the pieces at most.
+  static let overhead = 64
+
+  init?(_ document: UnsafeRawBufferPointer, keeping fields: Set<String>) {
+    guard let layout = StoredLayout(document) else { return nil }
+    pieces = [.stored(layout.head)]
+    for (name, members) in [("attributes", layout.attributes), ("relationships", layout.relationships)] {
+      let kept = members.filter { fields.contains($0.name) }
+      guard !kept.isEmpty else { continue }
+      for (index, member) in kept.enumerated() {
+        pieces.append(.text(index == 0 ? ",\"\(name)\":{" : ","))
+        pieces.append(.stored(member.whole))
+      }
+      pieces.append(.text("}"))
+    }
+    if !layout.tail.isEmpty { pieces.append(.stored(layout.tail)) }
+    pieces.append(.text("}"))
+  }
+}

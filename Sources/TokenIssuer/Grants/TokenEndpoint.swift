@@ -1,0 +1,126 @@
+import Coding
+import Foundation
+
+/// The rules of `POST /oauth/token`: password, client_credentials and refresh_token (RFC 6749, 4.3, 4.4, 6) as
+/// simple_oauth 6 with league/oauth2-server 9 applies them. GET is no business of it: the site answers 405 with a page.
+package struct TokenEndpoint: Sendable {
+  /// How long tokens live, in seconds.
+  package struct Lifetimes: Sendable, Hashable {
+    /// Unless the consumer has its own.
+    package var accessTokenSeconds: Int64
+    /// Of every consumer.
+    package var refreshTokenSeconds: Int64
+
+    /// The site's own lifetimes, unless others are given.
+    package init(accessTokenSeconds: Int64 = 300, refreshTokenSeconds: Int64 = 1_209_600) {
+      self.accessTokenSeconds = accessTokenSeconds
+      self.refreshTokenSeconds = refreshTokenSeconds
+    }
+  }
+
+  let ledger: any TokenLedger
+  let key: SigningKey
+  let cache: AccessTokenCache
+  let lifetimes: Lifetimes
+  let now: @Sendable () -> Double
+  let random: @Sendable (Int) -> [UInt8]
+
+  /// - Parameters:
+  ///   - cache: the verifier's; a refresh takes the old access token out of it at once.
+  ///   - now: Unix time in seconds, with fractions.
+  ///   - random: this many unpredictable bytes.
+  package init(
+    ledger: any TokenLedger, key: SigningKey, cache: AccessTokenCache, lifetimes: Lifetimes = Lifetimes(),
+    now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 },
+    random: @escaping @Sendable (Int) -> [UInt8] = SecureRandom.bytes
+  ) {
+    self.ledger = ledger
+    self.key = key
+    self.cache = cache
+    self.lifetimes = lifetimes
+    self.now = now
+    self.random = random
+  }
+
+  /// Answers one request. Takes as long as one or two password hashes, on the calling thread.
+  /// - Parameters:
+  ///   - form: the body's fields; see `TokenForm`.
+  ///   - authorization: the header of that name, if it was sent.
+  /// - Throws: the ledger's error or one of the signature: nothing was issued then. Refusals are replies.
+  package func answer(form: [String: String], authorization: String?) async throws -> TokenReply {
+    do {
+      return .issued(try await grant(TokenRequest(form: form, authorization: authorization)))
+    } catch let failure as OAuthFailure {
+      return failure.reply(authorization: authorization)
+    }
+  }
+
+  /// The checks that all grants share, in the site's order: a client, a known one, a grant it may use, its secret.
+  private func grant(_ request: TokenRequest) async throws -> JSONObject {
+    guard let clientID = request.clientID else { throw OAuthFailure.invalidRequest("client_id") }
+    guard let consumer = try ledger.consumer(id: clientID) else { throw OAuthFailure.invalidClient }
+    guard let grant = request.grant, consumer.grants.contains(grant) else { throw OAuthFailure.unsupportedGrantType }
+    if let hash = consumer.secretHash {
+      guard let secret = request.clientSecret, hash.verify(secret) else { throw OAuthFailure.invalidClient }
+    } else if grant == .clientCredentials {
+      throw OAuthFailure.invalidClient
+    }
+    switch grant {
+    case .password: return try await password(request, consumer)
+    case .clientCredentials: return try await clientCredentials(request, consumer)
+    case .refreshToken: return try await refresh(request, consumer)
+    }
+  }
+
+  private func password(_ request: TokenRequest, _ consumer: Consumer) async throws -> JSONObject {
+    let requested = request.scopes ?? []
+    _ = try Scopes.granted(requested, allowed: consumer.scopes, limit: [], fallback: consumer.defaultScopes)
+    guard let name = request["username"] else { throw OAuthFailure.invalidRequest("username") }
+    guard let password = request["password"] else { throw OAuthFailure.invalidRequest("password") }
+    let account = try ledger.account(name: name)
+    guard (account?.passwordHash ?? .decoy).verify(password), let account else { throw OAuthFailure.invalidCredentials }
+    let scopes = try Scopes.granted(
+      requested, allowed: consumer.scopes, limit: account.scopes, fallback: consumer.defaultScopes)
+    let pair = try await TokenPair(self, consumer, account: account.id, scopes)
+    try await ledger.record(pair.issue)
+    return pair.members
+  }
+
+  private func clientCredentials(_ request: TokenRequest, _ consumer: Consumer) async throws -> JSONObject {
+    let scopes = try Scopes.granted(
+      request.scopes ?? [], allowed: consumer.scopes, limit: [], fallback: consumer.defaultScopes)
+    let pair = try await TokenPair(self, consumer, account: nil, scopes)
+    try await ledger.record(pair.issue)
+    return pair.members
+  }
+
+  /// The old pair ends in the same transaction that begins the new one, so of two clients with one token only one wins
+  /// (RFC 9700, 4.14.2). As on the site, a replay does not end the new pair.
+  private func refresh(_ request: TokenRequest, _ consumer: Consumer) async throws -> JSONObject {
+    guard let token = request["refresh_token"] else { throw OAuthFailure.invalidRequest("refresh_token") }
+    let digest = RefreshTokenDigest(of: token)
+    guard let record = try ledger.refreshToken(digest), let old = record.issue.refresh else {
+      throw OAuthFailure.invalidRefreshToken("Cannot decrypt the refresh token")
+    }
+    guard record.issue.consumerID == consumer.id else {
+      throw OAuthFailure.invalidRefreshToken("Token is not linked to client")
+    }
+    guard Double(old.expiresAt) >= now().rounded(.down) else {
+      throw OAuthFailure.invalidRefreshToken("Token has expired")
+    }
+    guard !record.isRevoked, let id = record.issue.accountID, let account = try ledger.account(id: id) else {
+      throw OAuthFailure.invalidRefreshToken("Token has been revoked")
+    }
+    // What the account and the consumer may do now bounds what they could when they signed in.
+    let limit = account.scopes.isEmpty ? consumer.scopes : account.scopes
+    let before = record.issue.scopes.filter { consumer.scopes.contains($0) && limit.contains($0) }
+    let scopes = try Scopes.granted(request.scopes ?? [], allowed: before, limit: [], fallback: before)
+    let pair = try await TokenPair(self, consumer, account: account.id, scopes)
+    switch try await ledger.rotate(digest, to: pair.issue) {
+    case .rotated: cache.invalidate(accessTokenID: record.issue.accessTokenID)
+    case .revoked: throw OAuthFailure.invalidRefreshToken("Token has been revoked")
+    case .unknown: throw OAuthFailure.invalidRefreshToken("Cannot decrypt the refresh token")
+    }
+    return pair.members
+  }
+}

@@ -1,0 +1,66 @@
+import Coding
+
+/// Tells whether a bearer token is good. Call `cached` first: it is synchronous and costs no signature check; `verify`
+/// does the whole work on a miss.
+package struct AccessTokenVerifier: Sendable {
+  private let ledger: any TokenLedger
+  private let key: SigningKey
+  private let cache: AccessTokenCache
+
+  /// A verifier of tokens that this key signed and this ledger knows.
+  package init(ledger: any TokenLedger, key: SigningKey, cache: AccessTokenCache) {
+    self.ledger = ledger
+    self.key = key
+    self.cache = cache
+  }
+
+  /// The token in an `Authorization` header: what follows `Bearer`, trimmed, possibly empty. `nil` for another scheme.
+  package static func bearerToken(inAuthorization header: String) -> String? {
+    let header = header[...].trimmedAsByPHP
+    let scheme = header.utf8.prefix { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
+    guard scheme.elementsEqual("bearer".utf8, by: { $0 | 0x20 == $1 }) else { return nil }
+    return String(header[scheme.endIndex...].trimmedAsByPHP)
+  }
+
+  /// The token if it was verified before and is still good at `now` (Unix seconds); `nil` means: ask `verify`.
+  /// When the cache's maximum age is over, the ledger is asked, synchronously, whether it was revoked.
+  /// - Throws: the ledger's error.
+  package func cached(_ token: String, at now: Double) throws -> AccessToken? {
+    switch cache.find(token, at: now) {
+    case .missing: return nil
+    case .fresh(let found): return now < found.expiresAt ? found : nil
+    case .stale(let found):
+      guard now < found.expiresAt else {
+        cache.remove(token)
+        return nil
+      }
+      let generation = cache.generation
+      guard try ledger.isActive(accessTokenID: found.id) else {
+        cache.remove(token)
+        return nil
+      }
+      cache.keep(token, found, at: now, since: generation)
+      return found
+    }
+  }
+
+  /// Checks form, algorithm, signature, times and ledger, in the site's order, and keeps the result for `cached`.
+  /// - Parameter now: Unix time in seconds; no leeway is given, as on the site.
+  /// - Throws: `BearerFailure`, or the ledger's error.
+  package func verify(_ token: String, at now: Double) async throws -> AccessToken {
+    guard !token.isEmpty else { throw BearerFailure.missing }
+    try CompactJWT.check(token)
+    guard let claims = try? await key.claims(of: token),
+      now < claims.exp, Double(claims.nbf) <= now, Double(claims.iat) <= now
+    else { throw BearerFailure.unverified }
+    let account = claims.sub.map { Int64($0) }
+    // A signed token whose `sub` is no id is not one of ours.
+    if case .some(nil) = account { throw BearerFailure.unverified }
+    let found = AccessToken(
+      id: claims.jti, accountID: account ?? nil, consumerID: claims.aud, scopes: claims.scope, expiresAt: claims.exp)
+    let generation = cache.generation
+    guard try ledger.isActive(accessTokenID: found.id) else { throw BearerFailure.revoked }
+    cache.keep(token, found, at: now, since: generation)
+    return found
+  }
+}
