@@ -1,17 +1,20 @@
 import NIOCore
+import Store
 import Synchronization
 
 /// Large answers that were asked for more than once since the mirror last changed, as they go out. A client that polls pages,
 /// or several that show the same ones, cost a look at the mirror's version each.
 ///
-/// What an answer shows follows from the request's base URL and target, the mirror's content and the site's facts, so those
-/// decide whether it is still true. Bounded; safe from any thread.
+/// What an answer shows follows from what the caller may see, the request's base URL and target, the mirror's content and the
+/// site's facts, so those decide whether it is still true. Bounded; safe from any thread.
 final class AnswerCache: Sendable {
   /// Smaller answers are made as fast as looked up. Bytes.
   static let leastBytes = 16_384
 
   /// What an answer answers.
   struct Question: Hashable, Sendable {
+    /// What the caller may see: an answer is for callers of the same sight alone.
+    var sight: Sight
     var base: String
     var target: String
     /// Whether the client takes gzip.

@@ -1,3 +1,5 @@
+import Store
+
 /// Makes the `ETag` of answers (RFC 9110 section 8.8.3).
 ///
 /// A tag is the number of a change, so it costs no look at the body. A resource without `include` has the number of its own
@@ -12,8 +14,12 @@
 struct EntityTags: Sendable {
   private let prefix = "W/\"\(String(UInt64.random(in: .min ... .max), radix: 36))-"
 
-  /// The tag of content whose last change has this number.
-  func tag(_ sequence: Int64) -> String { prefix + String(sequence) + "\"" }
+  /// The tag of content whose last change has this number. Who may see less has other content under the same number, and so
+  /// another tag.
+  func tag(_ sequence: Int64, seeing sight: Sight) -> String {
+    let tag = prefix + String(sequence)
+    return sight == .everything ? tag + "\"" : "\(tag)-\(sight.identity)\""
+  }
 }
 
 /// What a request says in `If-None-Match` (RFC 9110 section 13.1.2).

@@ -11,20 +11,10 @@ extension ErrorResponse {
   }
 }
 
-extension LocalAPIResponder {
-  /// Runs what a write asks of the mirror before anything is recorded.
-  /// - Throws: what `body` throws; `ErrorResponse` with 503 where the mirror could not be asked in time.
-  static func beforeRecording<Value>(_ uri: RequestURI, _ body: () throws -> Value) throws -> Value {
-    do { return try body() } catch let overdue as QueryOverdue {
-      throw ErrorResponse.later(
-        "To check this write took longer than the \(overdue.limit) that this mirror gives to it; nothing was recorded. "
-          + "Try again.", uri)
-    }
-  }
-
+extension MirrorFault {
   /// What a client is told of a fault of the file; the operator's words, with the path, are for the log.
-  static func words(_ fault: MirrorFault) -> String {
-    switch fault.kind {
+  var clientWords: String {
+    switch kind {
     case .busy: "Another program holds the mirror's lock; nothing was written. Try again."
     case .moved: "The mirror's file is not where it was; nothing is read or written until it is back."
     case .damaged: "The mirror's file is damaged; its log says what to do."
@@ -33,18 +23,19 @@ extension LocalAPIResponder {
   }
 
   /// Seconds.
-  static func retryAfter(_ fault: MirrorFault) -> Int { fault.kind == .busy ? 2 : 30 }
+  var retryAfter: Int { kind == .busy ? 2 : 30 }
+}
 
+extension Answer {
   /// The answer to a request that a fault of the file prevented, in the site's error form: 503 for what passes, 403
   /// for writes to a copy, 500 for damage.
-  static func answer(_ fault: MirrorFault, _ uri: RequestURI, method: String) -> Answer {
+  init(_ fault: MirrorFault, _ uri: RequestURI, method: String) {
     switch fault.kind {
-    case .readOnly: return Answer(.forbidden(method: method, reason: words(fault), request: uri))
-    case .damaged: return Answer(ErrorResponse(status: 500, detail: words(fault), request: uri))
+    case .readOnly: self.init(.forbidden(method: method, reason: fault.clientWords, request: uri))
+    case .damaged: self.init(ErrorResponse(status: 500, detail: fault.clientWords, request: uri))
     case .busy, .moved:
-      var answer = Answer(ErrorResponse(status: 503, detail: words(fault), request: uri))
-      answer.fields[.retryAfter] = String(retryAfter(fault))
-      return answer
+      self.init(ErrorResponse(status: 503, detail: fault.clientWords, request: uri))
+      fields[.retryAfter] = String(fault.retryAfter)
     }
   }
 }

@@ -4,13 +4,6 @@ import JSONAPI
 import NIOCore
 import Store
 
-/// A part of a file on disk that is sent as the body of an answer.
-struct FileSlice: Sendable, Hashable {
-  var path: String
-  /// Bytes.
-  var range: Range<Int64>
-}
-
 /// Answers the paths of files from the contents that the mirror has: public ones to everyone, others with a token, as on the
 /// site (reference 2.6), with ranges and conditions (RFC 9110, 13 and 14).
 struct FileAnswers: Sendable {
@@ -18,8 +11,11 @@ struct FileAnswers: Sendable {
   let folder: BinaryFolder?
 
   /// What stands under a path; nil when no file of the mirror does, or its content is not there.
-  /// - Parameter path: as in the request, percent-encoded, without query.
-  func content(_ path: String) throws -> FileContent? {
+  /// - Parameters:
+  ///   - path: as in the request, percent-encoded, without query.
+  ///   - sight: what the caller may see. A file is seen whole or not at all: what leaves files out is asked here, and the tag of a
+  ///     content is the same for all who see it.
+  func content(_ path: String, seeing sight: Sight) throws -> FileContent? {
     guard folder != nil else { return nil }
     return try mirror.fileContent(path: PercentCoding.decodedPath(path))
   }
@@ -61,36 +57,5 @@ struct FileAnswers: Sendable {
   private func applies(_ content: FileContent, _ tag: String, _ request: RequestHead) -> Bool {
     guard let condition = request.ifRange else { return true }
     return condition == tag || IMFFixdate.unixSeconds(condition).map { $0 == content.lastModified } ?? false
-  }
-}
-
-/// A `Range` header over content of a known size (RFC 9110, 14.2). Several ranges in one header are answered with the whole, as
-/// is allowed.
-enum ByteRange: Equatable {
-  case whole
-  case part(Range<Int64>)
-  case unsatisfiable
-
-  init(_ header: String, size: Int64) {
-    let parts = header.split(separator: "=", maxSplits: 1)
-    guard parts.count == 2, parts[0].lowercased() == "bytes", !parts[1].contains(",") else {
-      self = .whole
-      return
-    }
-    let ends = parts[1].split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map {
-      $0.trimmingPrefix(" ")
-    }
-    guard ends.count == 2, ends.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else {
-      self = .whole
-      return
-    }
-    // More digits than fit are a place behind every end.
-    let places = ends.map { $0.isEmpty ? nil : Int64($0) ?? .max }
-    switch (places[0], places[1]) {
-    case (let first?, let last) where last.map { $0 >= first } ?? true:
-      self = first < size ? .part(first..<min(last ?? .max, size - 1) + 1) : .unsatisfiable
-    case (nil, let suffix?): self = suffix > 0 && size > 0 ? .part(size - min(suffix, size)..<size) : .unsatisfiable
-    default: self = .whole
-    }
   }
 }

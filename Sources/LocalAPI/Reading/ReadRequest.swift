@@ -1,3 +1,4 @@
+import HTTPTypes
 import JSONAPI
 import Store
 
@@ -7,6 +8,8 @@ import Store
 struct ReadRequest {
   var uri: RequestURI
   var base: DocumentBase
+  /// What is shown of it, to this caller.
+  let sight: Sight
   /// GET or HEAD.
   var method = "GET"
   /// What the client has already.
@@ -17,18 +20,31 @@ struct ReadRequest {
   var location: String?
   private var complaint: QueryComplaint?
 
+  /// A read as it was asked for.
+  /// - Parameter route: one of the route's readings; nil for the entry point.
+  init(_ asked: Asked, as route: ResourceRoute?) {
+    let isCollection = if case .collection? = route { true } else { false }
+    self.init(uri: asked.uri, base: asked.base, seeing: asked.viewer.sight, isCollection: isCollection)
+    method = asked.head.method.rawValue
+    precondition = Precondition(asked.head.ifNoneMatch)
+    location = asked.spelling.moved(route, base: asked.uri.base)
+  }
+
   /// Reads the query of a request.
-  init(uri: RequestURI, base: DocumentBase, isCollection: Bool) {
+  init(uri: RequestURI, base: DocumentBase, seeing sight: Sight, isCollection: Bool) {
     self.uri = uri
     self.base = base
+    self.sight = sight
     guard !uri.query.tree.isEmpty else { return }
     let read = QueryParameters.read(uri.query.tree, for: isCollection ? .collection : .resource)
     parameters = read.parameters
     complaint = read.complaint
   }
 
-  /// The fieldset of a type; nil for all of it.
-  func fields(of type: ServedType) -> Set<String>? { parameters?.fields[type.name].map(Set.init) }
+  /// The members of a type's resources that are shown; nil for all.
+  func fields(of type: ServedType) -> Set<String>? {
+    sight.members(of: type.name, asked: parameters?.fields[type.name].map(Set.init))
+  }
 
   /// - Throws: the complaint about `_format`: the site makes it while it looks for the route.
   func checkFormat() throws {
@@ -86,4 +102,21 @@ struct ReadRequest {
 /// What is asked for stands under another spelling of the path.
 struct Moved: Error {
   var location: String
+}
+
+extension Asked {
+  /// Runs a read: what the site complains of, and what takes too long, is its answer.
+  /// - Throws: what else `body` throws.
+  func read(_ body: () throws -> Answer?) throws -> Answer? {
+    do { return try body() } catch let moved as Moved {
+      return Answer(movedTo: moved.location)
+    } catch let error as QueryParameterError {
+      return Answer(ErrorResponse(error, request: uri))
+    } catch let error as ErrorResponse {
+      return Answer(error)
+    } catch let error as QueryOverdue {
+      let detail = "\(error) Filter by fewer or other fields; what is asked often gets an index by itself."
+      return Answer(ErrorResponse(status: 503, detail: detail, request: uri))
+    }
+  }
 }

@@ -14,7 +14,7 @@ extension ResourceAnswers {
   /// The resources that a relationship leads to. Nil where the site has no such route.
   func related(_ request: ReadRequest, collection: String, id: String, field: String) throws -> Answer? {
     let renderer = DocumentRenderer(base: request.base)
-    return try reader.snapshot { snapshot in
+    return try reader.snapshot(seeing: request.sight) { snapshot in
       guard let type = try snapshot.type(path: collection) else { return nil }
       guard var found = try find(field, id, type, renderer, snapshot) else {
         return try hasRoute(field, type, snapshot)
@@ -26,7 +26,7 @@ extension ResourceAnswers {
         return try noRoute(type, request, snapshot)
       }
       try check(request, found)
-      let tag = tags.tag(try snapshot.state(ofType: found.source.type.id).sequence)
+      let tag = tags.tag(try snapshot.state(ofType: found.source.type.id).sequence, seeing: request.sight)
       var pending = PendingCount(snapshot)
       if request.precondition.names(tag) {
         return Answer(notModified: tag, knownUntil: found.knownUntil, pending: nil)
@@ -58,7 +58,7 @@ extension ResourceAnswers {
   /// A relationship object. Nil where the site has no such route.
   func relationship(_ request: ReadRequest, collection: String, id: String, field: String) throws -> Answer? {
     let renderer = DocumentRenderer(base: request.base)
-    return try reader.snapshot { snapshot in
+    return try reader.snapshot(seeing: request.sight) { snapshot in
       guard let type = try snapshot.type(path: collection) else { return nil }
       guard var found = try find(field, id, type, renderer, snapshot) else {
         return try hasRoute(field, type, snapshot) ? unknown(type, .relationship(field), request, snapshot) : nil
@@ -66,7 +66,7 @@ extension ResourceAnswers {
       try fillIn(&found, field, request, collection: collection, id: id, snapshot)
       guard let relationship = found.relationship else { return nil }
       try check(request, found)
-      let tag = tags.tag(try snapshot.state(ofType: found.source.type.id).sequence)
+      let tag = tags.tag(try snapshot.state(ofType: found.source.type.id).sequence, seeing: request.sight)
       var pending = PendingCount(snapshot)
       try pending.note(found.source.id, found.source.type)
       if request.precondition.names(tag) {
@@ -98,7 +98,9 @@ extension ResourceAnswers {
     guard let name = ResourceID(id) else { return nil }
     return try snapshot.resource(named: name, entityType: type.entityType) { row in
       var bytes: [UInt8] = []
-      let has = renderer.append(relationship: field, of: row.stored, into: &bytes)
+      let has =
+        snapshot.sight.shows(field, of: row.type.name)
+        && renderer.append(relationship: field, of: row.stored, into: &bytes)
       return Found(
         source: .init(id: row.id, type: row.type), relationship: has ? try JSON(parsing: bytes) : JSON?.none,
         knownUntil: row.knownUntil, revision: row.stored.revision)
@@ -132,23 +134,14 @@ extension ResourceAnswers {
   }
 
   /// The methods of a route as the site names them: none where there is no such route.
-  func methods(of route: Route) throws -> [String] {
-    try reader.snapshot { snapshot in
+  func methods(of route: ResourceRoute, seeing sight: Sight) throws -> [String] {
+    try reader.snapshot(seeing: sight) { snapshot in
       for route in route.readings {
-        guard let type = try route.collectionPath.flatMap({ try snapshot.type(path: $0) }) else { continue }
+        guard let type = try snapshot.type(path: route.collectionPath) else { continue }
         return route.methods(
           schema: try snapshot.schema(of: type), hasUploads: try snapshot.hasUploadRoutes(type))
       }
       return route.methods(schema: nil, hasUploads: false)
     }
-  }
-}
-
-extension ReadSnapshot {
-  /// Whether the site has upload routes below a type's resources: as far as is known of its fields, or seen in its rows.
-  func hasUploadRoutes(_ type: ServedType) throws -> Bool {
-    let homes = try entityTypes()
-    if try schema(of: type)?.fields.contains(where: { UploadRequest.takesFiles($0, homes) }) == true { return true }
-    return try refersToFiles(type)
   }
 }

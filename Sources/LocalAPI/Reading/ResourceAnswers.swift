@@ -2,7 +2,8 @@ import HTTPTypes
 import JSONAPI
 import Store
 
-/// Answers reads of resources from the mirror: bytes are spliced, never decoded and encoded again.
+/// Answers reads of resources from the mirror, as far as the caller's sight goes: bytes are spliced, never decoded and encoded
+/// again.
 struct ResourceAnswers: Sendable {
   let reader: ResourceReader
   let tags = EntityTags()
@@ -20,7 +21,7 @@ struct ResourceAnswers: Sendable {
   func individual(_ request: ReadRequest, collection: String, id: String) throws -> Answer? {
     let renderer = DocumentRenderer(base: request.base)
     let include = request.parameters?.include ?? []
-    return try reader.read(inOneStatement: include.isEmpty) { snapshot in
+    return try reader.read(seeing: request.sight, inOneStatement: include.isEmpty) { snapshot in
       guard let type = try snapshot.type(path: collection) else { return nil }
       try request.checkFormat()
       let sequence = include.isEmpty ? nil : try snapshot.state(ofType: type.id).sequence
@@ -31,7 +32,7 @@ struct ResourceAnswers: Sendable {
           { row in
             try request.checkVersion(row.stored.revision)
             try request.checkParameters(upTo: .include)
-            let tag = tags.tag(sequence ?? row.sequence)
+            let tag = tags.tag(sequence ?? row.sequence, seeing: request.sight)
             let isKnown = request.precondition.names(tag)
             if !isKnown {
               writer.append(row.stored, by: renderer, fields: request.fields(of: row.type))
@@ -57,13 +58,13 @@ struct ResourceAnswers: Sendable {
     let renderer = DocumentRenderer(base: request.base)
     let parameters = request.parameters ?? QueryParameters()
     let isPlain = parameters.filter.isEmpty && parameters.sort.isEmpty && parameters.include.isEmpty
-    return try reader.read(inOneStatement: isPlain) { snapshot in
+    return try reader.read(seeing: request.sight, inOneStatement: isPlain) { snapshot in
       guard let type = try snapshot.type(path: path) else { return nil }
       try request.checkFormat()
       try request.checkCollectionVersion { try snapshot.hasVersions(type) }
       try request.checkParameters(upTo: .version)
       let state = try snapshot.state(ofType: type.id)
-      let tag = tags.tag(state.sequence)
+      let tag = tags.tag(state.sequence, seeing: request.sight)
       if request.precondition.names(tag) {
         let hasNone = try snapshot.pendingChanges(of: type).isEmpty
         return Answer(notModified: tag, knownUntil: state.knownUntil, pending: hasNone ? 0 : nil)

@@ -2,7 +2,7 @@ import HTTPTypes
 import NIOHTTP1
 
 /// Of a request's head, all that an answer to a read depends on.
-struct RequestHead: Sendable {
+struct RequestHead: Sendable, Equatable {
   var method: HTTPRequest.Method
   /// Path and query as they were sent; nil where the method has none.
   var path: String?

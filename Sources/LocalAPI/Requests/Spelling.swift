@@ -35,20 +35,20 @@ struct Spelling: Equatable {
 
   /// Where the site sends a read of a route that is there; nil when it is written as the site writes it.
   /// - Parameters:
-  ///   - route: the reading of the path that is meant.
+  ///   - route: the reading of the path that is meant; nil for a route of no resource.
   ///   - base: scheme and authority of links.
   /// - Returns: the location. What stands for an id keeps its letters: that is no part of the route.
-  func moved(_ route: Route, base: String) -> String? {
+  func moved(_ route: ResourceRoute?, base: String) -> String? {
     // Nearly every path is written so.
     if !isLonger, Spelling.isLowered(path) { return nil }
     let sent = PercentCoding.decodedPath(path)
     var parts = sent.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     let ids: Int? =
       switch route {
-      case .individual: parts.count - 1
-      case .related: parts.count - 2
-      case .relationship: parts.count - 3
-      default: nil
+      case .individual?: parts.count - 1
+      case .related?: parts.count - 2
+      case .relationship?: parts.count - 3
+      case .collection?, nil: nil
       }
     for index in parts.indices where index != ids { parts[index] = parts[index].lowercased() }
     let own = parts.joined(separator: "/")
@@ -86,7 +86,7 @@ struct Spelling: Equatable {
 
   /// The path with one slash where several follow each other, as the site answers before it looks for anything; nil where none do.
   static func withoutEmptyParts(_ path: String) -> String? {
-    guard Route.hasEmptyPart(path) else { return nil }
+    guard ResourceRoute.hasEmptyPart(path) else { return nil }
     let bytes = Array(path.utf8)
     var single: [UInt8] = []
     single.reserveCapacity(bytes.count)

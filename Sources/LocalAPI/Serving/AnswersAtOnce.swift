@@ -21,6 +21,8 @@ final class AnswersAtOnce: ChannelDuplexHandler {
   private let logger: Logger
   /// How many requests went on and are not answered yet.
   private var waiting = 0
+  /// The answer to the request that went on, where it is there and only has to be streamed.
+  private var unsentAnswer: (request: RequestHead, answer: Answer)?
   /// Whether the request that arrives is answered already: a body, which no read needs, is dropped.
   private var isAnswered = false
   /// The `Date` of this second.
@@ -63,9 +65,25 @@ final class AnswersAtOnce: ChannelDuplexHandler {
     return try? await found.get()
   }
 
+  /// The answer to a request that was made here and is not sent; nil where there is none. It is there once.
+  static func unsent(to request: RequestHead, on channel: any Channel) async -> Answer? {
+    let found = channel.eventLoop.submit {
+      try channel.pipeline.syncOperations.handler(type: AnswersAtOnce.self).takeUnsent(to: request)
+    }
+    return try? await found.get()
+  }
+
+  private func takeUnsent(to request: RequestHead) -> Answer? {
+    defer { unsentAnswer = nil }
+    return unsentAnswer?.request == request ? unsentAnswer?.answer : nil
+  }
+
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    // What cannot be parsed is answered 400 without having come through here.
-    if case .end = unwrapOutboundIn(data) { waiting = max(0, waiting - 1) }
+    if case .end = unwrapOutboundIn(data) {
+      // What cannot be parsed is answered 400 without having come through here.
+      waiting = max(0, waiting - 1)
+      unsentAnswer = nil
+    }
     context.write(data, promise: promise)
   }
 
@@ -73,8 +91,12 @@ final class AnswersAtOnce: ChannelDuplexHandler {
   /// which waits for it.
   private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) -> Bool {
     guard waiting == 0, context.channel.isWritable, let request = RequestHead(read: head),
-      let answer = responder.finishedAtOnce(request, logger), !answer.isStreamed(to: request.method)
+      let answer = responder.finishedAtOnce(request, logger)
     else { return false }
+    if answer.isStreamed(to: request.method) {
+      unsentAnswer = (request, answer)
+      return false
+    }
     var headers = HTTPHeaders()
     headers.reserveCapacity(answer.fields.count + 3)
     for field in answer.fields { headers.add(name: field.name.rawName, value: field.value) }

@@ -54,15 +54,27 @@ package struct LocalAPIServer: Sendable {
     let cache = AccessTokenCache()
     let lifetimes = TokenEndpoint.Lifetimes(
       accessTokenSeconds: Int64(settings.accessTokenSeconds), refreshTokenSeconds: Int64(settings.refreshTokenSeconds))
-    let answers = ResourceAnswers(reader: ResourceReader(mirror, timeLimit: settings.readLimit))
+    let reader = ResourceReader(mirror, timeLimit: settings.readLimit)
+    let answers = ResourceAnswers(reader: reader)
+    let reading = ReadingSection(answers: answers)
+    let people = PeopleBehindTokens(mirror: mirror, reader: reader)
+    let facts = KnownSiteFacts(mirror)
+    let router = SectionRouter(
+      reading: reading,
+      writing: WritingSection(
+        reading: reading, writes: WriteAnswers(answers: answers, mirror: mirror), mirror: mirror, now: now),
+      files: FilesSection(
+        files: FileAnswers(mirror: mirror, folder: settings.filesPath.map { BinaryFolder(path: $0) })),
+      signingIn: SigningInSection(
+        endpoint: TokenEndpoint(ledger: ledger, key: key, cache: cache, lifetimes: lifetimes), key: key,
+        people: people),
+      description: DescriptionSection(reader: reader, people: people), own: OwnSection(), facts: facts)
     responder = LocalAPIResponder(
-      answers: answers,
-      files: FileAnswers(mirror: mirror, folder: settings.filesPath.map { BinaryFolder(path: $0) }),
-      writes: WriteAnswers(answers: answers, mirror: mirror), ledger: ledger, mirror: mirror,
-      endpoint: TokenEndpoint(ledger: ledger, key: key, cache: cache, lifetimes: lifetimes),
-      verifier: AccessTokenVerifier(ledger: ledger, key: key, cache: cache), key: key,
-      bases: BaseURLs(fixed: settings.baseURL, isSecure: settings.certificateFile != nil),
-      facts: KnownSiteFacts(mirror), version: try MirrorVersion(mirror), now: now)
+      router: router,
+      viewers: Viewers(verifier: AccessTokenVerifier(ledger: ledger, key: key, cache: cache)),
+      places: Places(
+        bases: BaseURLs(fixed: settings.baseURL, isSecure: settings.certificateFile != nil), facts: facts),
+      version: try MirrorVersion(mirror))
     self.settings = settings
     // Who starts the server says where it listens: the framework's own lines would say it again.
     var quiet = logger

@@ -27,20 +27,3 @@ struct Person {
     changed = attributes?[changedAttribute ?? "changed"]?.string.flatMap { RFC3339.unixSeconds($0) } ?? 0
   }
 }
-
-extension LocalAPIResponder {
-  /// The user of this id, in whatever letter case it is given; nil where the mirror does not have one, or only the label of one.
-  func person(_ id: String) throws -> Person? {
-    guard let uuid = ResourceID(id) else { return nil }
-    let serials = try mirror.serialNumbers()
-    let names = try mirror.attributeNames()
-    return try answers.reader.single { snapshot in
-      try snapshot.resource(named: uuid, entityType: "user") { row -> Person? in
-        guard let serial = serials.attribute(of: row.type.name) else { return nil }
-        return Person(
-          try JSON(parsing: Array(row.stored.document)), serialAttribute: serial,
-          changedAttribute: names[row.type.name]?.changed)
-      } ?? nil
-    }
-  }
-}

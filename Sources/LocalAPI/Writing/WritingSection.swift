@@ -5,35 +5,48 @@ import NIOCore
 import Store
 import TokenIssuer
 
-extension LocalAPIResponder {
-  /// Answers POST, PATCH and DELETE on JSON:API routes, and refuses other methods, in the site's order (reference
-  /// 1.2, 5.1): method, media type, token, resource, access, body.
-  func write(
-    _ route: Route, _ request: Request, _ uri: RequestURI, _ base: DocumentBase, _ caller: AccessToken?,
-    _ presence: ClientPresence?
-  ) async throws -> Answer {
+/// Writing: POST, PATCH and DELETE on the routes of resources. Its reads are those of the reading section.
+struct WritingSection: Section {
+  let reading: ReadingSection
+  let writes: WriteAnswers
+  let mirror: Mirror
+  /// Unix seconds.
+  let now: @Sendable () -> Int64
+
+  func answer(_ route: ResourceRoute, to asked: Asked) throws -> Answer? { try reading.answer(route, to: asked) }
+
+  func change(_ route: ResourceRoute, _ asked: Asked, _ sent: Sent) async throws -> Answer? {
+    if let failure = asked.viewer.caller.failure { return Answer(refusing: failure) }
+    guard let route = try reading.known(route, seeing: asked.viewer.sight) else { return nil }
+    return try await write(route, asked, sent)
+  }
+
+  /// Answers POST, PATCH and DELETE, and refuses other methods, in the site's order (reference 1.2, 5.1): method, media type,
+  /// token, resource, access, body.
+  private func write(_ route: ResourceRoute, _ asked: Asked, _ sent: Sent) async throws -> Answer? {
+    let (uri, sight) = (asked.uri, asked.viewer.sight)
+    var request = sent.request
     let method = request.method.rawValue
     do {
-      switch try LocalAPIResponder.beforeRecording(uri, { try writes.find(route, method) }) {
-      case .nothing: return Answer(page: "Page not found", status: 404)
+      switch try WritingSection.beforeRecording(uri, { try writes.find(route, method, seeing: sight) }) {
+      case .nothing: return nil
       case .otherMethods(let methods): return Answer(.methodNotAllowed(method, allowed: methods, request: uri))
       case .route(let route):
         try route.checkMediaType(request.headers[.contentType], method, uri)
-        guard let caller else { return LocalAPIResponder.anonymous(uri) }
+        guard let caller = asked.viewer.caller.token else { return Answer(anonymous: uri) }
         let account = try caller.accountID.flatMap { try mirror.account($0)?.name }
         let write = WriteRequest(
-          route: route, method: method, uri: uri, base: base,
+          route: route, method: method, uri: uri, base: asked.base, sight: sight,
           author: ChangeAuthor(consumer: caller.consumerID, account: account), mayWrite: caller.mayWrite,
           disposition: request.headers[.contentDisposition])
-        try LocalAPIResponder.beforeRecording(uri) { try writes.admit(write) }
-        var request = request
+        try WritingSection.beforeRecording(uri) { try writes.admit(write) }
         guard let body = try? await request.collectBody(upTo: route.longestBody) else {
           return Answer(page: "Payload too large", status: 413)
         }
         let (bytes, time) = (Array(body.readableBytesView), now())
-        let limit = WorkLimit(presence)
+        let limit = WorkLimit(sent.presence)
         let recorded = try await SlowWrites.run { [writes] in
-          try LocalAPIResponder.beforeRecording(uri) { try writes.record(write, bytes, at: time, within: limit) }
+          try WritingSection.beforeRecording(uri) { try writes.record(write, bytes, at: time, within: limit) }
         }
         return try await answer(
           write, recorded, WaitPreference(request.headers[values: .prefer].joined(separator: ",")))
@@ -61,6 +74,16 @@ extension LocalAPIResponder {
     }
     answer.fields[.preferenceApplied] = "wait=\(preference.seconds)"
     return answer
+  }
+
+  /// Runs what a write asks of the mirror before anything is recorded.
+  /// - Throws: what `body` throws; `ErrorResponse` with 503 where the mirror could not be asked in time.
+  private static func beforeRecording<Value>(_ uri: RequestURI, _ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let overdue as QueryOverdue {
+      throw ErrorResponse.later(
+        "To check this write took longer than the \(overdue.limit) that this mirror gives to it; nothing was recorded. "
+          + "Try again.", uri)
+    }
   }
 }
 
