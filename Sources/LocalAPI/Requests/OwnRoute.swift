@@ -1,5 +1,5 @@
 /// A route that no site has, below `/mirror/`. What stands there is the case's text.
-enum OwnRoute: String, Equatable, CaseIterable {
+enum OwnRoute: String, CaseIterable, Sendable {
   /// A name that no route has.
   case nothing = ""
 

@@ -2,7 +2,7 @@ import JSONAPI
 import Store
 
 /// A route of the JSON:API below its entry point: of reading and of writing.
-enum ResourceRoute: Equatable {
+enum ResourceRoute: Equatable, Sendable {
   /// A collection's path; or one whose last parts may be an id that is no UUID, see `readings`.
   case collection(String)
   /// A collection's path, and an id in the letter case of the request.

@@ -1,7 +1,7 @@
 import JSONAPI
 
 /// Where a path leads (reference 1.2), as far as the path alone tells, by the section that answers it. Paths come without query.
-enum Route: Equatable {
+enum Route: Equatable, Sendable {
   case resource(ResourceRoute)
   case signingIn(SigningInRoute)
   case description(DescriptionRoute)

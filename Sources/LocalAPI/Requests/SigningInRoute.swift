@@ -1,5 +1,5 @@
 /// A route of signing in, where sites with OAuth have them.
-enum SigningInRoute: Equatable {
+enum SigningInRoute: Equatable, Sendable {
   case token
   case keys
   case userInfo
