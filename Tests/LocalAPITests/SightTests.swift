@@ -53,6 +53,24 @@ import Testing
     #expect(tag.hasPrefix("W/\"") && tag.hasSuffix("-1234\"") && tag.count { $0 == "-" } == 1)
   }
 
+  /// Who sees everything gets what is asked for as it is; whoever does not, of what the schema names.
+  @Test func membersAreOfOneSight() throws {
+    let made = try CrawledMirror.full()
+    let reader = ResourceReader(made.mirror)
+    for sight in Self.sights.prefix(2) {
+      try reader.snapshot(seeing: sight) { snapshot in
+        let type = try #require(try snapshot.type(name: "node--topic"))
+        let names = Set(try #require(try snapshot.schema(of: type)).fields.map(\.name))
+        #expect(names.contains("title"))
+        let isAll = sight == .everything
+        #expect(try snapshot.members(of: type, asked: nil) == (isAll ? nil : names))
+        let asked: Set = ["title", "nope"]
+        #expect(try snapshot.members(of: type, asked: asked) == (isAll ? asked : asked.intersection(names)))
+      }
+    }
+    withExtendedLifetime(made) {}
+  }
+
   /// A snapshot knows whose it is, and so does everything that reads from it.
   @Test func readsAreOfOneSight() throws {
     let made = try CrawledMirror.full()

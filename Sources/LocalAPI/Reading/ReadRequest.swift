@@ -42,8 +42,8 @@ struct ReadRequest {
   }
 
   /// The members of a type's resources that are shown; nil for all.
-  func fields(of type: ServedType) -> Set<String>? {
-    sight.members(of: type.name, asked: parameters?.fields[type.name].map(Set.init))
+  func fields(of type: ServedType, _ snapshot: ReadSnapshot) throws -> Set<String>? {
+    try snapshot.members(of: type, asked: parameters?.fields[type.name].map(Set.init))
   }
 
   /// - Throws: the complaint about `_format`: the site makes it while it looks for the route.

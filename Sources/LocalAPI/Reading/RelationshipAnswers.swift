@@ -40,7 +40,7 @@ extension ResourceAnswers {
         guard let target else { continue }
         _ = try snapshot.resource(id: target) { row in
           if !sources.isEmpty { writer.append(",") }
-          writer.append(row.stored, by: renderer, fields: request.fields(of: row.type))
+          writer.append(row.stored, by: renderer, fields: try request.fields(of: row.type, snapshot))
           try pending.note(row.id, row.type)
           sources.append(.init(id: row.id, type: row.type))
           knownUntil = min(knownUntil, row.knownUntil)

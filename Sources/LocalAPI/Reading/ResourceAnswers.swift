@@ -35,7 +35,7 @@ struct ResourceAnswers: Sendable {
             let tag = tags.tag(sequence ?? row.sequence, seeing: request.sight)
             let isKnown = request.precondition.names(tag)
             if !isKnown {
-              writer.append(row.stored, by: renderer, fields: request.fields(of: row.type))
+              writer.append(row.stored, by: renderer, fields: try request.fields(of: row.type, snapshot))
             }
             return Primary(
               source: .init(id: row.id, type: row.type), knownUntil: row.knownUntil, tag: tag, isKnownToClient: isKnown,
@@ -85,7 +85,7 @@ struct ResourceAnswers: Sendable {
         count += 1
         guard count <= parameters.page.limit else { return false }
         if count > 1 { writer.append(",") }
-        writer.append(row.stored, by: renderer, fields: request.fields(of: row.type))
+        writer.append(row.stored, by: renderer, fields: try request.fields(of: row.type, snapshot))
         try pending.note(row.id, row.type)
         if !parameters.include.isEmpty { sources.append(.init(id: row.id, type: row.type)) }
         return true
@@ -130,7 +130,7 @@ struct ResourceAnswers: Sendable {
       _ = try snapshot.resource(id: id) { row in
         knownUntil = min(knownUntil, row.knownUntil)
         try pending.note(row.id, row.type)
-        writer.append(row.stored, by: renderer, fields: request.fields(of: row.type))
+        writer.append(row.stored, by: renderer, fields: try request.fields(of: row.type, snapshot))
       }
     }
     if !resolver.included.isEmpty { writer.append("]") }
