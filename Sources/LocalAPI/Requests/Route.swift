@@ -40,7 +40,7 @@ enum Route: Equatable, Sendable {
     }
   }
 
-  private static func elsewhere(_ path: String) -> Route { OwnRoute(path).map { .own($0) } ?? .file(.content) }
+  private static func elsewhere(_ path: String) -> Route { OwnRoute(path).map { Route.own($0) } ?? .file(.content) }
 
   private static func resource(_ path: String, of place: String) -> Route {
     if path.utf8.last == UInt8(ascii: "/") {
@@ -48,7 +48,7 @@ enum Route: Equatable, Sendable {
       while path.hasSuffix("/") { path.removeLast() }
       return .moved(place + path)
     }
-    return ResourceRoute(path).map { .resource($0) } ?? .file(.content)
+    return ResourceRoute(path).map { Route.resource($0) } ?? .file(.content)
   }
 
   /// The path without percent-encoding; an encoded slash, which parts nothing, is a mark until an id is read.
