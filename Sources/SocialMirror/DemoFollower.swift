@@ -31,7 +31,7 @@ struct DemoFollower: Sendable {
 
   /// The path of one resource, for an example.
   func example() throws -> String? {
-    try ResourceReader(mirror).snapshot { snapshot in
+    try ResourceReader(mirror).snapshot(seeing: .everything) { snapshot in
       guard let type = try snapshot.type(name: "node--topic") else { return nil }
       let query = try QueryCompiler.compile(QueryParameters(), for: type, in: snapshot)
       var path: String?
@@ -47,7 +47,7 @@ struct DemoFollower: Sendable {
   private func line(_ change: ApplyOutcome.Change, _ reader: ResourceReader) -> String {
     let time = Date().formatted(.iso8601.time(includingFractionalSeconds: false).timeSeparator(.colon))
     let entityType = ResourceTypeName(change.type).entityType
-    let title = try? reader.single { snapshot in
+    let title = try? reader.single(seeing: .everything) { snapshot in
       try snapshot.resource(change.uuid, entityType: entityType) { row in
         let json = try JSON(parsing: Array(row.stored.document))
         return FieldDescription.labels.lazy

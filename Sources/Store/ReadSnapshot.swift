@@ -20,6 +20,8 @@ package struct StoredRow {
 package struct ReadSnapshot {
   let connection: ReadConnection
   let catalog: TypeCatalog
+  /// What who reads may see.
+  package let sight: Sight
   var usage: QueryUsage?
 
   /// The type whose collection has this path.
@@ -128,7 +130,7 @@ package struct ReadSnapshot {
   }
 }
 
-/// The reads of the local API: many at once, none waiting for a writer.
+/// The reads of the local API: many at once, none waiting for a writer, each as far as a sight goes.
 package final class ResourceReader: Sendable {
   private let connections: ReadConnections
   private let catalog = TypeCatalog()
@@ -142,19 +144,23 @@ package final class ResourceReader: Sendable {
   }
 
   /// Reads with a single statement, which is a snapshot by itself: the cheapest read. `body` must not suspend.
-  package func single<Value>(_ body: (ReadSnapshot) throws -> Value) throws -> Value {
-    try connections.with { try body(ReadSnapshot(connection: $0, catalog: catalog, usage: usage)) }
+  package func single<Value>(seeing sight: Sight, _ body: (ReadSnapshot) throws -> Value) throws -> Value {
+    try connections.with { try body(ReadSnapshot(connection: $0, catalog: catalog, sight: sight, usage: usage)) }
   }
 
   /// Reads in the cheapest way that sees one state.
-  package func read<Value>(inOneStatement: Bool, _ body: (ReadSnapshot) throws -> Value) throws -> Value {
-    inOneStatement ? try single(body) : try snapshot(body)
+  package func read<Value>(
+    seeing sight: Sight, inOneStatement: Bool, _ body: (ReadSnapshot) throws -> Value
+  ) throws -> Value {
+    inOneStatement ? try single(seeing: sight, body) : try snapshot(seeing: sight, body)
   }
 
   /// Reads with several statements that see the same state. `body` must not suspend.
-  package func snapshot<Value>(_ body: (ReadSnapshot) throws -> Value) throws -> Value {
+  package func snapshot<Value>(seeing sight: Sight, _ body: (ReadSnapshot) throws -> Value) throws -> Value {
     try connections.with { connection in
-      try connection.snapshot { try body(ReadSnapshot(connection: connection, catalog: catalog, usage: usage)) }
+      try connection.snapshot {
+        try body(ReadSnapshot(connection: connection, catalog: catalog, sight: sight, usage: usage))
+      }
     }
   }
 }

@@ -7,7 +7,8 @@ import Testing
 @testable import LocalAPI
 
 @Suite struct AnswerCacheTests {
-  private static let question = AnswerCache.Question(base: "http://h", target: "/jsonapi/node/topic", isPacked: false)
+  private static let question = AnswerCache.Question(
+    sight: .everything, base: "http://h", target: "/jsonapi/node/topic", isPacked: false)
 
   private static func answer(_ size: Int) -> Answer { Answer(document: .init(repeating: 0x20, count: size)) }
 
@@ -40,7 +41,8 @@ import Testing
     let cache = AnswerCache(capacity: 80_000)
     var questions: [AnswerCache.Question] = []
     for number in 0..<100 {
-      let question = AnswerCache.Question(base: "http://h", target: "/jsonapi/x?page=\(number)", isPacked: false)
+      let question = AnswerCache.Question(
+        sight: .everything, base: "http://h", target: "/jsonapi/x?page=\(number)", isPacked: false)
       questions.append(question)
       cache.note(Self.answer(9_000), to: question, from: Self.origin(1))
     }

@@ -39,7 +39,7 @@ import Testing
 
   private func makeIndex(_ path: String) throws {
     let mirror = try Mirror(path: path)
-    let type = try #require(try ResourceReader(mirror).single { try $0.type(name: "node--topic") })
+    let type = try #require(try ResourceReader(mirror).single(seeing: .everything) { try $0.type(name: "node--topic") })
     var usage = PathUsage()
     usage.slowestMilliseconds = IndexPolicy.slowMilliseconds
     try mirror.note([PathUse(type: type.id, path: PathKey("title"), kind: .text): usage], at: 1)

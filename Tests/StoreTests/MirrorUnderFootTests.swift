@@ -96,7 +96,7 @@ import Testing
       }
       #expect(throws: MirrorFault.self) { try mirror.note(.siteAccount, "b") }
       #expect(throws: MirrorFault.self) { _ = try mirror.fact(.siteAccount) }
-      #expect(throws: MirrorFault.self) { _ = try reader.single { try $0.types() } }
+      #expect(throws: MirrorFault.self) { _ = try reader.single(seeing: .everything) { try $0.types() } }
       if change == .removed {
         try FileManager.default.moveItem(atPath: path + ".away", toPath: path)
         try mirror.file.checkNow()

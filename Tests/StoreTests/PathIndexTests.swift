@@ -8,7 +8,7 @@ extension CrawledMirror {
   /// Notes uses of paths as if a slow query had read them, and builds what comes of it.
   func index(_ query: String, type: String = "node--topic") throws {
     let parameters = try QueryParameters(QueryString(parsing: query).tree)
-    let uses = try ResourceReader(mirror).snapshot { snapshot in
+    let uses = try ResourceReader(mirror).snapshot(seeing: .everything) { snapshot in
       let served = try #require(try snapshot.type(name: type))
       return try QueryCompiler.compile(parameters, for: served, in: snapshot).uses
     }
@@ -31,7 +31,7 @@ extension CrawledMirror {
   /// The compiled query.
   func compiled(_ query: String, type: String = "node--topic") throws -> CompiledQuery {
     let parameters = try QueryParameters(QueryString(parsing: query).tree)
-    return try ResourceReader(mirror).snapshot { snapshot in
+    return try ResourceReader(mirror).snapshot(seeing: .everything) { snapshot in
       try QueryCompiler.compile(parameters, for: try #require(try snapshot.type(name: type)), in: snapshot)
     }
   }
@@ -39,7 +39,7 @@ extension CrawledMirror {
   /// The plan of a query, as SQLite explains it.
   func plan(_ query: String) throws -> [String] {
     let query = try compiled(query)
-    return try ResourceReader(mirror).snapshot { try $0.plan(query) }
+    return try ResourceReader(mirror).snapshot(seeing: .everything) { try $0.plan(query) }
   }
 }
 

@@ -33,27 +33,31 @@ import Testing
     let endless = CompiledQuery(
       sql: "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n", arguments: [])
     #expect(throws: QueryOverdue(limit: .milliseconds(1))) {
-      try reader.single { try $0.rows(endless) { _ in true } }
+      try reader.single(seeing: .everything) { try $0.rows(endless) { _ in true } }
     }
     // The connection is good for the next one.
-    #expect(try reader.single { try $0.type(name: "node--topic") } != nil)
+    #expect(try reader.single(seeing: .everything) { try $0.type(name: "node--topic") } != nil)
   }
 
   /// What is done between many small statements counts, too.
   @Test func timeIsCountedBetweenStatements() throws {
     let reader = ResourceReader(try Self.small.get().mirror, timeLimit: .milliseconds(20))
     #expect(throws: QueryOverdue.self) {
-      try reader.snapshot { snapshot in while true { _ = try snapshot.targets(of: 1, field: "uid") } }
+      try reader.snapshot(seeing: .everything) { snapshot in
+        while true { _ = try snapshot.targets(of: 1, field: "uid") }
+      }
     }
     #expect(throws: QueryOverdue.self) {
-      try reader.snapshot { snapshot in while true { _ = try snapshot.resource(id: 1) { $0.id } } }
+      try reader.snapshot(seeing: .everything) { snapshot in
+        while true { _ = try snapshot.resource(id: 1) { $0.id } }
+      }
     }
   }
 
   @Test func anExplanationShowsWhatIsDone() throws {
     let small = try SmallCommunity.mirror(SmallCommunity.usual)
     let reader = ResourceReader(small.mirror)
-    let type = try #require(try reader.single { try $0.type(name: "node--topic") })
+    let type = try #require(try reader.single(seeing: .everything) { try $0.type(name: "node--topic") })
     let parameters = try QueryParameters(QueryString(parsing: "filter[title]=cafe&page[limit]=1").tree)
     let before = try reader.explain(parameters, for: type)
     #expect(before.rows == 1 && before.indexes.isEmpty && before.documentPaths == ["node--topic title"])

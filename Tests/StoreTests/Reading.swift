@@ -12,7 +12,7 @@ extension CrawledMirror {
   func rendered(_ type: String, _ id: String, on base: String = base, fields: Set<String>? = nil) throws -> String? {
     let renderer = DocumentRenderer(base: DocumentBase(base))
     let uuid = try #require(ResourceID(id))
-    return try ResourceReader(mirror).snapshot { snapshot in
+    return try ResourceReader(mirror).snapshot(seeing: .everything) { snapshot in
       guard let served = try snapshot.type(name: type) else { return nil }
       return try snapshot.resource(named: uuid, entityType: served.entityType) { row in
         var bytes: [UInt8] = []
@@ -32,7 +32,7 @@ extension CrawledMirror {
   /// The serial numbers of a query's rows in order.
   func rows(_ type: String, _ query: String) throws -> [Int64] {
     let parameters = try QueryParameters(QueryString(parsing: query).tree)
-    return try ResourceReader(mirror).snapshot { snapshot in
+    return try ResourceReader(mirror).snapshot(seeing: .everything) { snapshot in
       let served = try #require(try snapshot.type(name: type))
       let renderer = DocumentRenderer(base: DocumentBase(base))
       var found: [Int64] = []

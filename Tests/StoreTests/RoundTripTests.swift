@@ -24,7 +24,7 @@ import Testing
     let renderer = DocumentRenderer(base: DocumentBase(shown))
     let recorded = try Self.recorded(shown)
     #expect(recorded.count == 1301)
-    try ResourceReader(full.mirror).snapshot { snapshot in
+    try ResourceReader(full.mirror).snapshot(seeing: .everything) { snapshot in
       for (type, id, text) in recorded {
         let entityType = try #require(try snapshot.type(name: type)).entityType
         let uuid = try #require(ResourceID(id))

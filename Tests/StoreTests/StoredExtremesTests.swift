@@ -71,7 +71,7 @@ import Testing
         look { _ = try mirror.check() }
         look { _ = try mirror.beginSweep(of: "node--topic", at: 1) }
         look { _ = try mirror.endRun(mirror.beginRun("test", at: 2), .complete, parts: [], message: nil, at: 3) }
-        look { _ = try ResourceReader(mirror).snapshot { try $0.types() } }
+        look { _ = try ResourceReader(mirror).snapshot(seeing: .everything) { try $0.types() } }
         try? mirror.close()
       }
     }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct TypeSchemaTests {
   private func schema(_ made: CrawledMirror, _ type: String) throws -> TypeSchema? {
-    try ResourceReader(made.mirror).snapshot { snapshot in
+    try ResourceReader(made.mirror).snapshot(seeing: .everything) { snapshot in
       try snapshot.type(name: type).flatMap { try snapshot.schema(of: $0) }
     }
   }

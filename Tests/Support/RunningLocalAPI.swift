@@ -29,7 +29,7 @@ package struct RunningLocalAPI: Sendable {
 
   /// A server over a mirror that is not listening: it answers in this process. Clients and people as in `serving`.
   package static func prepared(
-    _ made: CrawledMirror, accessTokenSeconds: Int = 300, readLimit: Duration = .seconds(2),
+    _ made: CrawledMirror, accessTokenSeconds: Int = 300, readLimit: Duration = .seconds(2), filesPath: String? = nil,
     now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
   ) async throws -> LocalAPIServer {
     let cost = SecretHash.Cost(logarithm: 1)
@@ -44,6 +44,7 @@ package struct RunningLocalAPI: Sendable {
       host: "127.0.0.1", port: 0, signingKeyPath: made.folder.appending(path: "key.pem").path)
     settings.accessTokenSeconds = accessTokenSeconds
     settings.readLimit = readLimit
+    settings.filesPath = filesPath
     return try await LocalAPIServer(
       mirror: made.mirror, settings: settings, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: now
     )
@@ -52,9 +53,9 @@ package struct RunningLocalAPI: Sendable {
   /// Serves a mirror as long as `body` runs. It knows the client `reports` with the secret `client secret`, and the person
   /// `ann` with the password `her password`.
   package static func serving<Value: Sendable>(
-    _ made: CrawledMirror, _ body: @escaping @Sendable (RunningLocalAPI) async throws -> Value
+    _ made: CrawledMirror, filesPath: String? = nil, _ body: @escaping @Sendable (RunningLocalAPI) async throws -> Value
   ) async throws -> Value {
-    let server = try await prepared(made)
+    let server = try await prepared(made, filesPath: filesPath)
     let (ports, listening) = AsyncStream.makeStream(of: Int.self)
     return try await withThrowingTaskGroup(of: Value?.self) { group in
       group.addTask {

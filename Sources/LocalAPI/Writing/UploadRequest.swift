@@ -45,13 +45,6 @@ struct UploadRequest {
       || field.targets.isEmpty && FieldDescription(field.name).isNamedLikeImages
   }
 
-  /// Whether a relationship takes files: it leads to files, or, where none was seen, is named like one that does.
-  static func takesFiles(_ field: TypeSchema.Field, _ homes: EntityTypes) -> Bool {
-    guard field.isRelationship, !field.isInternal else { return false }
-    guard field.targets.isEmpty else { return field.targets.contains { homes.entityType(of: $0) == "file" } }
-    return FieldDescription(field.name).isNamedLikeFiles
-  }
-
   /// The field that an upload is for.
   /// - Throws: the site's 404 for a name that the type does not have; 422 where the site fails with 500, for one that takes
   ///   no files.
@@ -59,7 +52,7 @@ struct UploadRequest {
     guard let field = subject.schema?.field(name) else {
       throw subject.refusal(404, "Field \"\(name)\" does not exist.")
     }
-    guard takesFiles(field, subject.homes) else {
+    guard UploadRoutes.takesFiles(field, subject.homes) else {
       throw subject.refusal(422, "The file \"\(name)\" is not a file field could not be accessed")
     }
     return field

@@ -10,6 +10,8 @@ struct WriteRequest: Sendable {
   var method: String
   var uri: RequestURI
   var base: DocumentBase
+  /// What its author may see: a write is checked against that, and answered with it.
+  var sight: Sight
   var author: ChangeAuthor
   /// Whether the token's scopes allow writing.
   var mayWrite: Bool
@@ -75,7 +77,7 @@ struct WriteAnswers: Sendable {
   }
 
   private func check(_ write: WriteRequest, _ body: WriteBody, at now: Int64, within limit: WorkLimit) throws -> Plan {
-    try answers.reader.snapshot { snapshot in
+    try answers.reader.snapshot(seeing: write.sight) { snapshot in
       let subject = try subject(write, snapshot)
       try checkLearned(write, subject, at: now)
       return try plan(
@@ -116,7 +118,8 @@ struct WriteAnswers: Sendable {
     case .notFound(let type, _):
       ErrorResponse.unknownEntity(
         type: ResourceTypeName(type),
-        collectionPath: (try? answers.reader.single { try $0.type(name: type)?.routePath }) ?? write.route.path,
+        collectionPath: (try? answers.reader.single(seeing: write.sight) { try $0.type(name: type)?.routePath })
+          ?? write.route.path,
         method: write.method,
         request: write.uri)
     case .notToMany, .noRelationship:

@@ -6,9 +6,9 @@ import Store
 /// What a write is checked for before it is recorded, but for its body.
 extension WriteAnswers {
   /// What a path and a method lead to.
-  func find(_ route: Route, _ method: String) throws -> WriteRoute.Found {
-    try answers.reader.snapshot { snapshot in
-      let type = try route.collectionPath.flatMap { try snapshot.type(path: $0) }
+  func find(_ route: ResourceRoute, _ method: String, seeing sight: Sight) throws -> WriteRoute.Found {
+    try answers.reader.snapshot(seeing: sight) { snapshot in
+      let type = try snapshot.type(path: route.collectionPath)
       return WriteRoute.find(
         route, method, schema: try type.flatMap { try snapshot.schema(of: $0) },
         hasUploads: try type.map { try snapshot.hasUploadRoutes($0) } ?? false)
@@ -18,7 +18,7 @@ extension WriteAnswers {
   /// Checks everything that needs no body.
   /// - Throws: `ErrorResponse`, `QueryParameterError` as the site answers.
   func admit(_ write: WriteRequest) throws {
-    _ = try answers.reader.snapshot { try subject(write, $0) }
+    _ = try answers.reader.snapshot(seeing: write.sight) { try subject(write, $0) }
   }
 
   func subject(_ write: WriteRequest, _ snapshot: ReadSnapshot) throws -> WriteSubject {
@@ -52,7 +52,7 @@ extension WriteAnswers {
     else {
       throw forbidden(write, subject)
     }
-    let read = ReadRequest(uri: write.uri, base: write.base, isCollection: false)
+    let read = ReadRequest(uri: write.uri, base: write.base, seeing: write.sight, isCollection: false)
     try read.checkFormat()
     if write.uri.query.tree["resourceVersion"] != nil {
       guard subject.schema?.isVersioned ?? true else { throw ErrorResponse.versionsNotSupported(write.uri) }

@@ -25,7 +25,7 @@ enum WriteRoute: Equatable {
   /// - Parameters:
   ///   - schema: the type's; nil while nothing is known of it.
   ///   - hasUploads: whether the type takes files.
-  static func find(_ route: Route, _ method: String, schema: TypeSchema?, hasUploads: Bool) -> Found {
+  static func find(_ route: ResourceRoute, _ method: String, schema: TypeSchema?, hasUploads: Bool) -> Found {
     let methods = route.methods(schema: schema, hasUploads: hasUploads)
     switch (route, method) {
     case (.collection(let path), "POST"): return .route(.create(path))

@@ -21,7 +21,7 @@ extension WriteAnswers {
   /// The state of the resource that a write is about; nil where there is none.
   func stamp(of write: WriteRequest) throws -> WriteSubject.Stamp? {
     guard let id = write.route.id.flatMap({ ResourceID($0) }) else { return nil }
-    return try answers.reader.snapshot { snapshot in
+    return try answers.reader.snapshot(seeing: write.sight) { snapshot in
       guard let type = try snapshot.type(path: write.route.path) else { return nil }
       return try snapshot.resource(named: id, entityType: type.entityType) { row in
         WriteSubject.Stamp(resource: row.id, sequence: row.sequence)

@@ -8,7 +8,7 @@ extension WriteAnswers {
   /// The answer to a recorded write: 201, 200 or 204 (reference 5.2 to 5.7).
   func answer(_ write: WriteRequest, _ recorded: RecordedWrite) throws -> Answer {
     if recorded.isBare { return try bare(write, recorded) }
-    let read = ReadRequest(uri: write.uri, base: write.base, isCollection: false)
+    let read = ReadRequest(uri: write.uri, base: write.base, seeing: write.sight, isCollection: false)
     let found: Answer?
     switch write.route {
     case .create(let path):
@@ -28,7 +28,7 @@ extension WriteAnswers {
 
   private func bare(_ write: WriteRequest, _ recorded: RecordedWrite) throws -> Answer {
     var answer = Answer(status: 204)
-    try answers.reader.single { snapshot in
+    try answers.reader.single(seeing: write.sight) { snapshot in
       guard let type = try snapshot.type(name: recorded.type) else { return }
       let pending = try snapshot.pendingChanges(of: recorded.resource, type: type)
       answer.speaks(knownUntil: try snapshot.state(ofType: type.id).knownUntil, pending: pending)
@@ -49,9 +49,11 @@ extension WriteAnswers {
   /// A new file at its own URL, without `Location` (reference 5.7). The site gives it another UUID than it had here.
   private func file(_ write: WriteRequest, _ recorded: RecordedWrite) throws -> Answer? {
     let uuid = try mirror.siteUUID(ofUpload: recorded.uuid) ?? recorded.uuid
-    guard let path = try answers.reader.single({ try $0.type(name: recorded.type)?.path }) else { return nil }
+    guard let path = try answers.reader.single(seeing: write.sight, { try $0.type(name: recorded.type)?.path }) else {
+      return nil
+    }
     let own = RequestURI(base: write.base.text, target: "\(path)/\(uuid.pathPart)")
-    let read = ReadRequest(uri: own, base: write.base, isCollection: false)
+    let read = ReadRequest(uri: own, base: write.base, seeing: write.sight, isCollection: false)
     var answer = try answers.individual(read, collection: path, id: uuid.description)
     if answer?.status == 200 { answer?.status = 201 }
     return answer

@@ -21,7 +21,7 @@ struct ExplainCommand: ParsableCommand {
     let settings = try common.settings(needsSite: false)
     let reader = ResourceReader(try Mirror(path: settings.mirror.path, for: .looking))
     let uri = RequestURI(base: "", target: ExplainCommand.target(url))
-    guard let type = try reader.single({ try $0.type(path: uri.path) }) else {
+    guard let type = try reader.single(seeing: .everything, { try $0.type(path: uri.path) }) else {
       throw ConfigurationError(
         description: "\(uri.path) is no collection of the mirror; a path is like /jsonapi/node/topic")
     }

@@ -27,7 +27,7 @@ extension ResourceReader {
     var begun = ContinuousClock.now
     var explanation: QueryExplanation?
     do {
-      try snapshot { snapshot in
+      try snapshot(seeing: .everything) { snapshot in
         begun = ContinuousClock.now
         let query = try QueryCompiler.compile(parameters, for: type, in: snapshot)
         let compiled = ContinuousClock.now - begun

@@ -2,8 +2,15 @@ import JSONAPI
 import OpenSocial
 
 extension ReadSnapshot {
-  /// The schema of a type; nil while nothing is known of it.
+  /// The schema of a type, as far as it may be seen; nil while nothing is known of it. Filters, sorts and `include` go by it.
   package func schema(of type: ServedType) throws -> TypeSchema? {
+    guard sight != .everything else { return try wholeSchema(of: type) }
+    var schema = try wholeSchema(of: type)
+    schema?.fields.removeAll { !sight.shows($0.name, of: type.name) }
+    return schema
+  }
+
+  private func wholeSchema(of type: ServedType) throws -> TypeSchema? {
     let statement = try connection.statement("SELECT version, fields FROM type_schema WHERE type = ?")
     defer { statement.reset() }
     statement.bind(type.id, at: 1)

@@ -173,7 +173,7 @@ final class PushBench: Sendable {
   /// A topic as the local API shows it.
   func shown(_ id: String) throws -> JSON? {
     let uuid = try uuid(id)
-    return try ResourceReader(mirror).snapshot { snapshot in
+    return try ResourceReader(mirror).snapshot(seeing: .everything) { snapshot in
       try snapshot.resource(uuid, entityType: "node") { row in
         var bytes: [UInt8] = []
         DocumentRenderer(base: DocumentBase(siteBase)).append(row.stored, into: &bytes)

@@ -276,13 +276,13 @@ struct OutboxBench {
       ).map { $0["detail"] as String }
     }
     #expect(plan.contains { $0.contains("outbox_unsettled") })
-    let pending = try ResourceReader(bench.mirror).snapshot { snapshot in
+    let pending = try ResourceReader(bench.mirror).snapshot(seeing: .everything) { snapshot in
       let type = try #require(try snapshot.type(name: "node--topic"))
       return try snapshot.pendingChanges(of: type)
     }
     #expect(pending.isEmpty)
     try bench.patch(["title": "Two"])
-    let one = try ResourceReader(bench.mirror).snapshot { snapshot in
+    let one = try ResourceReader(bench.mirror).snapshot(seeing: .everything) { snapshot in
       let type = try #require(try snapshot.type(name: "node--topic"))
       let all = try snapshot.pendingChanges(of: type)
       let id = try #require(all.keys.first)

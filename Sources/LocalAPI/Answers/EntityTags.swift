@@ -1,0 +1,57 @@
+import Store
+
+/// Makes the `ETag` of answers (RFC 9110 section 8.8.3).
+///
+/// A tag is the number of a change, so it costs no look at the body. A resource without `include` has the number of its own
+/// last change; every other answer that of the mirror's last change, whatever it was: a target that is included, a row that
+/// came or went anywhere. That is coarse, and never wrong. Tags belong to a URI, so neither the query nor the host is part of
+/// them. A random number makes the tags of each process its own: another version of the program may write other bytes, and
+/// another file counts its changes anew.
+///
+/// Tags are weak: one tag speaks for the plain and the compressed form (RFC 9110 section 8.8.1). And the number may be read
+/// before the rows, outside of their snapshot: a body may then be newer than its tag, which costs one needless answer, but
+/// no tag ever speaks for a body that is older.
+struct EntityTags: Sendable {
+  private let prefix = "W/\"\(String(UInt64.random(in: .min ... .max), radix: 36))-"
+
+  /// The tag of content whose last change has this number. Who may see less has other content under the same number, and so
+  /// another tag.
+  func tag(_ sequence: Int64, seeing sight: Sight) -> String {
+    let tag = prefix + String(sequence)
+    return sight == .everything ? tag + "\"" : "\(tag)-\(sight.identity)\""
+  }
+}
+
+/// What a request says in `If-None-Match` (RFC 9110 section 13.1.2).
+enum Precondition: Sendable, Equatable {
+  /// No header.
+  case none
+  /// `*`: any content at all.
+  case any
+  /// The tags between the quotes, without `W/`: comparison is weak.
+  case tags([Substring])
+
+  /// Reads the header; a text that is no list of tags is taken for its readable part.
+  init(_ header: String?) {
+    guard let header else {
+      self = .none
+      return
+    }
+    var rest = Substring(header)
+    var tags: [Substring] = []
+    while let open = rest.firstIndex(of: "\"") {
+      let tail = rest[rest.index(after: open)...]
+      guard let close = tail.firstIndex(of: "\"") else { break }
+      tags.append(tail[..<close])
+      rest = tail[tail.index(after: close)...]
+    }
+    self = tags.isEmpty && header.utf8.contains(UInt8(ascii: "*")) ? .any : .tags(tags)
+  }
+
+  /// Whether the client has the content of this tag. `*` is not asked here: it only counts when there is content.
+  func names(_ tag: String) -> Bool {
+    guard case .tags(let tags) = self, !tags.isEmpty else { return false }
+    let opaque = tag.utf8.dropFirst(3).dropLast()
+    return tags.contains { $0.utf8.elementsEqual(opaque) }
+  }
+}

@@ -1,0 +1,8 @@
+/// The mirror's own routes, which no site has.
+struct OwnSection: Section {
+  func answer(_ route: OwnRoute, to asked: Asked) throws -> Answer? {
+    switch route {
+    case .nothing: nil
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import JSONAPI
+import Store
+
+/// Finds the resources of `include` in the site's order (reference 3.6): for each field of the include tree all targets of all
+/// primary resources, one entity type after the other as first seen, each with what its resources include. Each once.
+struct IncludeResolver {
+  private let snapshot: ReadSnapshot
+  private(set) var included: [Int64] = []
+  private var seen: Set<Int64> = []
+
+  init(_ snapshot: ReadSnapshot) { self.snapshot = snapshot }
+
+  /// A resource whose relationships are followed.
+  struct Source {
+    var id: Int64
+    var type: ServedType
+  }
+
+  /// Follows the paths from the primary resources.
+  /// - Throws: `QueryParameterError` in the site's words for a path that a type among them does not have.
+  mutating func resolve(_ paths: [[String]], from sources: [Source]) throws {
+    try QueryBounds.check(include: paths)
+    var checked: Set<Int64> = []
+    for source in sources where checked.insert(source.type.id).inserted {
+      for path in paths { try snapshot.check(include: path[...], of: source.type) }
+    }
+    try follow(IncludeTree(paths), from: sources)
+  }
+
+  /// Resources that lack a field are passed over: only some of the types behind a relationship may have it.
+  private mutating func follow(_ tree: IncludeTree, from sources: [Source]) throws {
+    for (field, children) in tree.fields {
+      var targets: [Source] = []
+      var known: Set<Int64> = []
+      for source in sources where snapshot.sight.shows(field, of: source.type.name) {
+        for target in try snapshot.targets(of: source.id, field: field) {
+          guard let target, known.insert(target).inserted else { continue }
+          guard let type = try snapshot.resource(id: target, { $0.type }) else { continue }
+          targets.append(Source(id: target, type: type))
+        }
+      }
+      var entityTypes: [String] = []
+      for target in targets where !entityTypes.contains(target.type.entityType) {
+        entityTypes.append(target.type.entityType)
+      }
+      for entityType in entityTypes {
+        let targets = targets.filter { $0.type.entityType == entityType }
+        for target in targets where seen.insert(target.id).inserted { included.append(target.id) }
+        try follow(children, from: targets)
+      }
+    }
+  }
+}
+
+/// Include paths with their common beginnings joined, in the order first written.
+private struct IncludeTree {
+  private(set) var fields: [(name: String, children: IncludeTree)] = []
+
+  init(_ paths: [[String]]) {
+    for path in paths { insert(path[...]) }
+  }
+
+  private mutating func insert(_ path: ArraySlice<String>) {
+    guard let first = path.first else { return }
+    if let index = fields.firstIndex(where: { $0.name == first }) {
+      fields[index].children.insert(path.dropFirst())
+    } else {
+      var children = IncludeTree([])
+      children.insert(path.dropFirst())
+      fields.append((first, children))
+    }
+  }
+}

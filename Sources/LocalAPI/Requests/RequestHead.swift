@@ -1,0 +1,66 @@
+import HTTPTypes
+import NIOHTTP1
+
+/// Of a request's head, all that an answer to a read depends on.
+struct RequestHead: Sendable, Equatable {
+  var method: HTTPRequest.Method
+  /// Path and query as they were sent; nil where the method has none.
+  var path: String?
+  /// The host that the client used, with its port.
+  var authority: String?
+  var authorization: String?
+  var acceptEncoding: String?
+  var ifNoneMatch: String?
+  var ifModifiedSince: String?
+  var ifRange: String?
+  var range: String?
+
+  /// The head of any request.
+  init(_ request: HTTPRequest) {
+    (method, path, authority) = (request.method, request.path, request.authority)
+    for field in request.headerFields { note(field.name.canonicalName, field.value) }
+  }
+
+  /// The head of a read as most clients send it; nil for all else, which has a longer way: other methods, older versions, targets
+  /// in other forms, connections that are to be closed or upgraded.
+  init?(read head: HTTPRequestHead) {
+    switch head.method {
+    case .GET: method = .get
+    case .HEAD: method = .head
+    case .OPTIONS: method = .options
+    default: return nil
+    }
+    guard head.version == .http1_1, head.uri.utf8.first == UInt8(ascii: "/") else { return nil }
+    path = head.uri
+    for (name, value) in head.headers {
+      if name.isField("host") {
+        authority = authority ?? value
+      } else if name.isField("connection") {
+        guard value.lowercased() == "keep-alive" else { return nil }
+      } else {
+        note(name, value)
+      }
+    }
+  }
+
+  /// Takes note of a field. Several of one name are one list (RFC 9110 section 5.3).
+  private mutating func note(_ name: String, _ value: String) {
+    func add(to list: inout String?) { list = list.map { "\($0), \(value)" } ?? value }
+    switch name.utf8.count {
+    case 5 where name.isField("range"): add(to: &range)
+    case 8 where name.isField("if-range"): add(to: &ifRange)
+    case 13 where name.isField("authorization"): add(to: &authorization)
+    case 13 where name.isField("if-none-match"): add(to: &ifNoneMatch)
+    case 15 where name.isField("accept-encoding"): add(to: &acceptEncoding)
+    case 17 where name.isField("if-modified-since"): add(to: &ifModifiedSince)
+    default: break
+    }
+  }
+}
+
+extension String {
+  /// Whether it is the name of this field, which is given in lower case.
+  fileprivate func isField(_ name: String) -> Bool {
+    utf8.count == name.utf8.count && utf8.elementsEqual(name.utf8) { $0 | 0x20 == $1 }
+  }
+}

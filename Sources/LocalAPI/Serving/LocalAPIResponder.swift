@@ -1,0 +1,167 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import JSONAPI
+import Logging
+import NIOCore
+import Store
+import TokenIssuer
+
+/// Answers every request to the local API: finds out who asks and where it leads, and sends what the section behind the route
+/// answers, or what was kept of that.
+struct LocalAPIResponder: HTTPResponder {
+  typealias Context = LocalAPIContext
+
+  let router: SectionRouter
+  let viewers: Viewers
+  let places: Places
+  let version: MirrorVersion
+  let gzip = GzipEncoder()
+  let cache = AnswerCache()
+
+  /// What reads are answered from.
+  var answers: ResourceAnswers { router.reading.answers }
+  private var facts: KnownSiteFacts { places.facts }
+
+  /// What `AnswersAtOnce` did not send.
+  func respond(to request: Request, context: Context) async throws -> Response {
+    var answer: Answer
+    if let made = await made(request, context.channel) {
+      answer = made
+    } else {
+      answer = await finished(request, context.logger, context.channel)
+    }
+    answer.fields[.contentLength] = String(answer.length)
+    let status = HTTPResponse.Status(code: answer.status)
+    if let file = answer.file, answer.isStreamed(to: request.method) {
+      let bytes = Int(file.range.lowerBound)...Int(file.range.upperBound - 1)
+      let body = try await FileIO().loadFile(path: file.path, range: bytes, context: context)
+      return Response(status: status, headers: answer.fields, body: body)
+    }
+    let body = request.method == .head ? ResponseBody() : ResponseBody(byteBuffer: answer.body)
+    return Response(status: status, headers: answer.fields, body: body)
+  }
+
+  /// The answer that `AnswersAtOnce` made and could not send, as the content of a file has to be streamed; nil for all else.
+  private func made(_ request: Request, _ channel: any Channel) async -> Answer? {
+    guard request.method == .get, let target = request.head.path, let paths = try? facts.facts().paths,
+      !paths.mayBeAPI(target)
+    else { return nil }
+    return await AnswersAtOnce.unsent(to: RequestHead(request.head), on: channel)
+  }
+
+  /// The answer as it is sent, but for HEAD.
+  func finished(_ request: Request, _ logger: Logger, _ channel: (any Channel)? = nil) async -> Answer {
+    let head = RequestHead(request.head)
+    do {
+      let viewer = try await viewers.viewer(head)
+      guard LocalAPIResponder.isRead(head) else {
+        let presence = await AnswersAtOnce.presence(on: channel)
+        return coded(.success(try await change(request, head, viewer, presence)), head, logger)
+      }
+      guard SlowReads.mayBe(head) else { return read(head, viewer, logger) }
+      return try await SlowReads.run { read(head, viewer, logger) }
+    } catch {
+      return coded(.failure(error), head, logger)
+    }
+  }
+
+  /// The same for short reads by a caller who is known, without waiting; nil for all others. One that may take long
+  /// is answered if its answer was kept.
+  func finishedAtOnce(_ request: RequestHead, _ logger: Logger) -> Answer? {
+    guard LocalAPIResponder.isRead(request), let viewer = try? viewers.viewerAtOnce(request) else { return nil }
+    return SlowReads.mayBe(request) ? kept(request, viewer) : read(request, viewer, logger)
+  }
+
+  private static func isRead(_ request: RequestHead) -> Bool {
+    request.method == .get || request.method == .head || request.method == .options
+  }
+
+  /// Answers a read, and whatever is refused without looking further.
+  private func answer(_ request: RequestHead, _ viewer: Viewer) throws -> Answer {
+    do { return try router.answer(places.place(request, viewer)) } catch let unplaced as Places.Unplaced {
+      return unplaced.answer
+    }
+  }
+
+  /// Answers a request that may change something.
+  private func change(
+    _ request: Request, _ head: RequestHead, _ viewer: Viewer, _ presence: ClientPresence?
+  ) async throws -> Answer {
+    // Web servers refuse these before the site sees them.
+    if head.method == .trace || head.method == .connect { return Answer(page: "Not allowed", status: 405) }
+    do {
+      return try await router.change(places.place(head, viewer), Sent(request: request, presence: presence))
+    } catch let unplaced as Places.Unplaced {
+      return unplaced.answer
+    }
+  }
+
+  /// A kept answer where it is still true, else a new one.
+  private func read(_ request: RequestHead, _ viewer: Viewer, _ logger: Logger) -> Answer {
+    func new() -> Answer { coded(Result { try self.answer(request, viewer) }, request, logger) }
+    guard let question = question(of: request, viewer) else { return new() }
+    let origin = origin(of: question)
+    if let origin, let answer = cache.answer(to: question, from: origin) { return answer }
+    let answer = new()
+    if answer.plainBytes >= AnswerCache.leastBytes { cache.note(answer, to: question, from: origin) }
+    return answer
+  }
+
+  /// A kept answer, where there is one that is still true.
+  private func kept(_ request: RequestHead, _ viewer: Viewer) -> Answer? {
+    guard let question = question(of: request, viewer), let origin = origin(of: question) else { return nil }
+    return cache.answer(to: question, from: origin)
+  }
+
+  /// The state of the mirror from which an answer would come; nil for a question that is new.
+  private func origin(of question: AnswerCache.Question) -> AnswerCache.Origin? {
+    guard cache.knows(question) else { return nil }
+    return try? AnswerCache.Origin(version: version.current(), facts: facts.facts())
+  }
+
+  /// Nil for requests whose answers are not kept: nobody is signed in, they depend on more than the mirror, have no body, or are
+  /// made as fast as looked up, as a resource is that need not be compressed.
+  private func question(of request: RequestHead, _ viewer: Viewer) -> AnswerCache.Question? {
+    guard case .known = viewer.caller, request.method == .get, let target = request.path,
+      let paths = try? facts.facts().paths, paths.mayBeAPI(target)
+    else { return nil }
+    let isPacked = LocalAPIResponder.takesGzip(request)
+    guard isPacked || !ResourceRoute.endsInUUID(target), request.ifNoneMatch == nil,
+      let base = places.bases.base(of: request, place: paths.place)
+    else { return nil }
+    return AnswerCache.Question(sight: viewer.sight, base: base.text, target: target, isPacked: isPacked)
+  }
+
+  private static func takesGzip(_ request: RequestHead) -> Bool {
+    request.acceptEncoding.map { AcceptEncoding.prefersGzip($0) } ?? false
+  }
+
+  /// The answer with the site's marks and the coding that was chosen; a fault as 500.
+  private func coded(_ result: Result<Answer, any Error>, _ request: RequestHead, _ logger: Logger) -> Answer {
+    var answer: Answer
+    do {
+      answer = try result.get()
+      try facts.facts().mark(&answer)
+    } catch {
+      // What happened is for the operator's log; the client learns that it was not its fault.
+      let uri = RequestURI(base: "", target: request.path ?? "/")
+      let fault = error as? MirrorFault
+      // That the file is away is said once, by whoever watches it, and not for each client.
+      let level: Logger.Level =
+        fault?.kind == .moved || fault?.kind == .readOnly ? .debug : fault == nil ? .error : .warning
+      logger.log(level: level, "a request failed", metadata: ["path": "\(uri.path)", "error": "\(error)"])
+      answer =
+        fault.map { Answer($0, uri, method: request.method.rawValue) }
+        ?? Answer(ErrorResponse(status: 500, detail: "The mirror could not answer; its log says why.", request: uri))
+    }
+    answer.plainBytes = answer.body.readableBytes
+    if answer.plainBytes >= GzipEncoder.leastBytes, LocalAPIResponder.takesGzip(request),
+      let packed = answer.body.withUnsafeReadableBytes({ gzip.packed($0) })
+    {
+      answer.body = ByteBuffer(bytes: packed)
+      answer.fields[.contentEncoding] = "gzip"
+    }
+    return answer
+  }
+}

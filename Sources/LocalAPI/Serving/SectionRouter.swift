@@ -1,0 +1,63 @@
+import JSONAPI
+import Store
+
+/// Which section answers which route: a route that none has does not compile.
+struct SectionRouter: Sendable {
+  let reading: ReadingSection
+  let writing: WritingSection
+  let files: FilesSection
+  let signingIn: SigningInSection
+  let description: DescriptionSection
+  let own: OwnSection
+  let facts: KnownSiteFacts
+
+  /// Answers a read: GET, HEAD or OPTIONS.
+  func answer(_ asked: Asked) throws -> Answer { try found(asked) ?? SectionRouter.nothing }
+
+  /// Answers a request that may change something.
+  func change(_ asked: Asked, _ sent: Sent) async throws -> Answer {
+    let found: Answer?
+    switch asked.route {
+    case .resource(let route): found = try await writing.change(route, asked, sent)
+    case .signingIn(let route): found = try await signingIn.change(route, asked, sent)
+    case .description(let route): found = try await description.change(route, asked, sent)
+    case .own(let route):
+      if let answer = try await own.change(route, asked, sent) { return answer }
+      found = try await files.change(.content, asked, sent)
+    case .file(let route): found = try await files.change(route, asked, sent)
+    case .moved(let path): found = try moved(path, asked)
+    }
+    return found ?? SectionRouter.nothing
+  }
+
+  private func found(_ asked: Asked) throws -> Answer? {
+    switch asked.route {
+    case .resource(let route): return try reading.answer(route, to: asked)
+    case .signingIn(let route): return try signingIn.answer(route, to: asked)
+    case .description(let route): return try description.answer(route, to: asked)
+    case .own(let route):
+      // A site may have a file where none of ours is.
+      return try own.answer(route, to: asked) ?? files.answer(.content, to: asked)
+    case .file(let route): return try files.answer(route, to: asked)
+    case .moved(let path): return try moved(path, asked)
+    }
+  }
+
+  /// 301 where the path leads to a route without the slashes that are too many; the query stays.
+  private func moved(_ path: String, _ asked: Asked) throws -> Answer? {
+    guard asked.isRead, try exists(Route(path, facts.facts().paths), seeing: asked.viewer.sight) else { return nil }
+    let query = asked.uri.query.uriQuery
+    return Answer(movedTo: asked.uri.base + path + (query.isEmpty ? "" : "?\(query)"))
+  }
+
+  private func exists(_ route: Route, seeing sight: Sight) throws -> Bool {
+    switch route {
+    case .resource(let route): try reading.known(route, seeing: sight) != nil
+    case .description: true
+    case .signingIn, .own, .file, .moved: false
+    }
+  }
+
+  /// What is nowhere.
+  private static var nothing: Answer { Answer(page: "Page not found", status: 404) }
+}

@@ -1,0 +1,30 @@
+import Foundation
+import TokenIssuer
+
+/// Tells by the token of a request who asks.
+struct Viewers: Sendable {
+  let verifier: AccessTokenVerifier
+
+  /// The viewer, where that takes no waiting: nil for a token that was not seen lately.
+  /// - Throws: the ledger's error.
+  func viewerAtOnce(_ request: RequestHead) throws -> Viewer? {
+    guard let bearer = Viewers.bearer(request) else { return Viewer(.anonymous) }
+    return try verifier.cached(bearer, at: Date().timeIntervalSince1970).map { Viewer(.known($0)) }
+  }
+
+  /// The viewer of any request.
+  /// - Throws: the ledger's error.
+  func viewer(_ request: RequestHead) async throws -> Viewer {
+    if let viewer = try viewerAtOnce(request) { return viewer }
+    guard let bearer = Viewers.bearer(request) else { return Viewer(.anonymous) }
+    do {
+      return Viewer(.known(try await verifier.verify(bearer, at: Date().timeIntervalSince1970)))
+    } catch let failure as BearerFailure {
+      return Viewer(.refused(failure))
+    }
+  }
+
+  private static func bearer(_ request: RequestHead) -> String? {
+    request.authorization.flatMap { AccessTokenVerifier.bearerToken(inAuthorization: $0) }
+  }
+}

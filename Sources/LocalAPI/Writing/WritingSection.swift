@@ -1,0 +1,95 @@
+import HTTPTypes
+import Hummingbird
+import JSONAPI
+import NIOCore
+import Store
+import TokenIssuer
+
+/// Writing: POST, PATCH and DELETE on the routes of resources. Its reads are those of the reading section.
+struct WritingSection: Section {
+  let reading: ReadingSection
+  let writes: WriteAnswers
+  let mirror: Mirror
+  /// Unix seconds.
+  let now: @Sendable () -> Int64
+
+  func answer(_ route: ResourceRoute, to asked: Asked) throws -> Answer? { try reading.answer(route, to: asked) }
+
+  func change(_ route: ResourceRoute, _ asked: Asked, _ sent: Sent) async throws -> Answer? {
+    if let failure = asked.viewer.caller.failure { return Answer(refusing: failure) }
+    guard let route = try reading.known(route, seeing: asked.viewer.sight) else { return nil }
+    return try await write(route, asked, sent)
+  }
+
+  /// Answers POST, PATCH and DELETE, and refuses other methods, in the site's order (reference 1.2, 5.1): method, media type,
+  /// token, resource, access, body.
+  private func write(_ route: ResourceRoute, _ asked: Asked, _ sent: Sent) async throws -> Answer? {
+    let (uri, sight) = (asked.uri, asked.viewer.sight)
+    var request = sent.request
+    let method = request.method.rawValue
+    do {
+      switch try WritingSection.beforeRecording(uri, { try writes.find(route, method, seeing: sight) }) {
+      case .nothing: return nil
+      case .otherMethods(let methods): return Answer(.methodNotAllowed(method, allowed: methods, request: uri))
+      case .route(let route):
+        try route.checkMediaType(request.headers[.contentType], method, uri)
+        guard let caller = asked.viewer.caller.token else { return Answer(anonymous: uri) }
+        let account = try caller.accountID.flatMap { try mirror.account($0)?.name }
+        let write = WriteRequest(
+          route: route, method: method, uri: uri, base: asked.base, sight: sight,
+          author: ChangeAuthor(consumer: caller.consumerID, account: account), mayWrite: caller.mayWrite,
+          disposition: request.headers[.contentDisposition])
+        try WritingSection.beforeRecording(uri) { try writes.admit(write) }
+        guard let body = try? await request.collectBody(upTo: route.longestBody) else {
+          return Answer(page: "Payload too large", status: 413)
+        }
+        let (bytes, time) = (Array(body.readableBytesView), now())
+        let limit = WorkLimit(sent.presence)
+        let recorded = try await SlowWrites.run { [writes] in
+          try WritingSection.beforeRecording(uri) { try writes.record(write, bytes, at: time, within: limit) }
+        }
+        return try await answer(
+          write, recorded, WaitPreference(request.headers[values: .prefer].joined(separator: ",")))
+      }
+    } catch let error as QueryParameterError {
+      return Answer(ErrorResponse(error, request: uri))
+    } catch let error as ErrorResponse {
+      return Answer(error)
+    }
+  }
+
+  /// The answer at once, or the site's own when the client waits for it and it comes in time.
+  private func answer(
+    _ write: WriteRequest, _ recorded: RecordedWrite, _ preference: WaitPreference?
+  ) async throws -> Answer {
+    guard let preference, let word = try await writes.siteWord(on: recorded, within: preference.seconds) else {
+      return try writes.answer(write, recorded)
+    }
+    var answer: Answer
+    if case .refused(let change) = word {
+      guard let relayed = try writes.relayed(change, write) else { return try writes.answer(write, recorded) }
+      answer = relayed
+    } else {
+      answer = try writes.answer(write, recorded)
+    }
+    answer.fields[.preferenceApplied] = "wait=\(preference.seconds)"
+    return answer
+  }
+
+  /// Runs what a write asks of the mirror before anything is recorded.
+  /// - Throws: what `body` throws; `ErrorResponse` with 503 where the mirror could not be asked in time.
+  private static func beforeRecording<Value>(_ uri: RequestURI, _ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let overdue as QueryOverdue {
+      throw ErrorResponse.later(
+        "To check this write took longer than the \(overdue.limit) that this mirror gives to it; nothing was recorded. "
+          + "Try again.", uri)
+    }
+  }
+}
+
+extension HTTPField.Name {
+  /// RFC 7240 section 2.
+  fileprivate static let prefer = parsed("Prefer")
+  /// RFC 7240 section 3.
+  static let preferenceApplied = parsed("Preference-Applied")
+}

@@ -1,0 +1,69 @@
+import JSONAPI
+import Support
+import Testing
+
+@testable import LocalAPI
+
+/// Which section has which path, and what sections answer where nothing stands.
+@Suite struct SectionTests {
+  private static let id = "a0000000-0000-4000-8000-000000000001"
+  private static let topics = "/jsonapi/node/topic"
+
+  private static let table: [(path: String, route: Route)] = [
+    ("/jsonapi", .description(.entryPoint)), ("/JSONAPI", .description(.entryPoint)),
+    (topics, .resource(.collection(topics))),
+    ("\(topics)/\(id)", .resource(.individual(collection: topics, id: id))),
+    ("\(topics)/\(id)/uid", .resource(.related(collection: topics, id: id, field: "uid"))),
+    ("\(topics)/\(id)/relationships/uid", .resource(.relationship(collection: topics, id: id, field: "uid"))),
+    ("\(topics)/", .moved(topics)), ("//oauth/token", .moved("/oauth/token")),
+    ("/oauth/token", .signingIn(.token)), ("/oauth/jwks", .signingIn(.keys)),
+    ("/OAuth/UserInfo", .signingIn(.userInfo)),
+    ("/mirror/", .own(.nothing)), ("/mirror/nowhere", .own(.nothing)), ("/Mirror/nowhere", .own(.nothing)),
+    ("/mirror", .file(.content)), ("/mirrors/x", .file(.content)), ("/", .file(.content)),
+    ("/sites/default/files/a.png", .file(.content)), ("\(topics)//x", .file(.content)),
+  ]
+
+  @Test func everyPathHasItsSection() {
+    for row in Self.table { #expect(Route(row.path) == row.route, "\(row.path)") }
+  }
+
+  /// A route of the mirror's own that no path leads to would never be answered.
+  @Test func everyRouteOfOursHasAPath() {
+    for route in OwnRoute.allCases {
+      #expect(Route("/mirror/\(route.rawValue)") == .own(route))
+      #expect(route.rawValue == route.rawValue.loweredASCII, "paths are compared in lower case")
+    }
+  }
+
+  /// A site whose API is where the mirror's own routes would be keeps its paths.
+  @Test func theSitesPathsComeFirst() {
+    let paths = SitePaths(place: "/mirror", api: "/jsonapi")
+    #expect(Route("/mirror/jsonapi", paths) == .description(.entryPoint))
+    #expect(Route("/mirror/jsonapi/node/topic", paths) == .resource(.collection(Self.topics)))
+    #expect(Route("/mirror/mirror/", paths) == .own(.nothing))
+  }
+
+  @Test func whereNothingStandsIsAPage() async throws {
+    let api = try await InProcessLocalAPI(CrawledMirror.full())
+    let asked = [
+      ("GET", "/mirror/", 404), ("HEAD", "/mirror/nowhere", 404), ("OPTIONS", "/mirror/nowhere", 404),
+      ("POST", "/mirror/nowhere", 404), ("GET", "/nowhere", 404), ("DELETE", "/nowhere", 404),
+      ("GET", "/oauth/token", 405), ("PUT", "/oauth/token", 405), ("PUT", "/oauth/jwks", 405),
+      ("DELETE", "/oauth/userinfo", 405),
+    ]
+    for (method, target, status) in asked {
+      let answer = await api.answer(method, target)
+      #expect(answer.status == status, "\(method) \(target)")
+      #expect(answer.fields["content-type"] == "text/html; charset=UTF-8", "\(method) \(target)")
+    }
+  }
+
+  /// The entry point can only be read.
+  @Test func theEntryPointTellsItsMethods() async throws {
+    let api = try await InProcessLocalAPI(CrawledMirror.full())
+    let options = await api.answer("OPTIONS", "/jsonapi")
+    #expect(options.status == 200 && options.fields["allow"] == "GET")
+    let refused = await api.answer("POST", "/jsonapi")
+    #expect(refused.status == 405 && refused.fields["content-type"] == "application/vnd.api+json")
+  }
+}
