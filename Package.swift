@@ -66,6 +66,7 @@ let package = Package(
     .target(
       name: "SyncAgent", dependencies: ["JSONAPI", "Store", "Upstream", logging],
       swiftSettings: quick),
+    .target(name: "Reports", dependencies: ["JSONAPI", "Store", "SyncAgent"], swiftSettings: strict),
     .target(
       name: "TokenIssuer",
       dependencies: [
@@ -89,7 +90,7 @@ let package = Package(
     .executableTarget(
       name: "SocialMirror",
       dependencies: [
-        "CAllocator", "JSONAPI", "Store", "Upstream", "SyncAgent", "TokenIssuer", "LocalAPI", "SampleSite",
+        "CAllocator", "JSONAPI", "Store", "Upstream", "SyncAgent", "Reports", "TokenIssuer", "LocalAPI", "SampleSite",
         logging, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -109,6 +110,7 @@ let package = Package(
     tests(of: "Store", ["JSONAPI", grdb]),
     tests(of: "Upstream", ["JSONAPI", hummingbird, httpTypes, nioCore, logging]),
     tests(of: "SyncAgent", ["JSONAPI", "Store", "Upstream", "SampleSite", grdb, logging]),
+    tests(of: "Reports", ["JSONAPI", "Store", "SyncAgent"]),
     tests(of: "TokenIssuer", ["JSONAPI", crypto, cryptoExtras]),
     tests(of: "LocalAPI", ["JSONAPI", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes, nioCore]),
     tests(of: "SampleSite", ["JSONAPI", "Upstream"]),
