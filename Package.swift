@@ -114,7 +114,7 @@ let package = Package(
     tests(of: "TokenIssuer", ["JSONAPI", crypto, cryptoExtras]),
     tests(of: "LocalAPI", ["JSONAPI", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes, nioCore]),
     tests(of: "SampleSite", ["JSONAPI", "Upstream"]),
-    tests(of: "SocialMirror", ["JSONAPI", "Store", "Upstream", "SyncAgent", "SampleSite", grdb]),
+    tests(of: "SocialMirror", ["JSONAPI", "Store", "Upstream", "SyncAgent", "LocalAPI", "SampleSite", grdb, logging]),
     .testTarget(
       name: "ContractTests", dependencies: ["Support", "JSONAPI", "SampleSite", "LocalAPI", "Store"],
       swiftSettings: strict),

@@ -25,9 +25,8 @@ struct CommonOptions: ParsableArguments {
     let environment = ProcessInfo.processInfo.environment
     let settings = try Settings(
       file: ConfigurationFile(path: config, environment: environment), environment: environment, needsSite: needsSite)
-    let level: Logger.Level =
-      quiet ? .error : verbose ? .debug : Logger.Level(rawValue: settings.log.level) ?? .info
-    LogOutput.bootstrap(level: level, format: settings.log.format)
+    LogOutput.bootstrap(
+      level: quiet ? .error : verbose ? .debug : settings.log.level, format: settings.log.format)
     return settings
   }
 

@@ -21,7 +21,7 @@ enum NameShape {
       words = [type[..<dashes.lowerBound], type[dashes.upperBound...]] + parts.dropFirst()
     } else {
       // An entity type is none, however usual it is to name one elsewhere.
-      guard !Settings.Site.defaultEntityTypes.contains(String(type)) else { return false }
+      guard !Defaults.entityTypes.contains(String(type)) else { return false }
       words = Array(parts)
     }
     // Bundles may have a dash: `group_content--open_group-group_membership`.

@@ -52,7 +52,7 @@ struct ConnectedSite {
     _ files: Settings.MirrorFiles, mirror: Mirror, concurrency: Int, comparing: FileRound.Settings.Comparing
   ) -> FileRound {
     var settings = FileRound.Settings(
-      policy: FilePolicy(rawValue: files.files) ?? .all, budgetBytes: files.filesBudgetBytes.map(Int64.init),
+      policy: files.files, budgetBytes: files.filesBudgetBytes.map(Int64.init),
       concurrency: concurrency)
     settings.comparing = comparing
     return FileRound(
@@ -68,10 +68,10 @@ struct ConnectedSite {
 
   private static func credentials(_ settings: Settings.Site) -> Credentials {
     let grant: Credentials.Grant =
-      switch settings.grant {
-      case "client_credentials": .clientCredentials
-      case "refresh_token": .refreshToken(settings.refreshToken?.value ?? "")
-      default: .password(username: settings.username ?? "", password: settings.password?.value ?? "")
+      switch settings.signIn {
+      case .password(let username, let password): .password(username: username, password: password.value)
+      case .clientCredentials: .clientCredentials
+      case .refreshToken(let token): .refreshToken(token.value)
       }
     return Credentials(
       grant: grant, clientID: settings.clientID, clientSecret: settings.clientSecret?.value, scope: settings.scope)

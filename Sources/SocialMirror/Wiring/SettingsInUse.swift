@@ -12,7 +12,7 @@ extension Settings {
     round.sweepIntervalSeconds = sync.sweepIntervalSeconds
     round.maxRemovalShare = sync.maxRemovalShare
     round.policyTypes = sync.conflicts.keys.filter { $0 != "default" }.map { String($0.prefix { $0 != "." }) }
-    round.onHidden = HiddenPolicy(rawValue: sync.onHidden) ?? .drop
+    round.onHidden = sync.onHidden
     return round
   }
 
