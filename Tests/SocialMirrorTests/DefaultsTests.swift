@@ -25,7 +25,7 @@ import Testing
     "sync.sweepIntervalSeconds": .integer(Defaults.sweepIntervalSeconds),
     "sync.settleWindowSeconds": .integer(Defaults.settleWindowSeconds),
     "sync.maxRemovalShare": number(Defaults.maxRemovalShare), "sync.onHidden": .string(Defaults.onHidden.rawValue),
-    "sync.conflicts": .object(JSONObject(Defaults.conflicts.map { ($0.key, .string($0.value.rawValue)) })),
+    "sync.conflicts": .object(JSONObject(Defaults.conflicts.map { ($0.key, JSON.string($0.value.rawValue)) })),
     "localAPI.host": .string(Defaults.localHost), "localAPI.port": .integer(Defaults.localPort),
     "localAPI.accessTokenSeconds": .integer(Defaults.accessTokenSeconds),
     "localAPI.refreshTokenSeconds": .integer(Defaults.refreshTokenSeconds),
@@ -41,8 +41,7 @@ import Testing
   /// The rows of the README's table: the keys that each names, and its default.
   private static func rows() throws -> [(keys: [String], usual: String)] {
     let text = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
-    return text.split(separator: "\n").compactMap { line in
-      // Only `sync.conflicts` has a cell that could be cut wrongly, and it has no bar in it.
+    return text.split(separator: "\n").compactMap { line -> (keys: [String], usual: String)? in
       let cells = line.split(separator: "|", omittingEmptySubsequences: false).map {
         $0.trimmingCharacters(in: .whitespaces)
       }
@@ -50,9 +49,13 @@ import Testing
       var keys: [String] = []
       for match in cells[1].matches(of: /`([^`]+)`/) {
         let name = String(match.1)
-        let isShort = name.hasPrefix(".") || name.hasPrefix("…")
-        let room = keys.first?.split(separator: ".").dropLast().joined(separator: ".") ?? ""
-        keys.append(name.hasPrefix("…") ? (keys.last ?? "") + name.dropFirst() : isShort ? room + name : name)
+        if let last = keys.last, name.hasPrefix("…") {
+          keys.append("\(last)\(name.dropFirst())")
+        } else if let room = keys.first?.split(separator: ".").first, name.hasPrefix(".") {
+          keys.append("\(room)\(name)")
+        } else {
+          keys.append(name)
+        }
       }
       guard keys.contains(where: { ConfigurationKey.named($0) != nil }) else { return nil }
       return (keys, cells[3])
