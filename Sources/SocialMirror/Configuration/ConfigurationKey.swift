@@ -2,8 +2,8 @@ import JSONAPI
 import Logging
 import Store
 
-/// One key of the configuration: its name and what it takes. The one list from which the file is checked, the environment is read
-/// and the example is tested; what holds where nothing is given is in `Defaults`.
+/// One key of the configuration: its name and what it takes. `all` is the one list by which the file is checked, the environment is
+/// read and the example is tested.
 struct ConfigurationKey: Sendable {
   enum Kind: Sendable {
     case text
