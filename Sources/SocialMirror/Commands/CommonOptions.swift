@@ -20,6 +20,9 @@ struct CommonOptions: ParsableArguments {
     if verbose && quiet { throw ValidationError("--verbose and --quiet exclude each other") }
   }
 
+  /// How much is said.
+  var verbosity: Verbosity { quiet ? .quiet : verbose ? .verbose : .usual }
+
   /// Reads the configuration and sets up the log on standard error.
   func settings(needsSite: Bool) throws -> Settings {
     let environment = ProcessInfo.processInfo.environment

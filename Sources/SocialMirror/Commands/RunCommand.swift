@@ -13,7 +13,7 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
-    let engine = try Engine(common, label: "run")
+    let engine = try Engine(common.settings(needsSite: true), label: "run")
     defer { engine.shutdown() }
     let (settings, logger) = (engine.settings, engine.logger)
     let interval = settings.sync.intervalSeconds

@@ -45,7 +45,7 @@ struct SyncCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let engine = try Engine(common, label: "sync", hasMoved: moved)
+    let engine = try Engine(common.settings(needsSite: true), label: "sync", hasMoved: moved)
     defer { engine.shutdown() }
     var round = engine.settings.round(engine.siteSettings)
     round.full = full
@@ -91,7 +91,7 @@ struct SyncCommand: AsyncParsableCommand {
       complain("stopped by a signal; what was read is kept")
       return
     }
-    done.show(common, waiting: try? waiting.get(), hasUnsent: (try? unsent.get()) ?? false, elapsed: elapsed)
+    done.show(common.verbosity, waiting: try? waiting.get(), hasUnsent: (try? unsent.get()) ?? false, elapsed: elapsed)
     for thing in setAside.prefix(20) { complain("set aside: \(thing.line)") }
     if setAside.count > 20 {
       complain("\(setAside.count - 20) more are set aside; social-mirror status --json names all")

@@ -7,8 +7,8 @@ struct FilesSummary {
   init(_ report: FileRound.Report) { self.report = report }
 
   /// Prints what was done, and on standard error what was not.
-  func show(_ common: CommonOptions) {
-    if !common.quiet, !report.isIdle { say(figures) }
+  func show(_ verbosity: Verbosity) {
+    if verbosity != .quiet, !report.isIdle { say(figures) }
     if report.lost > 0 {
       complain(
         "files that the site has lost (404): \(report.lost); which: SELECT filename, path FROM files WHERE state = 'lost'"

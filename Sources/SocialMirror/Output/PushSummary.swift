@@ -17,8 +17,8 @@ struct PushSummary {
   }
 
   /// Prints what was sent and what waits; what waits for a person on standard error.
-  func show(_ common: CommonOptions) {
-    if !common.quiet, (report?.settled ?? 0) > 0 || status.unsettled > 0 {
+  func show(_ verbosity: Verbosity) {
+    if verbosity != .quiet, (report?.settled ?? 0) > 0 || status.unsettled > 0 {
       let sent = report.map { "\($0.settled) local changes sent, " } ?? "local changes: "
       say("\(sent)\(status.unsettled) not over")
     }

@@ -13,8 +13,8 @@ struct Engine {
 
   /// Opens everything; no request is sent yet.
   /// - Throws: `ConfigurationError`, `MirrorUnusable`, what `WriterLock` throws when another process writes.
-  init(_ common: CommonOptions, label: String, hasMoved: Bool = false) throws {
-    settings = try common.settings(needsSite: true)
+  init(_ settings: Settings, label: String, hasMoved: Bool = false) throws {
+    self.settings = settings
     guard let siteSettings = settings.site else {
       throw ConfigurationError(description: "site.baseURL is missing")
     }
