@@ -115,7 +115,7 @@ import Testing
     change.author = ChangeAuthor(consumer: wildText, account: wildText)
     let report = ChangeReport(change)
     #expect(report.json.isOneSoundLine)
-    #expect(report.json["error"] == .string(wildText) && report.json["errorDocument"] == .null)
+    #expect(report.json["error"] == .string(wildText) && report.json["errorDocument"]?.isNull == true)
     let values = report.lines[1].dropFirst("  \(wildText): ".count)
     #expect(values.utf8.allSatisfy { $0 >= 0x20 })
   }
