@@ -75,6 +75,7 @@ let package = Package(
     .target(
       name: "SyncAgent", dependencies: ["JSONAPI", "OpenSocial", "Store", "Upstream", logging],
       swiftSettings: quick),
+    .target(name: "Reports", dependencies: ["JSONAPI", "OpenSocial", "Store", "SyncAgent"], swiftSettings: strict),
     .target(
       name: "TokenIssuer",
       dependencies: [
@@ -98,7 +99,7 @@ let package = Package(
     .executableTarget(
       name: "SocialMirror",
       dependencies: [
-        "CAllocator", "JSONAPI", "OpenSocial", "Store", "Upstream", "SyncAgent", "TokenIssuer", "LocalAPI",
+        "CAllocator", "JSONAPI", "OpenSocial", "Store", "Upstream", "SyncAgent", "Reports", "TokenIssuer", "LocalAPI",
         .target(name: "SampleSite", condition: .when(traits: ["Demo"])),
         logging, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -122,12 +123,13 @@ let package = Package(
     tests(of: "Store", ["JSONAPI", "OpenSocial", grdb]),
     tests(of: "Upstream", ["JSONAPI", hummingbird, httpTypes, nioCore, logging]),
     tests(of: "SyncAgent", ["JSONAPI", "OpenSocial", "Store", "Upstream", "SampleSite", grdb, logging]),
+    tests(of: "Reports", ["JSONAPI", "Store", "SyncAgent"]),
     tests(of: "TokenIssuer", ["JSONAPI", crypto, cryptoExtras]),
     tests(
       of: "LocalAPI",
       ["JSONAPI", "OpenSocial", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes, nioCore]),
     tests(of: "SampleSite", ["JSONAPI", "Upstream"]),
-    tests(of: "SocialMirror", ["JSONAPI", "Store", "Upstream", "SyncAgent", "SampleSite", grdb]),
+    tests(of: "SocialMirror", ["JSONAPI", "Store", "Upstream", "SyncAgent", "LocalAPI", "SampleSite", grdb, logging]),
     .testTarget(
       name: "ContractTests", dependencies: ["Support", "JSONAPI", "OpenSocial", "SampleSite", "LocalAPI", "Store"],
       swiftSettings: strict),

@@ -26,7 +26,7 @@ package struct Tombstone: Sendable, Hashable {
 }
 
 /// What becomes of resources that are closed to the account (`sync.onHidden`).
-package enum HiddenPolicy: String, Sendable {
+package enum HiddenPolicy: String, Sendable, CaseIterable {
   case drop, keep
 }
 

@@ -64,7 +64,7 @@ import Testing
   func policiesGoByTypeOrField(name: String, fits: Bool) throws {
     let text = #"{"sync": {"conflicts": {"\#(name)": "site"}}}"#
     if fits {
-      #expect(try settings(text).sync.conflicts == [name: "site"])
+      #expect(try settings(text).sync.conflicts[name] == .site)
     } else {
       let error = #expect(throws: ConfigurationError.self) { try settings(text) }
       #expect(error?.description.contains("sync.conflicts.\(name)") == true)

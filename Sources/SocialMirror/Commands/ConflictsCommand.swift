@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
 import JSONAPI
+import Reports
 import Store
-import SyncAgent
 
 /// `conflicts`: changes that need a decision.
 struct ConflictsCommand: ParsableCommand {
@@ -19,12 +19,9 @@ struct ConflictsCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-      let mirror = try common.existingMirror()
-      let conflicts = try mirror.conflicts(open: !all)
-      for row in try mirror.unreadableConflicts(open: !all) { complain(row.setAside(at: unixNow()).sentence) }
-      if json { return say(JSON.array(conflicts.map { ConflictDocument($0).json }).text()) }
-      if conflicts.isEmpty, !common.quiet { say("no conflicts") }
-      for conflict in conflicts { say(ConflictDocument(conflict).line) }
+      let conflicts = try ConflictsReport(of: common.existingMirror(), open: !all, at: unixNow())
+      for notice in conflicts.notices { complain(notice) }
+      say(conflicts, asJSON: json, isQuiet: common.quiet)
     }
   }
 
@@ -37,12 +34,10 @@ struct ConflictsCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-      guard let conflict = try common.existingMirror().conflict(id) else {
+      guard let conflict = try ConflictReport(id, of: common.existingMirror()) else {
         throw ConfigurationError(description: "there is no conflict \(id); `conflicts list` shows all")
       }
-      let document = ConflictDocument(conflict)
-      if json { return say(document.json.text()) }
-      for line in document.lines { say(line) }
+      say(conflict, asJSON: json)
     }
   }
 
@@ -73,71 +68,5 @@ struct ConflictsCommand: ParsableCommand {
         throw ConfigurationError(description: "--take: \(path) is \(error)")
       }
     }
-  }
-}
-
-/// A conflict as text and as JSON.
-struct ConflictDocument {
-  private var conflict: OutboxConflict
-
-  init(_ conflict: OutboxConflict) {
-    self.conflict = conflict
-    // Who deleted something has to see what others made of it: what an older program noted does not say so.
-    if conflict.kind == .changedOnSite, conflict.fields.isEmpty, let site = conflict.site {
-      self.conflict.fields = OthersEdits(site, since: conflict.base).fields
-    }
-  }
-
-  /// One line for lists.
-  var line: String {
-    let fields = conflict.fields.map(\.name).joined(separator: ",")
-    return "\(conflict.id)  \(conflict.kind.rawValue)  \(conflict.type) \(conflict.uuid)  change \(conflict.change)"
-      + "  \(RFC3339.text(unixSeconds: conflict.noticed))" + (fields.isEmpty ? "" : "  \(fields)")
-      + (conflict.decision.map { "  decided: \($0)" } ?? "")
-  }
-
-  /// Field by field, for people.
-  var lines: [String] {
-    var lines = [line]
-    for field in conflict.fields {
-      lines.append("  \(field.name)")
-      for (name, value) in [("base", field.base), ("site", field.site), ("local", field.local)] {
-        lines.append("    " + name.padding(toLength: 6, withPad: " ", startingAt: 0) + shown(value, field.name))
-      }
-    }
-    if conflict.decision == nil {
-      lines.append("  decide with: social-mirror conflicts resolve \(conflict.id) --take site|local|FILE")
-    }
-    return lines
-  }
-
-  private func shown(_ value: JSON?, _ name: String) -> String {
-    FieldValue.isSecret(name) ? "(hidden)" : value?.text() ?? "(absent)"
-  }
-
-  /// Everything, times as RFC 3339.
-  var json: JSON {
-    let fields = conflict.fields.map { field -> JSON in
-      var object = JSONObject([("in", .string(field.group.rawValue)), ("name", .string(field.name))])
-      if FieldValue.isSecret(field.name) {
-        object["hidden"] = true
-      } else {
-        object["base"] = field.base
-        object["site"] = field.site
-        object["local"] = field.local
-      }
-      return .object(object)
-    }
-    return .object(
-      JSONObject([
-        ("id", .integer(conflict.id)), ("kind", .string(conflict.kind.rawValue)), ("type", .string(conflict.type)),
-        ("uuid", .string(conflict.uuid.description)), ("change", .integer(conflict.change)),
-        ("noticed", .string(RFC3339.text(unixSeconds: conflict.noticed))),
-        ("consumer", conflict.author.consumer.map { .string($0) } ?? .null),
-        ("account", conflict.author.account.map { .string($0) } ?? .null),
-        ("fields", .array(fields)), ("base", conflict.base ?? .null), ("site", conflict.site ?? .null),
-        ("local", conflict.local ?? .null), ("decision", conflict.decision.map { .string($0) } ?? .null),
-        ("decided", conflict.decided.map { .string(RFC3339.text(unixSeconds: $0)) } ?? .null),
-      ]))
   }
 }

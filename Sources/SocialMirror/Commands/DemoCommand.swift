@@ -16,7 +16,7 @@ struct DemoCommand: AsyncParsableCommand {
     abstract: "Starts a sample site, mirrors it, serves the mirror and goes on mirroring its changes until Ctrl-C.")
 
   @Option(name: .long, help: "The port of the local API.")
-  var port = 8480
+  var port = Defaults.localPort
   @Option(name: .long, help: "How many resources the sample community has (default: about 1,300).")
   var resources = 0
   @Option(name: .long, help: "How many changes the sample community makes by itself in a second.")
@@ -35,7 +35,7 @@ struct DemoCommand: AsyncParsableCommand {
   var quiet = false
 
   func run() async throws {
-    LogOutput.bootstrap(level: .warning, format: "text")
+    LogOutput.bootstrap(level: .warning, format: .text)
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("social-mirror-demo-\(getpid())").path
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let demo = self
@@ -93,7 +93,7 @@ struct DemoCommand: AsyncParsableCommand {
     let site = try ConnectedSite(DemoCommand.site(siteURL), tokenPath: path + ".site-token", logger: logger)
     defer { site.shutdown() }
     var round = SyncSettings(
-      entityTypes: Settings.Site.defaultEntityTypes, concurrency: 4, settleWindowSeconds: 5)
+      entityTypes: Defaults.entityTypes, concurrency: Defaults.concurrency, settleWindowSeconds: 5)
     round.sweepIntervalSeconds = 20
     round.sweepRequests = 200
     let first = SyncRound(site: site.site, mirror: mirror, settings: round, logger: logger, now: unixNow)
@@ -136,11 +136,12 @@ struct DemoCommand: AsyncParsableCommand {
   private static func site(_ url: String) -> Settings.Site {
     let sample = SampleSiteSettings()
     return Settings.Site(
-      baseURL: url, grant: "password", clientID: sample.consumers.first?.id ?? "",
-      clientSecret: Secret(value: sample.consumers.first?.secret ?? ""), username: sample.accounts.first?.name,
-      password: Secret(value: sample.accounts.first?.password ?? ""), refreshToken: nil, scope: nil,
-      entityTypes: Settings.Site.defaultEntityTypes, concurrency: 4, requestsPerSecond: 1000, timeoutSeconds: 30,
-      caFile: nil, proxy: nil, allowInsecure: false)
+      baseURL: url, clientID: sample.consumers.first?.id ?? "",
+      clientSecret: Secret(value: sample.consumers.first?.secret ?? ""),
+      signIn: .password(
+        username: sample.accounts.first?.name ?? "", Secret(value: sample.accounts.first?.password ?? "")),
+      scope: nil, entityTypes: Defaults.entityTypes, concurrency: Defaults.concurrency, requestsPerSecond: 1000,
+      timeoutSeconds: Defaults.timeoutSeconds, caFile: nil, proxy: nil, allowInsecure: false)
   }
 
   /// What to paste into a second shell.

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Store
 import SyncAgent
-import UnixSignals
 
 /// `sync`: one round, for timers and scripts.
 struct SyncCommand: AsyncParsableCommand {
@@ -46,7 +45,7 @@ struct SyncCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let engine = try Engine(common, label: "sync", hasMoved: moved)
+    let engine = try Engine(common.settings(needsSite: true), label: "sync", hasMoved: moved)
     defer { engine.shutdown() }
     var round = engine.settings.round(engine.siteSettings)
     round.full = full
@@ -92,7 +91,7 @@ struct SyncCommand: AsyncParsableCommand {
       complain("stopped by a signal; what was read is kept")
       return
     }
-    done.show(common, waiting: try? waiting.get(), hasUnsent: (try? unsent.get()) ?? false, elapsed: elapsed)
+    done.show(common.verbosity, waiting: try? waiting.get(), hasUnsent: (try? unsent.get()) ?? false, elapsed: elapsed)
     for thing in setAside.prefix(20) { complain("set aside: \(thing.line)") }
     if setAside.count > 20 {
       complain("\(setAside.count - 20) more are set aside; social-mirror status --json names all")
@@ -111,23 +110,5 @@ extension SyncCommand {
     for type in acceptRemovals where !known.contains(type) {
       throw ValidationError("--accept-removals: the mirror has no type \(type)")
     }
-  }
-}
-
-/// Runs `body` until it is done or the process is told to end (SIGTERM, SIGINT); then it is cancelled, finishes its
-/// transaction, and nil is returned.
-func untilSignalled<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value? {
-  let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-  return try await withThrowingTaskGroup(of: Value?.self) { group in
-    group.addTask {
-      do { return try await body() } catch is CancellationError { return nil }
-    }
-    group.addTask {
-      for await _ in signals { break }
-      return nil
-    }
-    let first = try await group.next()
-    group.cancelAll()
-    return first ?? nil
   }
 }

@@ -1,10 +1,8 @@
 import ArgumentParser
-import Foundation
-import JSONAPI
 import Logging
+import Reports
 import Store
 import SyncAgent
-import Upstream
 
 /// `verify`
 struct VerifyCommand: AsyncParsableCommand {
@@ -46,67 +44,15 @@ struct VerifyCommand: AsyncParsableCommand {
     guard report.types + report.failures.count > 0 else {
       throw SyncFault.nothingToMirror(asked: round.only ?? round.entityTypes)
     }
-    if json { say(document(report).text()) } else { show(report) }
+    if json { say(VerifyReport(report), asJSON: true) } else { show(VerifyReport(report)) }
     if let failure = report.failures.first { throw failure.error }
     if !report.differences.isEmpty { throw Finished(code: .person) }
   }
 
-  private func show(_ report: VerificationReport) {
-    for difference in report.differences { say("\(difference)") }
-    for failure in report.failures {
-      FileHandle.standardError.write(Data("social-mirror: \(failure.type): \(failure.error)\n".utf8))
-    }
-    for row in report.namedOnce { complain("not compared: \(row.sentence)") }
-    guard !common.quiet else { return }
-    let unread = report.failures.isEmpty ? "" : ", \(report.failures.count) types could not be read"
-    let rows = report.namedOnce.isEmpty ? "" : ", \(report.namedOnce.count) resources could not be compared"
-    let unusable =
-      report.unusable > 0 ? ", \(report.unusable) resources that cannot be used (`status` names them)" : ""
-    say(
-      "\(report.compared) resources compared in \(report.types) types, \(report.differences.count) differences"
-        + unread + rows + ", "
-        + "\(report.requests) requests; not compared: \(VolatileMembers.names.joined(separator: ", "))" + unusable)
-  }
-
-  private func document(_ report: VerificationReport) -> JSON {
-    let differences = report.differences.map { difference -> JSON in
-      .object(
-        JSONObject([
-          ("type", .string(difference.type)), ("id", .string("\(difference.uuid)")),
-          ("kind", .string(difference.kind.rawValue)), ("members", .array(difference.members.map { .string($0) })),
-        ]))
-    }
-    return .object(
-      JSONObject([
-        ("types", .integer(Int64(report.types))), ("compared", .integer(Int64(report.compared))),
-        ("requests", .integer(Int64(report.requests))), ("unusable", .integer(Int64(report.unusable))),
-        ("differences", .array(differences)),
-        (
-          "failures",
-          .array(
-            report.failures.map {
-              .object(JSONObject([("type", .string($0.type)), ("error", .string("\($0.error)"))]))
-            })
-        ),
-        (
-          "notCompared",
-          .array(
-            report.namedOnce.map {
-              .object(
-                JSONObject([
-                  ("type", .string($0.type)), ("subject", .string($0.subject)), ("reason", .string($0.reason)),
-                ]))
-            })
-        ),
-        ("volatile", .array(VolatileMembers.names.map { .string($0) })),
-      ]))
-  }
-}
-
-extension VerificationReport {
-  /// What could not be compared, each once.
-  fileprivate var namedOnce: [SetAside] {
-    var seen: Set<[String]> = []
-    return uncompared.filter { seen.insert([$0.type, $0.subject]).inserted }
+  /// What could not be compared stands between the differences and the sum.
+  private func show(_ report: VerifyReport) {
+    for difference in report.findings { say(difference) }
+    for notice in report.notices { complain(notice) }
+    if !common.quiet { say(report.summary) }
   }
 }

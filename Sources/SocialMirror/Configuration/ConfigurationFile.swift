@@ -56,7 +56,7 @@ struct ConfigurationFile {
       let name = prefix + member.name
       if let key = ConfigurationKey.named(name) {
         guard key.accepts(member.value) else {
-          throw ConfigurationError(description: "\(file): \(name) takes \(key.expectation)")
+          throw ConfigurationError(description: "\(file): \(name) \(key.refusal(of: member.value))")
         }
         if !member.value.isNull { values[name] = member.value }
       } else if ConfigurationKey.all.contains(where: { $0.name.hasPrefix(name + ".") }) {

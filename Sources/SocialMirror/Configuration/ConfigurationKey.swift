@@ -1,7 +1,9 @@
 import JSONAPI
+import Logging
+import Store
 
-/// One key of the configuration: its name, what it takes, and what it is when nothing is given. The one list from which the
-/// file is checked, the environment is read and the example is tested.
+/// One key of the configuration: its name and what it takes. `all` is the one list by which the file is checked, the environment is
+/// read and the example is tested.
 struct ConfigurationKey: Sendable {
   enum Kind: Sendable {
     case text
@@ -51,6 +53,14 @@ struct ConfigurationKey: Sendable {
     }
   }
 
+  /// Why a value is not taken, for messages. A word that is none is said; values of other kinds may be secret.
+  func refusal(of value: JSON) -> String {
+    guard case .word = kind else { return "takes \(expectation)" }
+    let text = value.text()
+    let shown = text.count > 80 ? String(text.prefix(80)) + "…" : text
+    return "takes \(expectation); \(shown) is none of them"
+  }
+
   /// Whether a value of the file fits. `null` always does: it means the same as leaving the key out.
   func accepts(_ value: JSON) -> Bool {
     switch (kind, value) {
@@ -77,7 +87,7 @@ struct ConfigurationKey: Sendable {
   static let all: [ConfigurationKey] = [
     .init(name: "site.baseURL", kind: .text),
     .init(name: "site.apiPath", kind: .text),
-    .init(name: "site.auth.grant", kind: .word(["password", "client_credentials", "refresh_token"])),
+    .init(name: "site.auth.grant", kind: .word(Settings.SignIn.Grant.words)),
     .init(name: "site.auth.clientID", kind: .text),
     .init(name: "site.auth.clientSecret", kind: .text),
     .init(name: "site.auth.clientSecretFile", kind: .text),
@@ -97,13 +107,13 @@ struct ConfigurationKey: Sendable {
     .init(name: "site.allowInsecure", kind: .flag),
     .init(name: "mirror.path", kind: .text),
     .init(name: "mirror.filesPath", kind: .text),
-    .init(name: "mirror.files", kind: .word(["all", "public", "none"])),
+    .init(name: "mirror.files", kind: .word(FilePolicy.words)),
     .init(name: "mirror.filesBudgetBytes", kind: .integer(0...Int.max)),
     .init(name: "sync.intervalSeconds", kind: someSeconds),
     .init(name: "sync.sweepIntervalSeconds", kind: someSeconds),
     .init(name: "sync.settleWindowSeconds", kind: seconds),
     .init(name: "sync.maxRemovalShare", kind: .share),
-    .init(name: "sync.onHidden", kind: .word(["drop", "keep"])),
+    .init(name: "sync.onHidden", kind: .word(HiddenPolicy.words)),
     .init(name: "sync.conflicts", kind: .table),
     .init(name: "localAPI.host", kind: .text),
     .init(name: "localAPI.port", kind: port),
@@ -114,8 +124,8 @@ struct ConfigurationKey: Sendable {
     .init(name: "localAPI.privateKeyFile", kind: .text),
     .init(name: "admin.host", kind: .text),
     .init(name: "admin.port", kind: port),
-    .init(name: "log.level", kind: .word(["trace", "debug", "info", "notice", "warning", "error", "critical"])),
-    .init(name: "log.format", kind: .word(["text", "json"])),
+    .init(name: "log.level", kind: .word(Logger.Level.words)),
+    .init(name: "log.format", kind: .word(LogFormat.words)),
   ]
 
   /// The key of a name.

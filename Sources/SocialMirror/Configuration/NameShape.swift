@@ -22,7 +22,7 @@ enum NameShape {
       words = [Substring(name.entityType), Substring(name.bundle)] + parts.dropFirst()
     } else {
       // An entity type is none, however usual it is to name one elsewhere.
-      guard !Settings.Site.defaultEntityTypes.contains(name.rawValue) else { return false }
+      guard !Defaults.entityTypes.contains(name.rawValue) else { return false }
       words = Array(parts)
     }
     // Bundles may have a dash: `group_content--open_group-group_membership`.

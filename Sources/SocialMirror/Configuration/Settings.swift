@@ -1,6 +1,6 @@
-import Configuration
 import Foundation
-import JSONAPI
+import Logging
+import Store
 import SyncAgent
 
 /// The configuration as the program uses it: checked, complete, paths made absolute. Secrets are in `Secret`.
@@ -9,17 +9,14 @@ struct Settings: Sendable {
     var baseURL: String
     /// Where the entry point is, below the base URL; nil to find it.
     var apiPath: String?
-    var grant: String
     var clientID: String
     var clientSecret: Secret?
-    var username: String?
-    var password: Secret?
-    var refreshToken: Secret?
+    var signIn: SignIn
     var scope: String?
     var entityTypes: [String]
     var concurrency: Int
     /// The most rows of a page.
-    var pageSize = 50
+    var pageSize = Defaults.pageSize
     var requestsPerSecond: Double
     var timeoutSeconds: Int
     var caFile: String?
@@ -29,7 +26,7 @@ struct Settings: Sendable {
   struct MirrorFiles: Sendable {
     var path: String
     var filesPath: String
-    var files: String
+    var files: FilePolicy
     var filesBudgetBytes: Int?
   }
   struct Sync: Sendable {
@@ -37,8 +34,8 @@ struct Settings: Sendable {
     var sweepIntervalSeconds: Int
     var settleWindowSeconds: Int
     var maxRemovalShare: Double
-    var onHidden: String
-    var conflicts: [String: String]
+    var onHidden: HiddenPolicy
+    var conflicts: [String: ConflictPolicy]
   }
   struct Local: Sendable {
     var host: String
@@ -56,7 +53,7 @@ struct Settings: Sendable {
   var sync: Sync
   var localAPI: Local
   var admin: (host: String, port: Int)
-  var log: (level: String, format: String)
+  var log: (level: Logger.Level, format: LogFormat)
 
   /// Reads the configuration.
   /// - Parameter needsSite: whether the command contacts the site; then its keys and secrets must be there.
@@ -64,23 +61,23 @@ struct Settings: Sendable {
   init(file: ConfigurationFile, environment: [String: String], needsSite: Bool) throws {
     let source = try SettingsSource(file: file, environment: environment)
     mirror = MirrorFiles(
-      path: try source.path("mirror.path") ?? source.absolute("data/mirror.sqlite"),
-      filesPath: try source.path("mirror.filesPath") ?? source.absolute("data/files"),
-      files: try source.text("mirror.files") ?? "all",
+      path: try source.path("mirror.path") ?? source.absolute(Defaults.mirrorPath),
+      filesPath: try source.path("mirror.filesPath") ?? source.absolute(Defaults.filesPath),
+      files: try source.word("mirror.files") ?? Defaults.files,
       filesBudgetBytes: try source.integer("mirror.filesBudgetBytes"))
     sync = Sync(
-      intervalSeconds: try source.integer("sync.intervalSeconds") ?? 60,
-      sweepIntervalSeconds: try source.integer("sync.sweepIntervalSeconds") ?? 86400,
-      settleWindowSeconds: try source.integer("sync.settleWindowSeconds") ?? 300,
-      maxRemovalShare: try source.number("sync.maxRemovalShare") ?? 0.2,
-      onHidden: try source.text("sync.onHidden") ?? "drop",
+      intervalSeconds: try source.integer("sync.intervalSeconds") ?? Defaults.intervalSeconds,
+      sweepIntervalSeconds: try source.integer("sync.sweepIntervalSeconds") ?? Defaults.sweepIntervalSeconds,
+      settleWindowSeconds: try source.integer("sync.settleWindowSeconds") ?? Defaults.settleWindowSeconds,
+      maxRemovalShare: try source.number("sync.maxRemovalShare") ?? Defaults.maxRemovalShare,
+      onHidden: try source.word("sync.onHidden") ?? Defaults.onHidden,
       conflicts: try source.conflictPolicies())
     localAPI = Local(
-      host: try source.text("localAPI.host") ?? "127.0.0.1",
-      port: try source.integer("localAPI.port") ?? 8480,
+      host: try source.text("localAPI.host") ?? Defaults.localHost,
+      port: try source.integer("localAPI.port") ?? Defaults.localPort,
       baseURL: try source.url("localAPI.baseURL"),
-      accessTokenSeconds: try source.integer("localAPI.accessTokenSeconds") ?? 300,
-      refreshTokenSeconds: try source.integer("localAPI.refreshTokenSeconds") ?? 1_209_600,
+      accessTokenSeconds: try source.integer("localAPI.accessTokenSeconds") ?? Defaults.accessTokenSeconds,
+      refreshTokenSeconds: try source.integer("localAPI.refreshTokenSeconds") ?? Defaults.refreshTokenSeconds,
       certificateFile: try source.path("localAPI.certificateFile"),
       privateKeyFile: try source.path("localAPI.privateKeyFile"))
     guard (localAPI.certificateFile == nil) == (localAPI.privateKeyFile == nil) else {
@@ -88,17 +85,16 @@ struct Settings: Sendable {
         description: "localAPI.certificateFile and localAPI.privateKeyFile go together: give both or neither")
     }
     admin = (
-      try source.text("admin.host") ?? "127.0.0.1", try source.integer("admin.port") ?? 8481
+      try source.text("admin.host") ?? Defaults.adminHost, try source.integer("admin.port") ?? Defaults.adminPort
     )
-    log = (try source.text("log.level") ?? "info", try source.text("log.format") ?? "text")
+    log = (
+      try source.word("log.level") ?? Defaults.logLevel, try source.word("log.format") ?? Defaults.logFormat
+    )
     site = needsSite ? try Site(source) : nil
   }
 }
 
 extension Settings.Site {
-  /// The ten entity types of the mission.
-  static let defaultEntityTypes = SyncSettings.usualEntityTypes
-
   /// A path as it goes behind the base URL.
   private static func apiPath(_ text: String) throws -> String {
     let parts = text.split(separator: "/", omittingEmptySubsequences: true)
@@ -114,27 +110,31 @@ extension Settings.Site {
   init(_ source: SettingsSource) throws {
     baseURL = try source.required("site.baseURL", try source.url("site.baseURL"))
     apiPath = try source.text("site.apiPath").map(Self.apiPath)
-    allowInsecure = try source.flag("site.allowInsecure") ?? false
+    allowInsecure = try source.flag("site.allowInsecure") ?? Defaults.allowInsecure
     if baseURL.lowercased().hasPrefix("http:"), !allowInsecure, !SettingsSource.isLoopback(baseURL) {
       throw ConfigurationError(
         description: "site.baseURL \(baseURL) would send passwords unencrypted; use https:, or set site.allowInsecure")
     }
-    grant = try source.text("site.auth.grant") ?? "password"
+    let grant = try source.word("site.auth.grant") ?? Defaults.grant
     clientID = try source.required("site.auth.clientID", try source.text("site.auth.clientID"))
     clientSecret = try source.secret("site.auth.clientSecret")
-    username = try source.text("site.auth.username")
-    password = try source.secret("site.auth.password")
-    refreshToken = try source.secret("site.auth.refreshToken")
+    let username = try source.text("site.auth.username")
+    let password = try source.secret("site.auth.password")
+    let refreshToken = try source.secret("site.auth.refreshToken")
     switch grant {
-    case "password":
-      username = try source.required("site.auth.username", username)
-      _ = try source.required("site.auth.password", password, orFile: true)
-    case "client_credentials": _ = try source.required("site.auth.clientSecret", clientSecret, orFile: true)
-    default: _ = try source.required("site.auth.refreshToken", refreshToken, orFile: true)
+    case .password:
+      signIn = .password(
+        username: try source.required("site.auth.username", username),
+        try source.required("site.auth.password", password, orFile: true))
+    case .clientCredentials:
+      _ = try source.required("site.auth.clientSecret", clientSecret, orFile: true)
+      signIn = .clientCredentials
+    case .refreshToken:
+      signIn = .refreshToken(try source.required("site.auth.refreshToken", refreshToken, orFile: true))
     }
     scope = try source.text("site.auth.scope")
     entityTypes =
-      try source.list("site.entityTypes")?.map { $0.trimmingCharacters(in: .whitespaces) } ?? Self.defaultEntityTypes
+      try source.list("site.entityTypes")?.map { $0.trimmingCharacters(in: .whitespaces) } ?? Defaults.entityTypes
     guard !entityTypes.isEmpty else { throw ConfigurationError(description: "site.entityTypes names no entity type") }
     if let strange = entityTypes.first(where: { !NameShape.isTypeName($0) }) {
       throw ConfigurationError(
@@ -142,13 +142,13 @@ extension Settings.Site {
           "site.entityTypes takes entity types such as node, with all their bundles, and resource types such as "
           + "node--topic; \"\(strange)\" is none")
     }
-    concurrency = try source.integer("site.concurrency") ?? 4
-    pageSize = try source.integer("site.pageSize") ?? 50
-    requestsPerSecond = try source.number("site.requestsPerSecond") ?? 20
+    concurrency = try source.integer("site.concurrency") ?? Defaults.concurrency
+    pageSize = try source.integer("site.pageSize") ?? Defaults.pageSize
+    requestsPerSecond = try source.number("site.requestsPerSecond") ?? Defaults.requestsPerSecond
     guard requestsPerSecond > 0 else {
       throw ConfigurationError(description: "site.requestsPerSecond takes a number above 0")
     }
-    timeoutSeconds = try source.integer("site.timeoutSeconds") ?? 30
+    timeoutSeconds = try source.integer("site.timeoutSeconds") ?? Defaults.timeoutSeconds
     caFile = try source.path("site.caFile")
     if let caFile, !FileManager.default.isReadableFile(atPath: caFile) {
       throw ConfigurationError(description: "site.caFile: \(caFile) cannot be read")

@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import JSONAPI
+import SyncAgent
 
 /// A secret: it prints as nothing.
 struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
@@ -40,7 +41,7 @@ struct SettingsSource {
       case .table: false
       }
     guard fits else {
-      throw ConfigurationError(description: "environment variable \(key.variable) takes \(key.expectation)")
+      throw ConfigurationError(description: "environment variable \(key.variable) \(key.refusal(of: .string(text)))")
     }
   }
 
@@ -52,6 +53,21 @@ struct SettingsSource {
   func number(_ name: String) throws -> Double? { reader.double(forKey: ConfigKey(name)) }
   func flag(_ name: String) throws -> Bool? { reader.bool(forKey: ConfigKey(name)) }
   func list(_ name: String) throws -> [String]? { reader.stringArray(forKey: ConfigKey(name)) }
+
+  /// One of the words of a type.
+  /// - Throws: `ConfigurationError` for any other, which never becomes one of them.
+  func word<Word: ConfigurationWord>(_ name: String) throws -> Word? {
+    guard let text = try text(name) else { return nil }
+    return try SettingsSource.word(.string(text), of: name)
+  }
+
+  private static func word<Word: ConfigurationWord>(_ value: JSON, of name: String) throws -> Word {
+    guard let word = value.string.flatMap({ Word(rawValue: $0) }) else {
+      let key = ConfigurationKey(name: name, kind: .word(Word.words))
+      throw ConfigurationError(description: "\(name) \(key.refusal(of: value))")
+    }
+    return word
+  }
 
   /// A path, absolute: a relative one counts from the configuration file's folder.
   func path(_ name: String) throws -> String? { try text(name).map(absolute) }
@@ -97,18 +113,15 @@ struct SettingsSource {
   }
 
   /// `sync.conflicts`: a policy by resource type or field, and for all others `default`.
-  func conflictPolicies() throws -> [String: String] {
-    var policies: [String: String] = [:]
+  func conflictPolicies() throws -> [String: ConflictPolicy] {
+    var policies = Defaults.conflicts
     for member in file.values["sync.conflicts"]?.object?.members ?? [] {
       guard NameShape.isPolicyName(member.name) else {
         throw ConfigurationError(
           description: "sync.conflicts.\(member.name): policies go by \"default\", by a type such as \"node--topic\", "
             + "or by a field such as \"node--topic.title\"")
       }
-      guard let policy = member.value.string, ["manual", "site", "local", "newest"].contains(policy) else {
-        throw ConfigurationError(
-          description: "sync.conflicts.\(member.name) takes one of \"manual\", \"site\", \"local\", \"newest\"")
-      }
+      let policy: ConflictPolicy = try SettingsSource.word(member.value, of: "sync.conflicts.\(member.name)")
       policies[member.name] = policy
     }
     return policies

@@ -18,10 +18,8 @@ package enum ConflictPolicy: String, Sendable, Hashable, CaseIterable {
 package struct ConflictPolicies: Sendable, Hashable {
   private let policies: [String: ConflictPolicy]
 
-  /// - Parameter table: names and policies as configured; unknown policies count as `manual`.
-  package init(_ table: [String: String] = [:]) {
-    policies = table.mapValues { ConflictPolicy(rawValue: $0) ?? .manual }
-  }
+  /// - Parameter policies: by name, as configured; what none is given for is for a person to decide.
+  package init(_ policies: [String: ConflictPolicy] = [:]) { self.policies = policies }
 
   /// The policy for a field, or for a whole resource.
   package func policy(type: String, field: String? = nil) -> ConflictPolicy {

@@ -140,8 +140,8 @@ import Upstream
         return request
       })
     // A policy decides as a person would.
-    try await bench.push(transport, policies: ["default": "local"])
-    try await bench.push(transport, policies: ["default": "local"])
+    try await bench.push(transport, policies: ["default": .local])
+    try await bench.push(transport, policies: ["default": .local])
     #expect(try bench.title(id) == "Mine" && bench.mirror.unsettledChanges().isEmpty)
     let body = created.withLock { $0 }
     #expect(body.contains("Mine"))

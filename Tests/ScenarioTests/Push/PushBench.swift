@@ -106,7 +106,7 @@ final class PushBench: Sendable {
   /// One push with a transport of its own, as after a start of the program.
   @discardableResult
   func push(
-    _ transport: FatefulTransport? = nil, policies: [String: String] = [:], isByHand: Bool = false,
+    _ transport: FatefulTransport? = nil, policies: [String: ConflictPolicy] = [:], isByHand: Bool = false,
     waits: Bool = false
   ) async throws -> PushReport {
     let site = self.site

@@ -156,8 +156,8 @@ import Testing
     #expect(try bench.shown(id) == bench.onSite(id))
   }
 
-  @Test(arguments: [("site", "Theirs"), ("local", "Mine"), ("newest", "Theirs")])
-  func aPolicyDecides(_ policy: String, _ expected: String) async throws {
+  @Test(arguments: [(.site, "Theirs"), (.local, "Mine"), (.newest, "Theirs")] as [(ConflictPolicy, String)])
+  func aPolicyDecides(_ policy: ConflictPolicy, _ expected: String) async throws {
     let bench = try await PushBench()
     let id = try bench.topic("One")
     try bench.patch(id, [("title", "Mine")])

@@ -141,11 +141,11 @@ import Upstream
 
   @Test(
     arguments: [
-      (["default": "manual"], nil), (["default": "site"], ConflictPolicy.site), (["node--topic": "local"], .local),
-      (["node--topic": "site", "node--topic.title": "local"], .local), (["default": "newest"], .local),
+      (["default": .manual], nil), (["default": .site], .site), (["node--topic": .local], .local),
+      (["node--topic": .site, "node--topic.title": .local], .local), (["default": .newest], .local),
       ([:], nil),
-    ] as [([String: String], ConflictPolicy?)])
-  func policiesDecideByTypeAndField(_ table: [String: String], _ winner: ConflictPolicy?) {
+    ] as [([String: ConflictPolicy], ConflictPolicy?)])
+  func policiesDecideByTypeAndField(_ table: [String: ConflictPolicy], _ winner: ConflictPolicy?) {
     var change = Self.change(1, .update, of: 0)
     change.members = [ChangedMember(.attributes, "title", base: "a", local: "b")]
     change.recorded = 1_800_000_000
@@ -165,7 +165,7 @@ import Upstream
     change.members = [ChangedMember(.attributes, "title", base: "a", local: "b")]
     change.recorded = 1_000_000_000
     let site: JSON = ["attributes": ["title": "c", "changed": "2026-01-01T00:00:00+00:00"]]
-    let decision = PushDecision.update(change, site: site, policies: ConflictPolicies(["default": "newest"]))
+    let decision = PushDecision.update(change, site: site, policies: ConflictPolicies(["default": .newest]))
     guard case .yield = decision else {
       Issue.record("\(decision)")
       return

@@ -1,12 +1,7 @@
-import Foundation
-import LocalAPI
 import Logging
 import Store
 import SyncAgent
 import Upstream
-
-/// This machine's clock in Unix seconds.
-let unixNow: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
 
 /// The site of a configuration, ready to be asked.
 struct ConnectedSite {
@@ -57,7 +52,7 @@ struct ConnectedSite {
     _ files: Settings.MirrorFiles, mirror: Mirror, concurrency: Int, comparing: FileRound.Settings.Comparing
   ) -> FileRound {
     var settings = FileRound.Settings(
-      policy: FilePolicy(rawValue: files.files) ?? .all, budgetBytes: files.filesBudgetBytes.map(Int64.init),
+      policy: files.files, budgetBytes: files.filesBudgetBytes.map(Int64.init),
       concurrency: concurrency)
     settings.comparing = comparing
     return FileRound(
@@ -73,57 +68,12 @@ struct ConnectedSite {
 
   private static func credentials(_ settings: Settings.Site) -> Credentials {
     let grant: Credentials.Grant =
-      switch settings.grant {
-      case "client_credentials": .clientCredentials
-      case "refresh_token": .refreshToken(settings.refreshToken?.value ?? "")
-      default: .password(username: settings.username ?? "", password: settings.password?.value ?? "")
+      switch settings.signIn {
+      case .password(let username, let password): .password(username: username, password: password.value)
+      case .clientCredentials: .clientCredentials
+      case .refreshToken(let token): .refreshToken(token.value)
       }
     return Credentials(
       grant: grant, clientID: settings.clientID, clientSecret: settings.clientSecret?.value, scope: settings.scope)
-  }
-}
-
-extension Settings {
-  /// What a round does by this configuration.
-  func round(_ site: Site) -> SyncSettings {
-    var round = SyncSettings(
-      entityTypes: site.entityTypes, concurrency: site.concurrency, settleWindowSeconds: sync.settleWindowSeconds)
-    round.pageLimit = site.pageSize
-    round.sweepIntervalSeconds = sync.sweepIntervalSeconds
-    round.maxRemovalShare = sync.maxRemovalShare
-    round.policyTypes = sync.conflicts.keys.filter { $0 != "default" }.map { String($0.prefix { $0 != "." }) }
-    round.onHidden = HiddenPolicy(rawValue: sync.onHidden) ?? .drop
-    return round
-  }
-
-  /// A round of the daemon: its sweeps take half of the time between two rounds at most, as far as the rate tells.
-  func roundOfDaemon(_ site: Site) -> SyncSettings {
-    var round = round(site)
-    if site.requestsPerSecond > 0 {
-      round.sweepRequests = max(10, Int(min(site.requestsPerSecond * Double(sync.intervalSeconds) / 2, 1e6)))
-    }
-    return round
-  }
-
-  /// The way of local changes to the site by this configuration.
-  func push(_ site: SyncAgent.Site, mirror: Mirror, logger: Logger) -> PushRound {
-    PushRound(
-      site: site, mirror: mirror, policies: ConflictPolicies(sync.conflicts), logger: logger, now: unixNow)
-  }
-
-  /// Where the site's tokens are kept.
-  var siteTokenPath: String { mirror.path + ".site-token" }
-
-  /// The local API by this configuration.
-  var localAPISettings: LocalAPISettings {
-    var settings = LocalAPISettings(
-      host: localAPI.host, port: localAPI.port, signingKeyPath: mirror.path + ".signing-key.pem")
-    settings.baseURL = localAPI.baseURL
-    settings.accessTokenSeconds = localAPI.accessTokenSeconds
-    settings.refreshTokenSeconds = localAPI.refreshTokenSeconds
-    settings.certificateFile = localAPI.certificateFile
-    settings.privateKeyFile = localAPI.privateKeyFile
-    settings.filesPath = mirror.filesPath
-    return settings
   }
 }

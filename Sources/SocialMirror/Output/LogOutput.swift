@@ -10,8 +10,8 @@ struct LogOutput: LogHandler {
   private let isJSON: Bool
 
   /// Sets the log up for the whole process; to be called once.
-  static func bootstrap(level: Logger.Level, format: String) {
-    LoggingSystem.bootstrap { label in LogOutput(label: label, level: level, isJSON: format == "json") }
+  static func bootstrap(level: Logger.Level, format: LogFormat) {
+    LoggingSystem.bootstrap { label in LogOutput(label: label, level: level, isJSON: format == .json) }
   }
 
   private init(label: String, level: Logger.Level, isJSON: Bool) {

@@ -13,10 +13,10 @@ struct SyncSteps: Sendable {
   /// - Parameters:
   ///   - waiting: the outbox afterwards, where it could be read.
   ///   - hasUnsent: as for `code`.
-  func show(_ common: CommonOptions, waiting: OutboxStatus?, hasUnsent: Bool, elapsed: Duration) {
-    if let waiting, push != nil || round != nil { PushSummary(push, waiting, hasUnsent: hasUnsent).show(common) }
-    if let files { FilesSummary(files).show(common) }
-    if let round { RoundSummary(round, elapsed: elapsed).show(common) }
+  func show(_ verbosity: Verbosity, waiting: OutboxStatus?, hasUnsent: Bool, elapsed: Duration) {
+    if let waiting, push != nil || round != nil { PushSummary(push, waiting, hasUnsent: hasUnsent).show(verbosity) }
+    if let files { FilesSummary(files).show(verbosity) }
+    if let round { RoundSummary(round, elapsed: elapsed).show(verbosity) }
   }
 
   /// The code for steps that were all taken. What failed goes before what waits for a person: that code says that all else is

@@ -20,14 +20,16 @@ struct CommonOptions: ParsableArguments {
     if verbose && quiet { throw ValidationError("--verbose and --quiet exclude each other") }
   }
 
+  /// How much is said.
+  var verbosity: Verbosity { quiet ? .quiet : verbose ? .verbose : .usual }
+
   /// Reads the configuration and sets up the log on standard error.
   func settings(needsSite: Bool) throws -> Settings {
     let environment = ProcessInfo.processInfo.environment
     let settings = try Settings(
       file: ConfigurationFile(path: config, environment: environment), environment: environment, needsSite: needsSite)
-    let level: Logger.Level =
-      quiet ? .error : verbose ? .debug : Logger.Level(rawValue: settings.log.level) ?? .info
-    LogOutput.bootstrap(level: level, format: settings.log.format)
+    LogOutput.bootstrap(
+      level: quiet ? .error : verbose ? .debug : settings.log.level, format: settings.log.format)
     return settings
   }
 

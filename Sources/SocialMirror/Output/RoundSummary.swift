@@ -12,9 +12,9 @@ struct RoundSummary {
   }
 
   /// Prints the summary, with a line a type under `-v`, and on standard error the failures and what waits for a person.
-  func show(_ common: CommonOptions) {
-    if common.verbose { for line in table { say(line) } }
-    if !common.quiet { say(sentence) }
+  func show(_ verbosity: Verbosity) {
+    if verbosity == .verbose { for line in table { say(line) } }
+    if verbosity != .quiet { say(sentence) }
     let failures = report.failures.map { "\($0.type): \($0.failure.map { "\($0)" } ?? "")" }
     for text in failures + report.notices { complain(text) }
   }

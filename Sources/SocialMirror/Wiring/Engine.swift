@@ -1,7 +1,4 @@
-import Foundation
-import LocalAPI
 import Logging
-import ServiceLifecycle
 import Store
 import SyncAgent
 
@@ -16,8 +13,8 @@ struct Engine {
 
   /// Opens everything; no request is sent yet.
   /// - Throws: `ConfigurationError`, `MirrorUnusable`, what `WriterLock` throws when another process writes.
-  init(_ common: CommonOptions, label: String, hasMoved: Bool = false) throws {
-    settings = try common.settings(needsSite: true)
+  init(_ settings: Settings, label: String, hasMoved: Bool = false) throws {
+    self.settings = settings
     guard let siteSettings = settings.site else {
       throw ConfigurationError(description: "site.baseURL is missing")
     }
@@ -53,27 +50,5 @@ struct Engine {
   func shutdown() {
     site.shutdown()
     withExtendedLifetime(lock) {}
-  }
-}
-
-/// What serves a mirror, with or without an engine beside it.
-struct ServingServices {
-  let services: [any Service]
-
-  init(_ settings: Settings, mirror: Mirror, logger: Logger) async throws {
-    let notifier = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
-    let server = try await LocalAPIServer(mirror: mirror, settings: settings.localAPISettings, logger: logger)
-    services =
-      [
-        LocalAPIService(server: server, host: settings.localAPI.host, notifier: notifier, logger: logger),
-        MirrorWatchService(mirror: mirror, logger: logger), WatchdogService(notifier: notifier),
-      ]
-      + (mirror.isReadOnly
-        ? []
-        : [
-          EngineService(
-            service: IndexService(mirror: mirror, usage: server.usage, logger: logger), threads: EngineThreads(count: 1)
-          )
-        ])
   }
 }

@@ -1,35 +1,5 @@
-import Foundation
-import Logging
-import ServiceLifecycle
 import Store
 import SyncAgent
-import Upstream
-
-/// Carries local changes to the site as they come. What fails is reported and tried again, where that may help
-/// (`ServiceCourse`).
-struct PushService: Service {
-  let push: PushRound
-  let logger: Logger
-
-  func run() async throws {
-    let follower = PushFollower(
-      push: push,
-      pushed: { report in
-        logger.info(
-          "push",
-          metadata: [
-            "settled": "\(report.settled)", "conflicts": "\(report.conflicts)", "rejected": "\(report.rejected)",
-            "postponed": "\(report.postponed)",
-          ])
-      },
-      failed: { error in
-        try await follow(error, logger, rests: "Local changes wait")
-      })
-    try await cancelWhenGracefulShutdown {
-      do { try await follower.run() } catch is CancellationError {}
-    }
-  }
-}
 
 /// What a push did, for people.
 struct PushSummary {
@@ -47,8 +17,8 @@ struct PushSummary {
   }
 
   /// Prints what was sent and what waits; what waits for a person on standard error.
-  func show(_ common: CommonOptions) {
-    if !common.quiet, (report?.settled ?? 0) > 0 || status.unsettled > 0 {
+  func show(_ verbosity: Verbosity) {
+    if verbosity != .quiet, (report?.settled ?? 0) > 0 || status.unsettled > 0 {
       let sent = report.map { "\($0.settled) local changes sent, " } ?? "local changes: "
       say("\(sent)\(status.unsettled) not over")
     }

@@ -1,4 +1,6 @@
 import Foundation
+import JSONAPI
+import Reports
 
 /// Writes one line to standard output at once: into a pipe or a file, too, lines go out as they are said.
 func say(_ line: String) {
@@ -8,4 +10,11 @@ func say(_ line: String) {
 /// Writes one line for the operator to standard error, in the program's name.
 func complain(_ line: String) {
   FileHandle.standardError.write(Data("social-mirror: \(line)\n".utf8))
+}
+
+/// Prints a report: one JSON document, or its lines.
+/// - Parameter isQuiet: whether only what went wrong is said; of JSON nothing is left out.
+func say(_ report: some Report, asJSON: Bool, isQuiet: Bool = false) {
+  if asJSON { return say(report.json.text()) }
+  for line in isQuiet ? report.findings : report.lines { say(line) }
 }

@@ -1,0 +1,29 @@
+import Logging
+import ServiceLifecycle
+import SyncAgent
+
+/// Carries local changes to the site as they come. What fails is reported and tried again, where that may help
+/// (`ServiceCourse`).
+struct PushService: Service {
+  let push: PushRound
+  let logger: Logger
+
+  func run() async throws {
+    let follower = PushFollower(
+      push: push,
+      pushed: { report in
+        logger.info(
+          "push",
+          metadata: [
+            "settled": "\(report.settled)", "conflicts": "\(report.conflicts)", "rejected": "\(report.rejected)",
+            "postponed": "\(report.postponed)",
+          ])
+      },
+      failed: { error in
+        try await follow(error, logger, rests: "Local changes wait")
+      })
+    try await cancelWhenGracefulShutdown {
+      do { try await follower.run() } catch is CancellationError {}
+    }
+  }
+}
