@@ -1,5 +1,5 @@
 /// A JSON value (RFC 8259) that keeps what JSON:API documents need kept: the order of members and the exact digits of
-/// numbers. For everything but the hot path, which works on bytes (`ObjectScanner`).
+/// numbers. For everything but the hot path, which works on bytes (`ByteScanner`).
 package enum JSON: Sendable, Hashable {
   case null
   case bool(Bool)

@@ -96,7 +96,7 @@ struct Settings: Sendable {
 }
 
 extension Settings.Site {
-  /// The ten entity types of the mission.
+  /// The ten entity types of an Open Social site.
   static let defaultEntityTypes = SyncSettings.usualEntityTypes
 
   /// A path as it goes behind the base URL.

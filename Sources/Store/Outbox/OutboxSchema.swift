@@ -1,4 +1,4 @@
-/// The tables of local changes on their way to the site (schema "5 outbox").
+/// The tables of local changes on their way to the site (from migration "6 outbox" on).
 enum OutboxSchema {
   /// `outbox`: one row a change. `outbox_copy`: while a resource has unsettled changes, what was last agreed with the site
   /// (base; null when the site does not have it yet) and the newest that was seen there since (site). `conflict`: what a
