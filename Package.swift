@@ -113,6 +113,7 @@ let package = Package(
     tests(of: "LocalAPI", ["JSONAPI", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes, nioCore]),
     tests(of: "SampleSite", ["JSONAPI", "Upstream"]),
     tests(of: "SocialMirror", ["JSONAPI", "Store", "Upstream", "SyncAgent", "SampleSite", grdb]),
+    .testTarget(name: "HouseTests", swiftSettings: strict),
     .testTarget(
       name: "ContractTests", dependencies: ["Support", "JSONAPI", "SampleSite", "LocalAPI", "Store"],
       swiftSettings: strict),

@@ -5,6 +5,7 @@ limits.json; all else has to be 0. Reads text alone: nothing is built. Needs Pyt
 """
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -18,6 +19,8 @@ import rooms  # noqa: E402
 from swift_text import sources  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+# Pages whose names are looked up in the sources.
+PAGES = ["docs/architecture.md", "README.md", "CONTRIBUTING.md", "SECURITY.md"]
 
 
 class Report:
@@ -89,7 +92,11 @@ def main():
     report.zero("rooms: map, manifest and imports that differ",
                 rooms.faults((ROOT / "Package.swift").read_text(), page, files))
     report.zero("walk: files that are not there, or told twice", papers.walk_faults(page, files))
-    report.zero("architecture page: names that are not there", papers.name_faults(page, files + tests))
+    pages = {name: (ROOT / name).read_text() for name in PAGES}
+    report.zero("pages: names that are not there", (
+        fault for name, text in pages.items() for fault in papers.name_faults(text, files + tests, name)))
+    report.zero("pages: files that are not there", (
+        fault for name, text in pages.items() for fault in papers.path_faults(text, ROOT, name)))
     report.zero("version: places that do not agree",
                 papers.version_faults(files, (ROOT / "CHANGELOG.md").read_text()))
     if chosen.tighten:
@@ -102,4 +109,6 @@ def main():
 
 
 if __name__ == "__main__":
+    # Whoever reads only the beginning, as `head` does, ends it without a word.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(main())

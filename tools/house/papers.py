@@ -5,8 +5,8 @@ import re
 from rooms import section
 
 PAGE = "docs/architecture.md"
-# Names of others in the page: HTTP's fields, and what libraries declare.
-FOREIGN = {"ETag", "Range", "Date", "ServiceGroup"}
+# Written like names of ours, and none: HTTP's fields, what libraries declare, and what nothing may be called.
+FOREIGN = {"ETag", "Range", "Date", "ServiceGroup", "Manager", "Helper", "Utils"}
 VERSION = re.compile(r'\bstatic let version = "(\d+\.\d+\.\d+)"')
 
 
@@ -29,7 +29,7 @@ def walk_faults(page, files):
         yield f"{PAGE}: section 12 names no file"
 
 
-def name_faults(page, files):
+def name_faults(page, files, label=PAGE):
     """Names of targets, folders, files and types in the page that are none, and members of no such name."""
     types, members = set(), set()
     for file in files:
@@ -47,7 +47,26 @@ def name_faults(page, files):
                 continue
             for part in parts:
                 if part not in (types if part[0].isupper() else members):
-                    yield f"{PAGE}:{number}: {words}: there is no {part} in the sources"
+                    yield f"{label}:{number}: {words}: there is no {part} in the sources"
+
+
+def path_faults(page, root, label=PAGE):
+    """Files and folders that the page names, by path or by name, and that are not there."""
+    there = [path for folder in ("Sources", "Tests", "packaging") for path in (root / folder).rglob("*")]
+    paths = {str(path.relative_to(root)) for path in there} | {path.name for path in root.iterdir()}
+    roots = {path.split("/")[0] for path in paths if "/" in path} | {path.name for path in (root / "Sources").iterdir()}
+    # A path may begin in the middle, such as `Store/Outbox`, and leave out what a file's name ends with.
+    known = {tail for path in paths for tail in tails(path) | tails(path.removesuffix(".swift"))}
+    for number, line in enumerate(page.split("\n"), 1):
+        for words in re.findall(r"`([\w./]+)`", line):
+            is_path = "/" in words and words.split("/")[0] in roots
+            if (is_path or words.endswith(".swift")) and words.rstrip("/") not in known:
+                yield f"{label}:{number}: {words} is not there"
+
+
+def tails(path):
+    parts = path.split("/")
+    return {"/".join(parts[start:]) for start in range(len(parts))}
 
 
 def version(files):
