@@ -1,7 +1,7 @@
 import JSONAPI
 
-/// One key of the configuration: its name, what it takes, and what it is when nothing is given. The one list from which the
-/// file is checked, the environment is read and the example is tested.
+/// One key of the configuration: its name and what it takes. `all` is the one list by which the file is checked, the environment is
+/// read and the example is tested.
 struct ConfigurationKey: Sendable {
   enum Kind: Sendable {
     case text
