@@ -11,7 +11,7 @@ SWIFT ?= swift
 # A target that imports what it does not declare is an error: the rooms of the package stay apart.
 SWIFTFLAGS ?= --explicit-target-dependency-import-check error
 RELEASEFLAGS ?= -c release --static-swift-stdlib --product social-mirror
-# Arguments of `make demo`, such as ARGS="--port 9000", or of `make fuzz`: how many requests, and the seed.
+# Arguments of `make demo`, such as ARGS="--port 9000", of `make fuzz`: how many requests, and the seed; or of the drills.
 ARGS ?=
 
 DESTDIR ?=
@@ -23,7 +23,7 @@ DOCDIR ?= $(PREFIX)/share/doc/social-mirror
 
 PYTHON ?= python3
 
-.PHONY: all build release test fuzz soak drill drill-push demo interop lint bench install verify-units clean system-packages swift-present
+.PHONY: all build release test fuzz soak drill drill-push demo interop lint house bench install verify-units clean system-packages swift-present
 
 all: build
 
@@ -39,7 +39,7 @@ swift-present:
 	  exit 1
 	fi
 
-# Installs the missing ones of libcurl, SQLite and zlib headers, sqlite3, openssl and curl, where there is apt-get.
+# Installs the missing ones of libcurl, SQLite and zlib headers, sqlite3, openssl, curl and python3, where there is apt-get.
 system-packages:
 	@packaging/system-packages
 
@@ -104,6 +104,11 @@ drill: swift-present system-packages
 
 lint: swift-present
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift
+
+# Counts members, sizes, circles and what has no place here, and compares the sources with what is written of them; builds nothing.
+# ARGS=--list names what is counted, ARGS=--tighten lowers the limits in tools/house/limits.json to what there is now.
+house:
+	@$(PYTHON) tools/house $(ARGS)
 
 bench: swift-present system-packages
 	Benchmarks/run

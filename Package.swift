@@ -130,6 +130,7 @@ let package = Package(
       ["JSONAPI", "OpenSocial", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes, nioCore]),
     tests(of: "SampleSite", ["JSONAPI", "Upstream"]),
     tests(of: "SocialMirror", ["JSONAPI", "Store", "Upstream", "SyncAgent", "LocalAPI", "SampleSite", grdb, logging]),
+    .testTarget(name: "HouseTests", swiftSettings: strict),
     .testTarget(
       name: "ContractTests", dependencies: ["Support", "JSONAPI", "OpenSocial", "SampleSite", "LocalAPI", "Store"],
       swiftSettings: strict),

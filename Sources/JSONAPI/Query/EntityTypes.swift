@@ -1,5 +1,5 @@
 /// Which entity type and bundle each resource type belongs to. A name need not tell: sites rename their types (reference 1.6), so
-/// what was learned of a type goes before its name. The one place that says it; nothing else takes names apart.
+/// what was learned of a type goes before its name. A name by itself is taken apart by `ResourceTypeName`.
 package struct EntityTypes: Sendable, Hashable {
   /// Where a resource type belongs.
   package struct Home: Sendable, Hashable {

@@ -25,7 +25,7 @@ struct ConnectedSite {
     transportSettings.proxy = settings.proxy
     transportSettings.allowInsecure = settings.allowInsecure
     transportSettings.maximumConnections = settings.concurrency + 1
-    transportSettings.userAgent = "social-mirror/\(VersionCommand.version)"
+    transportSettings.userAgent = "social-mirror/\(ProgramVersion.version)"
     transport = try CurlTransport(transportSettings, logger: logger)
     foreign = ForeignTransports(like: transportSettings, logger: logger)
     self.logger = logger

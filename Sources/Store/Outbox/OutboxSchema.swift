@@ -1,8 +1,8 @@
-/// The tables of local changes on their way to the site (schema "5 outbox").
+/// The tables of local changes on their way to the site (from migration "6 outbox" on).
 enum OutboxSchema {
   /// `outbox`: one row a change. `outbox_copy`: while a resource has unsettled changes, what was last agreed with the site
   /// (base; null when the site does not have it yet) and the newest that was seen there since (site). `conflict`: what a
-  /// person or a policy decides, kept for good. `upload`: files that wait for the site; their bytes are beside the mirror.
+  /// person or a policy decides, kept while the resource is known. `upload`: files that wait for the site; their bytes are beside the mirror.
   /// `outbox_echo`: what the last push made of a resource, so that a page read before it is not taken for news.
   ///
   /// An empty outbox costs a read one look at an empty partial index.

@@ -1,4 +1,6 @@
-/// What to do after a failure: the one table; nothing else in the product decides to wait.
+/// What to do after a request that failed: ask again after so many seconds, give up for now, or ask a person. The one table for
+/// requests. What is put off for longer is kept elsewhere: refused credentials in `SignInRefusal`, contents of files in `FileFailure`,
+/// local changes while the site takes none in `WritesHold`.
 package struct RetryTable: Sendable, Hashable {
   /// A failure, as far as the table cares.
   package enum Failure: Sendable, Hashable {
