@@ -25,7 +25,7 @@ struct CheckCommand: ParsableCommand {
     var hasLostContents = false
     do {
       let mirror = try Mirror(path: path, for: .looking)
-      results = try mirror.check()
+      results = try mirror.check(isDeep: deep)
       if let soundness = results.last, soundness.violations > 0 {
         damage = Damage(
           path: path, fault: soundness.example.map { $0.split(separator: "\n").last.map(String.init) ?? $0 })
