@@ -142,12 +142,28 @@ struct Judge {
     let reasons = differences.map { difference in deliberate.first { $0.explains(exchange, given, difference) }?.name }
     if reasons.contains(nil) {
       others[exchange.group, default: 0] += 1
-      let unexplained = zip(differences, reasons).filter { $1 == nil }.prefix(3).map { "\($0.0.place): \($0.0.text)" }
-      Issue.record("\(run.rawValue): \(exchange.name)\n\(unexplained.joined(separator: "\n"))")
+      Issue.record("\(run.rawValue): \(Judge.report(exchange, given, differences, reasons))")
     } else {
       explained += 1
       needed.formUnion(reasons.compactMap { $0 })
     }
+  }
+
+  /// The request, both answers, what nothing explains, and what explains the rest: the nearest excuses.
+  private static func report(
+    _ exchange: Exchange, _ given: Given, _ differences: [Difference], _ reasons: [String?]
+  ) -> String {
+    let unexplained = zip(differences, reasons).filter { $1 == nil }.prefix(5).map { "at \($0.0.place): \($0.0.text)" }
+    let near = Set(reasons.compactMap(\.self)).sorted()
+    let recorded = exchange.raw ?? exchange.bytes ?? Array((exchange.text ?? "").utf8)
+    let words = { (bytes: [UInt8]) in String(decoding: bytes.prefix(400), as: UTF8.self) }
+    return """
+      \(exchange.name)
+          recorded \(exchange.status) \(words(recorded))
+          given    \(given.status) \(words(given.body))
+          \(unexplained.joined(separator: "\n    "))
+          nearly: \(near.isEmpty ? "none" : near.joined(separator: "; "))
+      """
   }
 
   func finish() {

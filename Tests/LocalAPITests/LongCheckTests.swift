@@ -161,7 +161,7 @@ import Testing
 
   /// A value that is looked for among very many rows: 503 in the site's form, and nothing is recorded.
   @Test func aCheckThatTakesTooLongIs503() async throws {
-    let made = try CrawledMirror.full()
+    let made = try CrawledMirror.full(damagedBy: "20,000 resources without identity or id")
     let queue = try DatabaseQueue(path: made.folder.appending(path: "mirror.sqlite").path)
     try await queue.write { db in
       try db.execute(

@@ -58,7 +58,7 @@ import Upstream
   ])
   func theApiIsFound(habits: [Habit], path: String, place: String, plain: String?) async throws {
     let site = try quietSite { $0.habits = Set(habits) }
-    let file = try TemporaryMirror()
+    let file = try ProvenMirror()
     let report = try await round(site, file.mirror, base: siteBase + place)
     #expect(report.trouble == nil && report.inserted > 300)
     #expect(try file.mirror.fact(.apiPath) == path)
@@ -77,7 +77,7 @@ import Upstream
 
   @Test func whereNothingIsTheKeyIsNamed() async throws {
     let site = try quietSite { $0.habits = [.apiPrefix] }
-    let file = try TemporaryMirror()
+    let file = try ProvenMirror()
     await #expect {
       _ = try await round(site, file.mirror, apiPath: "/jsonapi")
     } throws: {
@@ -88,7 +88,7 @@ import Upstream
 
   @Test func foreignHostsBecomeTheMirrorsOwn() async throws {
     let site = try quietSite { $0.habits = [.foreignHosts] }
-    let file = try TemporaryMirror()
+    let file = try ProvenMirror()
     _ = try await round(site, file.mirror)
     let foreign = "www.community.example"
     for type in try file.mirror.types().map(\.name) {
@@ -113,25 +113,12 @@ import Upstream
 
   @Test func aSiteThatMovedIsTakenByAPersonsWord() async throws {
     let site = try quietSite()
-    let file = try TemporaryMirror()
+    let file = try ProvenMirror()
     _ = try await round(site, file.mirror)
     try file.mirror.note([(.siteBaseURL, "https://old.example"), (.siteBases, "https://old.example")])
     await #expect(throws: SyncFault.self) { _ = try await round(site, file.mirror) }
     #expect(try await round(site, file.mirror, moved: true).trouble == nil)
     #expect(try file.mirror.siteBases() == [siteBase, "https://old.example"])
     #expect(try await round(site, file.mirror).inserted == 0)
-  }
-}
-
-/// A mirror in a folder that goes with it.
-final class TemporaryMirror {
-  let mirror: Mirror
-  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("mirror-\(UUID().uuidString)").path
-
-  init() throws { mirror = try Mirror(path: folder + "/mirror.sqlite") }
-
-  deinit {
-    try? mirror.close()
-    try? FileManager.default.removeItem(atPath: folder)
   }
 }

@@ -49,11 +49,12 @@ final class InProcessTransport: Transport {
   }
 }
 
-/// A sample site and a mirror of it in a folder of its own.
+/// A sample site and a mirror of it in a folder of its own, of which is proved at its end what is true of every mirror.
 final class Bench: Sendable {
   let site: SampleSite
-  let mirror: Mirror
-  let folder: String
+  private let proven: ProvenMirror
+  var mirror: Mirror { proven.mirror }
+  var folder: String { proven.folder.path }
   /// The entity types of the rounds.
   let entityTypes: [String]
 
@@ -61,14 +62,17 @@ final class Bench: Sendable {
     "comment", "event_enrollment", "file", "group", "group_content", "node", "post", "profile", "taxonomy_term", "user",
   ]
 
-  init(_ site: SampleSite, entityTypes: [String] = Bench.allEntityTypes) throws {
+  init(
+    _ site: SampleSite, entityTypes: [String] = Bench.allEntityTypes, file: String = #fileID,
+    filePath: String = #filePath, line: Int = #line
+  ) throws {
     self.site = site
     self.entityTypes = entityTypes
-    folder = FileManager.default.temporaryDirectory.appending(path: "scenario-\(UUID().uuidString)").path
-    mirror = try Mirror(path: folder + "/mirror.sqlite")
+    proven = try ProvenMirror(file: file, filePath: filePath, line: line)
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
+  /// Says that a test damages the mirror from here on: nothing is proved.
+  func damaged(by damage: String) { proven.damaged(by: damage) }
 
   /// The resource types of the rounds.
   var types: [String] {

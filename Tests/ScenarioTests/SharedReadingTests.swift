@@ -150,10 +150,8 @@ import Upstream
 
   /// Cursors of before: of the second on which one stood, the rest is read; a type that was never read to its end, anew.
   @Test func oldCursorsAreMovedSafely() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "migration-\(UUID().uuidString)").path
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let mirror = try Mirror(path: folder + "/mirror.sqlite")
-    let moved = try mirror.write { db in
+    let made = try ProvenMirror(damagedBy: "resources without documents")
+    let moved = try made.mirror.write { db in
       try db.execute(
         sql: """
           DROP TABLE stretch; DROP TABLE cursor;

@@ -81,7 +81,7 @@ import Testing
   /// Whose password it is may be known, but not the password.
   @Test func theQueueShowsUploadsAndHidesPasswords() async throws {
     try await SampleSite.withRunningSite { site, base in
-      let place = try Workplace(base, ["site.entityTypes": ["node"]])
+      let place = try Workplace(base, ["site.entityTypes": ["node"]], damagedBy: "a file that was never staged")
       #expect(try await place.run(["sync", "-q"]).code == 0)
       let mirror = try Mirror(path: place.mirrorPath)
       let user: JSON = ["type": "user--user", "attributes": ["name": "New here", "pass": "tell-nobody"]]

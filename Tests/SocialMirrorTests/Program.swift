@@ -1,5 +1,6 @@
 import Foundation
 import JSONAPI
+import Support
 import Testing
 
 /// What a run of the program left behind.
@@ -18,8 +19,14 @@ final class Workplace: Sendable {
   /// The password and client secret of the sample site, and whatever a test adds: never in any output.
   static let secrets = ["demo-password", "demo-secret"]
 
-  /// - Parameter change: replaces members of the configuration, by `site.auth.clientID` and the like; null leaves out.
-  init(_ baseURL: String, _ change: [String: JSON] = [:]) throws {
+  /// In which way the test damages the mirror that the program makes here; nil where all is to be true of it at the end.
+  private let damage: String?
+
+  /// - Parameters:
+  ///   - change: replaces members of the configuration, by `site.auth.clientID` and the like; null leaves out.
+  ///   - damage: in which way the test damages the mirror: then nothing is proved of it at the end.
+  init(_ baseURL: String, _ change: [String: JSON] = [:], damagedBy damage: String? = nil) throws {
+    self.damage = damage
     folder = FileManager.default.temporaryDirectory.appending(path: "program-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     var values: [(String, JSON)] = [
@@ -40,6 +47,7 @@ final class Workplace: Sendable {
   }
 
   deinit {
+    if damage == nil { ProvenMirror.prove(at: mirrorPath) }
     chmod(folder + "/locked", 0o755)
     try? FileManager.default.removeItem(atPath: folder)
   }

@@ -53,7 +53,8 @@ import Testing
 
   @Test func checkSaysWhatItProved() async throws {
     try await SampleSite.withRunningSite { _, base in
-      let place = try Workplace(base, ["site.entityTypes": ["taxonomy_term"]])
+      let place = try Workplace(
+        base, ["site.entityTypes": ["taxonomy_term"]], damagedBy: "an identity removed")
       #expect(try await place.run(["check"]).code == 1)
       try await place.run(["sync"])
       let sound = try await place.run(["check"])

@@ -59,9 +59,9 @@ import Testing
 
   /// A report that reads for hours is no reason to fail: the log stays, and nothing in it is lost.
   @Test func aReaderDoesNotHinderTheEnd() throws {
-    let path = folder.appending(path: "m.sqlite").path
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let mirror = try Mirror(path: path)
+    let made = try ProvenMirror()
+    defer { withExtendedLifetime(made) {} }
+    let (mirror, path) = (made.mirror, made.mirror.path)
     try mirror.note(.siteBaseURL, "https://a.example")
     let report = try DatabaseQueue(path: path)
     try report.inDatabase { db in
@@ -74,9 +74,9 @@ import Testing
   }
 
   @Test func factsAreKept() throws {
-    let path = folder.appending(path: "m.sqlite").path
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let mirror = try Mirror(path: path)
+    let made = try ProvenMirror()
+    defer { withExtendedLifetime(made) {} }
+    let (mirror, path) = (made.mirror, made.mirror.path)
     #expect(try mirror.fact(.siteBaseURL) == nil)
     try mirror.note(.siteBaseURL, "https://a.example")
     try mirror.note(.siteBaseURL, "https://b.example")

@@ -165,7 +165,7 @@ import Testing
   /// What is lost is told by table; what nobody else has is saved.
   @Test(arguments: [("outbox", Damage.Part.changes), ("resource", .resources), ("consumer", .clients)])
   func damageIsToldAndTheRestSaved(table: String, part: Damage.Part) throws {
-    let made = try CrawledMirror.full()
+    let made = try CrawledMirror.full(damagedBy: "bytes of a table written over")
     let path = made.folder.appending(path: "mirror.sqlite").path
     try made.mirror.save(
       ConsumerRow(id: "crm", label: "CRM", secretHash: nil, grants: ["password"], scopes: ["read"], created: 1))

@@ -11,10 +11,10 @@ import Testing
   /// A file in which sweeps were under way before verdicts and marks were noted: candidates are those that were not asked for, and
   /// a listing that is not complete begins anew.
   @Test func aFormerMirrorKeepsItsCandidates() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "sweeps-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let path = folder.appending(path: "m.sqlite").path
-    try Mirror(path: path).close()
+    let made = try ProvenMirror(damagedBy: "sweeps and candidates of what there is not")
+    defer { withExtendedLifetime(made) {} }
+    let path = made.mirror.path
+    try made.mirror.close()
     let queue = try DatabaseQueue(path: path)
     try queue.write { db in
       try db.execute(

@@ -5,7 +5,8 @@ import Store
 import SyncAgent
 import Upstream
 
-/// A mirror in a folder of its own, which goes with it.
+/// A mirror in a folder of its own, which goes with it, for pages of the recorded crawl. At its end what is true of every mirror is
+/// proved of it (`ProvenMirror`).
 package final class CrawledMirror: Sendable {
   /// The site's base URL in pages.
   package static let site = "https://community.example.org"
@@ -14,25 +15,35 @@ package final class CrawledMirror: Sendable {
   /// The user `me` of the recorded entry point.
   package static let account = "a0000000-0000-4000-8000-000000000001"
 
+  private let proven: ProvenMirror
   /// Removed with this object.
-  package let folder: URL
+  package var folder: URL { proven.folder }
   /// The mirror.
-  package let mirror: Mirror
+  package var mirror: Mirror { proven.mirror }
 
   /// An empty mirror.
-  package init() throws {
-    folder = FileManager.default.temporaryDirectory.appending(path: "mirror-\(UUID().uuidString)")
-    mirror = try Mirror(path: folder.appending(path: "mirror.sqlite").path)
+  /// - Parameter damage: in which way the test damages it: then nothing is proved.
+  package init(
+    damagedBy damage: String? = nil, file: String = #fileID, filePath: String = #filePath, line: Int = #line
+  ) throws {
+    proven = try ProvenMirror(damagedBy: damage, file: file, filePath: filePath, line: line)
   }
 
   /// A mirror of the recorded crawl.
-  package static func full(as account: RecordedCrawl.Account = .manager) throws -> CrawledMirror {
-    let made = try CrawledMirror()
+  /// - Parameter damage: in which way the test damages it: then nothing is proved.
+  package static func full(
+    as account: RecordedCrawl.Account = .manager, damagedBy damage: String? = nil, file: String = #fileID,
+    filePath: String = #filePath, line: Int = #line
+  ) throws -> CrawledMirror {
+    let made = try CrawledMirror(damagedBy: damage, file: file, filePath: filePath, line: line)
     _ = try made.apply(CrawledMirror.pages(base: site, as: account), cursor: true)
     try made.mirror.note(.siteAccount, CrawledMirror.account)
     try made.describe()
     return made
   }
+
+  /// Says that a test damages the mirror from here on: nothing is proved.
+  package func damaged(by damage: String) { proven.damaged(by: damage) }
 
   /// Takes in the recorded API description.
   /// - Parameter rename: gives types and fields other names.
@@ -54,11 +65,6 @@ package final class CrawledMirror: Sendable {
       status: 200, fields: [HTTPField("Content-Type", "application/json")], body: lines[0].encoded(.plain))
     guard let description = SiteDescription.parse(response) else { throw CocoaError(.fileReadCorruptFile) }
     return description
-  }
-
-  deinit {
-    try? mirror.close()
-    try? FileManager.default.removeItem(at: folder)
   }
 
   /// Applies pages in one transaction, in a run of their own.

@@ -27,7 +27,7 @@ package struct CheckReport: Report {
     self.init([])
     do {
       let mirror = try Mirror(path: path, for: .looking)
-      invariants = try mirror.check()
+      invariants = try mirror.check(isDeep: isDeep)
       if let soundness = invariants.last, soundness.violations > 0 {
         damage = Damage(
           path: path, fault: soundness.example.map { $0.split(separator: "\n").last.map(String.init) ?? $0 })

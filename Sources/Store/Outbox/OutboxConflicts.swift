@@ -32,7 +32,7 @@ package struct ConflictField: Sendable, Hashable {
 /// A change that could not be merged, with all that is known: kept for good.
 package struct OutboxConflict: Sendable, Hashable {
   /// What stands against what.
-  package enum Kind: String, Sendable, Hashable {
+  package enum Kind: String, Sendable, Hashable, CaseIterable {
     /// Both sides changed the same members.
     case fields
     /// Changed here, deleted on the site.

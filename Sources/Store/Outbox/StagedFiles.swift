@@ -50,5 +50,6 @@ extension Mirror {
     }
   }
 
-  private func stagedPath(_ file: StagedFile) -> String { "\(uploadsPath)/\(file.sha256)" }
+  /// Where the bytes of a staged file lie.
+  func stagedPath(_ file: StagedFile) -> String { "\(uploadsPath)/\(file.sha256)" }
 }

@@ -57,6 +57,7 @@ import Testing
     let uuid = try #require(ResourceID("e0000000-0000-4000-8000-000000000001"))
     let upload = LocalChange.Action.upload(file, hostType: "node--topic", field: "field_topic_image")
     let change = try #require(try bench.record(upload, uuid, type: "file--file").change)
+    bench.made.damaged(by: "a change whose members are no JSON")
     try harm(bench, "UPDATE outbox SET members = '' WHERE id = \(change)")
     let path = bench.mirror.uploadsPath + "/0123abcd"
     try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSince1970: 1)], ofItemAtPath: path)
@@ -72,6 +73,7 @@ import Testing
     }
     let ids = try bench.mirror.conflicts(open: false).map(\.id)
     #expect(ids.count == 2)
+    bench.made.damaged(by: "a conflict whose fields are no JSON")
     try harm(bench, "UPDATE conflict SET fields = '[', decision = NULL WHERE id = \(ids[0])")
     #expect(try bench.mirror.conflicts(open: false).map(\.id) == [ids[1]] && bench.mirror.conflicts().isEmpty)
     #expect(try bench.mirror.unreadableConflicts().map(\.subject) == ["conflict \(ids[0])"])

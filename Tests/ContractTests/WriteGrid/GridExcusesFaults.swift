@@ -1,0 +1,72 @@
+import JSONAPI
+
+extension GridExcuse {
+  /// Where one request has two faults, or the site fails.
+  static let faults: [GridExcuse] = [
+    GridExcuse(
+      "unknown attributes",
+      why: "where the site fails with 500 on an attribute that the type does not have, 422 in its own form",
+      about: { $0.method == "PATCH" && $0.setsMembers },
+      at: { $0.place == "status" },
+      holds: { exchange, _, _ in
+        guard exchange.site.status == 500, exchange.local.status == 422, let site = exchange.siteSays.first,
+          exchange.localSays.count == 1
+        else { return false }
+        let name = site.detail.dropFirst("Field ".count).prefix { $0 != " " }
+        return site.detail == "Field \(name) is unknown."
+          && exchange.localSays[0].detail
+            == "The attribute \(name) does not exist on the \(exchange.written.type) resource type."
+      }),
+    GridExcuse(
+      "fields that take no files",
+      why: "where the site fails with 500 on a field of another kind, 422 with its own words",
+      about: { $0.name.hasPrefix("upload ") },
+      pairs: [
+        GridPair(
+          [500], ["The file \"…\" is not a file field could not be accessed"], [422],
+          ["The file \"…\" is not a file field could not be accessed"])
+      ]),
+    GridExcuse(
+      "closed fields before others",
+      why: "the sample site refuses a closed field where it stands, the mirror after all values were read",
+      about: { $0.setsMembers },
+      pairs: [
+        GridPair(
+          [403], ["The current user is not allowed to … the selected field (…)…"], [400, 404, 422],
+          [
+            "The specified date \"…\" is not in an accepted format: …",
+            "The property '…' does not exist on the '…' field of type '…'. …",
+            "The attribute … does not exist on the … resource type.",
+            "The selected entity (…) does not match the ID in the payload (…).",
+          ]),
+        GridPair(
+          [400, 422, 500],
+          [
+            "The specified date \"…\" is not in an accepted format: …",
+            "…: The value you selected is not a valid choice.",
+            "…: This value should not be null.", "…: may not be longer than 255 characters.",
+          ], [403], ["The current user is not allowed to … the selected field (…)…"]),
+        GridPair([200, 201], [], [403], ["The current user is not allowed to … the selected field (…)…"]),
+      ]),
+    GridExcuse(
+      "unknown types before to-one",
+      why: "the mirror looks at the type of a target first, the sample site at the method",
+      about: { $0.relationship != nil && $0.name.hasSuffix("unknown type") },
+      pairs: [
+        GridPair(
+          [400, 409],
+          [
+            "You can only … to-many relationships. … is a to-one relationship.",
+            "The targeted `…` resource with ID `…` does not exist.",
+          ], [400], ["The provided type (node--nope) does not match the destination resource types (…)."])
+      ]),
+    GridExcuse(
+      "includes of a write",
+      why: "the mirror checks the paths to include with the other parameters, the sample site when it answers",
+      about: { $0.target.contains("?include") }, at: { $0.place == "status" || $0.place == "errors" },
+      holds: { exchange, _, _ in
+        exchange.local.status == 400 && exchange.localSays.count == 1
+          && exchange.localSays[0].detail.lowercased().contains("include") && exchange.site.status >= 400
+      }),
+  ]
+}

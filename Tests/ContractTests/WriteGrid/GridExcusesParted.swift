@@ -1,0 +1,62 @@
+import JSONAPI
+
+extension GridExcuse {
+  private static let tied = ["comment--", "group_content--", "event_enrollment--", "profile--"]
+
+  /// What earlier writes of the same grid have done on one of both sides.
+  static let parted: [GridExcuse] = [
+    GridExcuse(
+      "gone along",
+      why:
+        "the site deletes comments, places in groups and enrollments with what they belong to; here they go with the "
+        + "site's next answer",
+      at: { $0.place == "status" || $0.place == "errors" },
+      holds: { exchange, _, memory in
+        guard memory.hasDeletions, exchange.site.status == 404, exchange.local.status < 500 else { return false }
+        let isTied = tied.contains { exchange.written.type.hasPrefix($0) }
+        return isTied && GridPair.fit(exchange.siteSays, ["The \"entity\" parameter was not converted for the path …"])
+      }),
+    GridExcuse(
+      "ids that are free again", why: "the same: the id of what went along can be given anew there",
+      about: { written in written.method == "POST" && tied.contains { written.type.hasPrefix($0) } },
+      pairs: [GridPair([201], [], [409], ["Conflict: Entity already exists."])]),
+    GridExcuse(
+      "targets that went along", why: "the same: what points to them is refused there",
+      at: { $0.place == "status" || $0.place == "errors" },
+      holds: { exchange, _, memory in
+        memory.hasDeletions && [400, 404].contains(exchange.site.status) && exchange.local.status < 500
+          && exchange.siteSays.count == 1
+          && (tied.map { "The resource identified by `\($0)…` (given as a relationship item) could not be found." }
+            + tied.map { "The targeted `\($0)…` resource with ID `…` does not exist." }).contains { pattern in
+              GridPair.fits(exchange.siteSays[0].detail, pattern)
+            }
+      }),
+    GridExcuse(
+      "targets that are missing", why: "the same: the site shows them as missing",
+      at: { $0.place.contains(".relationships.") },
+      holds: { _, difference, memory in
+        let text = difference.site?.text() ?? ""
+        return memory.hasDeletions && ["\"missing\"", "\"unknown\""].contains { text.contains($0) }
+      }),
+    GridExcuse(
+      "parted earlier",
+      why: "an earlier write, excused then, was taken by one of both only, or left a member as it is not on the other "
+        + "side",
+      at: { $0.place == "status" || $0.member != nil || $0.place == ".data" },
+      holds: { exchange, difference, memory in
+        if let member = difference.member { return memory.isParted(difference.resource, member) }
+        let resource = exchange.written.resource
+        if memory.isParted(resource, "*") { return true }
+        // A relationship of which the two know different lists.
+        guard let name = exchange.written.relationship, memory.isParted(resource, name) else { return false }
+        return exchange.site.status < 300 && exchange.local.status < 300
+      }),
+    GridExcuse(
+      "what is included of parted resources", why: "the same, where the answer includes them",
+      about: { $0.target.contains("include") }, at: { $0.place == ".included" },
+      holds: { exchange, difference, memory in
+        memory.hasDeletions || memory.isParted(difference.resource, "*")
+          || exchange.written.sentMembers.contains { memory.isParted(exchange.written.resource, $0) }
+      }),
+  ]
+}
