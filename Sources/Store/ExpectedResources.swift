@@ -4,7 +4,7 @@ import JSONAPI
 
 /// Stored resources that the site should show: all but those that are kept although they are hidden, those made here that it does
 /// not have yet, and those with local changes that are gone there.
-extension Mirror {
+extension Reading {
   private static let isExpected = """
     NOT EXISTS (
       SELECT 1 FROM identity i JOIN tombstone d ON d.type = i.type AND d.uuid = i.uuid
@@ -21,7 +21,7 @@ extension Mirror {
         db,
         sql: """
           SELECT count(*) FROM resource r
-          WHERE r.type = (SELECT id FROM resource_type WHERE name = ?) AND \(Mirror.isExpected)
+          WHERE r.type = (SELECT id FROM resource_type WHERE name = ?) AND \(Reading.isExpected)
           """, arguments: [type]) ?? 0
     }
   }
@@ -49,7 +49,7 @@ extension Mirror {
           sql: """
             SELECT n.uuid FROM resource r JOIN identity n ON n.id = r.id
             WHERE r.type = (SELECT id FROM resource_type WHERE name = ?1) AND r.internal_id \(comparison) ?2
-              AND \(Mirror.isExpected)
+              AND \(Reading.isExpected)
             ORDER BY r.internal_id \(order) LIMIT 1
             """, arguments: [type, place])
         if let uuid = uuid.flatMap(SweepRows.uuid), !found.contains(uuid) { found.append(uuid) }

@@ -28,7 +28,7 @@ package struct FilterProbe: Sendable, Hashable {
   }
 }
 
-extension Mirror {
+extension Pulling {
   /// Notes what a probe of a type found out.
   package func note(_ probe: FilterProbe, of type: String) throws {
     try write { db in
@@ -39,7 +39,9 @@ extension Mirror {
           """, arguments: [Names(db).type(type), probe.account, probe.outcome.rawValue, probe.at])
     }
   }
+}
 
+extension Reading {
   /// How many resources of a type are stored.
   package func count(of type: String) throws -> Int {
     try read { db in

@@ -12,7 +12,7 @@ package struct InvariantResult: Sendable, Hashable {
   package var example: String?
 }
 
-extension Mirror {
+extension Reporting {
   /// Proves what is true of every mirror, in one snapshot. Reads everything, writes nothing.
   package func check() throws -> [InvariantResult] {
     try read { db in

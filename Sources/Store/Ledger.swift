@@ -70,7 +70,7 @@ enum Ledger {
   }
 }
 
-extension Mirror {
+extension Reading {
   /// All resource types that have a path, by name.
   package func types() throws -> [MirroredType] {
     try read { db in
@@ -95,13 +95,17 @@ extension Mirror {
       }
     }
   }
+}
 
+extension Discovery {
   /// Notes the paths that the entry point links, by the names of types that tell where they belong.
   package func discovered(_ paths: [String: String]) throws {
     try discovered(
       paths.map { DiscoveredType(name: $0.key, link: $0.key, path: $0.value, home: .init(of: $0.key), source: .name) })
   }
+}
 
+extension Pulling {
   /// Stores a type's cursor without a page.
   package func save(_ cursor: Cursor, of type: String) throws {
     try write { db in try Ledger.save(cursor, type: Names(db).type(type), db) }

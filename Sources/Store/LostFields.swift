@@ -68,6 +68,9 @@ package struct LostFields: Sendable, Hashable {
     }
   }
 
+  /// The subject under which vanished members are set aside.
+  package static let subject = "vanished members"
+
   /// The members of a stored document; nil for a damaged one.
   package static func names(_ document: [UInt8]) -> Set<String>? {
     document.withUnsafeBytes { bytes in
@@ -78,7 +81,7 @@ package struct LostFields: Sendable, Hashable {
   }
 }
 
-extension Mirror {
+extension Reading {
   /// Compares what the site sends of a type with what is stored of it. Labels alone are passed by: they replace nothing.
   package func lostFields(in resources: [ScannedResource], of type: String) throws -> LostFields {
     LostFields(
@@ -104,22 +107,21 @@ extension Mirror {
     }
   }
 
-  /// Puts a type's members on record that vanished, or takes the record back.
-  /// - Parameter thing: nil where all are there again.
-  package func noteVanishedFields(of type: String, _ thing: SetAside?) throws {
-    if let thing { return try setAside([thing]) }
-    try takeBack(.field, of: type, subject: Mirror.vanishedFields)
-  }
-
   /// Whether members of a type are on record as vanished.
   package func hasVanishedFields(_ type: String) throws -> Bool {
     try read { db in
       try Int.cachedOne(
         db, sql: "SELECT 1 FROM set_aside WHERE kind = 'field' AND type = ? AND subject = ?",
-        arguments: [type, Mirror.vanishedFields]) != nil
+        arguments: [type, LostFields.subject]) != nil
     }
   }
+}
 
-  /// The subject under which vanished members are set aside.
-  package static let vanishedFields = "vanished members"
+extension Pulling {
+  /// Puts a type's members on record that vanished, or takes the record back.
+  /// - Parameter thing: nil where all are there again.
+  package func noteVanishedFields(of type: String, _ thing: SetAside?) throws {
+    if let thing { return try setAside([thing]) }
+    try takeBack(.field, of: type, subject: LostFields.subject)
+  }
 }

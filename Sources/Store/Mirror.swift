@@ -11,37 +11,38 @@ package struct MirrorUnusable: Error, Sendable, CustomStringConvertible {
   package init(description: String) { self.description = description }
 }
 
-/// One mirror file: the copy of a community with its ledger, its queue and its token issuer, in one SQLite database
-/// that several processes may open.
-package final class Mirror: Sendable {
-  /// Everything that is not on a hot path goes through this.
-  let pool: DatabasePool
-  /// Where the file is.
-  package let path: String
-  /// The file under this path, and whether it is still the same.
-  package let file: MirrorFile
+/// What a mirror is opened for.
+package enum MirrorPurpose: Sendable {
+  /// To write it; made where there is none.
+  case making
+  /// To write it.
+  case writing
+  /// To serve it: for reading alone where it may not be written.
+  case serving
+  /// To look at it.
+  case looking
+}
 
-  /// What a mirror is opened for.
-  package enum Purpose: Sendable {
-    /// To write it; made where there is none.
-    case making
-    /// To write it.
-    case writing
-    /// To serve it: for reading alone where it may not be written.
-    case serving
-    /// To look at it.
-    case looking
-  }
+/// One mirror file: the copy of a community with its ledger, its queue and its token issuer, in one SQLite database
+/// that several processes may open. It is opened and closed, and hands out rooms (`MirrorRooms.swift`): what can be done with it
+/// is in them, and who holds one of them can do no more than that.
+package final class Mirror: Sendable {
+  /// What all its rooms stand on.
+  let database: MirrorDatabase
+  /// Where the file is.
+  package var path: String { database.path }
+  /// The file under this path, and whether it is still the same.
+  package var file: MirrorFile { database.file }
 
   /// Opens the mirror, makes it where that is wanted and it is not there, and brings its schema up to date.
   /// - Parameter mayWrite: whether this user may write it; nil finds it out.
   /// - Throws: `MirrorUnusable` when the folder or file cannot be written or the file is no mirror; `MirrorFault`
   ///   when it is locked for long, or damaged.
-  package init(path: String, for purpose: Purpose = .making, mayWrite: Bool? = nil) throws {
-    self.path = path
+  package init(path: String, for purpose: MirrorPurpose = .making, mayWrite: Bool? = nil) throws {
     do {
       let isCurrent = try Mirror.find(path, for: purpose)
       let mayWrite = mayWrite ?? MirrorOpening.mayWrite(path)
+      let file: MirrorFile
       if purpose == .looking && (isCurrent || !mayWrite) || purpose == .serving && !mayWrite {
         guard isCurrent else {
           throw MirrorUnusable(
@@ -54,7 +55,7 @@ package final class Mirror: Sendable {
         guard mayWrite else { throw MirrorUnusable(description: MirrorFault.readOnly(path).description) }
         file = MirrorFile(path: path, access: .writing)
       }
-      pool = try Mirror.open(file)
+      database = MirrorDatabase(pool: try Mirror.open(file), file: file)
       try file.settle()
     } catch let error as MirrorUnusable {
       throw error
@@ -66,7 +67,7 @@ package final class Mirror: Sendable {
   }
 
   /// - Returns: whether the schema of what is there is that of this program.
-  private static func find(_ path: String, for purpose: Purpose) throws -> Bool {
+  private static func find(_ path: String, for purpose: MirrorPurpose) throws -> Bool {
     switch try MirrorOpening.look(at: path) {
     case .mirror(let isCurrent): return isCurrent
     case .nothing:
@@ -95,9 +96,6 @@ package final class Mirror: Sendable {
       }
     }
   }
-
-  /// Whether it is open for reading alone.
-  package var isReadOnly: Bool { file.access != .writing }
 
   /// - Parameter file: the one that every connection has to find; nil for one that is being made.
   private static func configuration(for file: MirrorFile?) -> Configuration {
@@ -146,90 +144,16 @@ package final class Mirror: Sendable {
   /// - Throws: `MirrorFault` when the file is not under its path any more: what was written since is nowhere.
   package func close() throws {
     let moved = Result { try file.checkNow() }
-    if case .success = moved, !isReadOnly {
+    if case .success = moved, !file.isReadOnly {
       do {
-        try emptyLog()
+        try database.emptyLog()
       } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
         // The log stays beside the file, complete; whoever opens it next reads on from there.
       }
     }
     // The last connection removes the log: that has to be one that may write.
     file.release()
-    try pool.close()
+    try database.pool.close()
     try moved.get()
-  }
-
-  /// Folds the write-ahead log into the file and cuts it off. Readers may be in the way for a moment.
-  /// - Throws: `DatabaseError` of SQLITE_BUSY when they are for long.
-  func emptyLog() throws {
-    try pool.writeWithoutTransaction { db in
-      // Closed already: SQLite would not survive to be told.
-      guard let connection = db.sqliteConnection else { throw DatabaseError(resultCode: .SQLITE_MISUSE) }
-      sqlite3_busy_timeout(connection, 1_000)
-      defer { sqlite3_busy_timeout(connection, 0) }
-      _ = try db.checkpoint(.truncate)
-    }
-  }
-
-  /// Reads with the connection of one reader, in one snapshot.
-  func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
-    try file.check()
-    do { return try pool.read(body) } catch { throw MirrorOpening.described(error, path: path) }
-  }
-
-  /// Writes in one transaction.
-  func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
-    try writing { begun in
-      try pool.write { db in
-        begun = true
-        return try body(db)
-      }
-    }
-  }
-
-  /// Writes in one transaction that is on disk for good when this returns, and all before it.
-  func durableWrite<Value>(_ body: (Database) throws -> Value) throws -> Value {
-    try writing { begun in
-      try pool.writeWithoutTransaction { db in
-        try db.execute(sql: "PRAGMA synchronous = FULL")
-        defer { try? db.execute(sql: "PRAGMA synchronous = NORMAL") }
-        return try Mirror.transaction(db, &begun, body)
-      }
-    }
-  }
-
-  private static func transaction<Value>(
-    _ db: Database, _ begun: inout Bool, _ body: (Database) throws -> Value
-  ) throws -> Value {
-    var value: Value?
-    try db.inTransaction {
-      begun = true
-      value = try body(db)
-      return .commit
-    }
-    guard let value else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
-    return value
-  }
-
-  /// Lets a write wait for another program's lock as long as `WritePatience` says, between attempts with nothing
-  /// held. What it has written counts only where the file is still the one under the path.
-  /// - Parameter attempt: sets its argument when the lock is there.
-  private func writing<Value>(_ attempt: (inout Bool) throws -> Value) throws -> Value {
-    guard !isReadOnly else { throw MirrorFault.readOnly(path) }
-    try file.checkNow()
-    let end = WritePatience.end ?? ContinuousClock.now + WritePatience.usual
-    while true {
-      var begun = false
-      do {
-        let value = try attempt(&begun)
-        try file.checkNow()
-        return value
-      } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && !begun {
-        guard ContinuousClock.now < end else { throw MirrorFault.busy(path) }
-        usleep(10_000)
-      } catch {
-        throw MirrorOpening.described(error, path: path)
-      }
-    }
   }
 }

@@ -69,11 +69,11 @@ package struct MirrorStatus: Sendable {
   package var bytes: Int64
 }
 
-extension Mirror {
+extension Reporting {
   /// Reads the state, in one snapshot.
   package func status() throws -> MirrorStatus {
     try read { db in
-      let types = try Row.fetchAll(db, sql: Mirror.typeStatus).map { row in
+      let types = try Row.fetchAll(db, sql: Reporting.typeStatus).map { row in
         let run: Int64? = try row.decode(forColumn: "run")
         return try MirrorStatus.TypeStatus(
           type: row.decode(forColumn: "name"), rows: row.decode(forColumn: "rows"),
@@ -98,9 +98,9 @@ extension Mirror {
       let pages = try Int64.fetchOne(db, sql: "PRAGMA page_count") ?? 0
       let pageSize = try Int64.fetchOne(db, sql: "PRAGMA page_size") ?? 0
       return MirrorStatus(
-        types: types, runs: try Row.fetchAll(db, sql: "SELECT * FROM run ORDER BY id DESC LIMIT 10").map(Mirror.run),
+        types: types, runs: try Row.fetchAll(db, sql: "SELECT * FROM run ORDER BY id DESC LIMIT 10").map(Reporting.run),
         lastComplete: try Row.fetchOne(db, sql: "SELECT * FROM run WHERE outcome = 'complete' ORDER BY id DESC LIMIT 1")
-          .map(Mirror.run),
+          .map(Reporting.run),
         unreadSince: try Int64.fetchOne(
           db,
           sql: """

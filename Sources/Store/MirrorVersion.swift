@@ -9,8 +9,11 @@ package final class MirrorVersion: Sendable {
   private let file: MirrorFile
 
   /// - Throws: `SQLiteFault` when the mirror cannot be opened, `MirrorFault` when it is another file.
-  package init(_ mirror: Mirror) throws {
-    file = mirror.file
+  package convenience init(_ mirror: Mirror) throws { try self.init(file: mirror.file) }
+
+  /// - Throws: as above.
+  init(file: MirrorFile) throws {
+    self.file = file
     let connection = try ReadConnection(file: file)
     watcher = Mutex(Watcher(connection: connection))
   }

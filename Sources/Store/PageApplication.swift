@@ -66,7 +66,7 @@ package struct ApplyOutcome: Sendable, Equatable {
   }
 }
 
-extension Mirror {
+extension Pulling {
   /// Applies pages in the order given, in one transaction: resources, their relationship rows, the cursors and the ledger.
   /// - Throws: a GRDB or SQLite error; then nothing of it is in the mirror.
   package func apply(_ pages: [PageApplication]) throws -> ApplyOutcome {

@@ -3,7 +3,7 @@ import GRDB
 import JSONAPI
 
 /// Stores and removes resources and their relationship rows inside one transaction, and the one place that does: each such change
-/// moves the mirror's number (`ChangeSequence`). `Mirror.resourceWrite` makes it.
+/// moves the mirror's number (`ChangeSequence`). `MirrorRoom.resourceWrite` makes it.
 final class ResourceWriter {
   let db: Database
   /// The transaction's numbers, for what is no resource.
@@ -209,17 +209,19 @@ final class ResourceWriter {
   }
 }
 
-extension Mirror {
+extension MirrorRoom {
   /// Runs `body` in one transaction with its one writer of resources, and keeps the numbers that were given out.
   /// - Parameter isDurable: whether it is to be on disk for good when this returns (`durableWrite`).
   func resourceWrite<Value>(
     isDurable: Bool = false, _ body: (Database, Names, ResourceWriter) throws -> Value
   ) throws -> Value {
-    if isDurable { return try durableWrite { db in try Mirror.withWriter(db, body) } }
-    return try write { db in try Mirror.withWriter(db, body) }
+    if isDurable { return try durableWrite { db in try ResourceWriter.within(db, body) } }
+    return try write { db in try ResourceWriter.within(db, body) }
   }
+}
 
-  private static func withWriter<Value>(
+extension ResourceWriter {
+  fileprivate static func within<Value>(
     _ db: Database, _ body: (Database, Names, ResourceWriter) throws -> Value
   ) throws -> Value {
     let names = try Names(db)

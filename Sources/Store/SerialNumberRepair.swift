@@ -84,10 +84,12 @@ extension SerialNumbers {
   }
 }
 
-extension Mirror {
+extension Reading {
   /// Which attributes are serial numbers, as far as is known.
   package func serialNumbers() throws -> SerialNumbers { try read { try SerialNumbers($0) } }
+}
 
+extension Discovery {
   /// Notes which attribute holds a type's serial number, once that is proved or found out. Rows that went by another one follow.
   /// - Returns: whether it was another one: then the type is to be read from the beginning.
   @discardableResult

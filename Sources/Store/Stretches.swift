@@ -55,14 +55,14 @@ package struct ReadingPart: Sendable {
   }
 }
 
-extension Mirror {
+extension Pulling {
   /// Begins to read a type from the beginning, which is a sweep of it, too.
   /// - Parameters:
   ///   - cursor: that of the reading, with its pass.
   ///   - stretches: what is to be read.
   ///   - time: the site's, Unix seconds.
   package func beginReading(of type: String, cursor: Cursor, stretches: [Stretch], at time: Int64) throws {
-    _ = try beginSweep(of: type, at: time)
+    _ = try Sweeping(database: database).beginSweep(of: type, at: time)
     try write { db in
       let id = try Names(db).type(type)
       try db.run(sql: "DELETE FROM stretch WHERE type = ?", arguments: [id])
@@ -100,7 +100,9 @@ extension Mirror {
       try StretchRows.save(upper, type: id, db)
     }
   }
+}
 
+extension Reading {
   /// The greatest serial number stored of a type; nil where there is none.
   package func greatestID(of type: String) throws -> Int64? {
     try read { db in

@@ -96,7 +96,10 @@ private func words(_ text: String) -> [String] { text.split(separator: " ").map(
 /// commit is only in the log of the system's cache: after a power cut a refresh token that was used, a secret that was replaced
 /// or a client that was removed would be good again, and who has kept the old token gets in with it. Pages of the site may be
 /// lost so, for they are pulled again; nobody gives these again.
-extension Mirror {
+extension Tokens {
+  /// Whether nothing can be written here.
+  package var isReadOnly: Bool { database.file.isReadOnly }
+
   /// All consumers, by id.
   package func consumers() throws -> [ConsumerRow] {
     try read { try Row.fetchAll($0, sql: "SELECT * FROM consumer ORDER BY id").map(ConsumerRow.init) }
@@ -175,7 +178,7 @@ extension Mirror {
   }
 
   /// Keeps a pair that was issued, and forgets pairs that are over. On disk for good when this returns.
-  package func record(_ token: IssuedTokenRow) throws { try durableWrite { try Mirror.insert(token, $0) } }
+  package func record(_ token: IssuedTokenRow) throws { try durableWrite { try Tokens.insert(token, $0) } }
 
   /// The pair with this refresh token.
   package func issuedToken(refreshHash: String) throws -> IssuedTokenRow? {
@@ -194,7 +197,7 @@ extension Mirror {
       guard let revoked = try Bool.fetchOne(db, sql: sql, arguments: [refreshHash]) else { return nil }
       guard !revoked else { return false }
       try db.execute(sql: "UPDATE issued_token SET revoked = 1 WHERE refresh_hash = ?", arguments: [refreshHash])
-      try Mirror.insert(new, db)
+      try Tokens.insert(new, db)
       return true
     }
   }

@@ -44,7 +44,7 @@ package struct Removal: Sendable, Hashable {
   }
 }
 
-extension Mirror {
+extension Sweeping {
   /// Removes resources for good: document, relationships from them, their history of local changes, identities that
   /// nothing refers to any more. Their bytes are overwritten in the file and cut off the write-ahead log. What has
   /// changed since the sweep began stays, and so does what has local changes under way: the push finds out and asks.
@@ -58,7 +58,7 @@ extension Mirror {
       let done = try RemovalWriter(resources, type: names.type(type), time: time, pending: pending)
         .remove(removals, onHidden)
       // A crash before the log is emptied is made good by the next round.
-      try Mirror.note(.logHoldsRemoved, "1", db)
+      try MirrorFact.logHoldsRemoved.note("1", db)
       return done
     }
     try truncateLog()
@@ -67,16 +67,20 @@ extension Mirror {
 
   /// Empties the write-ahead log where it may hold what was removed.
   package func truncateLogIfDue() throws {
-    if try fact(.logHoldsRemoved) == "1" { try truncateLog() }
+    if try reading.fact(.logHoldsRemoved) == "1" { try truncateLog() }
   }
 
   /// Empties the write-ahead log, so that nothing removed stays in it. Readers may prevent it for now: the next round
   /// tries again.
   package func truncateLog() throws {
-    let isDone = (try? emptyLog()) != nil
-    if isDone == (try fact(.logHoldsRemoved) == "1") { try note(.logHoldsRemoved, isDone ? "0" : "1") }
+    let isDone = (try? database.emptyLog()) != nil
+    if isDone == (try reading.fact(.logHoldsRemoved) == "1") {
+      try write { try MirrorFact.logHoldsRemoved.note(isDone ? "0" : "1", $0) }
+    }
   }
+}
 
+extension Reading {
   /// The UUIDs of all stored resources of a type.
   package func identifiers(of type: String) throws -> Set<ResourceID> {
     try read { db in

@@ -89,7 +89,7 @@ enum TypeNames {
   }
 }
 
-extension Mirror {
+extension Reading {
   /// Where the types belong, as far as it was learned.
   package func entityTypes() throws -> EntityTypes { try read { try TypeNames.entityTypes($0) } }
 
@@ -112,10 +112,15 @@ extension Mirror {
     }
   }
 
+  /// The attributes that were found under other names than the usual ones, by type.
+  package func attributeNames() throws -> [String: AttributeNames] { try read { try TypeNames.attributeNames($0) } }
+}
+
+extension Discovery {
   /// Notes what the entry point links. Types that it no longer links keep their paths; of a link whose resources call themselves
   /// otherwise, the name that was taken for the type's stands for none.
   package func discovered(_ types: [DiscoveredType]) throws {
-    let known = Set(try discoveredTypes())
+    let known = Set(try reading.discoveredTypes())
     let fresh = types.filter { !known.contains($0) }
     guard !fresh.isEmpty else { return }
     try write { db in
@@ -135,9 +140,6 @@ extension Mirror {
       }
     }
   }
-
-  /// The attributes that were found under other names than the usual ones, by type.
-  package func attributeNames() throws -> [String: AttributeNames] { try read { try TypeNames.attributeNames($0) } }
 
   /// Notes under which names a type has its serial number and `changed`. Rows that went by another number follow.
   /// - Returns: whether the serial number was another attribute: then the type is to be read from the beginning.

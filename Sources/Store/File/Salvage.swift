@@ -48,21 +48,21 @@ package struct Salvage: Sendable {
     }
     let new = try Mirror(path: target)
     for name in Salvage.names { tables.append(try Salvage.copy(name, columns[name] ?? [], old, new)) }
-    lostChanges = try new.redrawAll()
+    lostChanges = try new.outbox.redrawAll()
     try new.close()
   }
 
   /// Reads a table from its beginning as far as possible, then from its end.
   private static func copy(_ name: String, _ columns: [String], _ old: DatabaseQueue, _ new: Mirror) throws -> Table {
     let wanted = Set(columns)
-    let list = try new.read { db in try db.columns(in: name).map(\.name).filter(wanted.contains) }
+    let list = try new.database.read { db in try db.columns(in: name).map(\.name).filter(wanted.contains) }
     guard !list.isEmpty else { return Table(name: name, rows: 0, fault: "it is not there") }
     let quoted = list.map { "\"\($0)\"" }.joined(separator: ", ")
     let marks = list.map { _ in "?" }.joined(separator: ", ")
     let condition = name == "setting" ? "WHERE name IN ('\(settings.joined(separator: "', '"))')" : ""
     var table = Table(name: name, rows: 0, fault: nil)
     func take(_ order: String) throws {
-      try new.write { sink in
+      try new.database.write { sink in
         do {
           try old.read { db in
             let rows = try Row.fetchCursor(db, sql: "SELECT \(quoted) FROM \(name) NOT INDEXED \(condition) \(order)")
@@ -85,7 +85,7 @@ package struct Salvage: Sendable {
   }
 }
 
-extension Mirror {
+extension Outbox {
   /// Makes all resources with unsettled changes show what follows from their copies.
   /// - Returns: how many changes have no resource.
   fileprivate func redrawAll() throws -> Int {

@@ -81,7 +81,7 @@ extension BinaryFolder {
   }
 }
 
-extension Mirror {
+extension FileKeeping {
   /// All contents that the mirror has by its rows, each once, by hash.
   package func storedContents() throws -> [StoredContent] {
     try read { db in

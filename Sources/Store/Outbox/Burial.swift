@@ -50,6 +50,6 @@ extension OutboxWriter {
     try db.run(
       sql: "UPDATE conflict SET base = NULL, site = NULL, local = NULL, fields = '[]' WHERE resource = ?",
       arguments: [resource])
-    try Mirror.note(.logHoldsRemoved, "1", db)
+    try MirrorFact.logHoldsRemoved.note("1", db)
   }
 }

@@ -55,7 +55,7 @@ extension OutboxWriter {
   }
 }
 
-extension Mirror {
+extension Outbox {
   /// Resources that the site has probably deleted along with others, the oldest first. One look at an empty table when there are
   /// none.
   /// - Parameter limit: so many at most.
@@ -100,7 +100,7 @@ extension Mirror {
       for one in gone + others {
         try db.run(sql: "DELETE FROM deleted_along WHERE resource = ?", arguments: [one.id])
       }
-      if !gone.isEmpty { try Mirror.note(.logHoldsRemoved, "1", db) }
+      if !gone.isEmpty { try MirrorFact.logHoldsRemoved.note("1", db) }
     }
   }
 }

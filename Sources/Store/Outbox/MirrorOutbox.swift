@@ -38,7 +38,7 @@ package enum Settlement: Sendable {
   case gone
 }
 
-extension Mirror {
+extension Outbox {
   /// All changes that are not over, the oldest first.
   package func unsettledChanges() throws -> [OutboxChange] {
     try read { db in try OutboxRows(db: db).changes(where: "o.\(OutboxSchema.isUnsettled)") }
@@ -207,7 +207,9 @@ extension Mirror {
           """, arguments: [highestID, change.id])
     }
   }
+}
 
+extension Recording {
   /// The UUID that a file has today which was recorded here under another; nil when there was no such upload.
   package func siteUUID(ofUpload uuid: ResourceID) throws -> ResourceID? {
     try read { db in
@@ -222,7 +224,7 @@ extension Mirror {
   }
 }
 
-extension Mirror {
+extension Outbox {
   /// Whether a file of the site is what an upload of ours has become.
   package func isUploaded(_ uuid: ResourceID) throws -> Bool {
     try read { db in

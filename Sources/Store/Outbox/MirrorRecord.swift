@@ -1,7 +1,7 @@
 import GRDB
 import JSONAPI
 
-extension Mirror {
+extension Recording {
   /// Records a change that a client of the local API asks for, and applies it to the local copy, in one transaction: when
   /// this returns, the change will reach the site exactly once or stand among the conflicts or rejections, and every read
   /// shows it.
@@ -37,4 +37,10 @@ extension Mirror {
       return try changes.map { try recorder.record($0) }
     }
   }
+
+  /// Whether nothing can be written here.
+  package var isReadOnly: Bool { database.file.isReadOnly }
+
+  /// One change, over or not; nil when there is none of that number.
+  package func change(_ id: Int64) throws -> OutboxChange? { try Outbox(database: database).change(id) }
 }

@@ -206,7 +206,7 @@ extension [OutboxChange] {
   }
 }
 
-extension Mirror {
+extension MirrorRoom {
   /// Runs `body` in one transaction with a writer of changes. What was told to a client, or is about to be told to the site,
   /// is on disk for good when this returns: a loss of power takes pages of the site at most, which are pulled again.
   func outboxWrite<Value>(_ body: (OutboxWriter) throws -> Value) throws -> Value {

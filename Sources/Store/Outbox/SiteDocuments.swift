@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import JSONAPI
 
-extension Mirror {
+extension Reading {
   /// The UUIDs of a type's resources that have local changes under way.
   package func identifiersWithChanges(of type: String) throws -> Set<ResourceID> {
     try read { db in

@@ -18,7 +18,7 @@ package struct PathIndexRow: Sendable, Hashable {
   package var state: String
 }
 
-extension Mirror {
+extension Indexing {
   /// The automatic indexes, by type and path.
   package func pathIndexes() throws -> [PathIndexRow] {
     try read { db in

@@ -157,7 +157,7 @@ struct BuildProgress: Hashable {
   var condition: String { hasSerial ? "internal_id > ?1" : "internal_id IS NULL AND id > ?1" }
 }
 
-extension Mirror {
+extension Indexing {
   /// Notes how often paths were read out of documents and how long their queries took, and begins the indexes that are
   /// worth it now.
   /// - Parameters:

@@ -98,7 +98,7 @@ final class SchemaLearner {
   }
 }
 
-extension Mirror {
+extension Reading {
   /// What is known of a type's fields; nil while nothing is.
   package func schema(of type: String) throws -> TypeSchema? {
     try read { db in
@@ -108,7 +108,9 @@ extension Mirror {
       return try SchemaLearner.read(id, db)?.schema
     }
   }
+}
 
+extension Discovery {
   /// Takes in a type's fields as the site's API description has them, in its order; what was seen in resources stays.
   /// - Parameter schema: kinds may be null where the description does not say them.
   package func describe(_ type: String, _ schema: TypeSchema) throws {

@@ -40,27 +40,11 @@ enum SetAsideRows {
   }
 }
 
-extension Mirror {
+extension Pulling {
   /// Notes what is set aside; at most 500 of a kind and type are kept. What is noted already keeps its `since`.
   package func setAside(_ things: [SetAside]) throws {
     guard !things.isEmpty else { return }
     try write { try SetAsideRows.note(things, $0) }
-  }
-
-  /// Everything that is set aside, by kind, type and subject.
-  package func setAside() throws -> [SetAside] {
-    try read { db in
-      try Row.cachedAll(db, sql: "SELECT * FROM set_aside ORDER BY kind, type, subject").compactMap(SetAsideRows.thing)
-    }
-  }
-
-  /// The subjects of a type's rows that are set aside.
-  package func setAsideRows(of type: String) throws -> Set<String> {
-    try read { db in
-      Set(
-        try String.cachedAll(
-          db, sql: "SELECT subject FROM set_aside WHERE kind = 'row' AND type = ?", arguments: [type]))
-    }
   }
 
   /// What was set aside is in order again.
@@ -84,6 +68,24 @@ extension Mirror {
           DELETE FROM set_aside WHERE kind = ?1 AND type = ?2 AND (?3 IS NULL OR subject = ?3)
             AND (?4 IS NULL OR last_seen < ?4)
           """, arguments: [kind.rawValue, type, subject, time])
+    }
+  }
+}
+
+extension Reading {
+  /// Everything that is set aside, by kind, type and subject.
+  package func setAside() throws -> [SetAside] {
+    try read { db in
+      try Row.cachedAll(db, sql: "SELECT * FROM set_aside ORDER BY kind, type, subject").compactMap(SetAsideRows.thing)
+    }
+  }
+
+  /// The subjects of a type's rows that are set aside.
+  package func setAsideRows(of type: String) throws -> Set<String> {
+    try read { db in
+      Set(
+        try String.cachedAll(
+          db, sql: "SELECT subject FROM set_aside WHERE kind = 'row' AND type = ?", arguments: [type]))
     }
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import JSONAPI
 
-extension Mirror {
+extension Sweeping {
   /// Begins the sweep of a type anew: nothing listed, no candidates.
   /// - Parameters:
   ///   - time: the site's, Unix seconds.
