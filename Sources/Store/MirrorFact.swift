@@ -1,24 +1,5 @@
 import GRDB
 
-/// The number of the mirror's last change (`setting.sequence`).
-enum ChangeNumber {
-  /// Far beyond what any mirror gets to.
-  private static let greatest: Int64 = 1 << 60
-
-  /// The number that was given out last; 0 before the first.
-  /// - Throws: `MirrorUnusable` when what stands there is none: numbers must not be given out twice.
-  static func last(_ db: Database) throws -> Int64 {
-    guard let text = try String.cachedOne(db, sql: "SELECT value FROM setting WHERE name = 'sequence'") else {
-      return 0
-    }
-    guard let number = Int64(text), (0..<greatest).contains(number) else {
-      throw MirrorUnusable(
-        description: "the mirror is damaged: its setting `sequence` is no number of a change; restore it from a backup")
-    }
-    return number
-  }
-}
-
 /// A fact about the mirror that is kept in it.
 package enum MirrorFact: String, Sendable {
   /// The site's base URL: a mirror belongs to one site.

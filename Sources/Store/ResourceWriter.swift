@@ -3,7 +3,7 @@ import GRDB
 import JSONAPI
 
 /// Stores and removes resources and their relationship rows inside one transaction, and the one place that does: each such change
-/// moves the mirror's number (`ChangeSequence`). `MirrorRoom.resourceWrite` makes it.
+/// moves the mirror's number and leaves a note (`ChangeSequence`). `MirrorRoom.resourceWrite` makes it.
 final class ResourceWriter {
   let db: Database
   /// The transaction's numbers, for what is no resource.
@@ -18,6 +18,8 @@ final class ResourceWriter {
   private let addLinkage: RawStatement
   /// Nil while there is no tombstone at all.
   private let clearTombstone: RawStatement?
+  /// Nil while nothing has left.
+  private var clearRemoved: RawStatement?
   private var identities: [Identity: Int64] = [:]
   private let learner: SchemaLearner
   private let indexes: PathIndexWriter
@@ -42,9 +44,11 @@ final class ResourceWriter {
         """, db)
     upsert = try RawStatement(
       cached: """
-        INSERT INTO resource (id, type, internal_id, changed, revision, sequence, document, splices)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-        ON CONFLICT (id) DO UPDATE SET internal_id = ?3, changed = ?4, revision = ?5, sequence = ?6, document = ?7, splices = ?8
+        INSERT INTO resource (
+          id, type, internal_id, changed, revision, sequence, document, splices, change_kind, change_origin, noted)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        ON CONFLICT (id) DO UPDATE SET internal_id = ?3, changed = ?4, revision = ?5, sequence = ?6, document = ?7, splices = ?8,
+          change_kind = ?9, change_origin = ?10, noted = ?11
         WHERE document <> ?7 OR revision IS NOT ?5 OR splices <> ?8
         """, db)
     clearLinkage = try RawStatement(cached: "DELETE FROM relationship WHERE source = ?", db)
@@ -54,11 +58,22 @@ final class ResourceWriter {
     let isAnyGone = try Bool.cachedOne(db, sql: "SELECT EXISTS (SELECT 1 FROM tombstone)") ?? false
     clearTombstone =
       isAnyGone ? try RawStatement(cached: "DELETE FROM tombstone WHERE type = ? AND uuid = ?", db) : nil
+    if try Bool.cachedOne(db, sql: "SELECT EXISTS (SELECT 1 FROM removed_resource)") ?? false {
+      clearRemoved = try ResourceWriter.clearRemoved(db)
+    }
+  }
+
+  private static func clearRemoved(_ db: Database) throws -> RawStatement {
+    try RawStatement(cached: "DELETE FROM removed_resource WHERE type = ? AND uuid = ?", db)
   }
 
   /// Stores one resource where it is new or different.
-  /// - Parameter isFromSite: whether the site showed it so: what clients write says nothing about the type.
-  func store(_ resource: ScannedResource, _ outcome: inout ApplyOutcome, isFromSite: Bool = true) throws {
+  /// - Parameters:
+  ///   - isFromSite: whether the site showed it so: what clients write says nothing about the type.
+  ///   - origin: whose doing it is, for the note.
+  func store(
+    _ resource: ScannedResource, _ outcome: inout ApplyOutcome, isFromSite: Bool = true, origin: ChangeOrigin = .site
+  ) throws {
     let type = try names.type(resource.type)
     let (own, isKnown) = try identity(resource.uuid, type)
     var id = own
@@ -77,10 +92,11 @@ final class ResourceWriter {
       clearTombstone.bind(resource.uuid, at: 2)
       try clearTombstone.run()
     }
-    guard try write(resource, id: id, type: type) else {
+    guard try write(resource, id: id, type: type, isNew ? .created : .changed, origin) else {
       outcome.unchanged += 1
       return
     }
+    if isNew { try noteBack(resource.uuid, type) }
     outcome.note(resource, isNew: isNew)
     if isFromSite {
       try learner.examine(resource, type: type)
@@ -101,10 +117,22 @@ final class ResourceWriter {
   }
 
   /// Takes a resource and its relationships out of the mirror. References to it stay.
-  func remove(_ id: Int64) throws {
+  /// - Returns: the number of that change; nil where it was not there.
+  @discardableResult
+  func remove(_ id: Int64, origin: ChangeOrigin) throws -> Int64? {
     try db.run(sql: "DELETE FROM relationship WHERE source = ?", arguments: [id])
     try db.run(sql: "DELETE FROM resource WHERE id = ?", arguments: [id])
-    if db.changesCount > 0 { try changes.next() }
+    guard db.changesCount > 0 else { return nil }
+    if clearRemoved == nil { clearRemoved = try ResourceWriter.clearRemoved(db) }
+    return try changes.nextForRemoved(id, origin)
+  }
+
+  /// What had left is there again: its row says so now.
+  private func noteBack(_ uuid: ResourceID, _ type: Int64) throws {
+    guard let clearRemoved else { return }
+    clearRemoved.bind(type, at: 1)
+    clearRemoved.bind(uuid, at: 2)
+    try clearRemoved.run()
   }
 
   /// Gives a stored resource the id under which the site shows it now. All that belongs to it stays with it, and what points to the
@@ -124,6 +152,7 @@ final class ResourceWriter {
     try db.run(
       sql: "DELETE FROM tombstone WHERE type = ? AND uuid = ?", arguments: [type, Data(former.bytes)])
     try db.run(sql: "UPDATE identity SET uuid = ? WHERE id = ?", arguments: [Data(uuid.bytes), id])
+    try noteBack(uuid, type)
     identities[Identity(uuid: former, type: type)] = nil
     identities[Identity(uuid: uuid, type: type)] = id
     return true
@@ -153,7 +182,9 @@ final class ResourceWriter {
     return found
   }
 
-  private func write(_ resource: ScannedResource, id: Int64, type: Int64) throws -> Bool {
+  private func write(
+    _ resource: ScannedResource, id: Int64, type: Int64, _ kind: ChangeSequence.Kind, _ origin: ChangeOrigin
+  ) throws -> Bool {
     try resource.document.withUnsafeBytes { document in
       try resource.splices.withUnsafeBytes { splices in
         upsert.bind(id, at: 1)
@@ -164,6 +195,9 @@ final class ResourceWriter {
         upsert.bind(try changes.last() + 1, at: 6)
         upsert.bindText(document, at: 7)
         upsert.bindBlob(splices, at: 8)
+        upsert.bind(kind.rawValue, at: 9)
+        upsert.bind(origin.rawValue, at: 10)
+        upsert.bind(changes.time, at: 11)
         try upsert.run()
         guard upsert.changes > 0 else { return false }
         try changes.next()

@@ -37,6 +37,7 @@ enum Schema {
     }
     migrator.registerMigration("22 states of files") { db in try db.execute(sql: fileStates) }
     migrator.registerMigration("23 names without escapes") { db in try db.execute(sql: TypeNames.unescaping) }
+    migrator.registerMigration("24 notes of changes") { db in try db.execute(sql: notes) }
     return migrator
   }
 

@@ -161,11 +161,10 @@ struct RemovalWriter {
       guard isUnchanged else { continue }
       if try pending.absorbRemoval(of: id) { continue }
       let keeps = removal.kind != .deleted && policy == .keep
-      try bury(removal, keeps: keeps, sequence: resources.changes.next())
-      if !keeps {
-        try erase(id)
-        erased.append(id)
-      }
+      if !keeps { erased.append(id) }
+      // What is kept shows as before: the number is its tombstone's alone.
+      let number = try keeps ? nil : erase(id)
+      try bury(removal, keeps: keeps, sequence: number ?? resources.changes.next())
       if !(keeps && removal.candidate.isKept) { done[removal.kind, default: 0] += 1 }
     }
     try forgetChanges(of: erased)
@@ -202,10 +201,11 @@ struct RemovalWriter {
         """)
   }
 
-  private func erase(_ id: Int64) throws {
+  /// - Returns: the number of that change; nil where it was not stored.
+  private func erase(_ id: Int64) throws -> Int64? {
     let targets = try Int64.cachedAll(
       db, sql: "SELECT DISTINCT target FROM relationship WHERE source = ? AND target IS NOT NULL", arguments: [id])
-    try resources.remove(id)
+    let number = try resources.remove(id, origin: .site)
     try db.run(sql: "DELETE FROM file_source WHERE resource = ?", arguments: [id])
     for orphan in targets + [id] {
       try db.run(
@@ -216,5 +216,6 @@ struct RemovalWriter {
             AND NOT EXISTS (SELECT 1 FROM outbox_copy WHERE resource = ?1)
           """, arguments: [orphan, id])
     }
+    return number
   }
 }

@@ -46,8 +46,8 @@ extension FileKeeping {
       ? "put the file back on the site, or delete its entry there; it is asked for again, at last once a week"
       : "it is asked for again; the view files of the mirror tells when"
     let aside = SetAside(
-      .file, type: FileKeeping.fileType, subject: file.subject, reason: "\(file.uri): \(failure.reason)", advice: advice,
-      at: now)
+      .file, type: FileKeeping.fileType, subject: file.subject, reason: "\(file.uri): \(failure.reason)",
+      advice: advice, at: now)
     try write { db in
       try db.execute(
         sql: """

@@ -26,6 +26,8 @@ extension OutboxWriter {
   ///   - now: Unix seconds of this machine.
   func bury(_ change: OutboxChange, _ copy: OutboxCopies.Copy?, how: String, at now: Int64) throws {
     let resource = change.resource
+    try copies.remove(resource)
+    let removed = try hide(resource)
     if let newest = copy?.newest {
       let serial = try form.scan(form.json(newest, type: change.type)).internalID
       try db.run(
@@ -35,11 +37,9 @@ extension OutboxWriter {
           """,
         arguments: [
           names.type(change.type), Data(change.uuid.bytes), serial, Tombstone.Kind.deleted.rawValue, now, how,
-          resources.changes.next(),
+          removed ?? resources.changes.next(),
         ])
     }
-    try copies.remove(resource)
-    try hide(resource)
     try db.run(
       sql: """
         UPDATE outbox SET members = '[]', error = NULL, error_document = NULL WHERE resource = ? AND finished IS NOT NULL

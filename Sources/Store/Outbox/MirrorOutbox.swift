@@ -170,7 +170,7 @@ extension Outbox {
   package func settle(
     _ change: OutboxChange, as settlement: Settlement, siteTime: Int64? = nil, at now: Int64
   ) throws -> Bool {
-    try outboxWrite { writer in
+    try outboxWrite(.site) { writer in
       guard let row = try writer.rows.change(change.id), row.isStill(change) else { return false }
       try writer.rows.finish(row, .settled, at: now)
       try writer.forgetRefusals(of: row)
@@ -285,10 +285,10 @@ extension OutboxWriter {
         sql: "UPDATE relationship SET target = ? WHERE target = ?", arguments: [upload.resource, other])
       try db.run(sql: "DELETE FROM identity WHERE id = ?", arguments: [other])
     }
-    try db.run(
-      sql: "UPDATE identity SET uuid = ? WHERE id = ?", arguments: [Data(uuid.bytes), upload.resource])
     // Its form with the old UUID goes; the site's comes in its place.
     try hide(upload.resource)
+    try db.run(
+      sql: "UPDATE identity SET uuid = ? WHERE id = ?", arguments: [Data(uuid.bytes), upload.resource])
     let users = try rows.changes(
       where: "o.\(OutboxSchema.isUnsettled) AND instr(o.members, ?) > 0", [upload.uuid.description])
     for user in users {

@@ -27,12 +27,12 @@ extension Recording {
   /// - Parameter now: Unix seconds of this machine.
   /// - Throws: `RecordRefusal`; a GRDB or SQLite error. Then nothing is recorded.
   package func record(_ change: LocalChange, at now: Int64) throws -> RecordedChange {
-    try outboxWrite { try Recorder(writer: $0, now: now).record(change) }
+    try outboxWrite(.local) { try Recorder(writer: $0, now: now).record(change) }
   }
 
   /// Records several changes in one transaction, in their order: all or none. See `record(_:at:)`.
   package func record(_ changes: [LocalChange], at now: Int64) throws -> [RecordedChange] {
-    try outboxWrite { writer in
+    try outboxWrite(.local) { writer in
       let recorder = Recorder(writer: writer, now: now)
       return try changes.map { try recorder.record($0) }
     }
