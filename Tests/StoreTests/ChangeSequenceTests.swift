@@ -77,7 +77,7 @@ import Testing
       try Row.fetchAll(
         db, sql: "SELECT uuid, kind, origin, noted FROM change_notes WHERE sequence > ? ORDER BY sequence",
         arguments: [number]
-      ).map { row in
+      ).map { row -> String in
         let noted: Int64 = try row.decode(forColumn: "noted")
         #expect(abs(noted - Int64(Date().timeIntervalSince1970)) < 3600)
         let (kind, origin): (String, String) = try (row.decode(forColumn: "kind"), row.decode(forColumn: "origin"))
