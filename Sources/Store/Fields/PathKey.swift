@@ -6,6 +6,8 @@ package struct PathKey: Sendable, Hashable, CustomStringConvertible {
   /// Nil for an attribute with a bare value, or several of them.
   package var property: String?
 
+  init(attribute: String, property: String?) { (self.attribute, self.property) = (attribute, property) }
+
   /// Reads `title` or `body.value`.
   package init(_ text: String) {
     let parts = text.split(separator: ".", maxSplits: 1).map(String.init)
@@ -13,19 +15,15 @@ package struct PathKey: Sendable, Hashable, CustomStringConvertible {
     property = parts.count > 1 ? parts[1] : nil
   }
 
-  /// The key of a value that an index can hold; nil for one place of a list, and for properties in lists.
-  init?(_ value: ResolvedPath.Value) {
-    guard !value.isList || value.delta == nil && value.property.isEmpty, value.property.count <= 1 else { return nil }
-    attribute = value.attribute
-    property = value.property.first
-  }
+  /// A member's name in an SQLite JSON path. A quote cannot stand in one; no field of the site has it in its name.
+  static func quoted(_ name: String) -> String { "\"\(name.filter { $0 != "\"" })\"" }
 
   /// As it stands in the database.
   package var description: String { property.map { "\(attribute).\($0)" } ?? attribute }
 
   /// Where it stands in a stored document, for SQLite's JSON functions.
   var jsonPath: String {
-    "$.attributes.\(ResolvedPath.quoted(attribute))" + (property.map { ".\(ResolvedPath.quoted($0))" } ?? "")
+    "$.attributes.\(PathKey.quoted(attribute))" + (property.map { ".\(PathKey.quoted($0))" } ?? "")
   }
 }
 
@@ -40,4 +38,15 @@ package struct PathUse: Sendable, Hashable {
   package init(type: Int64, path: PathKey, kind: ValueClass) {
     (self.type, self.path, self.kind) = (type, path, kind)
   }
+}
+
+/// How a path was used.
+package struct PathUsage: Sendable, Hashable {
+  /// Queries that had to read it out of documents.
+  package var queries: Int64 = 0
+  /// How long the slowest of them took.
+  package var slowestMilliseconds: Int64 = 0
+
+  /// No use yet.
+  package init() {}
 }

@@ -2,15 +2,6 @@
 package enum ValueClass: String, Sendable, Hashable {
   case number, time, dateTime, text, binary
 
-  init(_ value: ResolvedPath.Value) {
-    switch value.kind {
-    case .bool, .number: self = .number
-    case .time: self = .time
-    case .dateTime: self = .dateTime
-    case .null, .text, .array, .object: self = value.isBinary ? .binary : .text
-    }
-  }
-
   init(_ kind: TypeSchema.Kind) { self = kind == .bool || kind == .number ? .number : .text }
 
   /// Whether values compare as numbers.

@@ -15,10 +15,19 @@ enum FixedStatement: Int, CaseIterable {
     }
   }
 
+  /// The columns of a resource, for every statement that gives whole ones.
+  static let row = "r.id, r.type, r.revision, r.document, r.splices, r.sequence"
+
   /// With the time up to which the type is known, and the number of unsettled local changes.
   private static let columns =
-    ReadSnapshot.columns + """
+    row + """
       , (SELECT known_until FROM cursor WHERE cursor.type = r.type),
-      (SELECT count(*) FROM outbox o WHERE o.type = r.type AND o.resource = r.id AND o.\(OutboxSchema.isUnsettled))
+      (SELECT count(*) FROM outbox o WHERE o.type = r.type AND o.resource = r.id AND o.\(UnsettledChanges.condition))
       """
+}
+
+/// Which changes are not over, for SQL over `outbox`.
+enum UnsettledChanges {
+  /// The text is that of the partial indexes, so that SQLite uses them.
+  static let condition = "state IN ('queued', 'sending', 'uncertain', 'conflict', 'rejected')"
 }

@@ -1,6 +1,12 @@
+import Foundation
+import JSONAPI
+
 /// SQL over the ids in `identity` and `tombstone`: 16 bytes of a UUID, or 16 zero bytes and any other id's text (`ResourceID`). Built-in
 /// functions only: other tools read the views and the index.
 enum IdentityText {
+  /// The id that is stored so; nil for what is none.
+  static func id(_ data: Data) -> ResourceID? { data.withUnsafeBytes { ResourceID(bytes: $0) } }
+
   /// Whether a column holds no UUID.
   static func isText(_ column: String) -> String { "length(\(column)) > 16" }
 

@@ -59,7 +59,7 @@ extension FileKeeping {
   }
 
   private static func source(_ row: Row, base: String) throws -> FileSource? {
-    guard let id = SweepRows.uuid(try row.decode(atIndex: 1)) else { return nil }
+    guard let id = IdentityText.id(try row.decode(atIndex: 1)) else { return nil }
     let url: String = try row.decode(atIndex: 5)
     var known: FileContent?
     if let source = try row.decode(String?.self, atIndex: 8) {
@@ -89,7 +89,7 @@ extension FileKeeping {
             SELECT i.uuid FROM file_source f JOIN resource r ON r.id = f.resource JOIN identity i ON i.id = r.id
             WHERE ?1 OR \(FileKeeping.isPublic)
             """, arguments: [policy == .all]
-        ).compactMap { SweepRows.uuid($0)?.fileName })
+        ).compactMap { IdentityText.id($0)?.fileName })
     }
   }
 

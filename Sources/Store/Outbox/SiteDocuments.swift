@@ -10,7 +10,7 @@ extension Reading {
         SELECT i.uuid FROM outbox_copy c JOIN identity i ON i.id = c.resource
         WHERE i.type = (SELECT id FROM resource_type WHERE name = ?)
         """
-      return Set(try Data.cachedAll(db, sql: sql, arguments: [type]).compactMap(SweepRows.uuid))
+      return Set(try Data.cachedAll(db, sql: sql, arguments: [type]).compactMap(IdentityText.id))
     }
   }
 

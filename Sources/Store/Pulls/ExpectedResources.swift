@@ -52,7 +52,7 @@ extension Reading {
               AND \(Reading.isExpected)
             ORDER BY r.internal_id \(order) LIMIT 1
             """, arguments: [type, place])
-        if let uuid = uuid.flatMap(SweepRows.uuid), !found.contains(uuid) { found.append(uuid) }
+        if let uuid = uuid.flatMap(IdentityText.id), !found.contains(uuid) { found.append(uuid) }
       }
       try look(">=", least, "ASC")
       try look("<=", greatest, "DESC")

@@ -60,14 +60,6 @@ enum Ledger {
     }
     return cursor
   }
-
-  static func count(_ page: PageApplication, type: Int64, stored: Int, _ db: Database) throws {
-    try db.run(
-      sql: """
-        INSERT INTO coverage (run, type, pages, seen, stored, omitted) VALUES (?1, ?2, 1, ?3, ?4, ?5)
-        ON CONFLICT (run, type) DO UPDATE SET pages = pages + 1, seen = seen + ?3, stored = stored + ?4, omitted = omitted + ?5
-        """, arguments: [page.run, type, page.resources.count, stored, page.omitted])
-  }
 }
 
 extension Reading {

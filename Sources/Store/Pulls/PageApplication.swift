@@ -43,29 +43,6 @@ package struct PageApplication: Sendable {
   }
 }
 
-/// What applying pages did.
-package struct ApplyOutcome: Sendable, Equatable {
-  package var inserted = 0
-  package var updated = 0
-  package var unchanged = 0
-  /// The resources that were inserted or updated, up to 200 of them.
-  package var changes: [Change] = []
-  /// What was set aside and was not before.
-  package var setAside: [SetAside] = []
-
-  /// One resource that is new or different.
-  package struct Change: Sendable, Equatable {
-    package var type: String
-    package var uuid: ResourceID
-    package var isNew: Bool
-  }
-
-  mutating func note(_ resource: ScannedResource, isNew: Bool) {
-    if isNew { inserted += 1 } else { updated += 1 }
-    if changes.count < 200 { changes.append(Change(type: resource.type, uuid: resource.uuid, isNew: isNew)) }
-  }
-}
-
 extension Pulling {
   /// Applies pages in the order given, in one transaction: resources, their relationship rows, the cursors and the ledger.
   /// - Throws: a GRDB or SQLite error; then nothing of it is in the mirror.
@@ -96,7 +73,9 @@ extension Pulling {
         if let reading = page.reading { try StretchRows.apply(reading, of: page, type: type, db) }
         // One that stands on other numbers says nothing.
         if let cursor = page.cursor, !renumbered.contains(type) { try Ledger.save(cursor, type: type, db) }
-        try Ledger.count(page, type: type, stored: outcome.inserted + outcome.updated - before, db)
+        try CoverageRows.count(
+          run: page.run, type: type, seen: page.resources.count, stored: outcome.inserted + outcome.updated - before,
+          omitted: page.omitted, db)
       }
       return outcome
     }

@@ -31,7 +31,7 @@ package struct ReadSnapshot {
   /// All types that have a path, by name.
   package func types() throws -> [ServedType] { try catalog.all(connection) }
 
-  static let columns = "r.id, r.type, r.revision, r.document, r.splices, r.sequence"
+  static let columns = FixedStatement.row
 
   /// The resource of this id among all bundles of an entity type: the site does not mind the bundle in the path
   /// (reference 4.2). Nil when there is none.

@@ -9,7 +9,7 @@ enum SerialNumberRepair {
   /// - Returns: whether any was another one.
   @discardableResult
   static func apply(_ attribute: String, of type: Int64, _ changes: ChangeSequence, _ db: Database) throws -> Bool {
-    let path = "$.attributes.\(ResolvedPath.quoted(attribute))"
+    let path = "$.attributes.\(PathKey.quoted(attribute))"
     let number = """
       CASE json_type(document, ?1) WHEN 'integer' THEN json_extract(document, ?1)
         WHEN 'text' THEN CAST(json_extract(document, ?1) AS INTEGER) END
@@ -62,7 +62,7 @@ enum SerialNumberRepair {
           db,
           sql: """
             SELECT EXISTS (SELECT 1 FROM resource WHERE type = ?1 AND json_type(document, ?2) = 'integer')
-            """, arguments: [type, "$.attributes.\(ResolvedPath.quoted(attribute))"])
+            """, arguments: [type, "$.attributes.\(PathKey.quoted(attribute))"])
         if isThere == true { try apply(attribute, of: type, changes, db) }
       }
     }

@@ -44,10 +44,9 @@ extension Sweeping {
         resources: page.resources, unusable: page.unusable, omitted: page.omitted, covers: page.covers, type: type, db)
       if page.isUnnumbered { try SweepRows.noteListed(page, type: type, db) }
       try SweepRows.save(page.state, type: type, db)
-      try Ledger.count(
-        PageApplication(
-          type: page.type, resources: page.resources, omitted: page.omitted.count, cursor: nil, run: page.run),
-        type: type, stored: outcome.inserted + outcome.updated, db)
+      try CoverageRows.count(
+        run: page.run, type: type, seen: page.resources.count, stored: outcome.inserted + outcome.updated,
+        omitted: page.omitted.count, db)
       return outcome
     }
   }
@@ -65,7 +64,7 @@ extension Sweeping {
           WHERE t.name = ? ORDER BY r.internal_id
           """, arguments: [type]
       ).compactMap { row in
-        guard let uuid = try SweepRows.uuid(row.decode(atIndex: 1)) else { return nil }
+        guard let uuid = try IdentityText.id(row.decode(atIndex: 1)) else { return nil }
         let verdict = try row.decode(String?.self, atIndex: 5).map { kind in
           SweepCandidate.Verdict(Tombstone.Kind(rawValue: kind), how: try row.decode(String?.self, atIndex: 6) ?? "")
         }
@@ -94,7 +93,7 @@ extension Sweeping {
         for row in rows {
           let id: Int64 = try row.decode(atIndex: 0)
           guard found.count < count, !found.contains(where: { $0.id == id }),
-            let uuid = try SweepRows.uuid(row.decode(atIndex: 1))
+            let uuid = try IdentityText.id(row.decode(atIndex: 1))
           else { continue }
           try found.append(
             SweepCandidate(
@@ -129,7 +128,7 @@ extension Sweeping {
           JOIN identity i ON i.id = r.id WHERE t.name = ? ORDER BY r.internal_id
           """, arguments: [type]
       ).compactMap { row in
-        try SweepRows.uuid(row.decode(atIndex: 1)).map {
+        try IdentityText.id(row.decode(atIndex: 1)).map {
           try SweepCandidate(
             id: row.decode(atIndex: 0), uuid: $0, internalID: row.decode(atIndex: 2), isOmitted: false, isKept: false)
         }

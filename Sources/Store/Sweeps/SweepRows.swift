@@ -102,6 +102,4 @@ enum SweepRows {
           AND NOT EXISTS (SELECT 1 FROM outbox_copy o WHERE o.resource = r.id AND o.base_document IS NULL)
         """, arguments: [type])
   }
-
-  static func uuid(_ data: Data) -> ResourceID? { data.withUnsafeBytes { ResourceID(bytes: $0) } }
 }

@@ -2,29 +2,6 @@ import Foundation
 import GRDB
 import JSONAPI
 
-/// A resource that is gone from the mirror, or would be if it were not kept.
-package struct Tombstone: Sendable, Hashable {
-  /// Why (reference 6.3).
-  package enum Kind: String, Sendable, CaseIterable {
-    /// The site answers 404.
-    case deleted
-    /// The site answers 403 and does not list it.
-    case hidden
-    /// The site answers 403 and lists it as left out: unpublished, or closed to the account in another way.
-    case unpublished
-  }
-
-  package var type: String
-  package var uuid: ResourceID
-  package var kind: Kind
-  /// When it was learned, the site's Unix seconds.
-  package var learned: Int64
-  /// How it was learned, for people.
-  package var how: String
-  /// Whether the resource is still stored.
-  package var isKept: Bool
-}
-
 /// What becomes of resources that are closed to the account (`sync.onHidden`).
 package enum HiddenPolicy: String, Sendable {
   case drop, keep
@@ -88,7 +65,7 @@ extension Reading {
         SELECT i.uuid FROM resource r JOIN identity i ON i.id = r.id
         WHERE r.type = (SELECT id FROM resource_type WHERE name = ?)
         """
-      return Set(try Data.cachedAll(db, sql: sql, arguments: [type]).compactMap(SweepRows.uuid))
+      return Set(try Data.cachedAll(db, sql: sql, arguments: [type]).compactMap(IdentityText.id))
     }
   }
 
@@ -115,7 +92,7 @@ extension Reading {
           WHERE t.name = ? ORDER BY d.uuid
           """, arguments: [type]
       ).compactMap { row in
-        guard let uuid = try SweepRows.uuid(row.decode(atIndex: 0)),
+        guard let uuid = try IdentityText.id(row.decode(atIndex: 0)),
           let kind = Tombstone.Kind(rawValue: try row.decode(atIndex: 1))
         else { return nil }
         return try Tombstone(
