@@ -19,7 +19,7 @@ extension OutboxWriter {
 
   /// Ends a resource that had local changes and is gone for good: a tombstone says so, and its content leaves the mirror, its
   /// changes and its conflicts, as after a sweep. Who changed what when, and what was decided, stays. The write-ahead log is to be
-  /// emptied afterwards: `Fact.logHoldsRemoved`.
+  /// emptied afterwards: `MirrorFact.logHoldsRemoved`.
   /// - Parameters:
   ///   - copy: what was known of the site; a resource that it never had gets no tombstone.
   ///   - how: how it was learned, for people.
