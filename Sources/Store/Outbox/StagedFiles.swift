@@ -4,7 +4,8 @@ extension MirrorDatabase {
   /// The folder of files that wait for the site: `mirror.sqlite.uploads`.
   fileprivate var uploadsPath: String { path + ".uploads" }
 
-  fileprivate func stagedPath(_ file: StagedFile) -> String { "\(uploadsPath)/\(file.sha256)" }
+  /// Where the bytes of a staged file lie.
+  func stagedPath(_ file: StagedFile) -> String { "\(uploadsPath)/\(file.sha256)" }
 }
 
 extension Recording {

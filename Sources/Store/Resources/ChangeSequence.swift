@@ -80,7 +80,7 @@ final class ChangeSequence {
 /// The number of the mirror's last change (`setting.sequence`).
 enum ChangeNumber {
   /// Far beyond what any mirror gets to.
-  private static let greatest: Int64 = 1 << 60
+  static let greatest: Int64 = 1 << 60
 
   /// The number that was given out last; 0 before the first.
   /// - Throws: `MirrorUnusable` when what stands there is none: numbers must not be given out twice.
