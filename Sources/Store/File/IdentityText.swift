@@ -50,3 +50,7 @@ enum IdentityText {
       FROM outbox o JOIN identity i ON i.id = o.resource JOIN resource_type t ON t.id = o.type;
     """
 }
+
+extension Schema {
+  static let idsOfAnyForm = IdentityText.migration
+}

@@ -170,3 +170,7 @@ enum MirrorOpening {
     }
   }
 }
+
+extension Schema {
+  static let applicationID = MirrorOpening.applicationID
+}

@@ -62,3 +62,12 @@ enum OutboxSchema {
   /// The states of a change that is not over, for SQL.
   static let isUnsettled = UnsettledChanges.condition
 }
+
+extension Schema {
+  static let outbox = OutboxSchema.tables
+  static let outboxByResource = OutboxSchema.byResource
+  static let outboxHistory = OutboxSchema.history
+  static let outboxOnLivingSites = OutboxSchema.living
+  static let deletedAlong = DeletedAlong.table
+  static let refusedCreations = RefusedCreations.table
+}

@@ -100,3 +100,7 @@ extension Discovery {
     }
   }
 }
+
+extension Schema {
+  static func healSerialNumbers(_ db: Database) throws { try SerialNumberRepair.heal(db) }
+}

@@ -89,3 +89,8 @@ extension Reading {
     }
   }
 }
+
+extension Schema {
+  static let setAside = SetAsideRows.table
+  static let rowsSeenAgain = RowsSetAside.migration
+}

@@ -156,3 +156,8 @@ extension Discovery {
     }
   }
 }
+
+extension Schema {
+  static let typeNames = TypeNames.columns
+  static let typeNamesWithoutEscapes = TypeNames.unescaping
+}
