@@ -1,6 +1,7 @@
 import GRDB
 
-/// The tables of a mirror, grown by migrations. Other tools open the file: no custom collation, no custom function.
+/// The tables of a mirror, grown by migrations. Other tools open the file: no custom collation, no custom function. What is not here is
+/// in extensions beside the code that it is for.
 enum Schema {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -13,30 +14,31 @@ enum Schema {
     migrator.registerMigration("3 sweeps and tombstones") { db in try db.execute(sql: sweeps) }
     migrator.registerMigration("4 schemas and path indexes") { db in try db.execute(sql: queries) }
     migrator.registerMigration("5 files") { db in try db.execute(sql: files) }
-    migrator.registerMigration("6 outbox") { db in try db.execute(sql: OutboxSchema.tables) }
-    migrator.registerMigration("7 outbox by resource") { db in try db.execute(sql: OutboxSchema.byResource) }
+    migrator.registerMigration("6 outbox") { db in try db.execute(sql: outbox) }
+    migrator.registerMigration("7 outbox by resource") { db in try db.execute(sql: outboxByResource) }
     migrator.registerMigration("8 indexes of long texts") { db in try db.execute(sql: texts) }
-    migrator.registerMigration("9 history of a resource") { db in try db.execute(sql: OutboxSchema.history) }
+    migrator.registerMigration("9 history of a resource") { db in try db.execute(sql: outboxHistory) }
     migrator.registerMigration("10 verdicts of sweeps") { db in try db.execute(sql: verdicts) }
     migrator.registerMigration("11 marks of sweeps") { db in try db.execute(sql: marks) }
-    migrator.registerMigration("12 set aside") { db in try db.execute(sql: SetAsideRows.table) }
+    migrator.registerMigration("12 set aside") { db in try db.execute(sql: setAside) }
     migrator.registerMigration("13 push on living sites") { db in
-      try db.execute(sql: OutboxSchema.living)
-      try db.execute(sql: DeletedAlong.table)
-      try db.execute(sql: RefusedCreations.table)
+      try db.execute(sql: outboxOnLivingSites)
+      try db.execute(sql: deletedAlong)
+      try db.execute(sql: refusedCreations)
     }
-    migrator.registerMigration("14 ids of any form") { db in try db.execute(sql: IdentityText.migration) }
-    migrator.registerMigration("15 rows that sweeps see again") { db in try db.execute(sql: RowsSetAside.migration) }
-    migrator.registerMigration("16 serial numbers by entity type") { db in try SerialNumberRepair.heal(db) }
+    migrator.registerMigration("14 ids of any form") { db in try db.execute(sql: idsOfAnyForm) }
+    migrator.registerMigration("15 rows that sweeps see again") { db in try db.execute(sql: rowsSeenAgain) }
+    migrator.registerMigration("16 serial numbers by entity type") { db in try healSerialNumbers(db) }
     migrator.registerMigration("17 passes") { db in try db.execute(sql: passes) }
     migrator.registerMigration("18 sweeps without serial numbers") { db in try db.execute(sql: listed) }
-    migrator.registerMigration("19 names of types") { db in try db.execute(sql: TypeNames.columns) }
+    migrator.registerMigration("19 names of types") { db in try db.execute(sql: typeNames) }
     migrator.registerMigration("20 addresses of files") { db in try db.execute(sql: addresses) }
     migrator.registerMigration("21 application id") { db in
-      try db.execute(sql: "PRAGMA application_id = \(MirrorOpening.applicationID)")
+      try db.execute(sql: "PRAGMA application_id = \(applicationID)")
     }
     migrator.registerMigration("22 states of files") { db in try db.execute(sql: fileStates) }
-    migrator.registerMigration("23 names without escapes") { db in try db.execute(sql: TypeNames.unescaping) }
+    migrator.registerMigration("23 names without escapes") { db in try db.execute(sql: typeNamesWithoutEscapes) }
+    migrator.registerMigration("24 notes of changes") { db in try db.execute(sql: notes) }
     return migrator
   }
 

@@ -20,6 +20,8 @@ package final class MirrorFile: Sendable {
 
   package let path: String
   package let access: Access
+  /// Whether it is open for reading alone.
+  package var isReadOnly: Bool { access != .writing }
 
   /// What tells one file from another, and how far its header has come.
   private struct Stamp: Hashable {

@@ -164,3 +164,7 @@ enum MirrorOpening {
     }
   }
 }
+
+extension Schema {
+  static let applicationID = MirrorOpening.applicationID
+}

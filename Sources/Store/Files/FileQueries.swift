@@ -3,26 +3,26 @@ import GRDB
 import JSONAPI
 
 /// Which files are to be looked at, and what there is of them.
-extension Mirror {
+extension FileKeeping {
   /// The next files whose content is not known, may be another by now, or failed and is due again, by number.
   /// - Parameter now: Unix seconds.
   package func filesToFetch(_ policy: FilePolicy, after resource: Int64, limit: Int, now: Int64) throws -> [FileSource]
   {
     guard policy != .none else { return [] }
-    let base = try fact(.siteBaseURL) ?? ""
+    let base = try reading.fact(.siteBaseURL) ?? ""
     return try read { db in
       try Row.fetchAll(
         db,
         sql: """
-          SELECT \(Mirror.sourceColumns), c.error IS NOT NULL
+          SELECT \(FileKeeping.sourceColumns), c.error IS NOT NULL
           FROM file_source f JOIN resource r ON r.id = f.resource JOIN identity i ON i.id = r.id
           LEFT JOIN file_content c ON c.resource = r.id
           WHERE r.id > ?1
             AND (c.resource IS NULL OR c.sequence <> r.sequence OR (c.error IS NOT NULL AND c.next_attempt <= ?2))
-            AND \(Mirror.isWanted)
+            AND \(FileKeeping.isWanted)
           ORDER BY r.id LIMIT ?4
           """, arguments: [resource, now, policy == .all, limit]
-      ).compactMap { try Mirror.source($0, base: base) }
+      ).compactMap { try FileKeeping.source($0, base: base) }
     }
   }
 
@@ -33,7 +33,7 @@ extension Mirror {
     """
 
   /// What the site's own list calls public, for SQL over `file_source f`.
-  private static let isPublic = "substr(f.uri, 1, 9) = 'public://'"
+  fileprivate static let isPublic = "substr(f.uri, 1, 9) = 'public://'"
 
   /// What the policy (`?3`: all) wants.
   private static let isWanted = "(?3 OR \(isPublic))"
@@ -42,24 +42,24 @@ extension Mirror {
   /// - Parameter time: Unix seconds.
   package func filesToCheck(_ policy: FilePolicy, comparedBefore time: Int64, limit: Int) throws -> [FileSource] {
     guard policy != .none else { return [] }
-    let base = try fact(.siteBaseURL) ?? ""
+    let base = try reading.fact(.siteBaseURL) ?? ""
     return try read { db in
       try Row.fetchAll(
         db,
         sql: """
-          SELECT \(Mirror.sourceColumns), 1
+          SELECT \(FileKeeping.sourceColumns), 1
           FROM file_content c JOIN file_source f ON f.resource = c.resource JOIN resource r ON r.id = c.resource
           JOIN identity i ON i.id = r.id
           WHERE c.error IS NULL AND c.sha256 IS NOT NULL AND c.sequence = r.sequence
-            AND coalesce(c.checked, c.fetched, 0) <= ?1 AND \(Mirror.isWanted)
+            AND coalesce(c.checked, c.fetched, 0) <= ?1 AND \(FileKeeping.isWanted)
           ORDER BY coalesce(c.checked, c.fetched, 0), r.id LIMIT ?2
           """, arguments: [time, limit, policy == .all]
-      ).compactMap { try Mirror.source($0, base: base) }
+      ).compactMap { try FileKeeping.source($0, base: base) }
     }
   }
 
   private static func source(_ row: Row, base: String) throws -> FileSource? {
-    guard let id = SweepRows.uuid(try row.decode(atIndex: 1)) else { return nil }
+    guard let id = IdentityText.id(try row.decode(atIndex: 1)) else { return nil }
     let url: String = try row.decode(atIndex: 5)
     var known: FileContent?
     if let source = try row.decode(String?.self, atIndex: 8) {
@@ -87,9 +87,9 @@ extension Mirror {
           db,
           sql: """
             SELECT i.uuid FROM file_source f JOIN resource r ON r.id = f.resource JOIN identity i ON i.id = r.id
-            WHERE ?1 OR \(Mirror.isPublic)
+            WHERE ?1 OR \(FileKeeping.isPublic)
             """, arguments: [policy == .all]
-        ).compactMap { SweepRows.uuid($0)?.fileName })
+        ).compactMap { IdentityText.id($0)?.fileName })
     }
   }
 
@@ -106,7 +106,9 @@ extension Mirror {
       )
     }
   }
+}
 
+extension Reading {
   /// The content that is served under a path; nil when there is none. What the site calls public no longer is for everybody no more.
   /// - Parameter path: that of the resource's `uri.url`, percent-decoded, without query.
   package func fileContent(path: String) throws -> FileContent? {
@@ -115,7 +117,7 @@ extension Mirror {
         db,
         sql: """
           SELECT c.source, c.sha256, c.bytes, c.media_type, c.validator, c.last_modified,
-            c.is_public AND \(Mirror.isPublic), c.attempts
+            c.is_public AND \(FileKeeping.isPublic), c.attempts
           FROM file_content c JOIN resource r ON r.id = c.resource JOIN file_source f ON f.resource = c.resource
           WHERE c.path = ? AND c.sha256 IS NOT NULL ORDER BY c.fetched DESC LIMIT 1
           """, arguments: [path]

@@ -3,7 +3,7 @@ import GRDB
 import JSONAPI
 
 /// What is noted of the contents of files.
-extension Mirror {
+extension FileKeeping {
   /// Notes the content of a file.
   /// - Parameters:
   ///   - now: Unix seconds.
@@ -30,7 +30,7 @@ extension Mirror {
       let isNoted = db.changesCount > 0
       try db.execute(
         sql: "DELETE FROM set_aside WHERE kind = 'file' AND type = ? AND subject = ?",
-        arguments: [Mirror.fileType, file.subject])
+        arguments: [FileKeeping.fileType, file.subject])
       return isNoted
     }
   }
@@ -46,8 +46,8 @@ extension Mirror {
       ? "put the file back on the site, or delete its entry there; it is asked for again, at last once a week"
       : "it is asked for again; the view files of the mirror tells when"
     let aside = SetAside(
-      .file, type: Mirror.fileType, subject: file.subject, reason: "\(file.uri): \(failure.reason)", advice: advice,
-      at: now)
+      .file, type: FileKeeping.fileType, subject: file.subject, reason: "\(file.uri): \(failure.reason)",
+      advice: advice, at: now)
     try write { db in
       try db.execute(
         sql: """
@@ -65,7 +65,7 @@ extension Mirror {
 
   /// Takes back what was set aside of files that are gone, or wanted no more.
   package func takeBackLostFiles(_ policy: FilePolicy) throws {
-    let named = try setAside().filter { $0.kind == .file && $0.type == Mirror.fileType }
+    let named = try reading.setAside().filter { $0.kind == .file && $0.type == FileKeeping.fileType }
     guard !named.isEmpty else { return }
     let failing = try read { db in
       try Set(
@@ -76,8 +76,9 @@ extension Mirror {
             WHERE c.error IS NOT NULL
             """))
     }
+    let pulling = Pulling(database: database)
     for thing in named where policy == .none || !failing.contains(thing.subject.replacing("-", with: "").lowercased()) {
-      try takeBack(.file, of: Mirror.fileType, subject: thing.subject)
+      try pulling.takeBack(.file, of: FileKeeping.fileType, subject: thing.subject)
     }
   }
 
@@ -101,12 +102,12 @@ extension Mirror {
             db, sql: "SELECT EXISTS (SELECT 1 FROM file_content WHERE \(lost))", arguments: [policy.rawValue]) == true
       else { return [] }
       try db.execute(sql: "DELETE FROM file_content WHERE \(lost)", arguments: [policy.rawValue])
-      return try hashes.filter { try !Mirror.isUsed($0, db) }
+      return try hashes.filter { try !FileKeeping.isUsed($0, db) }
     }
   }
 
   /// Whether a content belongs to any file.
-  package func isContentUsed(_ hash: String) throws -> Bool { try read { try Mirror.isUsed(hash, $0) } }
+  package func isContentUsed(_ hash: String) throws -> Bool { try read { try FileKeeping.isUsed(hash, $0) } }
 
   private static func isUsed(_ hash: String, _ db: Database) throws -> Bool {
     try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM file_content WHERE sha256 = ?)", arguments: [hash])

@@ -19,13 +19,15 @@ extension OutboxWriter {
 
   /// Ends a resource that had local changes and is gone for good: a tombstone says so, and its content leaves the mirror, its
   /// changes and its conflicts, as after a sweep. Who changed what when, and what was decided, stays. The write-ahead log is to be
-  /// emptied afterwards: `Fact.logHoldsRemoved`.
+  /// emptied afterwards: `MirrorFact.logHoldsRemoved`.
   /// - Parameters:
   ///   - copy: what was known of the site; a resource that it never had gets no tombstone.
   ///   - how: how it was learned, for people.
   ///   - now: Unix seconds of this machine.
   func bury(_ change: OutboxChange, _ copy: OutboxCopies.Copy?, how: String, at now: Int64) throws {
     let resource = change.resource
+    try copies.remove(resource)
+    let removed = try hide(resource)
     if let newest = copy?.newest {
       let serial = try form.scan(form.json(newest, type: change.type)).internalID
       try db.run(
@@ -35,11 +37,9 @@ extension OutboxWriter {
           """,
         arguments: [
           names.type(change.type), Data(change.uuid.bytes), serial, Tombstone.Kind.deleted.rawValue, now, how,
-          resources.changes.next(),
+          removed ?? resources.changes.next(),
         ])
     }
-    try copies.remove(resource)
-    try hide(resource)
     try db.run(
       sql: """
         UPDATE outbox SET members = '[]', error = NULL, error_document = NULL WHERE resource = ? AND finished IS NOT NULL
@@ -50,6 +50,6 @@ extension OutboxWriter {
     try db.run(
       sql: "UPDATE conflict SET base = NULL, site = NULL, local = NULL, fields = '[]' WHERE resource = ?",
       arguments: [resource])
-    try Mirror.note(.logHoldsRemoved, "1", db)
+    try MirrorFact.logHoldsRemoved.note("1", db)
   }
 }

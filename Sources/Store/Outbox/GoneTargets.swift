@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import JSONAPI
 
-extension Mirror {
+extension Outbox {
   /// Which targets of relationships are gone, as far as is known here: they have a tombstone, or were deleted here and the site may
   /// have carried that out.
   /// - Parameter items: resource identifiers.

@@ -16,8 +16,8 @@ package struct LocalChange: Sendable {
     case remove([ResourceIdentifier], from: String)
     /// PATCH of a relationship route: sets it.
     case replace(String, Linkage)
-    /// A file for a field of a type (reference 5.7); its bytes are staged (`Mirror.stage`). `LocalChange.type` is the file's
-    /// type, `file--file`, and `uuid` a new one; the site gives the file another (see `Mirror.siteUUID`). To attach it to an
+    /// A file for a field of a type (reference 5.7); its bytes are staged (`Recording.stage`). `LocalChange.type` is the file's
+    /// type, `file--file`, and `uuid` a new one; the site gives the file another (see `Recording.siteUUID`). To attach it to an
     /// existing host, record an `append` or `replace` on the host in the same call, and say so: its file is no temporary one.
     case upload(StagedFile, hostType: String, field: String, isAttached: Bool = false)
   }
@@ -45,7 +45,7 @@ package struct LocalChange: Sendable {
 
 /// What became of a change that was asked for.
 package struct RecordedChange: Sendable, Hashable {
-  /// Its number in the outbox, to wait for with `Mirror.change`; nil when there was nothing to change. A change that joined
+  /// Its number in the outbox, to wait for with `Recording.change`; nil when there was nothing to change. A change that joined
   /// one that was waiting has that one's number.
   package var change: Int64?
   /// The interned (type, UUID): `ReadSnapshot.resource(id:)` reads the result, and finds nothing after a deletion.

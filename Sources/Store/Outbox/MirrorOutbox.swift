@@ -38,7 +38,7 @@ package enum Settlement: Sendable {
   case gone
 }
 
-extension Mirror {
+extension Outbox {
   /// All changes that are not over, the oldest first.
   package func unsettledChanges() throws -> [OutboxChange] {
     try read { db in try OutboxRows(db: db).changes(where: "o.\(OutboxSchema.isUnsettled)") }
@@ -170,7 +170,7 @@ extension Mirror {
   package func settle(
     _ change: OutboxChange, as settlement: Settlement, siteTime: Int64? = nil, at now: Int64
   ) throws -> Bool {
-    try outboxWrite { writer in
+    try outboxWrite(.site) { writer in
       guard let row = try writer.rows.change(change.id), row.isStill(change) else { return false }
       try writer.rows.finish(row, .settled, at: now)
       try writer.forgetRefusals(of: row)
@@ -207,7 +207,9 @@ extension Mirror {
           """, arguments: [highestID, change.id])
     }
   }
+}
 
+extension Recording {
   /// The UUID that a file has today which was recorded here under another; nil when there was no such upload.
   package func siteUUID(ofUpload uuid: ResourceID) throws -> ResourceID? {
     try read { db in
@@ -222,7 +224,7 @@ extension Mirror {
   }
 }
 
-extension Mirror {
+extension Outbox {
   /// Whether a file of the site is what an upload of ours has become.
   package func isUploaded(_ uuid: ResourceID) throws -> Bool {
     try read { db in
@@ -283,10 +285,10 @@ extension OutboxWriter {
         sql: "UPDATE relationship SET target = ? WHERE target = ?", arguments: [upload.resource, other])
       try db.run(sql: "DELETE FROM identity WHERE id = ?", arguments: [other])
     }
-    try db.run(
-      sql: "UPDATE identity SET uuid = ? WHERE id = ?", arguments: [Data(uuid.bytes), upload.resource])
     // Its form with the old UUID goes; the site's comes in its place.
     try hide(upload.resource)
+    try db.run(
+      sql: "UPDATE identity SET uuid = ? WHERE id = ?", arguments: [Data(uuid.bytes), upload.resource])
     let users = try rows.changes(
       where: "o.\(OutboxSchema.isUnsettled) AND instr(o.members, ?) > 0", [upload.uuid.description])
     for user in users {

@@ -1,7 +1,7 @@
 import GRDB
 import JSONAPI
 
-extension Mirror {
+extension Recording {
   /// Records a change that a client of the local API asks for, and applies it to the local copy, in one transaction: when
   /// this returns, the change will reach the site exactly once or stand among the conflicts or rejections, and every read
   /// shows it.
@@ -27,14 +27,20 @@ extension Mirror {
   /// - Parameter now: Unix seconds of this machine.
   /// - Throws: `RecordRefusal`; a GRDB or SQLite error. Then nothing is recorded.
   package func record(_ change: LocalChange, at now: Int64) throws -> RecordedChange {
-    try outboxWrite { try Recorder(writer: $0, now: now).record(change) }
+    try outboxWrite(.local) { try Recorder(writer: $0, now: now).record(change) }
   }
 
   /// Records several changes in one transaction, in their order: all or none. See `record(_:at:)`.
   package func record(_ changes: [LocalChange], at now: Int64) throws -> [RecordedChange] {
-    try outboxWrite { writer in
+    try outboxWrite(.local) { writer in
       let recorder = Recorder(writer: writer, now: now)
       return try changes.map { try recorder.record($0) }
     }
   }
+
+  /// Whether nothing can be written here.
+  package var isReadOnly: Bool { database.file.isReadOnly }
+
+  /// One change, over or not; nil when there is none of that number.
+  package func change(_ id: Int64) throws -> OutboxChange? { try Outbox(database: database).change(id) }
 }

@@ -87,7 +87,7 @@ package struct OutboxRefusal: Error, Sendable, CustomStringConvertible {
   package var description: String
 }
 
-extension Mirror {
+extension Outbox {
   /// Puts a change on the list of conflicts, with all three versions; or, where a policy decided already, only writes down
   /// what it decided about.
   /// - Parameters:
@@ -125,18 +125,18 @@ extension Mirror {
   /// The conflicts, the newest first.
   /// - Parameter open: only those that wait for a decision.
   package func conflicts(open: Bool = true) throws -> [OutboxConflict] {
-    try read { try Mirror.conflicts($0, where: open ? "c.decision IS NULL" : "1").conflicts }
+    try read { try Outbox.conflicts($0, where: open ? "c.decision IS NULL" : "1").conflicts }
   }
 
   /// Conflicts that cannot be read: they are on no list of the others.
   /// - Parameter open: only those that wait for a decision.
   package func unreadableConflicts(open: Bool = true) throws -> [UnreadableChange] {
-    try read { try Mirror.conflicts($0, where: open ? "c.decision IS NULL" : "1").unreadable }
+    try read { try Outbox.conflicts($0, where: open ? "c.decision IS NULL" : "1").unreadable }
   }
 
   /// One conflict; nil when there is none of that number.
   package func conflict(_ id: Int64) throws -> OutboxConflict? {
-    try read { try Mirror.conflicts($0, where: "c.id = ?", [id]).conflicts.first }
+    try read { try Outbox.conflicts($0, where: "c.id = ?", [id]).conflicts.first }
   }
 
   private static func conflicts(
@@ -152,7 +152,7 @@ extension Mirror {
         LEFT JOIN outbox o ON o.id = c.change WHERE \(condition) ORDER BY c.id DESC
         """, arguments: arguments)
     {
-      do { conflicts.append(try Mirror.conflict(row)) } catch {
+      do { conflicts.append(try Outbox.conflict(row)) } catch {
         unreadable.append(UnreadableChange(row, of: "conflict", error))
       }
     }
@@ -184,7 +184,7 @@ extension Mirror {
   /// - Throws: `OutboxRefusal` when there is no such open conflict, or the file is no resource.
   package func resolve(_ id: Int64, _ decision: ConflictDecision, at now: Int64) throws {
     try outboxWrite { writer in
-      guard let conflict = try Mirror.conflicts(writer.db, where: "c.id = ?", [id]).conflicts.first else {
+      guard let conflict = try Outbox.conflicts(writer.db, where: "c.id = ?", [id]).conflicts.first else {
         throw OutboxRefusal(description: "there is no conflict \(id); `conflicts list` shows all")
       }
       guard conflict.decision == nil, let change = try writer.rows.change(conflict.change), change.state == .conflict

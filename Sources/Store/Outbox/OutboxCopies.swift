@@ -67,7 +67,7 @@ struct OutboxCopies {
   }
 }
 
-extension Mirror {
+extension Outbox {
   /// Lets what pushes made of resources pass: for a round before its first request. None of its pages was asked for before them,
   /// so what these show is news, also with an older `changed` (an import, a restored resource); but for a page that the site
   /// itself dates before the push: a cache kept it. No longer than an hour, and for the newest 2,000 only, for all of them are

@@ -20,7 +20,7 @@ package struct OutboxStatus: Sendable, Hashable {
   package var waitingForPerson: Int64 { (changes[.conflict] ?? 0).addingClamped(changes[.rejected] ?? 0) }
 }
 
-extension Mirror {
+extension Reporting {
   /// The state of the outbox.
   package func outboxStatus() throws -> OutboxStatus {
     try read { db in
@@ -43,7 +43,9 @@ extension Mirror {
       return status
     }
   }
+}
 
+extension Outbox {
   /// Lets a change be tried at once. A rejected one is sent again as it is, and what waited for it goes after it.
   /// - Throws: `OutboxRefusal` when it is over, in conflict or unknown.
   package func retry(_ id: Int64) throws {

@@ -59,6 +59,15 @@ enum OutboxSchema {
     CREATE INDEX outbox_apart ON outbox (apart_of) WHERE apart_of IS NOT NULL;
     """
 
-  /// The states of a change that is not over, for SQL. The text is that of the partial index, so that SQLite uses it.
-  static let isUnsettled = "state IN ('queued', 'sending', 'uncertain', 'conflict', 'rejected')"
+  /// The states of a change that is not over, for SQL.
+  static let isUnsettled = UnsettledChanges.condition
+}
+
+extension Schema {
+  static let outbox = OutboxSchema.tables
+  static let outboxByResource = OutboxSchema.byResource
+  static let outboxHistory = OutboxSchema.history
+  static let outboxOnLivingSites = OutboxSchema.living
+  static let deletedAlong = DeletedAlong.table
+  static let refusedCreations = RefusedCreations.table
 }

@@ -1,12 +1,12 @@
 import GRDB
 import Synchronization
 
-extension Mirror {
+extension Outbox {
   /// Tells that this process has changed the outbox. Several changes may be told as one.
   package func outboxChanges() -> AsyncStream<Void> {
     AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
       let observation = DatabaseRegionObservation(tracking: SQLRequest<Row>(sql: "SELECT * FROM outbox"))
-        .start(in: pool, onError: { _ in continuation.finish() }, onChange: { _ in continuation.yield() })
+        .start(in: database.pool, onError: { _ in continuation.finish() }, onChange: { _ in continuation.yield() })
       continuation.onTermination = { _ in observation.cancel() }
     }
   }
@@ -18,8 +18,8 @@ package final class OutboxWatch: Sendable {
   private let last: Mutex<Int64>
 
   /// - Throws: `SQLiteFault` when the mirror cannot be opened.
-  package init(_ mirror: Mirror) throws {
-    version = try MirrorVersion(mirror)
+  package init(_ outbox: Outbox) throws {
+    version = try MirrorVersion(file: outbox.database.file)
     last = Mutex(try version.current())
   }
 

@@ -12,9 +12,14 @@ final class OutboxWriter {
   let copies: OutboxCopies
   var form: SiteForm
   let resources: ResourceWriter
+  /// Whose doing it is that this is written.
+  private let origin: ChangeOrigin
 
-  /// - Parameter resources: the transaction's one writer of resources.
-  init(_ db: Database, names: Names, resources: ResourceWriter) throws {
+  /// - Parameters:
+  ///   - resources: the transaction's one writer of resources.
+  ///   - origin: `site` where it is what the site shows or answers: then what shows a local change all the same is a rebase.
+  init(_ db: Database, names: Names, resources: ResourceWriter, origin: ChangeOrigin) throws {
+    self.origin = origin
     self.db = db
     self.names = names
     self.resources = resources
@@ -47,16 +52,22 @@ final class OutboxWriter {
   /// Stores a resource object, or hides the resource.
   /// - Parameter isFromSite: whether nothing of it is of this side.
   func show(_ json: JSON?, _ resource: Int64, isFromSite: Bool) throws {
-    guard let json else { return try hide(resource) }
+    guard let json else {
+      try hide(resource)
+      return
+    }
     var scanned = try form.scan(json)
     scanned.isLabelOnly = false
     var outcome = ApplyOutcome()
-    try resources.store(scanned, &outcome, isFromSite: isFromSite)
+    try resources.store(
+      scanned, &outcome, isFromSite: isFromSite, origin: origin == .site && !isFromSite ? .rebase : origin)
   }
 
   /// Takes a resource out of all reads, and off the list of a sweep. References to it stay.
-  func hide(_ resource: Int64) throws {
-    try resources.remove(resource)
+  /// - Returns: the number of that change; nil where it was not to be seen.
+  @discardableResult
+  func hide(_ resource: Int64) throws -> Int64? {
+    let number = try resources.remove(resource, origin: origin)
     try db.run(
       sql: """
         DELETE FROM sweep_candidate WHERE resource = ?1 AND type = (SELECT type FROM identity WHERE id = ?1)
@@ -66,6 +77,7 @@ final class OutboxWriter {
         UPDATE tombstone SET kept = 0 WHERE kept <> 0
           AND (type, uuid) = (SELECT type, uuid FROM identity WHERE id = ?)
         """, arguments: [resource])
+    return number
   }
 
   /// Makes a resource show what follows from its copies and changes. Without unsettled changes its copies end.
@@ -207,12 +219,13 @@ extension [OutboxChange] {
   }
 }
 
-extension Mirror {
+extension MirrorRoom {
   /// Runs `body` in one transaction with a writer of changes. What was told to a client, or is about to be told to the site,
   /// is on disk for good when this returns: a loss of power takes pages of the site at most, which are pulled again.
-  func outboxWrite<Value>(_ body: (OutboxWriter) throws -> Value) throws -> Value {
+  /// - Parameter origin: whose doing what it shows is.
+  func outboxWrite<Value>(_ origin: ChangeOrigin = .rebase, _ body: (OutboxWriter) throws -> Value) throws -> Value {
     try resourceWrite(isDurable: true) { db, names, resources in
-      try body(OutboxWriter(db, names: names, resources: resources))
+      try body(OutboxWriter(db, names: names, resources: resources, origin: origin))
     }
   }
 }

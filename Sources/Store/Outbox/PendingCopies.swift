@@ -104,7 +104,7 @@ final class PendingCopies {
 
   private func writer() throws -> OutboxWriter {
     if let made { return made }
-    let writer = try OutboxWriter(db, names: names, resources: resources)
+    let writer = try OutboxWriter(db, names: names, resources: resources, origin: .site)
     made = writer
     return writer
   }

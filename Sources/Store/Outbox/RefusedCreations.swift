@@ -105,7 +105,7 @@ extension RefusedCreations {
   }
 }
 
-extension Mirror {
+extension Recording {
   /// What was learned of creations of a type, where a new one would only be refused like those before; else nil.
   /// - Parameter now: Unix seconds of this machine.
   package func refusedCreations(of type: String, _ kind: ChangeKind, at now: Int64) throws -> RefusedCreations? {

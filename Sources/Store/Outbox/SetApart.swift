@@ -1,7 +1,7 @@
 import GRDB
 import JSONAPI
 
-extension Mirror {
+extension Outbox {
   /// Notes that the site refused some members of an update or a creation and nothing of it was carried out: they become a refused
   /// update of their own, with the site's error document, and the rest is queued as it was. What was set again since is no longer of
   /// the refused. Where a creation is refused as a whole after that, they are its own again (`reject`).
@@ -42,7 +42,9 @@ extension Mirror {
       return true
     }
   }
+}
 
+extension Recording {
   /// What was set apart of a change and is refused; nil when nothing is.
   package func refusedPart(of id: Int64) throws -> OutboxChange? {
     try read { try OutboxRows(db: $0).changes(where: "o.apart_of = ? AND o.state = 'rejected'", [id]).last }

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import JSONAPI
 
-extension Mirror {
+extension Reading {
   /// The UUIDs of a type's resources that have local changes under way.
   package func identifiersWithChanges(of type: String) throws -> Set<ResourceID> {
     try read { db in
@@ -10,7 +10,7 @@ extension Mirror {
         SELECT i.uuid FROM outbox_copy c JOIN identity i ON i.id = c.resource
         WHERE i.type = (SELECT id FROM resource_type WHERE name = ?)
         """
-      return Set(try Data.cachedAll(db, sql: sql, arguments: [type]).compactMap(SweepRows.uuid))
+      return Set(try Data.cachedAll(db, sql: sql, arguments: [type]).compactMap(IdentityText.id))
     }
   }
 

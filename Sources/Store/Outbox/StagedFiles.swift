@@ -1,19 +1,24 @@
 import DurableFiles
 import Foundation
 
-extension Mirror {
+extension MirrorDatabase {
   /// The folder of files that wait for the site: `mirror.sqlite.uploads`.
-  package var uploadsPath: String { path + ".uploads" }
+  fileprivate var uploadsPath: String { path + ".uploads" }
 
+  /// Where the bytes of a staged file lie.
+  func stagedPath(_ file: StagedFile) -> String { "\(uploadsPath)/\(file.sha256)" }
+}
+
+extension Recording {
   /// Puts a file's bytes beside the mirror, on disk for good, before its upload is recorded. The same bytes are kept once.
   /// - Parameter sha256: of the bytes, lower-case hexadecimal; the caller has a digest at hand, this room none.
   /// - Throws: an error of the file system; nothing half-written stays under the name.
   package func stage(_ bytes: [UInt8], filename: String, sha256: String) throws -> StagedFile {
     let manager = FileManager.default
     try manager.createDirectory(
-      atPath: uploadsPath, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+      atPath: database.uploadsPath, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
     let file = StagedFile(filename: filename, bytes: Int64(bytes.count), sha256: sha256)
-    let target = stagedPath(file)
+    let target = database.stagedPath(file)
     if manager.fileExists(atPath: target) {
       // What nobody needs goes after a while, told by its time.
       try manager.setAttributes([.modificationDate: Date()], ofItemAtPath: target)
@@ -24,11 +29,16 @@ extension Mirror {
     }
     return file
   }
+}
+
+extension Outbox {
+  /// The folder of files that wait for the site: `mirror.sqlite.uploads`.
+  package var uploadsPath: String { database.uploadsPath }
 
   /// The bytes of a staged file.
   /// - Throws: an error of the file system when they are not there.
   package func bytes(of file: StagedFile) throws -> [UInt8] {
-    Array(try Data(contentsOf: URL(fileURLWithPath: stagedPath(file))))
+    Array(try Data(contentsOf: URL(fileURLWithPath: database.stagedPath(file))))
   }
 
   /// Removes the bytes of files that no unsettled upload needs.
@@ -49,7 +59,4 @@ extension Mirror {
       if let modified, modified.timeIntervalSinceNow < -3600 { try manager.removeItem(atPath: file) }
     }
   }
-
-  /// Where the bytes of a staged file lie.
-  func stagedPath(_ file: StagedFile) -> String { "\(uploadsPath)/\(file.sha256)" }
 }

@@ -74,9 +74,9 @@ extension OutboxWriter {
   }
 }
 
-extension Mirror {
+extension Outbox {
   /// All changes that are not over, the oldest first, and the rows that cannot be read.
-  package func outbox() throws -> (changes: [OutboxChange], unreadable: [UnreadableChange]) {
+  package func waiting() throws -> (changes: [OutboxChange], unreadable: [UnreadableChange]) {
     try read { try OutboxRows(db: $0).read(where: "o.\(OutboxSchema.isUnsettled)") }
   }
 

@@ -24,7 +24,7 @@ package struct WritesHold: Sendable, Hashable {
 
   /// Nothing is known any more.
   static func forget(_ db: Database) throws {
-    try Mirror.note(.writesRefused, "", db)
+    try MirrorFact.writesRefused.note("", db)
     try db.run(sql: "DELETE FROM set_aside WHERE kind = 'setting' AND type = '' AND subject = ?", arguments: [subject])
   }
 
@@ -51,10 +51,10 @@ package struct WritesHold: Sendable, Hashable {
   }
 }
 
-extension Mirror {
+extension Outbox {
   /// Whether the site takes no writes, as far as is known.
   package func writesHold() throws -> WritesHold? {
-    guard let text = try fact(.writesRefused), !text.isEmpty else { return nil }
+    guard let text = try reading.fact(.writesRefused), !text.isEmpty else { return nil }
     return WritesHold(text: text)
   }
 
@@ -67,7 +67,7 @@ extension Mirror {
   package func holdWrites(_ reason: String, advice: String, at now: Int64) throws -> WritesHold {
     let hold = WritesHold.next(after: try writesHold(), reason: reason, at: now)
     try write { db in
-      try Mirror.note(.writesRefused, hold.text, db)
+      try MirrorFact.writesRefused.note(hold.text, db)
       try SetAsideRows.note(
         [SetAside(.setting, subject: WritesHold.subject, reason: reason, advice: advice, at: now)], db)
     }

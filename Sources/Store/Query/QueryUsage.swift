@@ -1,17 +1,6 @@
 import Synchronization
 
-/// How a path was used.
-package struct PathUsage: Sendable, Hashable {
-  /// Queries that had to read it out of documents.
-  package var queries: Int64 = 0
-  /// How long the slowest of them took.
-  package var slowestMilliseconds: Int64 = 0
-
-  /// No use yet.
-  package init() {}
-}
-
-/// Counts in memory what queries had to read out of documents; taken from time to time, for `Mirror.note`.
+/// Counts in memory what queries had to read out of documents; taken from time to time, for `Indexing.note`.
 package final class QueryUsage: Sendable {
   private let known = Mutex<[PathUse: PathUsage]>([:])
   /// Paths are the site's, not the client's, but types times attributes can be many.

@@ -97,7 +97,7 @@ extension QueryCompiler {
 
   /// A member of the `meta` of the identifier that a relationship row stands for, read in the source's document.
   mutating func meta(_ name: String, _ link: String, _ row: RowReference) -> String {
-    identifier(".meta.\(ResolvedPath.quoted(name))", link, row)
+    identifier(".meta.\(PathKey.quoted(name))", link, row)
   }
 
   private mutating func identifier(_ path: String, _ link: String, _ row: RowReference) -> String {

@@ -27,9 +27,9 @@ struct ResolvedPath: Hashable {
     var comparesByLike = false
 
     /// The path in the document, as far as the attribute.
-    var attributePath: String { "$.attributes.\(ResolvedPath.quoted(attribute))" }
+    var attributePath: String { "$.attributes.\(PathKey.quoted(attribute))" }
     /// The path from there.
-    var propertyPath: String { property.map { "." + ResolvedPath.quoted($0) }.joined() }
+    var propertyPath: String { property.map { "." + PathKey.quoted($0) }.joined() }
   }
 
   enum Leaf: Hashable {
@@ -77,7 +77,23 @@ struct ResolvedPath: Hashable {
     default: false
     }
   }
+}
 
-  /// A member's name in an SQLite JSON path. A quote cannot stand in one; no field of the site has it in its name.
-  static func quoted(_ name: String) -> String { "\"\(name.filter { $0 != "\"" })\"" }
+extension PathKey {
+  /// The key of a value that an index can hold; nil for one place of a list, and for properties in lists.
+  init?(_ value: ResolvedPath.Value) {
+    guard !value.isList || value.delta == nil && value.property.isEmpty, value.property.count <= 1 else { return nil }
+    self.init(attribute: value.attribute, property: value.property.first)
+  }
+}
+
+extension ValueClass {
+  init(_ value: ResolvedPath.Value) {
+    switch value.kind {
+    case .bool, .number: self = .number
+    case .time: self = .time
+    case .dateTime: self = .dateTime
+    case .null, .text, .array, .object: self = value.isBinary ? .binary : .text
+    }
+  }
 }

@@ -60,7 +60,7 @@ extension ReadSnapshot {
   }
 
   /// A fact about the mirror; nil when it was never noted.
-  func fact(_ fact: Mirror.Fact) throws -> String? {
+  func fact(_ fact: MirrorFact) throws -> String? {
     let statement = try connection.statement("SELECT value FROM setting WHERE name = ?")
     defer { statement.reset() }
     statement.bind(fact.rawValue, at: 1)

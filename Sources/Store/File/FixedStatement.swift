@@ -1,0 +1,33 @@
+/// The statements that give one resource, known by their number: hashing their text would take as long as some of their work.
+enum FixedStatement: Int, CaseIterable {
+  case resourceByUUID
+  case resourceByFoldedID
+  case resourceByID
+
+  var sql: String {
+    switch self {
+    case .resourceByUUID:
+      "SELECT \(FixedStatement.columns) FROM identity i JOIN resource r ON r.id = i.id WHERE i.uuid = ?"
+    case .resourceByFoldedID:
+      "SELECT \(FixedStatement.columns) FROM identity i JOIN resource r ON r.id = i.id "
+        + "WHERE \(IdentityText.isText("i.uuid")) AND \(IdentityText.folded("i.uuid")) = ?"
+    case .resourceByID: "SELECT \(FixedStatement.columns) FROM resource r WHERE r.id = ?"
+    }
+  }
+
+  /// The columns of a resource, for every statement that gives whole ones.
+  static let row = "r.id, r.type, r.revision, r.document, r.splices, r.sequence"
+
+  /// With the time up to which the type is known, and the number of unsettled local changes.
+  private static let columns =
+    row + """
+      , (SELECT known_until FROM cursor WHERE cursor.type = r.type),
+      (SELECT count(*) FROM outbox o WHERE o.type = r.type AND o.resource = r.id AND o.\(UnsettledChanges.condition))
+      """
+}
+
+/// Which changes are not over, for SQL over `outbox`.
+enum UnsettledChanges {
+  /// The text is that of the partial indexes, so that SQLite uses them.
+  static let condition = "state IN ('queued', 'sending', 'uncertain', 'conflict', 'rejected')"
+}

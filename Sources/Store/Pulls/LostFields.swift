@@ -1,0 +1,127 @@
+import GRDB
+import JSONAPI
+
+/// Which members of stored resources the site no longer sends, by name: attributes and relationships. What has the same values under
+/// another name is not lost.
+package struct LostFields: Sendable, Hashable {
+  /// How many resources were compared.
+  package var resources = 0
+  /// By member: how many of them have it stored, and how many of those lack it now. Only members that some lack.
+  package var counts: [String: Count] = [:]
+
+  package struct Count: Sendable, Hashable {
+    package var had: Int
+    package var lost: Int
+
+    package init(had: Int, lost: Int) {
+      self.had = had
+      self.lost = lost
+    }
+  }
+
+  /// Nothing compared.
+  package init() {}
+
+  /// Compares stored documents with those that the site sends now.
+  package init(_ pairs: [(stored: [UInt8], now: [UInt8])]) {
+    resources = pairs.count
+    let changed = pairs.filter { $0.stored != $0.now }
+    if changed.isEmpty { return }
+    var had: [String: Int] = [:]
+    var lost: [String: Int] = [:]
+    var renamed: [String: [String: Int]] = [:]
+    for pair in changed {
+      guard let before = LostFields.names(pair.stored), let now = LostFields.names(pair.now) else { continue }
+      for name in before { had[name, default: 0] += 1 }
+      let (gone, new) = (before.subtracting(now), now.subtracting(before))
+      for name in gone { lost[name, default: 0] += 1 }
+      if gone.isEmpty || new.isEmpty { continue }
+      for (name, others) in LostFields.sameValues(gone, of: pair.stored, new, of: pair.now) {
+        for other in others { renamed[name, default: [:]][other, default: 0] += 1 }
+      }
+    }
+    // Of most resources: some may have been edited meanwhile.
+    lost = lost.filter { name, count in !(renamed[name]?.values.contains { $0 > count / 2 } ?? false) }
+    if lost.isEmpty { return }
+    for pair in pairs where pair.stored == pair.now {
+      for name in LostFields.names(pair.stored) ?? [] where lost[name] != nil { had[name, default: 0] += 1 }
+    }
+    for (name, count) in lost { counts[name] = Count(had: had[name] ?? count, lost: count) }
+  }
+
+  /// Under which new names stand the values that some members had; no more than 32 for each.
+  private static func sameValues(
+    _ gone: Set<String>, of stored: [UInt8], _ new: Set<String>, of now: [UInt8]
+  ) -> [String: [String]] {
+    let names = Dictionary(grouping: values(of: new, in: now)) { $0.value }
+      .mapValues { members in Array(members.map { $0.name }.sorted().prefix(32)) }
+    var same: [String: [String]] = [:]
+    for member in values(of: gone, in: stored) { same[member.name] = names[member.value] }
+    return same
+  }
+
+  private static func values(of names: Set<String>, in document: [UInt8]) -> [(name: String, value: [UInt8])] {
+    document.withUnsafeBytes { bytes in
+      guard let layout = StoredLayout(bytes) else { return [] }
+      return (layout.attributes + layout.relationships).filter { names.contains($0.name) }
+        .map { ($0.name, Array(bytes[$0.value])) }
+    }
+  }
+
+  /// The subject under which vanished members are set aside.
+  package static let subject = "vanished members"
+
+  /// The members of a stored document; nil for a damaged one.
+  package static func names(_ document: [UInt8]) -> Set<String>? {
+    document.withUnsafeBytes { bytes in
+      StoredLayout(bytes).map { layout in
+        Set(layout.attributes.map(\.name)).union(layout.relationships.map(\.name))
+      }
+    }
+  }
+}
+
+extension Reading {
+  /// Compares what the site sends of a type with what is stored of it. Labels alone are passed by: they replace nothing.
+  package func lostFields(in resources: [ScannedResource], of type: String) throws -> LostFields {
+    LostFields(
+      try resources.compactMap { resource in
+        guard !resource.isLabelOnly, let stored = try siteDocument(of: resource.uuid, type: type) else { return nil }
+        return (stored, resource.document)
+      })
+  }
+
+  /// How many resources of a type are stored with a member, counted no further than a bound.
+  package func count(of type: String, with member: String, upTo most: Int) throws -> Int {
+    try read { db in
+      let rows = try Row.fetchCursor(
+        db.cachedStatement(
+          sql: "SELECT document FROM resource WHERE type = (SELECT id FROM resource_type WHERE name = ?)"),
+        arguments: [type])
+      var count = 0
+      while count < most, let row = try rows.next() {
+        let document: String = try row.decode(atIndex: 0)
+        if LostFields.names(Array(document.utf8))?.contains(member) ?? false { count += 1 }
+      }
+      return count
+    }
+  }
+
+  /// Whether members of a type are on record as vanished.
+  package func hasVanishedFields(_ type: String) throws -> Bool {
+    try read { db in
+      try Int.cachedOne(
+        db, sql: "SELECT 1 FROM set_aside WHERE kind = 'field' AND type = ? AND subject = ?",
+        arguments: [type, LostFields.subject]) != nil
+    }
+  }
+}
+
+extension Pulling {
+  /// Puts a type's members on record that vanished, or takes the record back.
+  /// - Parameter thing: nil where all are there again.
+  package func noteVanishedFields(of type: String, _ thing: SetAside?) throws {
+    if let thing { return try setAside([thing]) }
+    try takeBack(.field, of: type, subject: LostFields.subject)
+  }
+}

@@ -1,0 +1,166 @@
+import JSONAPI
+
+/// One resource of the mirror as it is read. The bytes are borrowed from the row: valid only inside the call that
+/// gives it.
+package struct StoredRow {
+  /// The interned (type, UUID).
+  package var id: Int64
+  package var type: ServedType
+  /// The site's time up to which the type is known, Unix seconds; rows of a query come without it.
+  package var knownUntil: Int64
+  /// The number of the resource's last change.
+  package var sequence: Int64
+  /// Its unsettled local changes; rows of a query come without them.
+  package var pending: Int
+  /// What the renderer needs.
+  package var stored: DocumentRenderer.Stored
+}
+
+/// Reads of the local API in one snapshot of the mirror. It is lent by `ResourceReader` and must not be kept.
+package struct ReadSnapshot {
+  let connection: ReadConnection
+  let catalog: TypeCatalog
+  /// What who reads may see.
+  package let sight: Sight
+  var usage: QueryUsage?
+
+  /// The type whose collection has this path.
+  package func type(path: String) throws -> ServedType? { try catalog.type(path: path, connection) }
+  /// The type of this name.
+  package func type(name: String) throws -> ServedType? { try catalog.type(name: name, connection) }
+  /// Where the types belong, as far as it is known.
+  package func entityTypes() throws -> EntityTypes { try catalog.entityTypes(connection) }
+  /// All types that have a path, by name.
+  package func types() throws -> [ServedType] { try catalog.all(connection) }
+
+  static let columns = FixedStatement.row
+
+  /// The resource of this id among all bundles of an entity type: the site does not mind the bundle in the path
+  /// (reference 4.2). Nil when there is none.
+  package func resource<Value>(
+    _ uuid: ResourceID, entityType: String, _ body: (StoredRow) throws -> Value
+  ) throws -> Value? {
+    let statement = try connection.statement(.resourceByUUID)
+    defer { statement.reset() }
+    statement.bind(uuid, at: 1)
+    return try first(of: statement, entityType, body)
+  }
+
+  /// The same, in whatever letter case the id is given: as it is written, if there is one, else in another case.
+  package func resource<Value>(
+    named id: ResourceID, entityType: String, _ body: (StoredRow) throws -> Value
+  ) throws -> Value? {
+    let folded = id.folded
+    if let value = try resource(folded.isUUID ? folded : id, entityType: entityType, body) { return value }
+    let statement = try connection.statement(.resourceByFoldedID)
+    defer { statement.reset() }
+    statement.bind(folded.description, at: 1)
+    return try first(of: statement, entityType, body)
+  }
+
+  private func first<Value>(
+    of statement: RawStatement, _ entityType: String, _ body: (StoredRow) throws -> Value
+  ) throws -> Value? {
+    while try statement.step() {
+      guard let row = try row(statement, isSingle: true), row.type.entityType == entityType else { continue }
+      return try body(row)
+    }
+    return nil
+  }
+
+  /// The resource of an interned identity.
+  package func resource<Value>(id: Int64, _ body: (StoredRow) throws -> Value) throws -> Value? {
+    try connection.checkTime()
+    let statement = try connection.statement(.resourceByID)
+    defer { statement.reset() }
+    statement.bind(id, at: 1)
+    guard try statement.step(), let row = try row(statement, isSingle: true) else { return nil }
+    return try body(row)
+  }
+
+  /// The targets of one relationship in its order; nil for one that names no resource (`missing`, `virtual`).
+  package func targets(of source: Int64, field: String) throws -> [Int64?] {
+    try connection.checkTime()
+    let statement = try connection.statement(
+      """
+      SELECT target FROM relationship WHERE source = ?1 AND field = (SELECT id FROM field WHERE name = ?2) ORDER BY delta
+      """)
+    defer { statement.reset() }
+    statement.bind(source, at: 1)
+    statement.bind(field, at: 2)
+    var targets: [Int64?] = []
+    while try statement.step() { targets.append(statement.optionalInteger(0)) }
+    return targets
+  }
+
+  /// Runs a compiled query and gives its rows in order until `body` returns false.
+  package func rows(_ query: CompiledQuery, _ body: (StoredRow) throws -> Bool) throws {
+    let statement = try connection.statement(query.sql)
+    defer { statement.reset() }
+    statement.bind(query.arguments)
+    let started = query.uses.isEmpty ? nil : ContinuousClock.now
+    defer {
+      if let started {
+        let taken = (ContinuousClock.now - started).components
+        usage?.note(query.uses, milliseconds: taken.seconds * 1000 + taken.attoseconds / 1_000_000_000_000_000)
+      }
+    }
+    var type: ServedType?
+    while try statement.step() {
+      guard let row = try row(statement, isSingle: false, like: type) else { continue }
+      type = row.type
+      if try !body(row) { return }
+      try connection.checkTime()
+    }
+  }
+
+  /// - Parameters:
+  ///   - isSingle: whether it is a statement for one resource, which has more columns.
+  ///   - like: the type of the row before, most likely this one's too.
+  private func row(_ statement: RawStatement, isSingle: Bool, like: ServedType? = nil) throws -> StoredRow? {
+    let number = statement.integer(1)
+    let known = like?.id == number ? like : try catalog.type(id: number, connection)
+    guard let type = known else { return nil }
+    return StoredRow(
+      id: statement.integer(0), type: type, knownUntil: isSingle ? statement.integer(6) : 0,
+      sequence: statement.integer(5), pending: isSingle ? Int(statement.integer(7)) : 0,
+      stored: .init(
+        document: statement.bytes(3), splices: statement.bytes(4), path: type.escapedPath,
+        revision: statement.optionalInteger(2)))
+  }
+}
+
+/// The reads of the local API: many at once, none waiting for a writer, each as far as a sight goes.
+package final class ResourceReader: Sendable {
+  private let connections: ReadConnections
+  private let catalog = TypeCatalog()
+  /// What queries had to read out of documents.
+  package let usage = QueryUsage()
+
+  /// A reader of a mirror's file.
+  /// - Parameter timeLimit: the longest that one read may keep SQLite at work; then it throws `QueryOverdue`.
+  package init(_ mirror: Mirror, timeLimit: Duration = .seconds(2)) {
+    connections = ReadConnections(file: mirror.file, timeLimit: timeLimit)
+  }
+
+  /// Reads with a single statement, which is a snapshot by itself: the cheapest read. `body` must not suspend.
+  package func single<Value>(seeing sight: Sight, _ body: (ReadSnapshot) throws -> Value) throws -> Value {
+    try connections.with { try body(ReadSnapshot(connection: $0, catalog: catalog, sight: sight, usage: usage)) }
+  }
+
+  /// Reads in the cheapest way that sees one state.
+  package func read<Value>(
+    seeing sight: Sight, inOneStatement: Bool, _ body: (ReadSnapshot) throws -> Value
+  ) throws -> Value {
+    inOneStatement ? try single(seeing: sight, body) : try snapshot(seeing: sight, body)
+  }
+
+  /// Reads with several statements that see the same state. `body` must not suspend.
+  package func snapshot<Value>(seeing sight: Sight, _ body: (ReadSnapshot) throws -> Value) throws -> Value {
+    try connections.with { connection in
+      try connection.snapshot {
+        try body(ReadSnapshot(connection: connection, catalog: catalog, sight: sight, usage: usage))
+      }
+    }
+  }
+}
