@@ -89,7 +89,7 @@ private struct Pair {
     let made = try CrawledMirror()
     let paths = try CrawledMirror.paths()
     let renamed = Dictionary(uniqueKeysWithValues: paths.map { (renaming($0.key), renaming($0.value)) })
-    if let version = renaming.jsonapiVersion { try made.mirror.note(.jsonapiVersion, version) }
+    if let version = renaming.jsonapiVersion { try made.mirror.discovery.note(.jsonapiVersion, version) }
     var scanner = PageScanner(base: DocumentBase(Exchange.base), paths: renamed)
     var types: [String: (path: String, resources: [JSON])] = [:]
     for (type, path) in try CrawledMirror.paths().sorted(by: { $0.key < $1.key }) {
@@ -107,7 +107,7 @@ private struct Pair {
       types[type] = (path, found)
     }
     self.types = types
-    try made.mirror.note(.siteAccount, CrawledMirror.account)
+    try made.mirror.discovery.note(.siteAccount, CrawledMirror.account)
     try made.describe { renaming($0) }
     api = try await InProcessLocalAPI(made, host: String(Exchange.base.dropFirst("http://".count)))
   }

@@ -66,7 +66,7 @@ import Testing
 
     let id = try #require(try JSON(parsing: first.body)["data"]?.array?.first?["id"]?.string)
     let object = try ResourceObject(["type": "node--topic", "attributes": ["title": "Said here"]])
-    _ = try made.mirror.record(
+    _ = try made.mirror.recording.record(
       LocalChange(
         type: "node--topic", uuid: #require(ResourceID(id)), action: .update(object),
         author: ChangeAuthor(consumer: "crm")), at: 1_795_400_000)

@@ -39,7 +39,7 @@ import Testing
       return (type: type, page: page)
     }
     _ = try made.apply(pages, cursor: true)
-    try made.mirror.note(.siteAccount, CrawledMirror.account)
+    try made.mirror.discovery.note(.siteAccount, CrawledMirror.account)
     try made.describe()
     return made
   }

@@ -111,8 +111,8 @@ import Testing
     #expect(await api.answer("DELETE", Self.path(topic)).status == 204)
     await expectNews(since: before, isThere: false)
     let without = await tags()
-    let change = try #require(try made.mirror.unsettledChanges().first)
-    _ = try made.mirror.drop(change.id, at: 1)
+    let change = try #require(try made.mirror.outbox.unsettledChanges().first)
+    _ = try made.mirror.outbox.drop(change.id, at: 1)
     await expectNews(since: without, isThere: true)
   }
 }

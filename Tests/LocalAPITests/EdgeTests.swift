@@ -174,7 +174,7 @@ import Testing
 
   @Test func theEntryPointIsAsOldAsTheOldestType() async throws {
     let made = try CrawledMirror.full()
-    try made.mirror.save(.init(changed: 1, internalID: 1, knownUntil: 1_700_000_000), of: "file--file")
+    try made.mirror.pulling.save(.init(changed: 1, internalID: 1, knownUntil: 1_700_000_000), of: "file--file")
     let api = try await InProcessLocalAPI(made)
     let old = RFC3339.text(unixSeconds: 1_700_000_000)
     let new = RFC3339.text(unixSeconds: CrawledMirror.knownUntil)

@@ -13,15 +13,15 @@ import Testing
 
   /// Gives public files of a mirror contents: each names its own path.
   private static func fill(_ mirror: Mirror, _ folder: BinaryFolder) throws -> [(target: String, text: String)] {
-    try mirror.note(.siteBaseURL, CrawledMirror.site)
-    return try mirror.filesToFetch(.public, after: 0, limit: 4, now: 1).compactMap { file in
+    try mirror.discovery.note(.siteBaseURL, CrawledMirror.site)
+    return try mirror.files.filesToFetch(.public, after: 0, limit: 4, now: 1).compactMap { file in
       guard let path = file.path else { return nil }
       let text = "content of \(path)"
       let incoming = try folder.incoming(file.uuid)
       _ = Array(text.utf8).withUnsafeBytes { incoming.append($0) }
       let hash = try incoming.finish()
       try folder.adopt(incoming, as: hash)
-      try mirror.note(
+      try mirror.files.note(
         FileContent(
           source: file.identity, hash: hash, bytes: Int64(text.utf8.count), mediaType: "text/plain", validator: nil,
           lastModified: 1_700_000_000, isPublic: true), of: file, at: 1)

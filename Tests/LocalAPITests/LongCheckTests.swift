@@ -73,8 +73,10 @@ import Testing
   /// Answers over a mirror, and the topics in it.
   private func ground() throws -> (made: CrawledMirror, writes: WriteAnswers, topics: [String]) {
     let made = try CrawledMirror.full()
-    let writes = WriteAnswers(answers: ResourceAnswers(reader: ResourceReader(made.mirror)), mirror: made.mirror)
-    let topics = try made.mirror.identifiers(of: "node--topic").map { "\($0)" }.sorted()
+    let writes = WriteAnswers(
+      answers: ResourceAnswers(reader: ResourceReader(made.mirror)), reading: made.mirror.reading,
+      recording: made.mirror.recording)
+    let topics = try made.mirror.reading.identifiers(of: "node--topic").map { "\($0)" }.sorted()
     try #require(topics.count > 3)
     return (made, writes, topics)
   }
@@ -90,14 +92,14 @@ import Testing
     let slow = slowed(quick) { others.run() }
     _ = try slow.record(Self.change(topics[0]), Self.body(topics[0], [("title", "Mine")]), at: 1_800_000_000)
     #expect(others.isDone && others.error == nil)
-    #expect(try made.mirror.unsettledChanges().map(\.kind) == [.update, .create, .update])
+    #expect(try made.mirror.outbox.unsettledChanges().map(\.kind) == [.update, .create, .update])
   }
 
   /// Two clients that have read the same: the second to be recorded sees the first.
   @Test func whatWasCheckedIsCheckedAgainWhereOthersWereFaster() throws {
     let (made, quick, topics) = try ground()
     let uuid = try #require(ResourceID(topics[0]))
-    let stored = try #require(try made.mirror.document(of: uuid, type: "node--topic"))
+    let stored = try #require(try made.mirror.reading.document(of: uuid, type: "node--topic"))
     let changed = try #require(try JSON(parsing: stored)["attributes"]?["changed"])
     let others = Meanwhile {
       _ = try quick.record(
@@ -109,13 +111,13 @@ import Testing
         Self.change(topics[0]), Self.body(topics[0], [("title", "Mine"), ("changed", changed)]), at: 1_800_000_000)
     }
     #expect(others.isDone && others.error == nil && refusal?.status == 403)
-    #expect(try made.mirror.unsettledChanges().count == 1)
+    #expect(try made.mirror.outbox.unsettledChanges().count == 1)
   }
 
   /// What a write points to was deleted while it was checked: it is told so.
   @Test func aTargetThatIsDeletedMeanwhileIsNoTarget() throws {
     let (made, quick, _) = try ground()
-    let event = try #require(try made.mirror.identifiers(of: "node--event").first).description
+    let event = try #require(try made.mirror.reading.identifiers(of: "node--event").first).description
     let deletion = Self.request(.change("/jsonapi/node/event", id: event), "DELETE")
     let others = Meanwhile { _ = try quick.record(deletion, [], at: 1_800_000_000) }
     let slow = slowed(quick) { others.run() }
@@ -130,7 +132,7 @@ import Testing
         Self.request(.create("/jsonapi/comment/comment"), "POST"), document.encoded(.plain), at: 1_800_000_000)
     }
     #expect(others.isDone && others.error == nil && refusal?.status == 404)
-    #expect(try made.mirror.unsettledChanges().map(\.kind) == [.delete])
+    #expect(try made.mirror.outbox.unsettledChanges().map(\.kind) == [.delete])
   }
 
   /// Who is never the fastest is told to come again where the check takes long; else the others wait for it once.
@@ -147,7 +149,7 @@ import Testing
     let outcome = Result {
       try slow.record(Self.change(topics[0]), Self.body(topics[0], [("title", "Mine")]), at: 1_800_000_000)
     }
-    let change = try #require(try made.mirror.unsettledChanges().first)
+    let change = try #require(try made.mirror.outbox.unsettledChanges().first)
     let title = change.members.first { $0.name == "title" }?.local
     if isLong {
       let refusal = #expect(throws: ErrorResponse.self) { _ = try outcome.get() }
@@ -179,6 +181,6 @@ import Testing
     #expect(answer.status == 503 && answer.fields["retry-after"] == "2")
     #expect(answer.fields["content-type"] == "application/vnd.api+json")
     #expect(try JSON(parsing: answer.body)["errors"]?[0]?["status"] == "503")
-    #expect(try made.mirror.unsettledChanges().isEmpty)
+    #expect(try made.mirror.outbox.unsettledChanges().isEmpty)
   }
 }

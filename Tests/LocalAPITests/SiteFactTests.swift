@@ -6,8 +6,8 @@ import Testing
 @Suite struct SiteFactTests {
   @Test func answersHaveTheMarksOfTheSite() async throws {
     let made = try CrawledMirror.full()
-    try made.mirror.note(.jsonapiVersion, "1.1")
-    try made.mirror.note(.contentLanguage, "de")
+    try made.mirror.discovery.note(.jsonapiVersion, "1.1")
+    try made.mirror.discovery.note(.contentLanguage, "de")
     let api = try await InProcessLocalAPI(made)
     let head =
       #"{"jsonapi":{"version":"1.1","meta":{"links":{"self":{"href":"http:\/\/jsonapi.org\/format\/1.1\/"}}}},""#

@@ -16,8 +16,8 @@ import Testing
   private func told(_ made: CrawledMirror, user: String?) async throws -> LocalAPIServer.Answered {
     let api = try await InProcessLocalAPI(made)
     // Accounts of this side are numbered on their own.
-    let ann = try #require(try made.mirror.account(named: "ann"))
-    try made.mirror.saveAccount(name: "bob", passwordHash: ann.passwordHash, userUUID: user, scopes: [], at: 1)
+    let ann = try #require(try made.mirror.tokens.account(named: "ann"))
+    try made.mirror.tokens.saveAccount(name: "bob", passwordHash: ann.passwordHash, userUUID: user, scopes: [], at: 1)
     let form =
       "grant_type=password&username=bob&password=her%20password&client_id=reports&client_secret=client%20secret"
     let signIn = await api.answer(
@@ -56,19 +56,19 @@ import Testing
     var text = String(decoding: page.body, as: UTF8.self)
     for (name, other) in renames { text = text.replacing(name, with: other) }
     let made = try CrawledMirror()
-    try made.mirror.discovered([
+    try made.mirror.discovery.discovered([
       DiscoveredType(
         name: "people", link: "people", path: "/jsonapi/people", home: .init(entityType: "user", bundle: "user"),
         source: .name)
     ])
-    try made.mirror.note(AttributeNames(serial: "account_number", changed: "edited_on"), of: "people")
+    try made.mirror.discovery.note(AttributeNames(serial: "account_number", changed: "edited_on"), of: "people")
     var scanner = PageScanner(
       base: DocumentBase(CrawledMirror.site), paths: ["people": "/jsonapi/people"],
-      serials: try made.mirror.serialNumbers())
-    for (type, names) in try made.mirror.attributeNames() { scanner.call(names, of: type) }
+      serials: try made.mirror.reading.serialNumbers())
+    for (type, names) in try made.mirror.reading.attributeNames() { scanner.call(names, of: type) }
     let scanned = try scanner.page(Array(text.utf8))
-    let run = try made.mirror.beginRun("test", at: 1)
-    _ = try made.mirror.apply([
+    let run = try made.mirror.pulling.beginRun("test", at: 1)
+    _ = try made.mirror.pulling.apply([
       PageApplication(type: "people", resources: scanned.resources, omitted: 0, cursor: nil, run: run)
     ])
     try expectMember(await told(made, user: Self.member))

@@ -93,7 +93,7 @@ import Testing
         return (page.type, try scanner.page(Array(text.utf8)))
       }
     _ = try made.apply(pages, cursor: true)
-    try made.mirror.note(.siteAccount, CrawledMirror.account)
+    try made.mirror.discovery.note(.siteAccount, CrawledMirror.account)
     return made
   }
 
@@ -156,7 +156,7 @@ import Testing
       bundle
         == "social_tagging.0.target_id: This entity (taxonomy_term: \(term)) cannot be referenced. "
         + "/data/attributes/social_tagging/0/target_id")
-    #expect(try api.made.mirror.unsettledChanges().isEmpty)
+    #expect(try api.made.mirror.outbox.unsettledChanges().isEmpty)
   }
 
   /// Without an arity an identifier means all parallels (reference 2.7).

@@ -22,12 +22,12 @@ import Testing
     let mirror = api.made.mirror
     for number in 1...enough {
       #expect(await Self.post(api, "New \(number)").status == 201)
-      let change = try #require(try mirror.unsettledChanges().last)
-      try mirror.reject(
+      let change = try #require(try mirror.outbox.unsettledChanges().last)
+      try mirror.outbox.reject(
         change, error: "no", document: nil, ofType: TypeRefusal(status: status, detail: "Call to nothing"),
         at: 1_800_000_000)
     }
-    let waiting = try mirror.unsettledChanges()
+    let waiting = try mirror.outbox.unsettledChanges()
     let refused = await Self.post(api, "One more")
     #expect(refused.status == answered)
     let error = try JSON(parsing: refused.body)["errors"]?[0]
@@ -37,13 +37,13 @@ import Testing
     for word in ["Call to nothing", "\(status)", "node--topic", "queue retry \(last)"] {
       #expect(detail.contains(word), "\(detail)")
     }
-    #expect(try mirror.unsettledChanges() == waiting)
+    #expect(try mirror.outbox.unsettledChanges() == waiting)
     // What is there may be changed, and other types are made.
     let page = try JSON(parsing: await api.answer("GET", "/jsonapi/node/event?page[limit]=1").body)
     let id = try #require(page["data"]?[0]?["id"]?.string)
     let patch: JSON = ["type": "node--event", "id": .string(id), "attributes": ["title": "Other"]]
     #expect(await api.answer("PATCH", "/jsonapi/node/event/\(id)", Self.media, body: Self.body(patch)).status == 200)
-    try mirror.retry(last)
+    try mirror.outbox.retry(last)
     #expect(await Self.post(api, "One more").status == 201)
   }
 

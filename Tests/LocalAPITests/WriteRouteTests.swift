@@ -33,7 +33,7 @@ import Testing
     #expect(
       try Self.document(answer)["errors"]?[0]?["detail"]?.string
         == "The current user is not allowed to \(method) the selected resource. The scope 'write' is required.")
-    #expect(try api.made.mirror.unsettledChanges().isEmpty)
+    #expect(try api.made.mirror.outbox.unsettledChanges().isEmpty)
   }
 
   @Test func whatWasWrittenIsReadFilteredSortedAndIncluded() async throws {
@@ -63,7 +63,7 @@ import Testing
     let deleted = await api.answer("DELETE", "/jsonapi/node/topic/\(id)")
     #expect(deleted.status == 204 && deleted.body.isEmpty)
     #expect(await api.answer("GET", "/jsonapi/node/topic/\(id)").status == 404)
-    #expect(try api.made.mirror.unsettledChanges().isEmpty)
+    #expect(try api.made.mirror.outbox.unsettledChanges().isEmpty)
   }
 
   /// An account is blocked by a deletion, not removed (reference 5.4).
@@ -74,7 +74,7 @@ import Testing
     #expect(await api.answer("DELETE", "/jsonapi/user/user/\(id)").status == 204)
     let shown = try Self.document(await api.answer("GET", "/jsonapi/user/user/\(id)"))
     #expect(shown["data"]?["attributes"]?["status"] == false)
-    #expect(try api.made.mirror.unsettledChanges().map(\.kind) == [.delete])
+    #expect(try api.made.mirror.outbox.unsettledChanges().map(\.kind) == [.delete])
   }
 
   /// What the site says to a change that a client waits for.
@@ -83,12 +83,12 @@ import Testing
     let mirror = api.made.mirror
     let id = try #require(try await topic(api)["id"]?.string)
     let data: JSON = ["type": "node--topic", "id": .string(id), "attributes": ["title": "Refused"]]
-    let changes = mirror.outboxChanges()
+    let changes = mirror.outbox.outboxChanges()
     async let answer = api.answer(
       "PATCH", "/jsonapi/node/topic/\(id)", ["Content-Type": "application/vnd.api+json", "Prefer": "wait=30"],
       body: Self.body(data))
     let site = CrawledMirror.site
-    try mirror.note(.siteBaseURL, site)
+    try mirror.discovery.note(.siteBaseURL, site)
     let words: JSON = [
       "errors": [
         [
@@ -97,13 +97,13 @@ import Testing
         ]
       ]
     ]
-    var change = try mirror.unsettledChanges().first
+    var change = try mirror.outbox.unsettledChanges().first
     var told = changes.makeAsyncIterator()
     while change == nil {
       _ = await told.next()
-      change = try mirror.unsettledChanges().first
+      change = try mirror.outbox.unsettledChanges().first
     }
-    try mirror.reject(#require(change), error: "no", document: words.encoded(.site), at: 1)
+    try mirror.outbox.reject(#require(change), error: "no", document: words.encoded(.site), at: 1)
     let got = await answer
     #expect(got.status == 422 && got.fields["preference-applied"] == "wait=30")
     let error = try Self.document(got)["errors"]?[0]

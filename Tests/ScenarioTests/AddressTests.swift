@@ -61,10 +61,10 @@ import Upstream
     let file = try ProvenMirror()
     let report = try await round(site, file.mirror, base: siteBase + place)
     #expect(report.trouble == nil && report.inserted > 300)
-    #expect(try file.mirror.fact(.apiPath) == path)
-    #expect(try file.mirror.fact(.plainAPIPath) == plain)
-    #expect(try file.mirror.types().first { $0.name == "node--topic" }?.path == path + "/node/topic")
-    #expect(try file.mirror.setAside().filter { $0.kind == .address }.isEmpty)
+    #expect(try file.mirror.reading.fact(.apiPath) == path)
+    #expect(try file.mirror.reading.fact(.plainAPIPath) == plain)
+    #expect(try file.mirror.reading.types().first { $0.name == "node--topic" }?.path == path + "/node/topic")
+    #expect(try file.mirror.reading.setAside().filter { $0.kind == .address }.isEmpty)
     // What was found is asked at once the next time.
     let door = Door(site)
     let again = try await round(site, file.mirror, base: siteBase + place, door: door)
@@ -91,15 +91,16 @@ import Upstream
     let file = try ProvenMirror()
     _ = try await round(site, file.mirror)
     let foreign = "www.community.example"
-    for type in try file.mirror.types().map(\.name) {
-      for (id, document) in try file.mirror.documents(of: type) {
+    for type in try file.mirror.reading.types().map(\.name) {
+      for (id, document) in try file.mirror.reading.documents(of: type) {
         #expect(!String(decoding: document, as: UTF8.self).contains(foreign), "\(type) \(id)")
       }
     }
-    let aside = try file.mirror.setAside().filter { $0.kind == .address }
+    let aside = try file.mirror.reading.setAside().filter { $0.kind == .address }
     #expect(aside.map(\.subject) == ["https://\(foreign)"])
     // Asked by the name that its links have, it is the same site.
-    #expect(SiteIdentity.isSameSite(siteBase, "https://\(foreign)", known: try file.mirror.siteBases(), named: []))
+    #expect(
+      SiteIdentity.isSameSite(siteBase, "https://\(foreign)", known: try file.mirror.reading.siteBases(), named: []))
   }
 
   @Test(arguments: [
@@ -115,10 +116,10 @@ import Upstream
     let site = try quietSite()
     let file = try ProvenMirror()
     _ = try await round(site, file.mirror)
-    try file.mirror.note([(.siteBaseURL, "https://old.example"), (.siteBases, "https://old.example")])
+    try file.mirror.discovery.note([(.siteBaseURL, "https://old.example"), (.siteBases, "https://old.example")])
     await #expect(throws: SyncFault.self) { _ = try await round(site, file.mirror) }
     #expect(try await round(site, file.mirror, moved: true).trouble == nil)
-    #expect(try file.mirror.siteBases() == [siteBase, "https://old.example"])
+    #expect(try file.mirror.reading.siteBases() == [siteBase, "https://old.example"])
     #expect(try await round(site, file.mirror).inserted == 0)
   }
 }

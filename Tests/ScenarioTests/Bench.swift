@@ -117,7 +117,7 @@ final class Bench: Sendable {
   /// Expects all that is true of every mirror.
   func expectSound(sourceLocation: SourceLocation = #_sourceLocation) {
     do {
-      for result in try mirror.check() {
+      for result in try mirror.reporting.check() {
         #expect(result.violations == 0, "\(result.name): \(result.example ?? "")", sourceLocation: sourceLocation)
       }
     } catch { Issue.record("not checked: \(error)", sourceLocation: sourceLocation) }
@@ -164,7 +164,7 @@ func expectSame(
     different.isEmpty, "\(note) \(different.count) different: \(different.prefix(3))", sourceLocation: sourceLocation)
 }
 
-extension Mirror {
+extension Reading {
   /// What is set aside because it is odd: types that were not asked for are only said.
   func oddities() throws -> [SetAside] { try setAside().filter { $0.subject != "unread types" } }
 }

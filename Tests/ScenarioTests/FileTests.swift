@@ -41,7 +41,7 @@ import Upstream
 
     /// The content that the mirror has of a path.
     func content(_ path: String) throws -> [UInt8] {
-      let hash = try #require(try bench.mirror.fileContent(path: path)?.hash)
+      let hash = try #require(try bench.mirror.reading.fileContent(path: path)?.hash)
       return Array(try Data(contentsOf: URL(filePath: folder.location(of: hash))))
     }
 
@@ -80,19 +80,19 @@ import Upstream
       #expect(first.failed == 0 && first.stopped == nil && first.fetched == 42)
       for path in [Self.image, Self.minutes] { #expect(try files.content(path) == files.truth(path)) }
       #expect(try await files.round().isIdle)
-      #expect(try files.bench.mirror.fileTotals().files == 42)
+      #expect(try files.bench.mirror.files.fileTotals().files == 42)
     }
   }
 
   @Test func privateFilesAreLeftOutByPolicyAndForgottenWhenItChanges() async throws {
     try await withBench { files in
       _ = try await files.round(.public)
-      #expect(try files.bench.mirror.fileContent(path: Self.minutes) == nil)
+      #expect(try files.bench.mirror.reading.fileContent(path: Self.minutes) == nil)
       _ = try await files.round(.all)
-      #expect(try files.bench.mirror.fileContent(path: Self.minutes) != nil)
+      #expect(try files.bench.mirror.reading.fileContent(path: Self.minutes) != nil)
       let before = files.stored.count
       _ = try await files.round(.public)
-      #expect(try files.bench.mirror.fileContent(path: Self.minutes) == nil)
+      #expect(try files.bench.mirror.reading.fileContent(path: Self.minutes) == nil)
       #expect(files.stored.count < before)
       _ = try await files.round(.none)
       #expect(files.stored.isEmpty)
@@ -138,7 +138,7 @@ import Upstream
     try await withBench { files in
       let report = try await files.round(budget: 1000)
       #expect(report.stopped?.contains("mirror.filesBudgetBytes (1000)") == true)
-      #expect(try files.bench.mirror.fileTotals().bytes <= 1000 + 3 * 250_000)
+      #expect(try files.bench.mirror.files.fileTotals().bytes <= 1000 + 3 * 250_000)
       try await files.bench.round(base: files.base)
       #expect(try await files.round().stopped == nil)
     }
@@ -186,13 +186,13 @@ import Upstream
   @Test func theContentOfADeletedFileLeavesTheDisk() async throws {
     try await withBench { files in
       _ = try await files.round()
-      let hash = try #require(try files.bench.mirror.fileContent(path: Self.image)?.hash)
+      let hash = try #require(try files.bench.mirror.reading.fileContent(path: Self.image)?.hash)
       let id = try #require(try await files.id(of: Self.image))
       try files.bench.site.withCommunity { community throws(CommunityError) in try community.delete(id) }
       try await files.bench.round(base: files.base, configure: { $0.sweep = .now })
       _ = try await files.round()
       #expect(!FileManager.default.fileExists(atPath: files.folder.location(of: hash)))
-      #expect(try files.bench.mirror.fileContent(path: Self.image) == nil)
+      #expect(try files.bench.mirror.reading.fileContent(path: Self.image) == nil)
     }
   }
 }

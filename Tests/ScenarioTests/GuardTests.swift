@@ -24,13 +24,13 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     try await bench.round()
     let ids = bench.site.community.ids(of: "node--topic")
     try bench.site.withCommunity { community in for id in ids.prefix(60) { try community.delete(id) } }
-    let before = try bench.mirror.count(of: "node--topic")
+    let before = try bench.mirror.reading.count(of: "node--topic")
     for turn in 1...2 {
       let outcome = try await bench.round(configure: sweepNow)
       #expect(outcome.report.needsPerson, "turn \(turn)")
       #expect(outcome.report.held == [HeldRemovals(type: "node--topic", candidates: 60, rows: before)])
       #expect(outcome.report.held.first?.description.contains("--accept-removals node--topic") == true)
-      #expect(try bench.mirror.count(of: "node--topic") == before)
+      #expect(try bench.mirror.reading.count(of: "node--topic") == before)
     }
     #expect(try await bench.round().report.needsPerson, "it is still held")
     let outcome = try await bench.round(configure: { $0.acceptedRemovals = ["node--topic"] })
@@ -43,12 +43,12 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
   @Test func manyOfAnotherTypeWaitForAPerson() async throws {
     let bench = try Bench(quietSite(), entityTypes: ["node"])
     try await bench.round()
-    let before = try bench.mirror.count(of: "node--topic")
+    let before = try bench.mirror.reading.count(of: "node--topic")
     try bench.site.withCommunity { community in
       for id in community.ids(of: "node--topic").prefix(60) { try community.retype(id, as: "node--page") }
     }
     #expect(try await bench.round(configure: sweepNow).report.needsPerson)
-    #expect(try bench.mirror.count(of: "node--topic") == before)
+    #expect(try bench.mirror.reading.count(of: "node--topic") == before)
     #expect(try await bench.round(configure: { $0.acceptedRemovals = ["node--topic"] }).report.removed == 60)
     try bench.expectEqual()
   }
@@ -121,7 +121,8 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
       #expect(outcome.report.removed == 0)
       if outcome.report.needsPerson { break }
     }
-    #expect(try bench.mirror.types().first { $0.name == "node--topic" }?.sweep?.held == 60, "after \(rounds) rounds")
+    #expect(
+      try bench.mirror.reading.types().first { $0.name == "node--topic" }?.sweep?.held == 60, "after \(rounds) rounds")
     #expect(asked.count == Set(asked).count && !asked.isEmpty)
     let outcome = try await bench.round(configure: { $0.acceptedRemovals = ["node--topic"] })
     #expect(outcome.report.removed == 60)
@@ -149,7 +150,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     let outcome = try await bench.round(configure: keep)
     #expect(outcome.report.needsPerson && outcome.report.removed == 0)
     #expect(outcome.report.held.map(\.candidates) == [2 * share])
-    #expect(try bench.mirror.count(of: "node--topic") == ids.count)
+    #expect(try bench.mirror.reading.count(of: "node--topic") == ids.count)
     let accepted = try await bench.round(configure: { settings in
       keep(&settings)
       settings.acceptedRemovals = ["node--topic"]
@@ -171,7 +172,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     })
     #expect(outcome.report.needsPerson)
     #expect(outcome.report.removed == 0)
-    #expect(try bench.mirror.count(of: "node--topic") == ids.count)
+    #expect(try bench.mirror.reading.count(of: "node--topic") == ids.count)
   }
 
   @Test func aTypeThatShowsNothingIsNoSuccess() async throws {
@@ -192,7 +193,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     #expect(swept.report.held.map(\.type) == ["node--event"])
     #expect(try bench.mirrored() == before)
     try await bench.round(configure: { $0.acceptedRemovals = ["node--event"] })
-    #expect(try bench.mirror.count(of: "node--event") == 0)
+    #expect(try bench.mirror.reading.count(of: "node--event") == 0)
     try bench.expectEqual()
   }
 
@@ -231,14 +232,14 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
   @Test func aTypeThatVanishedGoesWhenAPersonAgrees() async throws {
     let bench = try Bench(quietSite(), entityTypes: ["node"])
     try await bench.round()
-    let count = try bench.mirror.count(of: "node--event")
+    let count = try bench.mirror.reading.count(of: "node--event")
     let withoutEvents = entryPoint("\"node--event\":{\"href\":", as: "\"gone\":{\"was\":")
     let accepted = try await bench.round(
       configure: { $0.acceptedRemovals = ["node--event"] }, after: withoutEvents)
     #expect(accepted.report.removed == count && !accepted.report.needsPerson)
-    #expect(try bench.mirror.count(of: "node--event") == 0)
-    #expect(try bench.mirror.tombstones(of: "node--event").count == count)
-    #expect(try !bench.mirror.tombstones(of: "node--topic").contains { _ in true })
+    #expect(try bench.mirror.reading.count(of: "node--event") == 0)
+    #expect(try bench.mirror.reading.tombstones(of: "node--event").count == count)
+    #expect(try !bench.mirror.reading.tombstones(of: "node--topic").contains { _ in true })
     #expect(try await !bench.round(after: withoutEvents).report.needsPerson)
     try await bench.round()
     try bench.expectEqual()

@@ -18,7 +18,7 @@ import Upstream
   }
 
   private func expectUntouched(_ bench: Bench, _ before: MirrorStatus) throws {
-    let after = try bench.mirror.status()
+    let after = try bench.mirror.reporting.status()
     #expect(after.types.map(\.rows) == before.types.map(\.rows))
     // The ledger has the attempt, and nothing else has changed.
     #expect(after.runs.dropFirst().map(\.id) == before.runs.map(\.id))
@@ -29,7 +29,7 @@ import Upstream
   @Test func anotherAccountTouchesNothing() async throws {
     let bench = try Bench(quietSite(), entityTypes: ["node"])
     try await bench.round()
-    let before = try bench.mirror.status()
+    let before = try bench.mirror.reporting.status()
     let other = "b1111111-1111-4111-8111-111111111111"
     let error = await #expect(throws: SyncFault.self) {
       try await bench.round(after: Self.replacing(bench.site.community.account, other))
@@ -47,7 +47,7 @@ import Upstream
   @Test func anAnonymousAnswerTouchesNothing() async throws {
     let bench = try Bench(quietSite(), entityTypes: ["node"])
     try await bench.round()
-    let before = try bench.mirror.status()
+    let before = try bench.mirror.reporting.status()
     let error = await #expect(throws: SyncFault.self) {
       try await bench.round(after: Self.replacing("\"me\":", "\"nobody\":"))
     }
@@ -61,7 +61,7 @@ import Upstream
   @Test func theMirrorOfAnotherSiteIsNotTouched() async throws {
     let bench = try Bench(quietSite(), entityTypes: ["node"])
     try await bench.round()
-    let before = try bench.mirror.status()
+    let before = try bench.mirror.reporting.status()
     let (here, there) = (#"https:\/\/community.example.org"#, #"https:\/\/other.example.org"#)
     let error = await #expect(throws: SyncFault.self) {
       try await bench.round(base: "https://other.example.org", after: Self.replacing(here, there))

@@ -20,9 +20,9 @@ private struct PowerCut: Error {}
         if number == last { throw isCancelled ? CancellationError() as any Error : PowerCut() }
       })
     }
-    let types = try bench.mirror.types()
+    let types = try bench.mirror.reading.types()
     let left = try Dictionary(
-      uniqueKeysWithValues: types.map { ($0.path ?? "", try bench.mirror.stretches(of: $0.name)) })
+      uniqueKeysWithValues: types.map { ($0.path ?? "", try bench.mirror.pulling.stretches(of: $0.name)) })
     let begun = Set(types.filter { $0.cursor != nil }.compactMap(\.path))
     let outcome = try await bench.round()
     #expect(outcome.report.failures.isEmpty, "seed \(seed)")
@@ -32,7 +32,7 @@ private struct PowerCut: Error {}
       #expect(asked.offset >= offset, "seed \(seed): \(target)")
     }
     try bench.expectEqual("seed \(seed):")
-    let status = try bench.mirror.status()
+    let status = try bench.mirror.reporting.status()
     #expect(status.runs.map(\.outcome) == ["complete", isCancelled ? "interrupted" : "failed"], "seed \(seed)")
   }
 
@@ -53,7 +53,7 @@ private struct PowerCut: Error {}
     bench.site.clockOffset += 400
     let quiet = try await bench.round()
     #expect(quiet.report.failures.isEmpty, "\(quiet.report.failures)")
-    #expect(try bench.mirror.count(of: type) == 0)
+    #expect(try bench.mirror.reading.count(of: type) == 0)
   }
 
   /// Interrupted again and again, each time a little further: the pull must come to its end.

@@ -35,7 +35,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
   }
 
   private func topics(_ bench: Bench) throws -> MirroredType? {
-    try bench.mirror.types().first { $0.name == "node--topic" }
+    try bench.mirror.reading.types().first { $0.name == "node--topic" }
   }
 
   /// The account has lost its role: all is left out, and no round says that it knows the type up to now.
@@ -80,7 +80,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     let other = try Bench(bench.site, entityTypes: ["node"])
     for _ in 1...2 {
       #expect(try await other.round(configure: { $0.sweep = .never }, after: closed).report.failures.isEmpty)
-      #expect(try other.mirror.count(of: "node--topic") == bench.site.community.ids(of: "node--topic").count)
+      #expect(try other.mirror.reading.count(of: "node--topic") == bench.site.community.ids(of: "node--topic").count)
     }
   }
 
@@ -122,6 +122,6 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     })
     let idle = try await bench.round(configure: keep)
     #expect(idle.report.failures.isEmpty && !idle.report.needsPerson)
-    #expect(try bench.mirror.count(of: "node--event") == ids.count)
+    #expect(try bench.mirror.reading.count(of: "node--event") == ids.count)
   }
 }

@@ -96,17 +96,17 @@ import Upstream
       guard let id = json["id"]?.string.flatMap({ ResourceID($0) }), let type = json["type"]?.string,
         let name = SerialNumbers().attribute(of: type), let number = json["attributes"]?[name]?.integer
       else { continue }
-      let stored = try file.mirror.everything(of: type).first { $0.uuid == id }?.internalID
+      let stored = try file.mirror.sweeping.everything(of: type).first { $0.uuid == id }?.internalID
       noticed = noticed || stored != number
       if noticed { break }
     }
     let verified = try await verify(sound, file.mirror)
     noticed = noticed || !verified.differences.isEmpty || !verified.failures.isEmpty
-    let held = try file.mirror.count(of: "node--topic")
+    let held = try file.mirror.reading.count(of: "node--topic")
     let broken = try quietSite { $0.habits = [.oddIDs, .reorderedAttributes, .brokenRows] }
     let swept = try await round(broken, file.mirror, sweep: .now, deciders)
     noticed = noticed || swept.trouble != nil || swept.removed > 0
-    if try file.mirror.count(of: "node--topic") != held { noticed = true }
+    if try file.mirror.reading.count(of: "node--topic") != held { noticed = true }
     if reader == .brokenIsGone {
       // Of this one the site's own answers decide: 404 alone removes, so that it only asks more.
       let right = try await round(broken, file.mirror, sweep: .now)
@@ -133,7 +133,7 @@ import Upstream
       #expect(title == JSON.string("Turn \(turn)"))
       let swept = try await round(site, file.mirror, sweep: .now)
       #expect(swept.trouble == nil && swept.removed == 0 && !swept.needsPerson, "\(turn): \(swept.trouble ?? "")")
-      #expect(try file.mirror.oddities().isEmpty)
+      #expect(try file.mirror.reading.oddities().isEmpty)
       let verified = try await verify(site, file.mirror)
       #expect(
         verified.failures.isEmpty && verified.differences.isEmpty,
@@ -163,7 +163,7 @@ import Upstream
     let file = try Bench(site)
     let report = try await round(site, file.mirror, sweep: .now)
     #expect(report.trouble == nil && report.inserted > 500 && report.removed == 0)
-    let aside = try file.mirror.oddities()
+    let aside = try file.mirror.reading.oddities()
     #expect(habits.contains(.brokenRows) == !aside.isEmpty && aside.allSatisfy { $0.kind == .row })
     let verified = try await verify(site, file.mirror)
     #expect(
@@ -172,10 +172,10 @@ import Upstream
     #expect((verified.unusable > 0) == habits.contains(.brokenRows))
     let again = try await round(site, file.mirror, sweep: .now)
     #expect(again.trouble == nil && again.inserted == 0 && again.removed == 0)
-    #expect(try file.mirror.oddities().map(\.subject) == aside.map(\.subject))
-    for result in try file.mirror.check() { #expect(result.violations == 0, "\(result)") }
+    #expect(try file.mirror.reading.oddities().map(\.subject) == aside.map(\.subject))
+    for result in try file.mirror.reporting.check() { #expect(result.violations == 0, "\(result)") }
     if habits.contains(.oddIDs) {
-      let ids = try file.mirror.identifiers(of: "node--topic")
+      let ids = try file.mirror.reading.identifiers(of: "node--topic")
       #expect(
         ids.contains { !$0.isUUID } && ids.contains { $0.isUUID } && ids.contains { $0.description.contains(" ") })
     }
@@ -186,16 +186,16 @@ import Upstream
     var site = try quietSite()
     let file = try Bench(site)
     _ = try await round(site, file.mirror, sweep: .now)
-    let before = try file.mirror.identifiers(of: "node--topic")
+    let before = try file.mirror.reading.identifiers(of: "node--topic")
     site = try quietSite { $0.habits = [.brokenRows] }
     let report = try await round(site, file.mirror, sweep: .now)
     #expect(report.trouble == nil && report.removed == 0 && report.held.isEmpty)
-    #expect(try file.mirror.identifiers(of: "node--topic") == before)
-    #expect(try !file.mirror.oddities().isEmpty)
+    #expect(try file.mirror.reading.identifiers(of: "node--topic") == before)
+    #expect(try !file.mirror.reading.oddities().isEmpty)
     // Mended, all of it is taken back.
     site = try quietSite()
     _ = try await round(site, file.mirror, sweep: .now)
-    #expect(try file.mirror.oddities().isEmpty)
+    #expect(try file.mirror.reading.oddities().isEmpty)
   }
 
   /// Relationships, files and deletions of such resources are written and arrive; attributes are refused as the site refuses them.
@@ -203,8 +203,8 @@ import Upstream
     let site = try quietSite { $0.habits = [.oddIDs] }
     let file = try Bench(site)
     _ = try await round(site, file.mirror)
-    let topics = try file.mirror.identifiers(of: "node--topic").filter { !$0.isUUID }.sorted()
-    let tags = try file.mirror.identifiers(of: "taxonomy_term--social_tagging").sorted()
+    let topics = try file.mirror.reading.identifiers(of: "node--topic").filter { !$0.isUUID }.sorted()
+    let tags = try file.mirror.reading.identifiers(of: "taxonomy_term--social_tagging").sorted()
     let (topic, doomed) = try (#require(topics.first), #require(topics.dropFirst().first))
     let tag = try #require(tags.first { !$0.isUUID } ?? tags.first)
     let author = ChangeAuthor(consumer: "test", account: nil)
@@ -213,19 +213,19 @@ import Upstream
     }
     site.clockOffset += 10
     let wanted = ResourceIdentifier(type: "taxonomy_term--social_tagging", id: tag.description)
-    _ = try file.mirror.record(
+    _ = try file.mirror.recording.record(
       [change(topic, .replace("social_tagging", .many([wanted]))), change(doomed, .delete)], at: site.now)
     let push = PushRound(
       site: try site.connection(Self.transport(site), MemoryTokenVault()), mirror: file.mirror,
       policies: ConflictPolicies([:]), logger: silentLog,
       now: { site.now })
     _ = try await push.run(waits: false)
-    #expect(try file.mirror.unsettledChanges().isEmpty)
+    #expect(try file.mirror.outbox.unsettledChanges().isEmpty)
     let verified = try await verify(site, file.mirror)
     let different = verified.differences.filter { $0.type == "node--topic" }
     #expect(different.isEmpty && verified.failures.isEmpty, "\(different)")
-    #expect(try file.mirror.document(of: doomed, type: "node--topic") == nil)
-    let stored = try #require(try file.mirror.document(of: topic, type: "node--topic"))
+    #expect(try file.mirror.reading.document(of: doomed, type: "node--topic") == nil)
+    let stored = try #require(try file.mirror.reading.document(of: topic, type: "node--topic"))
     #expect(String(decoding: stored, as: UTF8.self).contains(JSON.string(tag.description).text(.site)))
   }
 }

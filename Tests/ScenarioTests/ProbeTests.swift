@@ -17,7 +17,7 @@ import Testing
     let first = try await bench.round(configure: configure)
     #expect(first.report.failures.isEmpty, "\(first.report.failures)")
     try bench.expectEqual("first")
-    #expect(try bench.mirror.types().first { $0.name == "node--topic" }?.probe?.outcome == .refused)
+    #expect(try bench.mirror.reading.types().first { $0.name == "node--topic" }?.probe?.outcome == .refused)
     bench.site.clockOffset += 1000
     let now = bench.site.now
     try bench.site.withCommunity { community in
@@ -55,7 +55,7 @@ import Testing
     bench.site.withCommunity { $0.silentlyRefusesFilter = [] }
     try await bench.round()
     func outcome() throws -> FilterProbe.Outcome? {
-      try bench.mirror.types().first { $0.name == "node--topic" }?.probe?.outcome
+      try bench.mirror.reading.types().first { $0.name == "node--topic" }?.probe?.outcome
     }
     #expect(try outcome() == .refused)
     bench.site.clockOffset += 86_401

@@ -16,7 +16,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
   }
 
   private func vanished(_ bench: Bench) throws -> [String] {
-    try bench.mirror.setAside().filter { $0.kind == .field && $0.subject == Mirror.vanishedFields }.map(\.type)
+    try bench.mirror.reading.setAside().filter { $0.kind == .field && $0.subject == LostFields.subject }.map(\.type)
   }
 
   /// Nothing is blanked, in a round, in a sweep, in a full round, on pages of any size; the types that lost members are named and
@@ -135,7 +135,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     let before = try bench.mirrored()
     for id in ids { #expect(before["node--topic/\(id)"]?["attributes"]?["field_rare"] == "rare") }
     func kept() throws -> Set<String> {
-      let rows = try bench.mirror.oddities().filter { $0.kind == .row }
+      let rows = try bench.mirror.reading.oddities().filter { $0.kind == .row }
       return Set(rows.filter { $0.reason.contains("lost the member field_rare") }.map(\.subject))
     }
 
@@ -175,7 +175,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     let bench = try Bench(quietSite { $0.habits = [.growingRights] }, entityTypes: ["node", "user"])
     try await bench.round()
     func filters() throws -> FilterProbe.Outcome? {
-      try bench.mirror.types().first { $0.name == "node--topic" }?.probe?.outcome
+      try bench.mirror.reading.types().first { $0.name == "node--topic" }?.probe?.outcome
     }
     #expect(try filters() == .refused)
     bench.site.clockOffset += 1000
@@ -208,7 +208,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     #expect(first.report.failures.isEmpty, "\(first.report.failures)")
     #expect(first.report.sweeps.allSatisfy { $0.failure == nil })
     try bench.expectEqual()
-    let aside = try bench.mirror.setAside().filter { $0.kind == .type && $0.type == odd }
+    let aside = try bench.mirror.reading.setAside().filter { $0.kind == .type && $0.type == odd }
     #expect(aside.count == 1 && aside[0].reason.contains(habit == .noChanged ? "changed" : "serial number"))
 
     // A round in between asks nothing of it, is a success, and says how old it is.
@@ -222,7 +222,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     let idle = try await bench.round()
     #expect(idle.report.failures.isEmpty)
     #expect(!idle.targets.contains { $0.hasPrefix("/jsonapi/" + odd.replacing("--", with: "/")) })
-    let known = try bench.mirror.status().types.first { $0.type == odd }?.knownUntil
+    let known = try bench.mirror.reporting.status().types.first { $0.type == odd }?.knownUntil
     #expect(known == 1_750_000_000)
 
     // Its own schedule.
@@ -236,7 +236,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     bench.site.clockOffset += 90_000
     try await bench.round(configure: sweepNow)
     try bench.expectEqual()
-    #expect(try bench.mirror.oddities().filter { $0.kind == .type }.isEmpty)
+    #expect(try bench.mirror.reading.oddities().filter { $0.kind == .type }.isEmpty)
   }
 
   /// What a type is asked by vanishes after it was read: it goes over to sweeps in the same round, and back when it is there again.
@@ -252,9 +252,9 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     #expect(lost.report.failures.isEmpty, "\(lost.report.failures)")
     #expect(lost.report.sweeps.contains { $0.type == odd } && lost.report.removed == 0 && !lost.report.needsPerson)
     #expect(lost.report.sweeps.allSatisfy { $0.failure == nil && $0.isFinished })
-    let aside = try bench.mirror.setAside().filter { $0.kind == .type && $0.type == odd }
+    let aside = try bench.mirror.reading.setAside().filter { $0.kind == .type && $0.type == odd }
     #expect(aside.count == 1 && aside[0].reason.contains(habit == .noChanged ? "changed" : "serial number"))
-    #expect(try bench.mirror.oddities().allSatisfy { $0.kind == .type }, "no members are said to have vanished")
+    #expect(try bench.mirror.reading.oddities().allSatisfy { $0.kind == .type }, "no members are said to have vanished")
     try bench.expectEqual("without")
 
     bench.site.clockOffset += 1000
@@ -267,7 +267,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     let back = try await bench.round(configure: sweepNow)
     #expect(back.report.failures.isEmpty, "\(back.report.failures)")
     try bench.expectEqual("back")
-    #expect(try bench.mirror.oddities().filter { $0.kind == .type }.isEmpty)
+    #expect(try bench.mirror.reading.oddities().filter { $0.kind == .type }.isEmpty)
   }
 
   /// The site filters by it as before, and does not show it any more.
@@ -285,7 +285,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
       return changed
     })
     #expect(outcome.report.failures.isEmpty && outcome.report.sweeps.allSatisfy { $0.failure == nil })
-    #expect(try bench.mirror.oddities().map(\.subject) == ["swept alone"])
+    #expect(try bench.mirror.reading.oddities().map(\.subject) == ["swept alone"])
     let stored = try bench.mirrored()["post--post/\(id)"]?["attributes"]
     #expect(stored?["langcode"] == "de" && stored?["changed"] == nil)
   }
@@ -320,6 +320,8 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
       if outcome.report.sweeps.isEmpty { break }
     }
     try bench.expectEqual()
-    #expect(try bench.mirror.types().filter { $0.name.hasPrefix("taxonomy_term") && $0.sweep?.finished == nil }.isEmpty)
+    #expect(
+      try bench.mirror.reading.types().filter { $0.name.hasPrefix("taxonomy_term") && $0.sweep?.finished == nil }
+        .isEmpty)
   }
 }

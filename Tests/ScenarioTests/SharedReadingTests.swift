@@ -91,7 +91,7 @@ import Upstream
     let report = try await round(bench, transport)
     let rows = report.inserted
     #expect(report.failures.isEmpty && rows > 11_000 && transport.most <= 4)
-    let stored = try bench.types.reduce(0) { sum, type in sum + (try bench.mirror.count(of: type)) }
+    let stored = try bench.types.reduce(0) { sum, type in sum + (try bench.mirror.reading.count(of: type)) }
     #expect(stored == (try bench.site.truth(bench.types).count))
     bench.expectSound()
     let requests = transport.targets.count
@@ -110,13 +110,13 @@ import Upstream
     // Types without any resource are looked at once more.
     #expect(report.sweeps.allSatisfy { $0.seen == 0 })
     #expect(
-      try bench.mirror.types().allSatisfy {
+      try bench.mirror.reading.types().allSatisfy {
         $0.cursor == nil || $0.cursor == .start || $0.sweep?.finished == bench.site.now || $0.cursor?.internalID == 0
       })
     let idle = SlowTransport(bench.site, latency: .zero)
     #expect(try await round(bench, idle).updated == 0)
     // What is walked, for filters show less of it, is looked at in two orders.
-    let walked = try bench.mirror.types().count { $0.probe?.outcome == .refused }
+    let walked = try bench.mirror.reading.types().count { $0.probe?.outcome == .refused }
     #expect(walked <= 1 && idle.targets.count == types + 1 + walked, "\(idle.targets)")
   }
 
@@ -139,19 +139,19 @@ import Upstream
       if isOver { break }
     }
     #expect(turns > 2 && turns < 100 && most == 4)
-    let rows = try bench.mirror.count(of: "comment--comment")
+    let rows = try bench.mirror.reading.count(of: "comment--comment")
     #expect(asked < rows / 50 * 2 + turns * 12, "\(asked) requests for \(rows) resources in \(turns) turns")
     try bench.expectEqual("seed \(seed)")
     bench.expectSound()
-    let known = try #require(try bench.mirror.types().first { $0.name == "comment--comment" }?.cursor)
+    let known = try #require(try bench.mirror.reading.types().first { $0.name == "comment--comment" }?.cursor)
     #expect(known.pass == nil && known.knownUntil > 0)
-    #expect(try bench.mirror.stretches(of: "comment--comment").isEmpty)
+    #expect(try bench.mirror.pulling.stretches(of: "comment--comment").isEmpty)
   }
 
   /// Cursors of before: of the second on which one stood, the rest is read; a type that was never read to its end, anew.
   @Test func oldCursorsAreMovedSafely() throws {
     let made = try ProvenMirror(damagedBy: "resources without documents")
-    let moved = try made.mirror.write { db in
+    let moved = try made.mirror.database.write { db in
       try db.execute(
         sql: """
           DROP TABLE stretch; DROP TABLE cursor;

@@ -30,7 +30,7 @@ import Upstream
     let made = try CrawledMirror.full(damagedBy: "resources that no site has, such as two of one serial number")
     let paths = try CrawledMirror.paths()
     var scanner = PageScanner(base: DocumentBase(CrawledMirror.site), paths: paths)
-    let before = try made.mirror.status().types.reduce(0) { $0 + $1.rows }
+    let before = try made.mirror.reporting.status().types.reduce(0) { $0 + $1.rows }
     var (count, refused) = (0, 0)
     // Types of one entity type are alike.
     var seen: Set<Substring> = []
@@ -60,20 +60,20 @@ import Upstream
     // What is stored of all that is read in every way, and the rest is what it was.
     for policy in [FilePolicy.all, .public] {
       var last: Int64 = 0
-      while let file = try made.mirror.filesToFetch(policy, after: last, limit: 50, now: .max).last {
+      while let file = try made.mirror.files.filesToFetch(policy, after: last, limit: 50, now: .max).last {
         last = file.resource
       }
     }
-    _ = try made.mirror.fileTotals()
-    for type in try made.mirror.types() {
-      _ = try made.mirror.candidates(of: type.name)
-      _ = try made.mirror.someExpected(of: type.name, count: 5)
+    _ = try made.mirror.files.fileTotals()
+    for type in try made.mirror.reading.types() {
+      _ = try made.mirror.sweeping.candidates(of: type.name)
+      _ = try made.mirror.reading.someExpected(of: type.name, count: 5)
     }
-    let after = try made.mirror.status().types.reduce(0) { $0 + $1.rows }
+    let after = try made.mirror.reporting.status().types.reduce(0) { $0 + $1.rows }
     #expect(after >= before)
     let api = try await InProcessLocalAPI(made)
     var statuses: [Int: Int] = [:]
-    for type in try made.mirror.types() {
+    for type in try made.mirror.reading.types() {
       guard let path = type.path else { continue }
       for query in [
         "", "?sort=-changed", "?filter[status]=1", "?filter[created][value]=0&filter[created][operator]=%3E",
@@ -83,7 +83,7 @@ import Upstream
       }
     }
     #expect(statuses[500] == nil && statuses[200] ?? 0 > 0)
-    let invariants = try made.mirror.check().filter { $0.violations > 0 && $0.name == "the file is sound" }
+    let invariants = try made.mirror.reporting.check().filter { $0.violations > 0 && $0.name == "the file is sound" }
     #expect(invariants.isEmpty)
     print(
       "extremes of the site: \(count) documents, \(refused) refused, \(after - before) rows more; reads \(statuses)")
@@ -96,7 +96,7 @@ import Upstream
     let paths = try CrawledMirror.paths()
     var scanner = PageScanner(base: DocumentBase(CrawledMirror.site), paths: paths)
     let file = try #require(try SiteExtremesTests.samples()["file--file"])
-    let due = try made.mirror.filesToFetch(.all, after: 0, limit: 1000, now: 0)
+    let due = try made.mirror.files.filesToFetch(.all, after: 0, limit: 1000, now: 0)
     let uuid = try #require(file["id"]?.string)
     #expect(due.contains { $0.uuid == uuid.replacing("-", with: "") } && due.count > 1)
     for (name, value) in [
@@ -110,14 +110,14 @@ import Upstream
       changed["attributes"] = .object(attributes)
       let page = try scanner.page(SiteExtremesTests.page([.object(changed)]))
       _ = try made.apply([(type: "file--file", page: page)], paths: paths)
-      let aside = try made.mirror.setAside().filter { $0.subject.contains(uuid) }
+      let aside = try made.mirror.reading.setAside().filter { $0.subject.contains(uuid) }
       #expect(aside.count == 1 && aside.first?.reason.contains("uri.\(name)") == true, "\(name) \(value): \(aside)")
       // What was good stays: nothing that is not understood takes it away.
-      #expect(try made.mirror.filesToFetch(.all, after: 0, limit: 1000, now: 0).count == due.count)
+      #expect(try made.mirror.files.filesToFetch(.all, after: 0, limit: 1000, now: 0).count == due.count)
     }
     let page = try scanner.page(SiteExtremesTests.page([file]))
     _ = try made.apply([(type: "file--file", page: page)], paths: paths)
-    #expect(try made.mirror.setAside().isEmpty)
+    #expect(try made.mirror.reading.setAside().isEmpty)
   }
 
   /// What else the site answers.

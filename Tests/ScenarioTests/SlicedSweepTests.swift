@@ -17,7 +17,7 @@ import Testing
       try await bench.round(configure: { $0.sweep = .never })
       bench.site.clockOffset += 100_000
       // By serial number, as a sweep asks for them.
-      let ids = try bench.mirror.everything(of: "node--topic").map { "\($0.uuid)" }
+      let ids = try bench.mirror.sweeping.everything(of: "node--topic").map { "\($0.uuid)" }
       let allowance = RemovalGuard.allowance(rows: ids.count, share: 0.2)
       let lost = Array(ids.prefix(allowance - 4))
       let mute = Array(ids.dropFirst(lost.count).prefix(8))
@@ -54,7 +54,7 @@ import Testing
     let bench = scene.bench
     let swept = try await scene.sweep()
     #expect(swept.rounds > 3 && swept.removed == scene.gone.count)
-    #expect(Set(try bench.mirror.tombstones(of: "node--topic").map { "\($0.uuid)" }) == Set(scene.gone))
+    #expect(Set(try bench.mirror.reading.tombstones(of: "node--topic").map { "\($0.uuid)" }) == Set(scene.gone))
     for id in scene.silent { #expect(try bench.mirrored()["node--topic/\(id)"] != nil) }
     bench.site.faults.clear()
     try await bench.round(configure: { $0.sweep = .now })
@@ -66,7 +66,7 @@ import Testing
     let bench = try Bench(quietSite(), entityTypes: ["node"])
     try await bench.round(configure: { $0.sweep = .never })
     bench.site.clockOffset += 100_000
-    let ids = try bench.mirror.everything(of: "node--topic").map { "\($0.uuid)" }
+    let ids = try bench.mirror.sweeping.everything(of: "node--topic").map { "\($0.uuid)" }
     let stretch = Array(ids.dropFirst(20).prefix(60))
     try bench.site.withCommunity { community in for id in stretch { try community.conceal(id, .omitted) } }
     let slice: @Sendable (inout SyncSettings) -> Void = { settings in
@@ -133,6 +133,6 @@ import Testing
     let id = try #require(shown)
     #expect(swept.removed == scene.gone.count - 1)
     #expect(try bench.mirrored()["node--topic/\(id)"] != nil)
-    #expect(try !bench.mirror.tombstones(of: "node--topic").contains { "\($0.uuid)" == id })
+    #expect(try !bench.mirror.reading.tombstones(of: "node--topic").contains { "\($0.uuid)" == id })
   }
 }

@@ -14,7 +14,7 @@ extension Bench {
   /// Records a local change to a topic.
   fileprivate func record(_ action: LocalChange.Action, _ id: String) throws {
     let uuid = try #require(ResourceID(id))
-    _ = try mirror.record(
+    _ = try mirror.recording.record(
       LocalChange(type: "node--topic", uuid: uuid, action: action, author: ChangeAuthor(consumer: "crm")), at: site.now)
   }
 
@@ -54,8 +54,8 @@ private func topic(_ title: String) throws -> ResourceObject {
       for id in [ids[3], ids[5], ids[7], ids[8]] { #expect(try bench.title(id) == "Local", "turn \(turn): \(id)") }
       #expect(try bench.title(ids[4]) == nil, "turn \(turn)")
       #expect(try bench.title(new) == "New here", "turn \(turn)")
-      #expect(try bench.mirror.unsettledChanges().count == 6, "turn \(turn)")
-      #expect(try bench.mirror.tombstones(of: "node--topic").isEmpty, "turn \(turn)")
+      #expect(try bench.mirror.outbox.unsettledChanges().count == 6, "turn \(turn)")
+      #expect(try bench.mirror.reading.tombstones(of: "node--topic").isEmpty, "turn \(turn)")
     }
     // What the site says meanwhile arrives, beside what was changed here.
     let sticky = try bench.mirrored()["node--topic/\(ids[3])"]?["attributes"]?["sticky"]
@@ -90,7 +90,7 @@ private func topic(_ title: String) throws -> ResourceObject {
     try bench.record(.update(topic(sentence)), ids[3])
     try bench.record(.update(topic("\(sentence), in another place")), ids[4])
     // Both arrived, one of them after a conflict that is decided.
-    try bench.mirror.write { db in
+    try bench.mirror.database.write { db in
       try db.execute(
         sql: """
           INSERT INTO conflict (change, resource, kind, noticed, base, site, local, fields, decision, decided)
@@ -106,7 +106,7 @@ private func topic(_ title: String) throws -> ResourceObject {
     #expect(try bench.filesThatHold(sentence) != [])
     #expect(try await bench.round(configure: sweepNow).report.removed == 2)
     #expect(try bench.filesThatHold(sentence) == [])
-    #expect(try bench.mirror.conflicts(open: false).isEmpty)
+    #expect(try bench.mirror.outbox.conflicts(open: false).isEmpty)
   }
 }
 

@@ -47,7 +47,8 @@ import Upstream
     #expect(rest.report.sweeps.allSatisfy { $0.isFinished })
     // At most the page that was under way, and the overlap of a listing, are asked for twice.
     #expect(rest.targets.count <= whole - cut + 4, "\(rest.targets.count) of \(whole)")
-    #expect(try bench.mirror.types().filter { bench.types.contains($0.name) }.allSatisfy { $0.sweep?.started == nil })
+    #expect(
+      try bench.mirror.reading.types().filter { bench.types.contains($0.name) }.allSatisfy { $0.sweep?.started == nil })
     // The one after it begins anew.
     bench.site.clockOffset += 100
     #expect(try await bench.round(concurrency: 1, configure: { $0.sweep = .now }).targets.count >= whole - 1)

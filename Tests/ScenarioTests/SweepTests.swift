@@ -29,7 +29,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     #expect(swept.tombstones == [.deleted: 1, .hidden: 1, .unpublished: 1])
     #expect(swept.updated == 1 && swept.isFinished && swept.failure == nil)
     try bench.expectEqual()
-    let tombstones = try bench.mirror.tombstones(of: "node--topic")
+    let tombstones = try bench.mirror.reading.tombstones(of: "node--topic")
     #expect(
       Set(tombstones.map { "\($0.uuid) \($0.kind)" }) == [
         "\(ids[3]) deleted", "\(ids[5]) hidden", "\(ids[7]) unpublished",
@@ -45,9 +45,10 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
       try community.edit(ids[7], at: now)
     }
     try await bench.round()
-    #expect(try bench.mirror.tombstones(of: "node--topic").map { "\($0.uuid)" }.sorted() == [ids[3], ids[5]].sorted())
+    #expect(
+      try bench.mirror.reading.tombstones(of: "node--topic").map { "\($0.uuid)" }.sorted() == [ids[3], ids[5]].sorted())
     try await bench.round(configure: sweepNow)
-    #expect(try bench.mirror.tombstones(of: "node--topic").map { "\($0.uuid)" } == [ids[3]])
+    #expect(try bench.mirror.reading.tombstones(of: "node--topic").map { "\($0.uuid)" } == [ids[3]])
     try bench.expectEqual()
   }
 
@@ -67,11 +68,11 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
       #expect(outcome.report.removed == (turn == 1 ? 2 : 0))
       #expect(try bench.mirrored()["node--topic/\(ids[5])"] != nil)
       #expect(try bench.mirrored()["node--topic/\(ids[6])"] == nil)
-      #expect(try bench.mirror.tombstones(of: "node--topic").filter(\.isKept).map { "\($0.uuid)" } == [ids[5]])
+      #expect(try bench.mirror.reading.tombstones(of: "node--topic").filter(\.isKept).map { "\($0.uuid)" } == [ids[5]])
     }
     try await bench.round(configure: sweepNow)
     try bench.expectEqual()
-    #expect(try bench.mirror.tombstones(of: "node--topic").allSatisfy { !$0.isKept })
+    #expect(try bench.mirror.reading.tombstones(of: "node--topic").allSatisfy { !$0.isKept })
   }
 
   /// The bytes of what was removed are neither in the file nor in its log.
@@ -100,9 +101,9 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     let folded = sentence.uppercased()
     var usage = PathUsage()
     usage.slowestMilliseconds = IndexPolicy.slowMilliseconds
-    try bench.mirror.note([try titlePath(bench.mirror): usage], at: 7)
-    while try bench.mirror.buildPathIndexes() {}
-    try bench.mirror.truncateLog()
+    try bench.mirror.indexing.note([try titlePath(bench.mirror): usage], at: 7)
+    while try bench.mirror.indexing.buildPathIndexes() {}
+    try bench.mirror.sweeping.truncateLog()
     #expect(try bench.filesThatHold(sentence) == ["mirror.sqlite"])
     #expect(try bench.filesThatHold(folded) == ["mirror.sqlite"])
     try bench.site.withCommunity { community in
@@ -136,7 +137,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     let outcome = try await bench.round(configure: sweepNow)
     let swept = try #require(outcome.report.sweeps.first { $0.type == "node--topic" })
     #expect(swept.tombstones == [.deleted: 1] && swept.undecided == 0 && swept.isFinished && swept.failure == nil)
-    #expect(try bench.mirror.tombstones(of: "node--topic").map(\.how).first?.contains("node--page") == true)
+    #expect(try bench.mirror.reading.tombstones(of: "node--topic").map(\.how).first?.contains("node--page") == true)
     try bench.expectEqual()
   }
 
@@ -167,7 +168,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
       quietSite { $0.habits = Set([habit].compactMap { $0 }) }, entityTypes: ["taxonomy_term"])
     let type = "taxonomy_term--social_tagging"
     try await bench.round(configure: sweepNow)
-    let count = try bench.mirror.count(of: type)
+    let count = try bench.mirror.reading.count(of: type)
     let id = try #require(bench.site.community.ids(of: type).first { $0 != $0.uppercased() })
     let written: InProcessTransport.After = { _, response in
       var changed = response
@@ -176,8 +177,8 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     }
     let outcome = try await bench.round(configure: sweepNow, after: written)
     #expect(outcome.report.sweeps.allSatisfy { $0.isFinished && $0.failure == nil && $0.undecided == 0 })
-    #expect(try bench.mirror.count(of: type) == count)
-    let ids = try bench.mirror.identifiers(of: type).map(\.description)
+    #expect(try bench.mirror.reading.count(of: type) == count)
+    let ids = try bench.mirror.reading.identifiers(of: type).map(\.description)
     #expect(ids.contains(id.uppercased()) && !ids.contains(id))
   }
 
@@ -217,7 +218,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     bench.site.faults.inject(fault, times: 1000, below: "/jsonapi/node/topic/\(ids[5])")
     _ = try? await bench.round(configure: sweepNow)
     #expect(try bench.mirrored()["node--topic/\(ids[5])"] != nil)
-    #expect(try bench.mirror.tombstones(of: "node--topic").isEmpty)
+    #expect(try bench.mirror.reading.tombstones(of: "node--topic").isEmpty)
     bench.site.faults.clear()
     try await bench.round(configure: sweepNow)
     try bench.expectEqual()

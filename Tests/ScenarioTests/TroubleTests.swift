@@ -30,7 +30,7 @@ import Upstream
       bench.site.faults.clear(); return try bench.site.truth(bench.types)
     }()
     expectSame(try bench.mirrored(), truth.filter { !$0.key.hasPrefix("node--topic/") })
-    #expect(try bench.mirror.status().runs.first?.outcome == "failed")
+    #expect(try bench.mirror.reporting.status().runs.first?.outcome == "failed")
     try await bench.round()
     try bench.expectEqual()
   }

@@ -68,7 +68,7 @@ private func label(_ resource: JSON) -> JSON {
     // Nor is it said which types that one has not.
     let connection = try bench.site.connection(transport, MemoryTokenVault(), base: other)
     let asked = await #expect(throws: SyncFault.self) {
-      try await NamedTypes.unknown(["webform_submission"], site: connection, mirror: bench.mirror)
+      try await NamedTypes.unknown(["webform_submission"], site: connection, reading: bench.mirror.reading)
     }
     expectOtherSite(asked, other)
     #expect(Set(transport.targets) == ["/jsonapi"])
@@ -91,7 +91,7 @@ private func label(_ resource: JSON) -> JSON {
       changed.body = Array(text.replacing("\"node--event\":{\"href\":", with: "\"gone\":{\"was\":").utf8)
       return changed
     })
-    let stored = try bench.mirror.count(of: "node--event")
+    let stored = try bench.mirror.reading.count(of: "node--event")
     #expect(stored > 0 && report.differences.count == stored)
     #expect(report.differences.allSatisfy { $0.type == "node--event" && $0.kind == .extra })
     #expect(report.types == 3)

@@ -20,7 +20,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
   /// Everything but the rows that fail alone, and those are named.
   private func expectAllButPoison(_ bench: Bench, sourceLocation: SourceLocation = #_sourceLocation) throws {
     let (truth, mirrored) = (try truth(bench), try bench.mirrored())
-    let named = Set(try bench.mirror.oddities().filter { $0.kind == .row }.map { "\($0.type)/\($0.subject)" })
+    let named = Set(try bench.mirror.reading.oddities().filter { $0.kind == .row }.map { "\($0.type)/\($0.subject)" })
     let missing = Set(truth.keys).subtracting(mirrored.keys)
     #expect(
       missing == named, "\(missing.symmetricDifference(named).sorted().prefix(5))", sourceLocation: sourceLocation)
@@ -39,7 +39,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     #expect(first.report.failures.isEmpty, "\(first.report.failures)")
     #expect(first.report.sweeps.allSatisfy { $0.failure == nil })
     try expectAllButPoison(bench)
-    #expect(try bench.mirror.oddities().count > 5)
+    #expect(try bench.mirror.reading.oddities().count > 5)
 
     // A row behind the poison changes.
     bench.site.clockOffset += 1000
@@ -55,7 +55,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     let healed = try await bench.round(configure: sweepNow)
     #expect(healed.report.failures.isEmpty)
     try bench.expectEqual()
-    #expect(try bench.mirror.oddities().filter { $0.kind == .row }.isEmpty)
+    #expect(try bench.mirror.reading.oddities().filter { $0.kind == .row }.isEmpty)
   }
 
   /// What was stored before it became poison stays, whatever a sweep sees.
@@ -68,9 +68,9 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     #expect(swept.report.removed == 0)
     #expect(swept.report.held.isEmpty)
     #expect(try bench.mirrored() == before)
-    #expect(try !bench.mirror.oddities().isEmpty)
+    #expect(try !bench.mirror.reading.oddities().isEmpty)
     // One of them is really deleted: its own 404 says so.
-    let thing = try #require(try bench.mirror.oddities().first { $0.type == "node--topic" })
+    let thing = try #require(try bench.mirror.reading.oddities().first { $0.type == "node--topic" })
     try bench.site.withCommunity { try $0.delete(thing.subject) }
     let again = try await bench.round(configure: sweepNow)
     #expect(again.report.removed == 1)
@@ -83,7 +83,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     let outcome = try await bench.round()
     #expect(outcome.report.failures.isEmpty, "\(outcome.report.failures)")
     expectSame(try bench.mirrored(), try truth(bench))
-    #expect(try bench.mirror.oddities().isEmpty)
+    #expect(try bench.mirror.reading.oddities().isEmpty)
     let rows = try bench.mirrored().count
     // Pull and sweep in pages of at most twelve, and what finding that out costs for each type.
     #expect(outcome.targets.count < 2 * rows / 6 + 30 * bench.types.count, "\(outcome.targets.count)")
@@ -104,7 +104,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     let outcome = try? await bench.round()
     #expect(outcome == nil || outcome?.report.failures.isEmpty == false)
     #expect(bench.site.log.count - asked < 40 * bench.types.count, "\(bench.site.log.count - asked)")
-    #expect(try bench.mirror.oddities().isEmpty)
+    #expect(try bench.mirror.reading.oddities().isEmpty)
     bench.site.faults.clear()
     try await bench.round()
     try bench.expectEqual()

@@ -103,5 +103,5 @@ import Testing
 
 /// How many resources a mirror has.
 func rows(_ place: Workplace) throws -> Int64 {
-  try Mirror(path: place.mirrorPath).status().types.reduce(0) { $0 + $1.rows }
+  try Mirror(path: place.mirrorPath).reporting.status().types.reduce(0) { $0 + $1.rows }
 }

@@ -42,8 +42,8 @@ import Testing
     let type = try #require(try ResourceReader(mirror).single(seeing: .everything) { try $0.type(name: "node--topic") })
     var usage = PathUsage()
     usage.slowestMilliseconds = IndexPolicy.slowMilliseconds
-    try mirror.note([PathUse(type: type.id, path: PathKey("title"), kind: .text): usage], at: 1)
-    while try mirror.buildPathIndexes() {}
+    try mirror.indexing.note([PathUse(type: type.id, path: PathKey("title"), kind: .text): usage], at: 1)
+    while try mirror.indexing.buildPathIndexes() {}
     try mirror.close()
   }
 }

@@ -17,7 +17,7 @@ import Testing
     let object: JSON = ["type": "node--topic", "attributes": ["title": "Mine"]]
     let recorded = try record(.update(ResourceObject(object)), "node--topic", id, mirror)
     let number = try #require(recorded.change)
-    try body(mirror, try #require(try mirror.change(number)))
+    try body(mirror, try #require(try mirror.outbox.change(number)))
     try mirror.close()
   }
 
@@ -27,7 +27,7 @@ import Testing
   ) throws -> RecordedChange {
     let uuid = try #require(ResourceID(id))
     let change = LocalChange(type: type, uuid: uuid, action: action, author: ChangeAuthor(consumer: "crm"))
-    return try mirror.record(change, at: Self.now)
+    return try mirror.recording.record(change, at: Self.now)
   }
 
   @Test func whatIsNotToBeSentIsNoFailure() async throws {
@@ -43,8 +43,8 @@ import Testing
       #expect(try await place.run(["queue", "list"]).out.contains("queued  update  node--topic \(id)"))
       // What waits for a person waits all the same, and is said.
       let mirror = try Mirror(path: place.mirrorPath)
-      let change = try #require(try mirror.unsettledChanges().first)
-      try mirror.note(.deletedOnSite, of: change, site: nil, fields: [], at: Self.now)
+      let change = try #require(try mirror.outbox.unsettledChanges().first)
+      try mirror.outbox.note(.deletedOnSite, of: change, site: nil, fields: [], at: Self.now)
       try mirror.close()
       let waits = try await place.run(["sync", "--no-push", "-q"])
       #expect(waits.code == 5, "\(waits.all)")
@@ -59,7 +59,7 @@ import Testing
       #expect(try await place.run(["sync", "-q"]).code == 0)
       let ids = site.community.ids(of: "node--topic")
       try changed(place, ids[0]) { mirror, change in
-        try mirror.note(.deletedOnSite, of: change, site: nil, fields: [], at: Self.now)
+        try mirror.outbox.note(.deletedOnSite, of: change, site: nil, fields: [], at: Self.now)
       }
       let resolve = ["conflicts", "resolve", "1", "--take", "take.json"]
       func take(_ id: String) throws {

@@ -45,7 +45,7 @@ import Testing
       #expect(!run.isKilled)
       #expect(run.code == 0, "\(run.all)")
       #expect(run.err.contains("stopped by a signal"))
-      #expect(try Mirror(path: place.mirrorPath).status().runs.first?.outcome == "interrupted")
+      #expect(try Mirror(path: place.mirrorPath).reporting.status().runs.first?.outcome == "interrupted")
       try await expectAllThere(place)
     }
   }

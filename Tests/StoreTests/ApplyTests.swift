@@ -55,33 +55,33 @@ import Testing
     let made = try CrawledMirror()
     _ = try made.take(Topic.usual())
     #expect(try made.take(Topic.usual().replacing("node--topic", with: "node--page")).inserted == 1)
-    for result in try made.mirror.check() { #expect(result.violations == 0, "\(result)") }
-    _ = try made.mirror.beginSweep(of: "node--topic", at: 5)
-    let topic = try #require(try made.mirror.everything(of: "node--topic").first)
-    let done = try made.mirror.remove(
+    for result in try made.mirror.reporting.check() { #expect(result.violations == 0, "\(result)") }
+    _ = try made.mirror.sweeping.beginSweep(of: "node--topic", at: 5)
+    let topic = try #require(try made.mirror.sweeping.everything(of: "node--topic").first)
+    let done = try made.mirror.sweeping.remove(
       [Removal(topic, .deleted, how: "test")], of: "node--topic", onHidden: .drop, at: 5)
     #expect(done == [.deleted: 1])
     for type in ["node--topic", "node--page"] {
       #expect(try made.rendered(type, Topic.id)?.contains(#""type":"node--page""#) == true)
     }
-    for result in try made.mirror.check() { #expect(result.violations == 0, "\(result)") }
+    for result in try made.mirror.reporting.check() { #expect(result.violations == 0, "\(result)") }
   }
 
   @Test func pagesAndCursorsGoTogether() throws {
     let made = try CrawledMirror()
     var scanner = PageScanner(base: DocumentBase(base), paths: try CrawledMirror.paths())
-    let run = try made.mirror.beginRun("test", at: 1)
-    try made.mirror.discovered(CrawledMirror.paths())
+    let run = try made.mirror.pulling.beginRun("test", at: 1)
+    try made.mirror.discovery.discovered(CrawledMirror.paths())
     func page(_ object: String, at changed: Int64) throws -> PageApplication {
       let page = try scanner.page(Array(#"{"data":[\#(object)]}"#.utf8))
       return PageApplication(
         type: "node--topic", resources: page.resources, omitted: 2, cursor: Cursor(changed: changed, internalID: 5),
         run: run)
     }
-    let cursor = { try made.mirror.types().first { $0.name == "node--topic" }?.cursor }
-    _ = try made.mirror.apply([page(Topic.usual(), at: 10)])
+    let cursor = { try made.mirror.reading.types().first { $0.name == "node--topic" }?.cursor }
+    _ = try made.mirror.pulling.apply([page(Topic.usual(), at: 10)])
     #expect(try cursor() == Cursor(changed: 10, internalID: 5))
-    #expect(try made.mirror.types().first { $0.name == "node--topic" }?.idAttribute == "drupal_internal__nid")
+    #expect(try made.mirror.reading.types().first { $0.name == "node--topic" }?.idAttribute == "drupal_internal__nid")
 
     // The second of two pages fails in the middle: neither is there, and the cursor stands where it stood.
     let queue = try DatabaseQueue(path: made.folder.appending(path: "mirror.sqlite").path)
@@ -92,29 +92,29 @@ import Testing
           """)
     }
     let second = [try page(Topic.usual(title: "Two"), at: 20), try page(Topic.usual(title: "Three"), at: 30)]
-    #expect(throws: (any Error).self) { try made.mirror.apply(second) }
+    #expect(throws: (any Error).self) { try made.mirror.pulling.apply(second) }
     #expect(try cursor() == Cursor(changed: 10, internalID: 5))
     #expect(try made.rendered("node--topic", Topic.id) == Topic.usual())
     #expect(try status(made)?.coverage?.pages == 1)
     try queue.write { try $0.execute(sql: "DROP TRIGGER refuse") }
-    #expect(try made.mirror.apply(second).updated == 2)
+    #expect(try made.mirror.pulling.apply(second).updated == 2)
     #expect(try cursor() == Cursor(changed: 30, internalID: 5))
     let coverage = try #require(try status(made)?.coverage)
     #expect(coverage.pages == 3 && coverage.seen == 3 && coverage.stored == 3 && coverage.omitted == 6)
   }
 
   private func status(_ made: CrawledMirror) throws -> MirrorStatus.TypeStatus? {
-    try made.mirror.status().types.first { $0.type == "node--topic" }
+    try made.mirror.reporting.status().types.first { $0.type == "node--topic" }
   }
 
   @Test func runsAreClosed() throws {
     let made = try CrawledMirror()
     defer { withExtendedLifetime(made) {} }
     let mirror = made.mirror
-    let crashed = try mirror.beginRun("sync", at: 5)
-    let run = try mirror.beginRun("sync", at: 10)
-    try mirror.endRun(run, .complete, parts: [("node--topic", 3, .complete)], message: nil, at: 20)
-    let status = try mirror.status()
+    let crashed = try mirror.pulling.beginRun("sync", at: 5)
+    let run = try mirror.pulling.beginRun("sync", at: 10)
+    try mirror.pulling.endRun(run, .complete, parts: [("node--topic", 3, .complete)], message: nil, at: 20)
+    let status = try mirror.reporting.status()
     #expect(status.runs.map(\.id) == [run, crashed] && status.runs.map(\.outcome) == ["complete", "interrupted"])
     #expect(status.lastComplete?.finished == 20 && status.types.first?.coverage?.requests == 3)
   }
@@ -126,16 +126,19 @@ import Testing
     let mirror = made.mirror
     func message(_ number: Int) -> String { allAlike ? "the site is away" : "the site is away, request \(number)" }
     // Also before there is any run.
-    try mirror.noteAttempt(.failed, message: "refused", started: 1, at: 2)
-    #expect(try mirror.status().unreadSince == 1 && mirror.status().runs.map(\.message) == ["refused"])
-    let run = try mirror.beginRun("pull", at: 10)
-    try mirror.endRun(run, .complete, parts: [("node--topic", 3, .complete)], message: nil, at: 20)
-    #expect(try mirror.status().unreadSince == nil && mirror.status().runs.map(\.outcome) == ["complete", "failed"])
+    try mirror.pulling.noteAttempt(.failed, message: "refused", started: 1, at: 2)
+    #expect(
+      try mirror.reporting.status().unreadSince == 1 && mirror.reporting.status().runs.map(\.message) == ["refused"])
+    let run = try mirror.pulling.beginRun("pull", at: 10)
+    try mirror.pulling.endRun(run, .complete, parts: [("node--topic", 3, .complete)], message: nil, at: 20)
+    #expect(
+      try mirror.reporting.status().unreadSince == nil
+        && mirror.reporting.status().runs.map(\.outcome) == ["complete", "failed"])
     for number in 0..<300 {
       let time = 100 + Int64(number)
-      try mirror.noteAttempt(.failed, message: message(number), started: time, at: time)
+      try mirror.pulling.noteAttempt(.failed, message: message(number), started: time, at: time)
     }
-    let status = try mirror.status()
+    let status = try mirror.reporting.status()
     let last = try #require(status.runs.first)
     #expect(last.kind == "attempt" && last.outcome == "failed" && last.message == message(299))
     #expect(last.finished == 399 && last.started == (allAlike ? 100 : 399) && status.unreadSince == 100)
@@ -143,12 +146,12 @@ import Testing
     #expect(status.types.first?.coverage?.requests == 3)
     // Runs go by runs, and take along what was attempted before them.
     for number in 0..<200 {
-      let next = try mirror.beginRun("pull", at: 500 + Int64(number))
-      try mirror.endRun(next, .complete, parts: [], message: nil, at: 500 + Int64(number))
+      let next = try mirror.pulling.beginRun("pull", at: 500 + Int64(number))
+      try mirror.pulling.endRun(next, .complete, parts: [], message: nil, at: 500 + Int64(number))
     }
     #expect(try value(made, "SELECT count(*) FROM run WHERE kind = 'pull'") == 200)
     #expect(try value(made, "SELECT count(*) FROM run WHERE kind = 'attempt'") == (allAlike ? 1 : 5))
-    #expect(try mirror.status().types.first?.coverage == nil)
+    #expect(try mirror.reporting.status().types.first?.coverage == nil)
   }
 
   /// What is of another kind or message is a row of its own, in the order in which it happened.
@@ -156,12 +159,12 @@ import Testing
     let made = try CrawledMirror()
     defer { withExtendedLifetime(made) {} }
     let mirror = made.mirror
-    let crashed = try mirror.beginRun("pull", at: 1)
+    let crashed = try mirror.pulling.beginRun("pull", at: 1)
     for (number, message) in ["away", "away", "refused", "away"].enumerated() {
-      try mirror.noteAttempt(.failed, message: message, started: 10 + Int64(number), at: 20 + Int64(number))
+      try mirror.pulling.noteAttempt(.failed, message: message, started: 10 + Int64(number), at: 20 + Int64(number))
     }
-    try mirror.noteAttempt(.interrupted, message: "away", started: 30, at: 31)
-    let status = try mirror.status()
+    try mirror.pulling.noteAttempt(.interrupted, message: "away", started: 30, at: 31)
+    let status = try mirror.reporting.status()
     #expect(status.runs.map(\.message) == ["away", "away", "refused", "away", nil])
     #expect(status.runs.map(\.outcome) == ["interrupted", "failed", "failed", "failed", "interrupted"])
     #expect(status.runs.map(\.started) == [30, 13, 12, 10, 1] && status.runs.last?.id == crashed)
@@ -170,8 +173,8 @@ import Testing
 
   @Test func forgottenCursorsAreGone() throws {
     let full = try CrawledMirror.full()
-    try full.mirror.forgetCursors(of: ["node--topic"])
-    let types = try full.mirror.types()
+    try full.mirror.pulling.forgetCursors(of: ["node--topic"])
+    let types = try full.mirror.reading.types()
     #expect(types.count == 28 && types.filter { $0.cursor == nil }.map(\.name) == ["node--topic"])
   }
 }

@@ -103,44 +103,44 @@ import Testing
 
   @Test(arguments: kinds) func isSetAsideAndTakenBack(kind: Broken) throws {
     let made = try CrawledMirror()
-    try made.mirror.discovered(["node--topic": "/jsonapi/node/topic"])
-    let run = try made.mirror.beginRun("test", at: 1)
+    try made.mirror.discovery.discovered(["node--topic": "/jsonapi/node/topic"])
+    let run = try made.mirror.pulling.beginRun("test", at: 1)
     func apply(_ rows: [String]) throws -> ApplyOutcome {
       let page = try Self.page(rows)
-      return try made.mirror.apply([
+      return try made.mirror.pulling.apply([
         PageApplication(
           type: "node--topic", resources: page.resources, omitted: 0, cursor: nil, run: run, unusable: page.unusable)
       ])
     }
     let outcome = try apply([Self.row(1), kind.text, Self.row(3)])
-    let aside = try made.mirror.setAside()
+    let aside = try made.mirror.reading.setAside()
     #expect(aside.count == 1 && aside.first?.kind == .row && aside.first?.type == "node--topic")
     #expect(aside.first?.reason.contains(kind.reason) == true && outcome.setAside.count == 1 && outcome.inserted == 2)
     // It is told once.
     #expect(try apply([Self.row(1), kind.text, Self.row(3)]).setAside.isEmpty)
-    #expect(try made.mirror.setAside().count == 1)
+    #expect(try made.mirror.reading.setAside().count == 1)
     if kind.hasID || kind.hasSerial {
       _ = try apply([Self.row(1), Self.row(2), Self.row(3)])
-      #expect(try made.mirror.setAside().isEmpty)
+      #expect(try made.mirror.reading.setAside().isEmpty)
       _ = try apply([Self.row(1), kind.text, Self.row(3)])
     }
     // A sweep that does not see it any more ends it; one that does, does not.
     for isThere in [true, false] {
-      var state = try made.mirror.beginSweep(of: "node--topic", at: 10)
+      var state = try made.mirror.sweeping.beginSweep(of: "node--topic", at: 10)
       let page = try Self.page([Self.row(1)] + (isThere ? [kind.text] : []) + [Self.row(3)])
       state.isListed = true
-      _ = try made.mirror.apply(
+      _ = try made.mirror.sweeping.apply(
         SweepApplication(
           type: "node--topic", resources: page.resources, omitted: [], covers: (-1, nil), state: state, run: run,
           unusable: page.unusable))
       // What cannot be used is not gone, and nothing else is in doubt.
-      let candidates = try made.mirror.candidates(of: "node--topic")
-      let isStored = try made.mirror.count(of: "node--topic") == 3
+      let candidates = try made.mirror.sweeping.candidates(of: "node--topic")
+      let isStored = try made.mirror.reading.count(of: "node--topic") == 3
       let isOther = kind.reason.contains("twice")
       #expect(
         candidates.map(\.internalID) == (isStored && (!isThere || isOther) ? [2] : []), "\(isThere) \(candidates)")
-      try made.mirror.endSweep(of: "node--topic", at: 20)
-      #expect(try made.mirror.setAside().count == (isThere ? 1 : 0))
+      try made.mirror.sweeping.endSweep(of: "node--topic", at: 20)
+      #expect(try made.mirror.reading.setAside().count == (isThere ? 1 : 0))
     }
   }
 
@@ -222,9 +222,9 @@ import Testing
       try String.fetchAll($0, sql: "SELECT type || ' ' || coalesce(internal_id, 'none') FROM resources ORDER BY 1")
     }
     #expect(after == before && !before.isEmpty)
-    let topic = try #require(try made.mirror.types().first { $0.name == "node--topic" })
+    let topic = try #require(try made.mirror.reading.types().first { $0.name == "node--topic" })
     #expect(topic.idAttribute == "drupal_internal__nid" && topic.cursor == nil)
-    for result in try made.mirror.check() { #expect(result.violations == 0, "\(result)") }
+    for result in try made.mirror.reporting.check() { #expect(result.violations == 0, "\(result)") }
   }
 
   /// A pass, stretches and a watermark say nothing where the numbers that they stand on are others: the type is read from the
@@ -235,21 +235,24 @@ import Testing
     var cursor = Cursor(changed: 7, internalID: 90)
     cursor.pass = Cursor.Pass(begun: 5, after: 40)
     for type in ["node--topic", "node--event"] {
-      try mirror.beginReading(of: type, cursor: cursor, stretches: [Stretch(through: 30)], at: 5)
+      try mirror.pulling.beginReading(of: type, cursor: cursor, stretches: [Stretch(through: 30)], at: 5)
     }
-    #expect(try !mirror.note(AttributeNames(serial: "drupal_internal__nid", changed: "edited_on"), of: "node--topic"))
-    #expect(try mirror.stretches(of: "node--topic").count == 1)
-    #expect(try mirror.note(AttributeNames(serial: "nid", changed: "edited_on"), of: "node--topic"))
-    let types = try mirror.types()
+    #expect(
+      try !mirror.discovery.note(
+        AttributeNames(serial: "drupal_internal__nid", changed: "edited_on"), of: "node--topic"))
+    #expect(try mirror.pulling.stretches(of: "node--topic").count == 1)
+    #expect(try mirror.discovery.note(AttributeNames(serial: "nid", changed: "edited_on"), of: "node--topic"))
+    let types = try mirror.reading.types()
     #expect(types.first { $0.name == "node--topic" }?.cursor == nil)
     #expect(types.first { $0.name == "node--event" }?.cursor == cursor)
-    #expect(try mirror.stretches(of: "node--topic").isEmpty && mirror.stretches(of: "node--event").count == 1)
-    #expect(try !mirror.note(serialNumber: "nid", of: "node--topic"))
+    #expect(
+      try mirror.pulling.stretches(of: "node--topic").isEmpty && mirror.pulling.stretches(of: "node--event").count == 1)
+    #expect(try !mirror.discovery.note(serialNumber: "nid", of: "node--topic"))
     // A page that shows it brings no cursor of the numbers of before.
     let topic = BrokenRowTests.row(1)
     var scanner = PageScanner(base: DocumentBase(CrawledMirror.site), paths: try CrawledMirror.paths())
     _ = try made.apply([("node--topic", scanner.page(Array(#"{"data":[\#(topic)]}"#.utf8)))], cursor: true)
-    #expect(try mirror.types().first { $0.name == "node--topic" }?.cursor == nil)
+    #expect(try mirror.reading.types().first { $0.name == "node--topic" }?.cursor == nil)
   }
 
   // MARK: What stands around documents

@@ -23,12 +23,12 @@ import Testing
       last = current
       let isShown = try bench.shown(uuid) != nil
       #expect(isShown == isThere, "\(what)")
-      let broken = try bench.mirror.check().filter { $0.violations > 0 }
+      let broken = try bench.mirror.reporting.check().filter { $0.violations > 0 }
       #expect(broken.isEmpty, "\(what): \(broken)")
     }
     let deletion = try bench.record(.delete)
     try expectMoved("a deletion here", isThere: false)
-    _ = try bench.mirror.drop(#require(deletion.change), at: now)
+    _ = try bench.mirror.outbox.drop(#require(deletion.change), at: now)
     try expectMoved("a deletion that is given up", isThere: true)
     let new = try #require(ResourceID("7d1f6a3e-0000-4000-8000-0000000000aa"))
     try bench.record(.create(bench.object(["title": "New"])), new)
@@ -38,20 +38,20 @@ import Testing
     let other = try #require(ResourceID("7d1f6a3e-0000-4000-8000-0000000000ab"))
     try bench.record(.create(bench.object(["title": "Other"])), other)
     try expectMoved("another creation", isThere: true, other)
-    _ = try bench.mirror.drop(bench.only().id, at: now)
+    _ = try bench.mirror.outbox.drop(bench.only().id, at: now)
     try expectMoved("a creation that is given up", isThere: false, other)
     try bench.record(.delete)
     try expectMoved("another deletion here", isThere: false)
-    try bench.mirror.reject(bench.send(), error: "403", document: nil, at: now)
+    try bench.mirror.outbox.reject(bench.send(), error: "403", document: nil, at: now)
     try expectMoved("a deletion that the site refuses", isThere: true)
   }
 
   @Test func aSweepsRemovalMovesIt() throws {
     let bench = try OutboxBench()
-    _ = try bench.mirror.beginSweep(of: "node--topic", at: 1)
+    _ = try bench.mirror.sweeping.beginSweep(of: "node--topic", at: 1)
     let before = try number(bench)
-    let topic = try #require(try bench.mirror.everything(of: "node--topic").first)
-    let done = try bench.mirror.remove(
+    let topic = try #require(try bench.mirror.sweeping.everything(of: "node--topic").first)
+    let done = try bench.mirror.sweeping.remove(
       [Removal(topic, .deleted, how: "404")], of: "node--topic", onHidden: .drop, at: 1)
     #expect(done == [.deleted: 1])
     #expect(try number(bench) > before)
@@ -62,7 +62,7 @@ import Testing
     let attributes = #""attributes":{"drupal_internal__nid":9001,"number":5,"title":"One"}"#
     let bench = try OutboxBench(Topic.object(Topic.links, attributes, Topic.relationships()))
     let before = try number(bench)
-    try bench.mirror.note(serialNumber: "number", of: "node--topic")
+    try bench.mirror.discovery.note(serialNumber: "number", of: "node--topic")
     let serial: Int64? = try bench.value("SELECT internal_id FROM resource")
     #expect(serial == 5)
     #expect(try number(bench) > before)

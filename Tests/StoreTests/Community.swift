@@ -44,7 +44,7 @@ enum SmallCommunity {
   /// A mirror of these objects.
   static func mirror(_ objects: [String]) throws -> CrawledMirror {
     let made = try CrawledMirror()
-    try made.mirror.discovered([
+    try made.mirror.discovery.discovered([
       "node--topic": "/jsonapi/node/topic", "user--user": "/jsonapi/user/user", "file--file": "/jsonapi/file/file",
       "taxonomy_term--tag": "/jsonapi/taxonomy_term/tag", "node--empty": "/jsonapi/node/empty",
     ])
@@ -55,8 +55,8 @@ enum SmallCommunity {
   static func add(_ objects: [String], to made: CrawledMirror) throws {
     var scanner = PageScanner(base: DocumentBase(CrawledMirror.site), paths: [:])
     let page = try scanner.page(Array(#"{"data":[\#(objects.joined(separator: ","))]}"#.utf8))
-    let run = try made.mirror.beginRun("test", at: 1)
-    _ = try made.mirror.apply([
+    let run = try made.mirror.pulling.beginRun("test", at: 1)
+    _ = try made.mirror.pulling.apply([
       PageApplication(type: "node--topic", resources: page.resources, omitted: 0, cursor: nil, run: run)
     ])
   }

@@ -151,24 +151,25 @@ import Testing
   private func mirror() throws -> CrawledMirror {
     let made = try SmallCommunity.mirror(SmallCommunity.usual)
     let mirror = made.mirror
-    try mirror.note(.siteBaseURL, CrawledMirror.site)
-    _ = try mirror.beginSweep(of: "node--topic", at: 5)
+    try mirror.discovery.note(.siteBaseURL, CrawledMirror.site)
+    _ = try mirror.sweeping.beginSweep(of: "node--topic", at: 5)
     for removal in [(104, Tombstone.Kind.deleted), (105, .hidden)] {
-      let one = try #require(try mirror.everything(of: "node--topic").first { $0.internalID == Int64(removal.0) })
-      _ = try mirror.remove(
+      let one = try #require(
+        try mirror.sweeping.everything(of: "node--topic").first { $0.internalID == Int64(removal.0) })
+      _ = try mirror.sweeping.remove(
         [Removal(one, removal.1, how: "test")], of: "node--topic", onHidden: .keep, at: 6)
     }
-    try mirror.endSweep(of: "node--topic", at: 7)
-    _ = try mirror.beginSweep(of: "taxonomy_term--tag", at: 8)
-    try mirror.setAside([SetAside(.row, type: "node--topic", subject: "9", reason: "odd", advice: "", at: 9)])
+    try mirror.sweeping.endSweep(of: "node--topic", at: 7)
+    _ = try mirror.sweeping.beginSweep(of: "taxonomy_term--tag", at: 8)
+    try mirror.pulling.setAside([SetAside(.row, type: "node--topic", subject: "9", reason: "odd", advice: "", at: 9)])
     let changed = try object(["title": "Another"])
     try record(.update(changed), 101, mirror)
     let disputed = try #require(try record(.update(changed), 102, mirror).change)
     try record(.delete, 103, mirror)
     try record(.create(changed), 201, mirror)
-    let file = try mirror.stage(Array("picture".utf8), filename: "a.png", sha256: "0123abcd")
+    let file = try mirror.recording.stage(Array("picture".utf8), filename: "a.png", sha256: "0123abcd")
     try record(.upload(file, hostType: "node--topic", field: "field_image"), 202, mirror, type: "file--file")
-    try dispute(#require(try mirror.change(disputed)), mirror)
+    try dispute(#require(try mirror.outbox.change(disputed)), mirror)
     return made
   }
 
@@ -181,7 +182,7 @@ import Testing
     _ action: LocalChange.Action, _ number: Int, _ mirror: Mirror, type: String = "node--topic"
   ) throws -> RecordedChange {
     let uuid = try #require(ResourceID(SmallCommunity.uuid(number)))
-    return try mirror.record(
+    return try mirror.recording.record(
       LocalChange(type: type, uuid: uuid, action: action, author: ChangeAuthor(consumer: "crm")), at: Self.now)
   }
 
@@ -192,20 +193,20 @@ import Testing
     var scanner = PageScanner(base: DocumentBase(CrawledMirror.site), paths: [:])
     let page = try scanner.page(Array(#"{"data":\#(text)}"#.utf8))
     let copy = SiteCopy(scanned: try #require(page.resources.first), json: try JSON(parsing: text))
-    try mirror.note(
+    try mirror.outbox.note(
       .fields, of: change, site: copy,
       fields: [ConflictField(.attributes, "title", base: "cafe ", site: "Theirs", local: "Another")], at: Self.now)
   }
 
   private func broken(_ mirror: Mirror, isDeep: Bool = false) throws -> [InvariantResult] {
-    try mirror.check(isDeep: isDeep).filter { $0.violations > 0 }
+    try mirror.reporting.check(isDeep: isDeep).filter { $0.violations > 0 }
   }
 
   @Test func aMirrorWithSomethingOfEverythingIsInOrder() throws {
     let made = try mirror()
     let broken = try broken(made.mirror)
     #expect(broken.isEmpty, "\(broken)")
-    let states = try made.mirror.unsettledChanges()
+    let states = try made.mirror.outbox.unsettledChanges()
     #expect(Set(states.map(\.kind)) == Set(ChangeKind.allCases) && states.contains { $0.state == .conflict })
   }
 
@@ -236,7 +237,7 @@ import Testing
   @Test func aStagedFileThatIsNotThereIsNamed() throws {
     let made = try mirror()
     made.damaged(by: "a staged file changed and removed")
-    let place = made.mirror.uploadsPath + "/0123abcd"
+    let place = made.mirror.outbox.uploadsPath + "/0123abcd"
     // The name is no hash of it, which only a look at its bytes tells.
     let deep = try broken(made.mirror, isDeep: true)
     #expect(deep.map(\.name) == ["every file that waits for the site is beside the mirror, byte for byte"], "\(deep)")

@@ -62,25 +62,25 @@ import Testing
     let made = try ProvenMirror()
     defer { withExtendedLifetime(made) {} }
     let (mirror, path) = (made.mirror, made.mirror.path)
-    try mirror.note(.siteBaseURL, "https://a.example")
+    try mirror.discovery.note(.siteBaseURL, "https://a.example")
     let report = try DatabaseQueue(path: path)
     try report.inDatabase { db in
       try db.execute(sql: "BEGIN; SELECT * FROM setting;")
-      try mirror.note(.siteBaseURL, "https://b.example")
+      try mirror.discovery.note(.siteBaseURL, "https://b.example")
       try mirror.close()
       try db.execute(sql: "COMMIT")
     }
-    #expect(try Mirror(path: path).fact(.siteBaseURL) == "https://b.example")
+    #expect(try Mirror(path: path).reading.fact(.siteBaseURL) == "https://b.example")
   }
 
   @Test func factsAreKept() throws {
     let made = try ProvenMirror()
     defer { withExtendedLifetime(made) {} }
     let (mirror, path) = (made.mirror, made.mirror.path)
-    #expect(try mirror.fact(.siteBaseURL) == nil)
-    try mirror.note(.siteBaseURL, "https://a.example")
-    try mirror.note(.siteBaseURL, "https://b.example")
+    #expect(try mirror.reading.fact(.siteBaseURL) == nil)
+    try mirror.discovery.note(.siteBaseURL, "https://a.example")
+    try mirror.discovery.note(.siteBaseURL, "https://b.example")
     try mirror.close()
-    #expect(try Mirror(path: path).fact(.siteBaseURL) == "https://b.example")
+    #expect(try Mirror(path: path).reading.fact(.siteBaseURL) == "https://b.example")
   }
 }

@@ -23,8 +23,8 @@ import Testing
     try body()
   }
 
-  @Test(arguments: [Mirror.Purpose.making, .writing, .serving, .looking])
-  func whatIsNoMirrorIsRefusedByNameAndLeftAlone(purpose: Mirror.Purpose) throws {
+  @Test(arguments: [MirrorPurpose.making, .writing, .serving, .looking])
+  func whatIsNoMirrorIsRefusedByNameAndLeftAlone(purpose: MirrorPurpose) throws {
     try withFolder {
       try Data().write(to: URL(filePath: path))
       #expect(refusal { _ = try Mirror(path: path, for: purpose) }.contains("\(path) is empty (0 bytes)"))
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [Mirror.Purpose.writing, .serving, .looking]) func onlyMakingMakes(purpose: Mirror.Purpose) throws {
+  @Test(arguments: [MirrorPurpose.writing, .serving, .looking]) func onlyMakingMakes(purpose: MirrorPurpose) throws {
     let refused = refusal { _ = try Mirror(path: path, for: purpose) }
     #expect(refused.contains("there is no mirror at \(path) yet; social-mirror sync makes it"))
     #expect(!FileManager.default.fileExists(atPath: folder.path))
@@ -79,13 +79,15 @@ import Testing
     try withFolder {
       let mirror = try Mirror(path: path)
       let reader = ResourceReader(mirror)
-      try mirror.note(.siteAccount, "a")
-      try mirror.emptyLog()
+      try mirror.discovery.note(.siteAccount, "a")
+      try mirror.database.emptyLog()
       let backup = path + ".backup"
       try FileManager.default.copyItem(atPath: path, toPath: backup)
       // The header moves on with what is added to the file.
-      try mirror.write { try $0.execute(sql: "CREATE TABLE more (a); INSERT INTO more VALUES (zeroblob(100000))") }
-      try mirror.emptyLog()
+      try mirror.database.write {
+        try $0.execute(sql: "CREATE TABLE more (a); INSERT INTO more VALUES (zeroblob(100000))")
+      }
+      try mirror.database.emptyLog()
       try mirror.file.checkNow()
       switch change {
       case .removed: try FileManager.default.moveItem(atPath: path, toPath: path + ".away")
@@ -94,14 +96,14 @@ import Testing
       case .overwritten: try write(over: path, Data(repeating: 7, count: 50_000))
       case .older: try write(over: path, try Data(contentsOf: URL(filePath: backup)))
       }
-      #expect(throws: MirrorFault.self) { try mirror.note(.siteAccount, "b") }
-      #expect(throws: MirrorFault.self) { _ = try mirror.fact(.siteAccount) }
+      #expect(throws: MirrorFault.self) { try mirror.discovery.note(.siteAccount, "b") }
+      #expect(throws: MirrorFault.self) { _ = try mirror.reading.fact(.siteAccount) }
       #expect(throws: MirrorFault.self) { _ = try reader.single(seeing: .everything) { try $0.types() } }
       if change == .removed {
         try FileManager.default.moveItem(atPath: path + ".away", toPath: path)
         try mirror.file.checkNow()
-        #expect(try mirror.fact(.siteAccount) == "a")
-        try mirror.note(.siteAccount, "c")
+        #expect(try mirror.reading.fact(.siteAccount) == "a")
+        try mirror.discovery.note(.siteAccount, "c")
         try mirror.close()
       } else {
         #expect(throws: MirrorFault.self) { try mirror.close() }
@@ -121,22 +123,22 @@ import Testing
   @Test func anotherProgramsLockEndsWritesInTimeAndNoReads() throws {
     try withFolder {
       let mirror = try Mirror(path: path)
-      try mirror.note(.siteAccount, "a")
+      try mirror.discovery.note(.siteAccount, "a")
       let other = try DatabaseQueue(path: path)
       try other.inDatabase { db in
         try db.execute(sql: "BEGIN IMMEDIATE")
         let begun = ContinuousClock.now
         let fault = #expect(throws: MirrorFault.self) {
-          try WritePatience.$end.withValue(begun + .milliseconds(300)) { try mirror.note(.siteAccount, "b") }
+          try WritePatience.$end.withValue(begun + .milliseconds(300)) { try mirror.discovery.note(.siteAccount, "b") }
         }
         #expect(fault?.kind == .busy)
         let taken = ContinuousClock.now - begun
         #expect(taken >= .milliseconds(300) && taken < .seconds(2), "\(taken)")
-        #expect(try mirror.fact(.siteAccount) == "a")
+        #expect(try mirror.reading.fact(.siteAccount) == "a")
         try db.execute(sql: "COMMIT")
       }
-      try mirror.note(.siteAccount, "c")
-      #expect(try mirror.fact(.siteAccount) == "c")
+      try mirror.discovery.note(.siteAccount, "c")
+      #expect(try mirror.reading.fact(.siteAccount) == "c")
     }
   }
 
@@ -144,18 +146,18 @@ import Testing
   @Test(arguments: [false, true]) func aCopyIsReadAndNotWritten(hasLog: Bool) throws {
     try withFolder {
       let mirror = try Mirror(path: path)
-      try mirror.note(.siteAccount, "a")
+      try mirror.discovery.note(.siteAccount, "a")
       if !hasLog { try mirror.close() }
       let copy = try Mirror(path: path, for: .serving, mayWrite: false)
       #expect(copy.isReadOnly && copy.file.access == (hasLog ? .reading : .frozen))
-      #expect(try copy.fact(.siteAccount) == "a")
-      #expect(try copy.check().allSatisfy { $0.violations == 0 })
-      let fault = #expect(throws: MirrorFault.self) { try copy.note(.siteAccount, "b") }
+      #expect(try copy.reading.fact(.siteAccount) == "a")
+      #expect(try copy.reporting.check().allSatisfy { $0.violations == 0 })
+      let fault = #expect(throws: MirrorFault.self) { try copy.discovery.note(.siteAccount, "b") }
       #expect(fault?.kind == .readOnly)
       #expect(refusal { _ = try Mirror(path: path, for: .writing, mayWrite: false) }.contains("for reading alone"))
       if !hasLog {
         // Who writes it although nobody should is noticed.
-        try Mirror(path: path).note(.siteAccount, "c")
+        try Mirror(path: path).discovery.note(.siteAccount, "c")
         #expect(throws: MirrorFault.self) { try copy.file.checkNow() }
       }
       try? copy.close()
@@ -167,9 +169,9 @@ import Testing
   func damageIsToldAndTheRestSaved(table: String, part: Damage.Part) throws {
     let made = try CrawledMirror.full(damagedBy: "bytes of a table written over")
     let path = made.folder.appending(path: "mirror.sqlite").path
-    try made.mirror.save(
+    try made.mirror.tokens.save(
       ConsumerRow(id: "crm", label: "CRM", secretHash: nil, grants: ["password"], scopes: ["read"], created: 1))
-    let root = try made.mirror.read { db in
+    let root = try made.mirror.database.read { db in
       try Int.fetchOne(db, sql: "SELECT rootpage FROM sqlite_master WHERE name = ?", arguments: [table]) ?? 0
     }
     try made.mirror.close()
@@ -185,9 +187,9 @@ import Testing
 
     let saved = try Salvage(of: path, into: path + ".saved")
     let new = try Mirror(path: path + ".saved", for: .writing)
-    #expect(try new.consumer("crm") != nil || table == "consumer")
-    #expect(try new.fact(.siteAccount) == CrawledMirror.account)
-    #expect(try new.check().allSatisfy { $0.violations == 0 })
+    #expect(try new.tokens.consumer("crm") != nil || table == "consumer")
+    #expect(try new.reading.fact(.siteAccount) == CrawledMirror.account)
+    #expect(try new.reporting.check().allSatisfy { $0.violations == 0 })
     #expect(saved.tables.contains { $0.fault != nil } == (table != "resource"))
     #expect(refusal { _ = try Salvage(of: path, into: path + ".saved") }.contains("is there already"))
     try new.close()

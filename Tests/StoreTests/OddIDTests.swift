@@ -29,7 +29,7 @@ import Testing
 
   @Test func comeAndGoAsTheSiteWritesThem() throws {
     let made = try CrawledMirror()
-    try made.mirror.discovered(CrawledMirror.paths())
+    try made.mirror.discovery.discovered(CrawledMirror.paths())
     for (number, id) in OddIDTests.ids.enumerated() {
       for plainLink in [false, true] {
         let object = OddIDTests.topic(id, number + 1, author: "u \(id)", plainLink: plainLink)
@@ -43,13 +43,13 @@ import Testing
     let other = try DatabaseQueue(path: made.folder.appending(path: "mirror.sqlite").path)
     let shown = try other.read { try String.fetchAll($0, sql: "SELECT uuid FROM resources ORDER BY internal_id") }
     #expect(shown == OddIDTests.ids)
-    #expect(try made.mirror.identifiers(of: "node--topic") == Set(OddIDTests.ids.compactMap { ResourceID($0) }))
-    for result in try made.mirror.check() { #expect(result.violations == 0, "\(result)") }
+    #expect(try made.mirror.reading.identifiers(of: "node--topic") == Set(OddIDTests.ids.compactMap { ResourceID($0) }))
+    for result in try made.mirror.reporting.check() { #expect(result.violations == 0, "\(result)") }
   }
 
   @Test func filtersAndSortsFindThem() throws {
     let made = try CrawledMirror()
-    try made.mirror.discovered(CrawledMirror.paths())
+    try made.mirror.discovery.discovered(CrawledMirror.paths())
     let ids = OddIDTests.ids.filter { $0 != "ABC" }
     for (number, id) in ids.enumerated() {
       _ = try made.take(OddIDTests.topic(id, number + 1, author: "u \(id)"))
@@ -79,7 +79,7 @@ import Testing
   private static let lower = "abcdef01-7141-4a6c-9ea2-2426b4367330"
 
   private func check(_ made: CrawledMirror) throws {
-    for result in try made.mirror.check() { #expect(result.violations == 0, "\(result)") }
+    for result in try made.mirror.reporting.check() { #expect(result.violations == 0, "\(result)") }
   }
 
   private static func user(_ id: String) -> String {
@@ -89,12 +89,12 @@ import Testing
   /// The site compares ids without regard to letter case: it is the same resource under another id, and what points to it still does.
   @Test func anotherLetterCaseIsTheSameResource() throws {
     let made = try CrawledMirror()
-    try made.mirror.discovered(CrawledMirror.paths())
+    try made.mirror.discovery.discovered(CrawledMirror.paths())
     let upper = Self.lower.uppercased()
     for id in [Self.lower, upper, "Abcdef01\(Self.lower.dropFirst(8))", Self.lower] {
       let outcome = try made.take(Self.topic(id, 1, author: Topic.user))
       #expect(outcome.inserted + outcome.updated == 1)
-      #expect(try made.mirror.identifiers(of: "node--topic").map(\.description) == [id])
+      #expect(try made.mirror.reading.identifiers(of: "node--topic").map(\.description) == [id])
       #expect(try made.rendered("node--topic", Self.lower)?.contains(id) == true)
       try check(made)
     }
@@ -113,7 +113,7 @@ import Testing
     let (lower, upper) = try (#require(ResourceID(Self.lower)), #require(ResourceID(Self.lower.uppercased())))
     try bench.patch(["title": "Local"], lower)
     _ = try bench.made.take(Self.topic(upper.description, 1, author: Topic.other))
-    #expect(try bench.mirror.identifiers(of: "node--topic") == [upper])
+    #expect(try bench.mirror.reading.identifiers(of: "node--topic") == [upper])
     #expect(try bench.title(upper) == "Local" && bench.only().uuid == upper)
     try check(bench.made)
   }
@@ -123,18 +123,20 @@ import Testing
   @Test func aNumberGivenAnewIsAskedFor() throws {
     let bench = try OutboxBench(Self.topic(Topic.id, 1, author: Topic.user))
     func violations() throws -> Int {
-      try bench.mirror.check().filter { $0.name.hasPrefix("no two resources of a type have one serial number") }
-        .reduce(0) { $0 + $1.violations }
+      try bench.mirror.reporting.check().filter {
+        $0.name.hasPrefix("no two resources of a type have one serial number")
+      }
+      .reduce(0) { $0 + $1.violations }
     }
     func isDue() throws -> Bool {
-      try bench.mirror.types().contains { $0.name == "node--topic" && $0.sweep?.finished == nil }
+      try bench.mirror.reading.types().contains { $0.name == "node--topic" && $0.sweep?.finished == nil }
     }
-    _ = try bench.mirror.beginSweep(of: "node--topic", at: 5)
-    try bench.mirror.endSweep(of: "node--topic", at: 5)
+    _ = try bench.mirror.sweeping.beginSweep(of: "node--topic", at: 5)
+    try bench.mirror.sweeping.endSweep(of: "node--topic", at: 5)
     #expect(try !isDue())
     #expect(try bench.made.take(Self.topic(Self.lower, 1, author: Topic.user)).inserted == 1)
     #expect(try isDue() && violations() == 0)
-    try bench.mirror.endSweep(of: "node--topic", at: 6)
+    try bench.mirror.sweeping.endSweep(of: "node--topic", at: 6)
     #expect(try violations() == 1)
     try bench.patch(["title": "Kept"])
     #expect(try violations() == 0)
@@ -151,7 +153,7 @@ import Testing
   /// A mirror of before took the id with capitals for the UUID.
   @Test func olderMirrorsTakeOverWhatTheyHave() throws {
     let made = try CrawledMirror()
-    try made.mirror.discovered(CrawledMirror.paths())
+    try made.mirror.discovery.discovered(CrawledMirror.paths())
     let capital = "ABCDEF01-7141-4A6C-9EA2-2426B4367330"
     _ = try made.take(OddIDTests.topic(capital, 1, author: Topic.user))
     _ = try made.take(OddIDTests.topic(Topic.id, 2, author: Topic.user))
@@ -166,6 +168,6 @@ import Testing
     }
     #expect(try made.rendered("node--topic", capital)?.contains(capital) == true)
     #expect(try made.take(OddIDTests.topic(capital, 1, author: Topic.user)).unchanged == 1)
-    for result in try made.mirror.check() { #expect(result.violations == 0, "\(result)") }
+    for result in try made.mirror.reporting.check() { #expect(result.violations == 0, "\(result)") }
   }
 }

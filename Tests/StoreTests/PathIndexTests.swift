@@ -14,8 +14,8 @@ extension CrawledMirror {
     }
     var usage = PathUsage()
     usage.slowestMilliseconds = IndexPolicy.slowMilliseconds
-    try mirror.note(Dictionary(uniqueKeysWithValues: uses.map { ($0, usage) }), at: 7)
-    while try mirror.buildPathIndexes(resources: 2) {}
+    try mirror.indexing.note(Dictionary(uniqueKeysWithValues: uses.map { ($0, usage) }), at: 7)
+    while try mirror.indexing.buildPathIndexes(resources: 2) {}
   }
 
   /// Indexes every path of the small community that a query can name.
@@ -85,18 +85,18 @@ extension CrawledMirror {
     #expect(try made.rows("node--topic", "filter[title]=omega") == [102, 106])
     #expect(try made.rows("node--topic", "filter[title]=cafe") == [101])
     #expect(try made.rows("node--topic", "filter[title]=cafe%20") == [])
-    #expect(try made.mirror.pathIndexes().map(\.rows) == [6])
+    #expect(try made.mirror.indexing.pathIndexes().map(\.rows) == [6])
   }
 
   @Test func itIsListedAndDropped() throws {
     let made = try SmallCommunity.mirror(SmallCommunity.usual)
     try made.index("sort=title")
-    let index = try #require(try made.mirror.pathIndexes().first)
+    let index = try #require(try made.mirror.indexing.pathIndexes().first)
     #expect(index.type == "node--topic" && index.path == "title" && index.state == "complete")
     #expect(index.created == 7 && index.reason.hasPrefix("5 queries"))
-    #expect(try made.mirror.dropPathIndex(type: "node--topic", path: "title"))
-    #expect(try made.mirror.pathIndexes().isEmpty)
-    #expect(try !made.mirror.dropPathIndex(type: "node--topic", path: "title"))
+    #expect(try made.mirror.indexing.dropPathIndex(type: "node--topic", path: "title"))
+    #expect(try made.mirror.indexing.pathIndexes().isEmpty)
+    #expect(try !made.mirror.indexing.dropPathIndex(type: "node--topic", path: "title"))
     #expect(try made.rows("node--topic", "filter[title]=zebra") == [105])
   }
 
@@ -114,7 +114,7 @@ extension CrawledMirror {
       SmallCommunity.usual + [SmallCommunity.topic(107, SmallCommunity.attributes(Self.long, "1", "1", flag: "true"))])
     let before = try made.rows("node--topic", query)
     try made.index("sort=title")
-    #expect(try made.mirror.pathIndexes().map(\.state) == ["texts"])
+    #expect(try made.mirror.indexing.pathIndexes().map(\.state) == ["texts"])
     #expect(try made.rows("node--topic", query) == before)
     let compiled = try made.compiled(query)
     #expect(compiled.indexes.isEmpty == (query.contains("sort") || query.contains("=zebra")))
@@ -125,18 +125,18 @@ extension CrawledMirror {
     try made.index("sort=title")
     try SmallCommunity.add(
       [SmallCommunity.topic(107, SmallCommunity.attributes(Self.long, "1", "1", flag: "true"))], to: made)
-    #expect(try made.mirror.pathIndexes().map(\.state) == ["building texts"])
+    #expect(try made.mirror.indexing.pathIndexes().map(\.state) == ["building texts"])
     let query = QueryCase.condition("title", "CONTAINS", ["the%20end"])
     #expect(try made.rows("node--topic", query) == [107])
-    while try made.mirror.buildPathIndexes(resources: 2) {}
-    #expect(try made.mirror.pathIndexes().map(\.rows) == [6])
+    while try made.mirror.indexing.buildPathIndexes(resources: 2) {}
+    #expect(try made.mirror.indexing.pathIndexes().map(\.rows) == [6])
     #expect(try made.rows("node--topic", query) == [107])
     let attributes = SmallCommunity.attributes("Now and then", "1", "1", flag: "true")
     try SmallCommunity.add([SmallCommunity.topic(107, attributes)], to: made)
     #expect(try made.rows("node--topic", query) == [])
     #expect(try made.rows("node--topic", QueryCase.condition("title", "CONTAINS", ["and%20then"])) == [107])
-    #expect(try made.mirror.dropPathIndex(type: "node--topic", path: "title"))
-    #expect(try made.mirror.pathIndexes().isEmpty)
+    #expect(try made.mirror.indexing.dropPathIndex(type: "node--topic", path: "title"))
+    #expect(try made.mirror.indexing.pathIndexes().isEmpty)
   }
 
   /// A path that leads to several types has an index when each type with resources has one.
@@ -173,7 +173,7 @@ extension CrawledMirror {
     let labels = (301...305).map { SmallCommunity.object("node--topic", $0, #""title":"label \#($0)""#) }
     try SmallCommunity.add(labels, to: made)
     try made.index("sort=title")
-    #expect(try made.mirror.pathIndexes().map(\.rows) == [10])
+    #expect(try made.mirror.indexing.pathIndexes().map(\.rows) == [10])
   }
 
   @Test(arguments: [0, 2, 5, 9]) func aDeepPageIsTheSame(offset: Int) throws {

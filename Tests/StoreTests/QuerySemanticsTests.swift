@@ -160,7 +160,7 @@ private struct Rows: Sendable, CustomTestStringConvertible {
     let made = try SmallCommunity.mirror([
       file(1, "public://a", 2), file(2, "private://B", 2), file(3, "private://c", 1),
     ])
-    try made.mirror.note(.siteAccount, SmallCommunity.uuid(1))
+    try made.mirror.discovery.note(.siteAccount, SmallCommunity.uuid(1))
     #expect(try made.rows("file--file", "filter[status]=1") == [1, 3])
     #expect(try made.rows("file--file", "filter[uri.value]=PUBLIC://A") == [])
     #expect(try made.rows("file--file", "") == [1, 2, 3])

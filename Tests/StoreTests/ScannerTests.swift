@@ -125,8 +125,8 @@ import Testing
     let made = try CrawledMirror()
     try taken(name, into: made)
     #expect(try made.rendered(name, Topic.id) == Self.object(name))
-    #expect(try made.mirror.schema(of: name)?.field(name)?.targets == [name])
-    for result in try made.mirror.check() { #expect(result.violations == 0, "\(result)") }
+    #expect(try made.mirror.reading.schema(of: name)?.field(name)?.targets == [name])
+    for result in try made.mirror.reporting.check() { #expect(result.violations == 0, "\(result)") }
   }
 
   /// A mirror of before, in which the type stands by its escaped name, and beside it by that of its link.
@@ -147,7 +147,7 @@ import Testing
       #expect(try String.fetchAll(db, sql: "SELECT name FROM field WHERE name LIKE 'Groups%'") == [name])
     }
     #expect(try made.rendered(name, Topic.id) == Self.object(name))
-    for result in try made.mirror.check() { #expect(result.violations == 0, "\(result)") }
+    for result in try made.mirror.reporting.check() { #expect(result.violations == 0, "\(result)") }
   }
 }
 

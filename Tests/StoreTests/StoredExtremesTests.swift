@@ -17,14 +17,14 @@ import Testing
       return (type: type, page: page)
     }
     _ = try made.apply(pages, cursor: true)
-    let file = try #require(try made.mirror.filesToFetch(.all, after: 0, limit: 1, now: 0).first)
-    try made.mirror.note(
+    let file = try #require(try made.mirror.files.filesToFetch(.all, after: 0, limit: 1, now: 0).first)
+    try made.mirror.files.note(
       FileContent(
         source: file.identity, hash: String(repeating: "a", count: 64), bytes: 5, mediaType: "text/plain",
         validator: nil,
         lastModified: 1, isPublic: true), of: file, at: 1)
-    _ = try made.mirror.beginSweep(of: "node--topic", at: 5)
-    let columns = try made.mirror.read { db in
+    _ = try made.mirror.sweeping.beginSweep(of: "node--topic", at: 5)
+    let columns = try made.mirror.database.read { db in
       try Row.fetchAll(
         db,
         sql: """
@@ -55,22 +55,25 @@ import Testing
           faults += 1
           continue
         }
-        look { _ = try mirror.types() }
-        look { _ = try mirror.status() }
-        look { _ = try mirror.outboxStatus() }
-        look { _ = try mirror.filesToFetch(.all, after: 0, limit: 5, now: .max) }
-        look { _ = try mirror.fileTotals() }
-        look { _ = try mirror.fileContent(path: file.path ?? "") }
-        look { _ = try mirror.someExpected(of: "node--topic", count: 5) }
-        look { _ = try mirror.candidates(of: "node--topic") }
-        look { _ = try mirror.tombstones(of: "node--topic") }
-        look { _ = try mirror.conflicts(open: false) }
-        look { _ = try mirror.consumers() }
-        look { _ = try mirror.setAside() }
-        look { _ = try mirror.pathIndexes() }
-        look { _ = try mirror.check() }
-        look { _ = try mirror.beginSweep(of: "node--topic", at: 1) }
-        look { _ = try mirror.endRun(mirror.beginRun("test", at: 2), .complete, parts: [], message: nil, at: 3) }
+        look { _ = try mirror.reading.types() }
+        look { _ = try mirror.reporting.status() }
+        look { _ = try mirror.reporting.outboxStatus() }
+        look { _ = try mirror.files.filesToFetch(.all, after: 0, limit: 5, now: .max) }
+        look { _ = try mirror.files.fileTotals() }
+        look { _ = try mirror.reading.fileContent(path: file.path ?? "") }
+        look { _ = try mirror.reading.someExpected(of: "node--topic", count: 5) }
+        look { _ = try mirror.sweeping.candidates(of: "node--topic") }
+        look { _ = try mirror.reading.tombstones(of: "node--topic") }
+        look { _ = try mirror.outbox.conflicts(open: false) }
+        look { _ = try mirror.tokens.consumers() }
+        look { _ = try mirror.reading.setAside() }
+        look { _ = try mirror.indexing.pathIndexes() }
+        look { _ = try mirror.reporting.check() }
+        look { _ = try mirror.sweeping.beginSweep(of: "node--topic", at: 1) }
+        look {
+          _ = try mirror.pulling.endRun(
+            mirror.pulling.beginRun("test", at: 2), .complete, parts: [], message: nil, at: 3)
+        }
         look { _ = try ResourceReader(mirror).snapshot(seeing: .everything) { try $0.types() } }
         try? mirror.close()
       }

@@ -29,11 +29,11 @@ import Testing
     }
     try queue.close()
     let mirror = try Mirror(path: path)
-    let unasked = try mirror.read { db in
+    let unasked = try mirror.database.read { db in
       try Int.fetchOne(db, sql: "SELECT count(*) FROM sweep_candidate WHERE kind IS NULL AND how IS NULL")
     }
     #expect(unasked == 1)
-    let underWay = try mirror.read { db in
+    let underWay = try mirror.database.read { db in
       try Int.fetchAll(db, sql: "SELECT type FROM sweep WHERE started IS NOT NULL AND position = 40")
     }
     #expect(underWay == [1])
@@ -44,17 +44,17 @@ import Testing
     let made = try CrawledMirror.full()
     let mirror = made.mirror
     let type = "node--topic"
-    var state = try mirror.beginSweep(of: type, at: 7)
+    var state = try mirror.sweeping.beginSweep(of: type, at: 7)
     state.isListed = true
-    _ = try mirror.apply(
+    _ = try mirror.sweeping.apply(
       SweepApplication(type: type, resources: [], omitted: [], covers: (after: -1, through: nil), state: state, run: 1))
-    var candidates = try mirror.candidates(of: type)
+    var candidates = try mirror.sweeping.candidates(of: type)
     #expect(candidates.count > 3 && candidates.allSatisfy { $0.verdict == nil })
     candidates[0].verdict = SweepCandidate.Verdict(.deleted, how: "gone")
     candidates[1].verdict = SweepCandidate.Verdict(nil, how: "no word")
-    try mirror.note(Array(candidates.prefix(2)), of: type)
-    #expect(try mirror.candidates(of: type) == candidates)
-    _ = try mirror.beginSweep(of: type, at: 8)
-    #expect(try mirror.candidates(of: type).isEmpty)
+    try mirror.sweeping.note(Array(candidates.prefix(2)), of: type)
+    #expect(try mirror.sweeping.candidates(of: type) == candidates)
+    _ = try mirror.sweeping.beginSweep(of: type, at: 8)
+    #expect(try mirror.sweeping.candidates(of: type).isEmpty)
   }
 }

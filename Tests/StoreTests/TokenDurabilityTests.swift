@@ -33,31 +33,31 @@ import Testing
     (
       "save",
       { mirror in
-        try mirror.save(
+        try mirror.tokens.save(
           ConsumerRow(id: "c", label: "C", secretHash: "h", grants: ["password"], scopes: ["a"], created: 1))
       }
     ),
     (
       "saveAccount",
-      { mirror in try mirror.saveAccount(name: "ann", passwordHash: "h", userUUID: nil, scopes: [], at: 1) }
+      { mirror in try mirror.tokens.saveAccount(name: "ann", passwordHash: "h", userUUID: nil, scopes: [], at: 1) }
     ),
-    ("record", { mirror in try mirror.record(TokenDurabilityTests.pair("one")) }),
+    ("record", { mirror in try mirror.tokens.record(TokenDurabilityTests.pair("one")) }),
     (
       "rotate",
       { mirror in
-        let isDone = try mirror.rotate(refreshHash: "refresh-one", to: TokenDurabilityTests.pair("two"))
+        let isDone = try mirror.tokens.rotate(refreshHash: "refresh-one", to: TokenDurabilityTests.pair("two"))
         #expect(isDone == true)
       }
     ),
-    ("removeAccount", { mirror in _ = try mirror.removeAccount("ann") }),
-    ("removeConsumer", { mirror in _ = try mirror.removeConsumer("c") }),
+    ("removeAccount", { mirror in _ = try mirror.tokens.removeAccount("ann") }),
+    ("removeConsumer", { mirror in _ = try mirror.tokens.removeConsumer("c") }),
   ]
 
   @Test func whatIsPromisedIsOnDiskFirst() throws {
     let made = try CrawledMirror()
     defer { withExtendedLifetime(made) {} }
     let told = Statements()
-    made.mirror.pool.writeWithoutTransaction { db in db.trace { told.note("\($0)") } }
+    made.mirror.database.pool.writeWithoutTransaction { db in db.trace { told.note("\($0)") } }
     for write in Self.writes {
       _ = told.take()
       try write.body(made.mirror)
@@ -69,6 +69,6 @@ import Testing
       let order = [full, begin, commit, usual].compactMap { $0 }
       #expect(order.count == 4 && order == order.sorted(), "\(write.name): \(statements)")
     }
-    made.mirror.pool.writeWithoutTransaction { db in db.trace(nil) }
+    made.mirror.database.pool.writeWithoutTransaction { db in db.trace(nil) }
   }
 }

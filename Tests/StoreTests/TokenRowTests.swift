@@ -14,22 +14,26 @@ import Testing
     let made = try CrawledMirror()
     defer { withExtendedLifetime(made) {} }
     let mirror = made.mirror
-    try mirror.record(token("one"))
-    #expect(try mirror.isActive(jti: "one") && mirror.issuedToken(refreshHash: "refresh-one")?.scopes == ["a", "b"])
-    #expect(try mirror.rotate(refreshHash: "refresh-one", to: token("two")) == true)
-    #expect(try mirror.rotate(refreshHash: "refresh-one", to: token("three")) == false)
-    #expect(try mirror.rotate(refreshHash: "unheard of", to: token("three")) == nil)
-    #expect(try !mirror.isActive(jti: "one") && mirror.isActive(jti: "two") && !mirror.isActive(jti: "three"))
+    try mirror.tokens.record(token("one"))
+    #expect(
+      try mirror.tokens.isActive(jti: "one")
+        && mirror.tokens.issuedToken(refreshHash: "refresh-one")?.scopes == ["a", "b"])
+    #expect(try mirror.tokens.rotate(refreshHash: "refresh-one", to: token("two")) == true)
+    #expect(try mirror.tokens.rotate(refreshHash: "refresh-one", to: token("three")) == false)
+    #expect(try mirror.tokens.rotate(refreshHash: "unheard of", to: token("three")) == nil)
+    #expect(
+      try !mirror.tokens.isActive(jti: "one") && mirror.tokens.isActive(jti: "two")
+        && !mirror.tokens.isActive(jti: "three"))
   }
 
   /// Many at once, and one of them has it.
   @Test func aRaceHasOneWinner() async throws {
     let made = try CrawledMirror()
-    try made.mirror.record(token("old"))
+    try made.mirror.tokens.record(token("old"))
     let outcomes = try await withThrowingTaskGroup(of: Bool?.self) { group in
       for index in 0..<16 {
         let next = token("new\(index)")
-        group.addTask { try made.mirror.rotate(refreshHash: "refresh-old", to: next) }
+        group.addTask { try made.mirror.tokens.rotate(refreshHash: "refresh-old", to: next) }
       }
       return try await group.reduce(into: [Bool?]()) { $0.append($1) }
     }
@@ -40,10 +44,10 @@ import Testing
     let made = try CrawledMirror()
     defer { withExtendedLifetime(made) {} }
     let mirror = made.mirror
-    try mirror.record(token("old", expires: 150))
-    try mirror.record(token("new", expires: 900, issued: 200))
-    #expect(try mirror.issuedToken(refreshHash: "refresh-old") == nil)
-    #expect(try mirror.issuedToken(refreshHash: "refresh-new") != nil)
+    try mirror.tokens.record(token("old", expires: 150))
+    try mirror.tokens.record(token("new", expires: 900, issued: 200))
+    #expect(try mirror.tokens.issuedToken(refreshHash: "refresh-old") == nil)
+    #expect(try mirror.tokens.issuedToken(refreshHash: "refresh-new") != nil)
   }
 
   @Test func newSecretsEndTokens() throws {
@@ -51,25 +55,27 @@ import Testing
     defer { withExtendedLifetime(made) {} }
     let mirror = made.mirror
     let row = ConsumerRow(id: "c", label: "C", secretHash: "h", grants: ["password"], scopes: ["s", "t"], created: 1)
-    try mirror.save(row)
-    try mirror.record(token("one"))
-    #expect(try mirror.consumers() == [row])
-    try mirror.save(row)
-    #expect(try !mirror.isActive(jti: "one"))
-    #expect(try mirror.removeConsumer("c") && !mirror.removeConsumer("c") && mirror.consumer("c") == nil)
+    try mirror.tokens.save(row)
+    try mirror.tokens.record(token("one"))
+    #expect(try mirror.tokens.consumers() == [row])
+    try mirror.tokens.save(row)
+    #expect(try !mirror.tokens.isActive(jti: "one"))
+    #expect(
+      try mirror.tokens.removeConsumer("c") && !mirror.tokens.removeConsumer("c") && mirror.tokens.consumer("c") == nil)
   }
 
   @Test func newPasswordsEndTokens() throws {
     let made = try CrawledMirror()
     defer { withExtendedLifetime(made) {} }
     let mirror = made.mirror
-    try mirror.saveAccount(name: "ann", passwordHash: "h", userUUID: nil, scopes: ["s"], at: 1)
-    let account = try #require(try mirror.account(named: "ann"))
+    try mirror.tokens.saveAccount(name: "ann", passwordHash: "h", userUUID: nil, scopes: ["s"], at: 1)
+    let account = try #require(try mirror.tokens.account(named: "ann"))
     var pair = token("one")
     pair.account = account.id
-    try mirror.record(pair)
-    try mirror.saveAccount(name: "ann", passwordHash: "k", userUUID: "u", scopes: [], at: 2)
-    #expect(try mirror.account(account.id)?.passwordHash == "k" && !mirror.isActive(jti: "one"))
-    #expect(try mirror.removeAccount("ann") && mirror.accounts().isEmpty && !mirror.removeAccount("ann"))
+    try mirror.tokens.record(pair)
+    try mirror.tokens.saveAccount(name: "ann", passwordHash: "k", userUUID: "u", scopes: [], at: 2)
+    #expect(try mirror.tokens.account(account.id)?.passwordHash == "k" && !mirror.tokens.isActive(jti: "one"))
+    #expect(
+      try mirror.tokens.removeAccount("ann") && mirror.tokens.accounts().isEmpty && !mirror.tokens.removeAccount("ann"))
   }
 }

@@ -42,7 +42,7 @@ import Testing
     author.targets = ["user--user"]
     #expect(try schema(made, "node--empty") == nil)
     #expect(try made.rows("node--empty", "filter[nothing]=1") == [])
-    try made.mirror.describe("node--empty", TypeSchema(fields: [body, author]))
+    try made.mirror.discovery.describe("node--empty", TypeSchema(fields: [body, author]))
     for (query, words) in [
       ("filter[nothing]=1", "The field `nothing`, given in the path `nothing`, does not exist."),
       (
@@ -59,7 +59,7 @@ import Testing
   @Test func aDescriptionAddsWhatWasNotSeen() throws {
     let made = try SmallCommunity.mirror(SmallCommunity.usual)
     let described = ["uid", "menu_link", "field_tags"].map { TypeSchema.Field($0, isRelationship: true) }
-    try made.mirror.describe("node--topic", TypeSchema(fields: described))
+    try made.mirror.discovery.describe("node--topic", TypeSchema(fields: described))
     #expect(try schema(made, "node--topic")?.relationships == ["uid", "menu_link", "field_tags"])
     #expect(try made.rows("node--topic", "filter[uid.name]=bjorn") == [102])
   }

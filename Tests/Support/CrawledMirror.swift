@@ -37,7 +37,7 @@ package final class CrawledMirror: Sendable {
   ) throws -> CrawledMirror {
     let made = try CrawledMirror(damagedBy: damage, file: file, filePath: filePath, line: line)
     _ = try made.apply(CrawledMirror.pages(base: site, as: account), cursor: true)
-    try made.mirror.note(.siteAccount, CrawledMirror.account)
+    try made.mirror.discovery.note(.siteAccount, CrawledMirror.account)
     try made.describe()
     return made
   }
@@ -54,7 +54,7 @@ package final class CrawledMirror: Sendable {
         schema.fields[index].name = rename(schema.fields[index].name)
         schema.fields[index].targets = schema.fields[index].targets.map(rename)
       }
-      try mirror.describe(rename(type), schema)
+      try mirror.discovery.describe(rename(type), schema)
     }
   }
 
@@ -72,9 +72,9 @@ package final class CrawledMirror: Sendable {
   package func apply(
     _ pages: [(type: String, page: ScannedPage)], cursor: Bool = false, paths: [String: String]? = nil
   ) throws -> ApplyOutcome {
-    try mirror.discovered(paths ?? CrawledMirror.paths())
-    let run = try mirror.beginRun("test", at: 1)
-    return try mirror.apply(
+    try mirror.discovery.discovered(paths ?? CrawledMirror.paths())
+    let run = try mirror.pulling.beginRun("test", at: 1)
+    return try mirror.pulling.apply(
       pages.map { type, page in
         PageApplication(
           type: type, resources: page.resources, omitted: page.omitted.count,

@@ -50,13 +50,13 @@ package final class ProvenMirror: Sendable {
     do {
       let mirror = try Mirror(path: path, for: .looking)
       defer { try? mirror.close() }
-      judge(try mirror.check(), path, made: place)
+      judge(try mirror.reporting.check(), path, made: place)
     } catch { Issue.record("nothing can be proved of \(path): \(error)", sourceLocation: place) }
   }
 
   private static func prove(_ mirror: Mirror, made place: SourceLocation) {
     // One that is closed already is opened again, to be looked at.
-    guard let results = try? mirror.check() else { return prove(at: mirror.path, made: place) }
+    guard let results = try? mirror.reporting.check() else { return prove(at: mirror.path, made: place) }
     judge(results, mirror.path, made: place)
   }
 

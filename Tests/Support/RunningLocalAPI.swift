@@ -33,11 +33,11 @@ package struct RunningLocalAPI: Sendable {
     now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
   ) async throws -> LocalAPIServer {
     let cost = SecretHash.Cost(logarithm: 1)
-    try made.mirror.save(
+    try made.mirror.tokens.save(
       ConsumerRow(
         id: "reports", label: "Reports", secretHash: SecretHash.make("client secret", cost: cost).encoded,
         grants: Grant.allCases.map(\.rawValue), scopes: Scopes.standard, created: 1))
-    try made.mirror.saveAccount(
+    try made.mirror.tokens.saveAccount(
       name: "ann", passwordHash: SecretHash.make("her password", cost: cost).encoded, userUUID: CrawledMirror.account,
       scopes: Scopes.standard, at: 1)
     var settings = LocalAPISettings(

@@ -42,7 +42,7 @@ final class FileBench: Sendable {
     comparing: FileRound.Settings.Comparing = .never, looking: FileRound.Looking = .size
   ) async throws -> FileRound.Report {
     let url = try BaseURL(server.origin)
-    try made.mirror.note(.siteBaseURL, server.origin)
+    try made.mirror.discovery.note(.siteBaseURL, server.origin)
     var settings = TransportSettings(origin: url.origin)
     settings.timeoutSeconds = 20
     let transport = try CurlTransport(settings, logger: silentLog)
@@ -74,13 +74,15 @@ final class FileBench: Sendable {
 
   /// The content that the mirror has of a file; nil when it has none.
   func content(_ number: Int) throws -> String? {
-    guard let hash = try made.mirror.fileContent(path: "/sites/default/files/\(number).bin")?.hash else { return nil }
+    guard let hash = try made.mirror.reading.fileContent(path: "/sites/default/files/\(number).bin")?.hash else {
+      return nil
+    }
     return String(decoding: try Data(contentsOf: URL(filePath: folder.location(of: hash))), as: UTF8.self)
   }
 
   /// Why files could not be fetched.
   func errors() throws -> [String] {
-    try made.mirror.read { db in
+    try made.mirror.database.read { db in
       try String.fetchAll(db, sql: "SELECT error FROM file_content WHERE error IS NOT NULL")
     }
   }

@@ -18,7 +18,7 @@ extension FileFetchTests {
     let script: ScriptedServer.Script = { _ in isBack.withLock { $0 } ? [.answer(200, [], Self.old)] : [.answer(status)]
     }
     func states() throws -> [String] {
-      try bench.made.mirror.read { try String.fetchAll($0, sql: "SELECT state FROM files") }
+      try bench.made.mirror.database.read { try String.fetchAll($0, sql: "SELECT state FROM files") }
     }
     try await withFiles(script) { server async throws in
       #expect(try states() == ["waiting"])
@@ -30,11 +30,11 @@ extension FileFetchTests {
         time += pause
       }
       #expect(try states() == ["lost"])
-      #expect(try bench.made.mirror.setAside().count == 1)
+      #expect(try bench.made.mirror.reading.setAside().count == 1)
       isBack.withLock { $0 = true }
       #expect(try await bench.round(server, at: time).fetched == 1)
       #expect(try states() == ["present"])
-      #expect(try bench.made.mirror.setAside().isEmpty)
+      #expect(try bench.made.mirror.reading.setAside().isEmpty)
     }
   }
 

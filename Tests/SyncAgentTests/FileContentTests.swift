@@ -59,7 +59,7 @@ extension FileFetchTests {
       #expect(report.failed == 1 && report.fetched == 1 && report.lost == 0)
       #expect(try bench.content(1) == nil && bench.content(2) == "")
       #expect(try bench.errors().first?.contains("nothing for a file of 10 bytes") == true)
-      let aside = try bench.made.mirror.setAside()
+      let aside = try bench.made.mirror.reading.setAside()
       #expect(aside.map(\.kind) == [.file] && aside.first?.subject == "00000000-0000-4000-8000-000000000001")
     }
   }
@@ -67,12 +67,12 @@ extension FileFetchTests {
   @Test(arguments: ["data:text/plain,x", "ftp://x/y", "https://u:p@x/y"])
   func whatIsNoAddressIsNamedAndNotAsked(url: String) async throws {
     let bench = try FileBench(sizes: [10])
-    try bench.made.mirror.write { db in
+    try bench.made.mirror.database.write { db in
       try db.execute(
         sql: "UPDATE file_source SET url = ?", arguments: [url])
     }
     try await withFiles({ _ in [.answer(200, [], Self.old)] }) { server async throws in
-      try bench.made.mirror.note(.siteBaseURL, server.origin)
+      try bench.made.mirror.discovery.note(.siteBaseURL, server.origin)
       let report = try await bench.round(server)
       #expect(report.failed == 1 && report.lost == 0)
       #expect(server.requests.filter { $0.target != "/oauth/token" }.isEmpty)

@@ -199,7 +199,8 @@ import Upstream
     let script: ScriptedServer.Script = { request in
       guard request.target.hasSuffix("/2.bin") else { return [.answer(200, [], Self.old)] }
       let remove = ScriptedServer.Step.run {
-        try? bench.made.mirror.write { db in try db.execute(sql: "DELETE FROM resource WHERE internal_id = 2") }
+        try? bench.made.mirror.database.write { db in try db.execute(sql: "DELETE FROM resource WHERE internal_id = 2")
+        }
       }
       return [remove, .answer(200, [], content)]
     }

@@ -32,9 +32,9 @@ extension FileFetchTests {
     }
     try await withFiles(script) { server async throws in
       #expect(try await bench.round(server).fetched == 1)
-      let sound = try bench.made.mirror.check(contentsIn: bench.folder, isDeep: true)
+      let sound = try bench.made.mirror.files.check(contentsIn: bench.folder, isDeep: true)
       #expect(sound.violations == 0, "\(sound)")
-      let hash = try #require(try bench.made.mirror.storedContents().first).hash
+      let hash = try #require(try bench.made.mirror.files.storedContents().first).hash
       let place = bench.folder.location(of: hash)
       switch harm {
       case .folderRemoved: try FileManager.default.removeItem(atPath: bench.folder.path)
@@ -42,9 +42,9 @@ extension FileFetchTests {
       case .cut: try Data("01".utf8).write(to: URL(filePath: place))
       case .changed: try Data(Self.new.utf8).write(to: URL(filePath: place))
       }
-      let broken = try bench.made.mirror.check(contentsIn: bench.folder, isDeep: true)
+      let broken = try bench.made.mirror.files.check(contentsIn: bench.folder, isDeep: true)
       #expect(broken.violations == 1 && broken.example?.contains("public://1.bin: it") == true, "\(broken)")
-      let shallow = try bench.made.mirror.check(contentsIn: bench.folder, isDeep: false)
+      let shallow = try bench.made.mirror.files.check(contentsIn: bench.folder, isDeep: false)
       #expect(shallow.violations == (harm == .changed ? 0 : 1))
       let report = try await bench.round(
         server, at: 1_900_000_200, comparing: compares ? .after(seconds: 100, limit: nil) : .never, looking: looking)
@@ -52,7 +52,7 @@ extension FileFetchTests {
       #expect(report.vanished == (isSeen && !compares ? 1 : 0))
       guard isSeen else { return }
       #expect(try bench.content(1) == Self.old)
-      #expect(try bench.made.mirror.check(contentsIn: bench.folder, isDeep: true).violations == 0)
+      #expect(try bench.made.mirror.files.check(contentsIn: bench.folder, isDeep: true).violations == 0)
       #expect(try await bench.round(server, at: 1_900_000_300, looking: .bytes).isIdle)
     }
   }
@@ -62,16 +62,16 @@ extension FileFetchTests {
     let bench = try FileBench(sizes: [10])
     try await withFiles({ _ in [.answer(200, [], Self.old)] }) { server async throws in
       #expect(try await bench.round(server).fetched == 1)
-      let hash = try #require(try bench.made.mirror.storedContents().first).hash
+      let hash = try #require(try bench.made.mirror.files.storedContents().first).hash
       let place = bench.folder.location(of: hash)
       // A way that goes round in circles, for whoever looks.
       try FileManager.default.removeItem(atPath: place)
       try FileManager.default.createSymbolicLink(atPath: place, withDestinationPath: place)
-      let broken = try bench.made.mirror.check(contentsIn: bench.folder, isDeep: false)
+      let broken = try bench.made.mirror.files.check(contentsIn: bench.folder, isDeep: false)
       #expect(broken.violations == 1 && broken.example?.contains("it cannot be read") == true, "\(broken)")
       let report = try await bench.round(server, at: 1_900_000_200)
       #expect(report.fetched == 0 && report.vanished == 0 && report.unreadable?.contains("public://1.bin") == true)
-      #expect(try bench.made.mirror.storedContents().map(\.hash) == [hash])
+      #expect(try bench.made.mirror.files.storedContents().map(\.hash) == [hash])
     }
   }
 }

@@ -158,7 +158,8 @@ import Upstream
     let made = try CrawledMirror.full()
     let paths = try CrawledMirror.paths()
     var scanner = PageScanner(base: DocumentBase(CrawledMirror.site), paths: paths)
-    var naming = PageNaming(mirror: made.mirror, type: "node--topic", entityType: "node")
+    var naming = PageNaming(
+      reading: made.mirror.reading, discovery: made.mirror.discovery, type: "node--topic", entityType: "node")
     let rows = [3, 5].map { number in
       #"{"type":"node--topic","id":"a0000000-0000-4000-8000-00000000000\#(number)","attributes":{"nid":\#(number),"edited_on":\#(early)},"relationships":{}}"#
     }
@@ -167,7 +168,7 @@ import Upstream
     #expect(throws: UntrustworthyPage.renumbered) { _ = try naming.page(body, from: path, &scanner) }
     let page = try naming.page(body, from: path, &scanner)
     #expect(page.resources.map(\.internalID) == [3, 5] && page.resources.allSatisfy { $0.changed != nil })
-    let topic = try #require(try made.mirror.types().first { $0.name == "node--topic" })
+    let topic = try #require(try made.mirror.reading.types().first { $0.name == "node--topic" })
     #expect(topic.idAttribute == "nid" && topic.cursor == nil)
   }
 
@@ -176,7 +177,8 @@ import Upstream
     let made = try CrawledMirror.full()
     let paths = try CrawledMirror.paths()
     var scanner = PageScanner(base: DocumentBase(CrawledMirror.site), paths: paths)
-    var naming = PageNaming(mirror: made.mirror, type: "node--topic", entityType: "node")
+    var naming = PageNaming(
+      reading: made.mirror.reading, discovery: made.mirror.discovery, type: "node--topic", entityType: "node")
     let id = "a0000000-0000-4000-8000-000000000003"
     let body =
       #"{"data":{"type":"node--page","id":"\#(id)","attributes":{"nid":3,"edited_on":\#(early)},"relationships":{}}}"#

@@ -40,32 +40,32 @@ struct SiteFacts: Sendable, Equatable {
 
 extension SitePaths {
   /// Those of the site whose copy a mirror is.
-  init(_ mirror: Mirror) throws {
-    if let base = try mirror.fact(.siteBaseURL), let scheme = base.range(of: "://") {
+  init(_ reading: Reading) throws {
+    if let base = try reading.fact(.siteBaseURL), let scheme = base.range(of: "://") {
       place = base[scheme.upperBound...].firstIndex(of: "/").map { String(base[$0...]) } ?? ""
     }
-    if let path = try mirror.fact(.apiPath) { api = path }
-    plainAPI = try mirror.fact(.plainAPIPath)
-    redirects = try mirror.fact(.plainAPIPathRedirects) == "1"
+    if let path = try reading.fact(.apiPath) { api = path }
+    plainAPI = try reading.fact(.plainAPIPath)
+    redirects = try reading.fact(.plainAPIPathRedirects) == "1"
   }
 }
 
 /// The facts of a mirror, read again once a minute, and every second while nothing is known of the site.
 final class KnownSiteFacts: Sendable {
-  private let mirror: Mirror
+  private let reading: Reading
   private let known = Mutex((facts: SiteFacts(), until: -Double.infinity))
 
-  init(_ mirror: Mirror) { self.mirror = mirror }
+  init(_ reading: Reading) { self.reading = reading }
 
   /// The facts at `now`, Unix seconds.
   func facts(at now: Double = Date().timeIntervalSince1970) throws -> SiteFacts {
     if let facts = known.withLock({ now < $0.until ? $0.facts : nil }) { return facts }
     var facts = SiteFacts()
-    if let version = try mirror.fact(.jsonapiVersion) { facts.version = version }
-    if let language = try mirror.fact(.contentLanguage) { facts.language = language }
-    facts.paths = try SitePaths(mirror)
+    if let version = try reading.fact(.jsonapiVersion) { facts.version = version }
+    if let language = try reading.fact(.contentLanguage) { facts.language = language }
+    facts.paths = try SitePaths(reading)
     let read = facts
-    let life = try mirror.fact(.siteBaseURL) == nil ? 1.0 : 60
+    let life = try reading.fact(.siteBaseURL) == nil ? 1.0 : 60
     known.withLock { $0 = (read, now + life) }
     return read
   }

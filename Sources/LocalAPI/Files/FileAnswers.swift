@@ -7,7 +7,7 @@ import Store
 /// Answers the paths of files from the contents that the mirror has: public ones to everyone, others with a token, as on the
 /// site (reference 2.6), with ranges and conditions (RFC 9110, 13 and 14).
 struct FileAnswers: Sendable {
-  let mirror: Mirror
+  let reading: Reading
   let folder: BinaryFolder?
 
   /// What stands under a path; nil when no file of the mirror does, or its content is not there.
@@ -17,7 +17,7 @@ struct FileAnswers: Sendable {
   ///     content is the same for all who see it.
   func content(_ path: String, seeing sight: Sight) throws -> FileContent? {
     guard folder != nil else { return nil }
-    return try mirror.fileContent(path: PercentCoding.decodedPath(path))
+    return try reading.fileContent(path: PercentCoding.decodedPath(path))
   }
 
   /// The answer to a GET or HEAD.

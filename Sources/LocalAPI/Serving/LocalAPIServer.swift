@@ -50,22 +50,23 @@ package struct LocalAPIServer: Sendable {
     mirror: Mirror, settings: LocalAPISettings, logger: Logger,
     now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
   ) async throws {
-    let key = try await LocalAPIServer.key(at: settings.signingKeyPath, mayForget: mirror.isReadOnly, logger)
-    let ledger = MirrorTokenLedger(mirror)
+    let key = try await LocalAPIServer.key(at: settings.signingKeyPath, mayForget: mirror.file.isReadOnly, logger)
+    let ledger = MirrorTokenLedger(mirror.tokens)
     let cache = AccessTokenCache()
     let lifetimes = TokenEndpoint.Lifetimes(
       accessTokenSeconds: Int64(settings.accessTokenSeconds), refreshTokenSeconds: Int64(settings.refreshTokenSeconds))
     let reader = ResourceReader(mirror, timeLimit: settings.readLimit)
     let answers = ResourceAnswers(reader: reader)
     let reading = ReadingSection(answers: answers)
-    let people = PeopleBehindTokens(mirror: mirror, reader: reader)
-    let facts = KnownSiteFacts(mirror)
+    let people = PeopleBehindTokens(reading: mirror.reading, tokens: mirror.tokens, reader: reader)
+    let facts = KnownSiteFacts(mirror.reading)
     let router = SectionRouter(
       reading: reading,
       writing: WritingSection(
-        reading: reading, writes: WriteAnswers(answers: answers, mirror: mirror), mirror: mirror, now: now),
+        reading: reading, writes: WriteAnswers(answers: answers, reading: mirror.reading, recording: mirror.recording),
+        tokens: mirror.tokens, now: now),
       files: FilesSection(
-        files: FileAnswers(mirror: mirror, folder: settings.filesPath.map { BinaryFolder(path: $0) })),
+        files: FileAnswers(reading: mirror.reading, folder: settings.filesPath.map { BinaryFolder(path: $0) })),
       signingIn: SigningInSection(
         endpoint: TokenEndpoint(ledger: ledger, key: key, cache: cache, lifetimes: lifetimes), key: key,
         people: people),

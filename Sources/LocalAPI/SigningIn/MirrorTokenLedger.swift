@@ -5,25 +5,25 @@ import TokenIssuer
 /// The token issuer's ledger, kept in the mirror. What is issued over a mirror that may only be read is kept in this
 /// process and ends with it; consumers, accounts and what was issued before come from the mirror all the same.
 package struct MirrorTokenLedger: TokenLedger {
-  private let mirror: Mirror
+  private let tokens: Tokens
   private let own: IssuedHere?
 
   /// The ledger of a mirror.
-  package init(_ mirror: Mirror) {
-    self.mirror = mirror
-    own = mirror.isReadOnly ? IssuedHere() : nil
+  package init(_ tokens: Tokens) {
+    self.tokens = tokens
+    own = tokens.isReadOnly ? IssuedHere() : nil
   }
 
   package func consumer(id: String) throws -> Consumer? {
-    try mirror.consumer(id).map { row in
+    try tokens.consumer(id).map { row in
       Consumer(
         id: row.id, label: row.label, secretHash: row.secretHash.flatMap(SecretHash.init(encoded:)),
         grants: Set(row.grants.compactMap(Grant.init(rawValue:))), scopes: row.scopes)
     }
   }
 
-  package func account(name: String) throws -> Account? { try mirror.account(named: name).flatMap(account) }
-  package func account(id: Int64) throws -> Account? { try mirror.account(id).flatMap(account) }
+  package func account(name: String) throws -> Account? { try tokens.account(named: name).flatMap(account) }
+  package func account(id: Int64) throws -> Account? { try tokens.account(id).flatMap(account) }
 
   /// Nil for a row whose hash cannot be read: nobody can sign in with it.
   private func account(_ row: AccountRow) -> Account? {
@@ -35,7 +35,7 @@ package struct MirrorTokenLedger: TokenLedger {
   package func record(_ issue: TokenIssue) async throws {
     if let own { return own.record(issue) }
     let row = row(issue)
-    try await LocalWrites.run { [mirror] in try mirror.record(row) }
+    try await LocalWrites.run { [tokens] in try tokens.record(row) }
   }
 
   package func refreshToken(_ digest: RefreshTokenDigest) throws -> RefreshTokenRecord? {
@@ -45,7 +45,7 @@ package struct MirrorTokenLedger: TokenLedger {
   }
 
   private func stored(_ digest: RefreshTokenDigest) throws -> RefreshTokenRecord? {
-    try mirror.issuedToken(refreshHash: digest.hex).map { row in
+    try tokens.issuedToken(refreshHash: digest.hex).map { row in
       let refresh = row.refreshExpires.map { TokenIssue.Refresh(digest: digest, expiresAt: $0) }
       return RefreshTokenRecord(
         issue: TokenIssue(
@@ -61,7 +61,7 @@ package struct MirrorTokenLedger: TokenLedger {
       return own.rotate(record, to: new) ? .rotated : .revoked
     }
     let row = row(new)
-    let isDone: Bool? = try await LocalWrites.run { [mirror] in try mirror.rotate(refreshHash: old.hex, to: row) }
+    let isDone: Bool? = try await LocalWrites.run { [tokens] in try tokens.rotate(refreshHash: old.hex, to: row) }
     return switch isDone {
     case true?: .rotated
     case false?: .revoked
@@ -71,7 +71,7 @@ package struct MirrorTokenLedger: TokenLedger {
 
   package func isActive(accessTokenID: String) throws -> Bool {
     if let isActive = own?.isActive(accessTokenID) { return isActive }
-    return try mirror.isActive(jti: accessTokenID)
+    return try tokens.isActive(jti: accessTokenID)
   }
 
   private func row(_ issue: TokenIssue) -> IssuedTokenRow {

@@ -4,13 +4,14 @@ import TokenIssuer
 
 /// Whom tokens stand for, as the mirror has them.
 struct PeopleBehindTokens: Sendable {
-  let mirror: Mirror
+  let reading: Reading
+  let tokens: Tokens
   let reader: ResourceReader
 
   /// The user whom a token stands for: the account's, else the one that synchronises.
   func user(behind token: AccessToken) throws -> String? {
-    if let id = token.accountID, let uuid = try mirror.account(id)?.userUUID { return uuid }
-    return try mirror.fact(.siteAccount)
+    if let id = token.accountID, let uuid = try tokens.account(id)?.userUUID { return uuid }
+    return try reading.fact(.siteAccount)
   }
 
   /// What is said of who is behind a token: the user whom it stands for; of an account that stands for nobody, and of a client,
@@ -26,8 +27,8 @@ struct PeopleBehindTokens: Sendable {
   /// The user of this id, in whatever letter case it is given; nil where the mirror does not have one, or only the label of one.
   private func person(_ id: String, seeing sight: Sight) throws -> Person? {
     guard let uuid = ResourceID(id) else { return nil }
-    let serials = try mirror.serialNumbers()
-    let names = try mirror.attributeNames()
+    let serials = try reading.serialNumbers()
+    let names = try reading.attributeNames()
     return try reader.single(seeing: sight) { snapshot in
       try snapshot.resource(named: uuid, entityType: "user") { row -> Person? in
         guard let serial = serials.attribute(of: row.type.name) else { return nil }

@@ -34,7 +34,8 @@ struct RecordedWrite: Sendable {
 /// Checks writes as the site does, records them, and answers with what the mirror then shows (reference 5).
 struct WriteAnswers: Sendable {
   let answers: ResourceAnswers
-  let mirror: Mirror
+  let reading: Reading
+  let recording: Recording
   /// Writes are recorded one after the other: of two that were based on the same `changed`, one must see the other. They are
   /// checked before that, side by side: a check that takes long holds up nobody else.
   private let turn = WriteTurn()
@@ -45,7 +46,9 @@ struct WriteAnswers: Sendable {
   /// A check that took no longer may be made again while the others wait.
   var shortCheck = Duration.milliseconds(100)
 
-  init(answers: ResourceAnswers, mirror: Mirror) { (self.answers, self.mirror) = (answers, mirror) }
+  init(answers: ResourceAnswers, reading: Reading, recording: Recording) {
+    (self.answers, self.reading, self.recording) = (answers, reading, recording)
+  }
 
   /// Checks a write with its body and records it. When this returns, it is in the outbox and in the local copy.
   /// - Parameters:
@@ -81,7 +84,8 @@ struct WriteAnswers: Sendable {
       let subject = try subject(write, snapshot)
       try checkLearned(write, subject, at: now)
       return try plan(
-        write, body, subject, SnapshotResources(snapshot: snapshot, mirror: mirror, limit: limit, request: write.uri))
+        write, body, subject,
+        SnapshotResources(snapshot: snapshot, recording: recording, limit: limit, request: write.uri))
     }
   }
 
@@ -100,7 +104,7 @@ struct WriteAnswers: Sendable {
           clientBase: write.base.text))
     }
     do {
-      let recorded = try mirror.record(changes, at: now)
+      let recorded = try recording.record(changes, at: now)
       // Not before: who counts it beforehand could still see what goes.
       if plan.isDeletion { turn.noteDeletion() }
       outcome.changes = recorded.flatMap { $0.change.map { [$0] } ?? $0.repeats }

@@ -47,7 +47,7 @@ extension WriteAnswers {
       (subject.stored, subject.type, subject.uuid) = (found.0, found.1.name, found.2)
       if found.1 != type { subject.schema = try snapshot.schema(of: found.1) }
     }
-    guard !mirror.isReadOnly, write.mayWrite,
+    guard !recording.isReadOnly, write.mayWrite,
       write.method != "POST" || type.entityType != "file" || write.route.id != nil
     else {
       throw forbidden(write, subject)
@@ -83,7 +83,7 @@ extension WriteAnswers {
 
   private func forbidden(_ write: WriteRequest, _ subject: WriteSubject) -> ErrorResponse {
     let reason =
-      mirror.isReadOnly
+      recording.isReadOnly
       ? " This mirror is a copy for reading alone." : write.mayWrite ? "" : " The scope 'write' is required."
     switch write.route {
     case .relationship:
@@ -105,7 +105,7 @@ extension WriteAnswers {
     case .change, .relationship: return
     }
     let type = kind == .upload ? subject.fileType : subject.type
-    guard let known = try mirror.refusedCreations(of: type, kind, at: now) else { return }
+    guard let known = try recording.refusedCreations(of: type, kind, at: now) else { return }
     // The site's own failure is no failure of this side: it is not able to.
     let status = known.refusal.status >= 500 ? 501 : known.refusal.status
     throw ErrorResponse(

@@ -93,7 +93,7 @@ extension WriteAnswers {
     let field = try UploadRequest.field(name, of: subject)
     let upload = try UploadRequest(disposition: write.disposition, for: field, about: subject)
     let digest = Hexadecimal.text(SHA256.hash(data: body))
-    return try mirror.stage(body, filename: upload.filename, sha256: digest)
+    return try recording.stage(body, filename: upload.filename, sha256: digest)
   }
 }
 

@@ -55,7 +55,7 @@ protocol KnownResources {
 /// The answers of a snapshot.
 struct SnapshotResources: KnownResources {
   let snapshot: ReadSnapshot
-  let mirror: Mirror
+  let recording: Recording
   let limit: WorkLimit
   let request: RequestURI
 
@@ -66,7 +66,7 @@ struct SnapshotResources: KnownResources {
     guard let type = try snapshot.type(name: type) else { return nil }
     if try has(uuid, type) { return uuid }
     // A file that was uploaded here may have got its UUID from the site since.
-    if type.entityType == "file", let renamed = try mirror.siteUUID(ofUpload: uuid), try has(renamed, type) {
+    if type.entityType == "file", let renamed = try recording.siteUUID(ofUpload: uuid), try has(renamed, type) {
       return renamed
     }
     return try snapshot.state(ofType: type.id).knownUntil == 0 ? uuid : nil

@@ -9,7 +9,7 @@ import TokenIssuer
 struct WritingSection: Section {
   let reading: ReadingSection
   let writes: WriteAnswers
-  let mirror: Mirror
+  let tokens: Tokens
   /// Unix seconds.
   let now: @Sendable () -> Int64
 
@@ -34,7 +34,7 @@ struct WritingSection: Section {
       case .route(let route):
         try route.checkMediaType(request.headers[.contentType], method, uri)
         guard let caller = asked.viewer.caller.token else { return Answer(anonymous: uri) }
-        let account = try caller.accountID.flatMap { try mirror.account($0)?.name }
+        let account = try caller.accountID.flatMap { try tokens.account($0)?.name }
         let write = WriteRequest(
           route: route, method: method, uri: uri, base: asked.base, sight: sight,
           author: ChangeAuthor(consumer: caller.consumerID, account: account), mayWrite: caller.mayWrite,

@@ -48,7 +48,7 @@ extension WriteAnswers {
 
   /// A new file at its own URL, without `Location` (reference 5.7). The site gives it another UUID than it had here.
   private func file(_ write: WriteRequest, _ recorded: RecordedWrite) throws -> Answer? {
-    let uuid = try mirror.siteUUID(ofUpload: recorded.uuid) ?? recorded.uuid
+    let uuid = try recording.siteUUID(ofUpload: recorded.uuid) ?? recorded.uuid
     guard let path = try answers.reader.single(seeing: write.sight, { try $0.type(name: recorded.type)?.path }) else {
       return nil
     }
@@ -77,12 +77,12 @@ extension WriteAnswers {
     let deadline = ContinuousClock.now + .seconds(seconds)
     var pause = Duration.milliseconds(10)
     while true {
-      let changes = try recorded.changes.compactMap { try mirror.change($0) }
+      let changes = try recorded.changes.compactMap { try recording.change($0) }
       if let refused = changes.first(where: { $0.state == .rejected }) { return .refused(refused) }
       if changes.contains(where: { $0.state == .conflict || $0.state == .dropped }) { return nil }
       if changes.allSatisfy({ $0.state == .settled }) {
         // Part of it may have been refused by itself.
-        let part = try recorded.changes.lazy.compactMap { try mirror.refusedPart(of: $0) }.first
+        let part = try recorded.changes.lazy.compactMap { try recording.refusedPart(of: $0) }.first
         return part.map { .refused($0) } ?? .done
       }
       guard ContinuousClock.now < deadline else { return nil }
@@ -96,7 +96,7 @@ extension WriteAnswers {
     guard let text = change.errorDocument, let document = try? JSON(parsing: Array(text.utf8)),
       let status = document["errors"]?[0]?["status"]?.string.flatMap({ Int($0) }), (400..<600).contains(status)
     else { return nil }
-    let site = try mirror.fact(.siteBaseURL) ?? ""
+    let site = try reading.fact(.siteBaseURL) ?? ""
     let body = document.encoded(.site)
     var escaped: [UInt8] = []
     var own: [UInt8] = []

@@ -12,7 +12,7 @@ package struct ChangeReport: Report {
   /// Reads a change; nil where there is none of that number that can be read.
   /// - Throws: a fault of the mirror.
   package init?(_ id: Int64, of mirror: Mirror) throws {
-    guard let change = try mirror.change(id) else { return nil }
+    guard let change = try mirror.outbox.change(id) else { return nil }
     self.init(change)
   }
 

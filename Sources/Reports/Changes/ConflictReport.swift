@@ -19,7 +19,7 @@ package struct ConflictReport: Report {
   /// Reads a conflict; nil where there is none of that number that can be read.
   /// - Throws: a fault of the mirror.
   package init?(_ id: Int64, of mirror: Mirror) throws {
-    guard let conflict = try mirror.conflict(id) else { return nil }
+    guard let conflict = try mirror.outbox.conflict(id) else { return nil }
     self.init(conflict)
   }
 

@@ -20,8 +20,8 @@ package struct ConflictsReport: Report {
   ///   - now: Unix seconds of this machine.
   /// - Throws: a fault of the mirror.
   package init(of mirror: Mirror, open: Bool, at now: Int64) throws {
-    let conflicts = try mirror.conflicts(open: open)
-    self.init(conflicts, unreadable: try mirror.unreadableConflicts(open: open).map { $0.setAside(at: now) })
+    let conflicts = try mirror.outbox.conflicts(open: open)
+    self.init(conflicts, unreadable: try mirror.outbox.unreadableConflicts(open: open).map { $0.setAside(at: now) })
   }
 
   /// A line for each conflict, or that there is none.

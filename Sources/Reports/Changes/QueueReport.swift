@@ -18,7 +18,7 @@ package struct QueueReport: Report {
   /// - Parameter now: Unix seconds of this machine.
   /// - Throws: a fault of the mirror.
   package init(of mirror: Mirror, at now: Int64) throws {
-    let (changes, unreadable) = try mirror.outbox()
+    let (changes, unreadable) = try mirror.outbox.waiting()
     self.init(changes, unreadable: unreadable.map { (id: $0.id, thing: $0.setAside(at: now)) })
   }
 

@@ -27,12 +27,12 @@ package struct CheckReport: Report {
     self.init([])
     do {
       let mirror = try Mirror(path: path, for: .looking)
-      invariants = try mirror.check(isDeep: isDeep)
+      invariants = try mirror.reporting.check(isDeep: isDeep)
       if let soundness = invariants.last, soundness.violations > 0 {
         damage = Damage(
           path: path, fault: soundness.example.map { $0.split(separator: "\n").last.map(String.init) ?? $0 })
       } else {
-        let found = try mirror.check(contentsIn: BinaryFolder(path: contents), isDeep: isDeep)
+        let found = try mirror.files.check(contentsIn: BinaryFolder(path: contents), isDeep: isDeep)
         hasLostContents = found.violations > 0
         invariants.append(found)
       }

@@ -32,8 +32,9 @@ package struct StatusReport: Report {
   /// - Throws: a fault of the mirror.
   package init(of mirror: Mirror, withIndexes: Bool, at now: Int64) throws {
     self.init(
-      try mirror.status(), indexes: withIndexes ? try mirror.pathIndexes() : [], outbox: try mirror.outboxStatus(),
-      setAside: try mirror.setAside(), now: now)
+      try mirror.reporting.status(), indexes: withIndexes ? try mirror.indexing.pathIndexes() : [],
+      outbox: try mirror.reporting.outboxStatus(),
+      setAside: try mirror.reading.setAside(), now: now)
   }
 }
 

@@ -28,7 +28,7 @@ struct AccountCommand: ParsableCommand {
       let mirror = try Mirror(path: common.settings(needsSite: false).mirror.path)
       let id = try user.map { try AccountCommand.id(of: $0, in: mirror) }
       let password = try passwordStdin ? StandardInput.secret("password") : SecretText.make()
-      try mirror.saveAccount(
+      try mirror.tokens.saveAccount(
         name: name, passwordHash: SecretHash.make(password).encoded, userUUID: id?.description, scopes: scopes,
         at: unixNow())
       say("username  \(name)")
@@ -39,7 +39,7 @@ struct AccountCommand: ParsableCommand {
   /// A user's id: a UUID, or the id of a user in the mirror, as the site writes it.
   private static func id(of user: String, in mirror: Mirror) throws -> ResourceID {
     guard let id = ResourceID(user).map({ $0.folded.isUUID ? $0.folded : $0 }),
-      try id.isUUID || mirror.document(of: id, type: "user--user") != nil
+      try id.isUUID || mirror.reading.document(of: id, type: "user--user") != nil
     else {
       throw ConfigurationError(
         description:
@@ -53,7 +53,7 @@ struct AccountCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-      for account in try common.existingMirror().accounts() {
+      for account in try common.existingMirror().tokens.accounts() {
         say("\(account.name)  \(account.userUUID ?? "-")  \(account.scopes.joined(separator: ","))")
       }
     }
@@ -66,7 +66,7 @@ struct AccountCommand: ParsableCommand {
     var name: String
 
     func run() throws {
-      guard try common.existingMirror(for: .writing).removeAccount(name) else {
+      guard try common.existingMirror(for: .writing).tokens.removeAccount(name) else {
         throw ConfigurationError(description: "there is no account \(name); `account list` shows all")
       }
     }

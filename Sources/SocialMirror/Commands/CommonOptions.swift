@@ -36,7 +36,7 @@ struct CommonOptions: ParsableArguments {
   /// The mirror of the configuration, for commands that make none: on a wrong path they say so.
   /// - Parameter purpose: whether the command writes.
   /// - Throws: `ConfigurationError`; `MirrorUnusable` where there is no mirror.
-  func existingMirror(for purpose: Mirror.Purpose = .looking) throws -> Mirror {
+  func existingMirror(for purpose: MirrorPurpose = .looking) throws -> Mirror {
     try Mirror(path: settings(needsSite: false).mirror.path, for: purpose)
   }
 }

@@ -57,7 +57,7 @@ struct ConflictsCommand: ParsableCommand {
         case "local": .local
         default: .document(try Resolve.document(take))
         }
-      try common.existingMirror(for: .writing).resolve(id, decision, at: unixNow())
+      try common.existingMirror(for: .writing).outbox.resolve(id, decision, at: unixNow())
     }
 
     private static func document(_ path: String) throws -> JSON {

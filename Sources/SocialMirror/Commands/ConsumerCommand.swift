@@ -29,12 +29,12 @@ struct ConsumerCommand: ParsableCommand {
       let scopes = try NameList(scopes, of: "--scopes", Scopes.isName).names
       let mirror = try Mirror(path: common.settings(needsSite: false).mirror.path)
       let id = id ?? UUID().uuidString.lowercased()
-      guard try mirror.consumer(id) == nil else {
+      guard try mirror.tokens.consumer(id) == nil else {
         throw ConfigurationError(
           description: "there is a consumer \(id) already; `consumer rotate \(id)` gives it a new secret")
       }
       let secret = try secretStdin ? StandardInput.secret("secret") : SecretText.make()
-      try mirror.save(
+      try mirror.tokens.save(
         ConsumerRow(
           id: id, label: label, secretHash: SecretHash.make(secret).encoded, grants: grants, scopes: scopes,
           created: unixNow()))
@@ -48,7 +48,7 @@ struct ConsumerCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-      for consumer in try common.existingMirror().consumers() {
+      for consumer in try common.existingMirror().tokens.consumers() {
         say(
           "\(consumer.id)  \(consumer.label)  \(consumer.grants.joined(separator: ","))  \(consumer.scopes.joined(separator: ","))"
         )
@@ -66,12 +66,12 @@ struct ConsumerCommand: ParsableCommand {
 
     func run() throws {
       let mirror = try common.existingMirror(for: .writing)
-      guard var consumer = try mirror.consumer(id) else {
+      guard var consumer = try mirror.tokens.consumer(id) else {
         throw ConfigurationError(description: "there is no consumer \(id); `consumer list` shows all")
       }
       let secret = try secretStdin ? StandardInput.secret("secret") : SecretText.make()
       consumer.secretHash = try SecretHash.make(secret).encoded
-      try mirror.save(consumer)
+      try mirror.tokens.save(consumer)
       if !secretStdin { say("client_secret  \(secret)") }
     }
   }
@@ -83,7 +83,7 @@ struct ConsumerCommand: ParsableCommand {
     var id: String
 
     func run() throws {
-      guard try common.existingMirror(for: .writing).removeConsumer(id) else {
+      guard try common.existingMirror(for: .writing).tokens.removeConsumer(id) else {
         throw ConfigurationError(description: "there is no consumer \(id); `consumer list` shows all")
       }
     }

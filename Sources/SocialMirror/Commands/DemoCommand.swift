@@ -105,7 +105,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     let secret = SecretText.make()
     let grants = Grant.allCases.map(\.rawValue)
-    try mirror.save(
+    try mirror.tokens.save(
       ConsumerRow(
         id: "demo", label: "demo", secretHash: SecretHash.make(secret).encoded, grants: grants,
         scopes: Scopes.standard, created: unixNow()))

@@ -14,7 +14,7 @@ struct IndexCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-      for index in try common.existingMirror().pathIndexes() {
+      for index in try common.existingMirror().indexing.pathIndexes() {
         say(
           "\(index.type)  \(index.path)  \(index.state)  \(index.rows) values  "
             + "\(RFC3339.text(unixSeconds: index.created))  \(index.reason)")
@@ -33,7 +33,7 @@ struct IndexCommand: ParsableCommand {
 
     func run() throws {
       let mirror = try common.existingMirror(for: .writing)
-      guard try mirror.dropPathIndex(type: type, path: path) else {
+      guard try mirror.indexing.dropPathIndex(type: type, path: path) else {
         throw ConfigurationError(
           description: "there is no index of \(path) of \(type); `index list` shows all")
       }

@@ -41,7 +41,7 @@ struct OnlyTypes: Sendable {
   ///   what asking the site throws.
   func check(_ site: Site, _ mirror: Mirror) async throws {
     if names.isEmpty { return }
-    let known = try mirror.discoveredTypes()
+    let known = try mirror.reading.discoveredTypes()
     func isMirrored(_ name: String) -> Bool {
       known.contains { type in
         (type.name == name || type.link == name || EntityTypes.means(name, type.home.entityType))
@@ -51,7 +51,7 @@ struct OnlyTypes: Sendable {
     if let strange = names.first(where: { !certain.contains($0) && !isMirrored($0) }) {
       throw refusal(of: strange)
     }
-    let unknown = try await NamedTypes.unknown(names, site: site, mirror: mirror)
+    let unknown = try await NamedTypes.unknown(names, site: site, reading: mirror.reading)
     guard unknown.isEmpty else {
       throw ConfigurationError(
         description: "--only: the site has no type \(unknown.joined(separator: ", ")); "

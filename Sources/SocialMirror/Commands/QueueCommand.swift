@@ -48,7 +48,7 @@ struct QueueCommand: ParsableCommand {
     @Argument(help: "The change's number.")
     var id: Int64
 
-    func run() throws { try common.existingMirror(for: .writing).retry(id) }
+    func run() throws { try common.existingMirror(for: .writing).outbox.retry(id) }
   }
 
   struct Drop: ParsableCommand {
@@ -60,7 +60,7 @@ struct QueueCommand: ParsableCommand {
 
     func run() throws {
       let mirror = try common.existingMirror(for: .writing)
-      for change in try mirror.drop(id, at: unixNow()) { say(ChangeReport(change), asJSON: true) }
+      for change in try mirror.outbox.drop(id, at: unixNow()) { say(ChangeReport(change), asJSON: true) }
     }
   }
 }

@@ -15,7 +15,7 @@ struct ServeCommand: AsyncParsableCommand {
     let settings = try common.settings(needsSite: false)
     let logger = Logger(label: "serve")
     let mirror = try Mirror(path: settings.mirror.path, for: .serving)
-    if mirror.isReadOnly {
+    if mirror.file.isReadOnly {
       logger.notice(
         "the mirror may not be written: it is served for reading alone", metadata: ["path": "\(mirror.file.path)"])
     }

@@ -82,9 +82,9 @@ struct SyncCommand: AsyncParsableCommand {
     progress.end()
     let elapsed = ContinuousClock.now - started
     // Where something went wrong before, that is what to say, not that closing failed too.
-    let waiting = Result { try engine.mirror.outboxStatus() }
-    let unsent = Result { !PushPlan(try engine.mirror.unsettledChanges(), now: .max).ready.isEmpty }
-    let setAside = (try? engine.mirror.setAside()) ?? []
+    let waiting = Result { try engine.mirror.reporting.outboxStatus() }
+    let unsent = Result { !PushPlan(try engine.mirror.outbox.unsettledChanges(), now: .max).ready.isEmpty }
+    let setAside = (try? engine.mirror.reading.setAside()) ?? []
     let closing = Result { try engine.mirror.close() }
     guard let done else {
       try closing.get()
@@ -106,7 +106,7 @@ struct SyncCommand: AsyncParsableCommand {
 extension SyncCommand {
   /// A misspelt type would be agreed to in vain.
   private func checkAccepted(_ mirror: Mirror) throws {
-    let known = Set(try mirror.types().map(\.name))
+    let known = Set(try mirror.reading.types().map(\.name))
     for type in acceptRemovals where !known.contains(type) {
       throw ValidationError("--accept-removals: the mirror has no type \(type)")
     }

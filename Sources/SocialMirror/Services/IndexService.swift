@@ -5,7 +5,7 @@ import Store
 /// Makes indexes of what clients filter and sort by: takes what the reads of this process counted, and builds in small steps,
 /// so that neither reads nor the engine wait long.
 struct IndexService: Service {
-  let mirror: Mirror
+  let indexing: Indexing
   let usage: QueryUsage
   let logger: Logger
 
@@ -15,8 +15,8 @@ struct IndexService: Service {
         while true {
           try await Task.sleep(for: .seconds(10))
           do {
-            try mirror.note(usage.take(), at: unixNow())
-            while try mirror.buildPathIndexes() { try await Task.sleep(for: .milliseconds(20)) }
+            try indexing.note(usage.take(), at: unixNow())
+            while try indexing.buildPathIndexes() { try await Task.sleep(for: .milliseconds(20)) }
           } catch let error as CancellationError {
             throw error
           } catch {

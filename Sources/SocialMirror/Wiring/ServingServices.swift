@@ -16,11 +16,12 @@ struct ServingServices {
         LocalAPIService(server: server, host: settings.localAPI.host, notifier: notifier, logger: logger),
         MirrorWatchService(mirror: mirror, logger: logger), WatchdogService(notifier: notifier),
       ]
-      + (mirror.isReadOnly
+      + (mirror.file.isReadOnly
         ? []
         : [
           EngineService(
-            service: IndexService(mirror: mirror, usage: server.usage, logger: logger), threads: EngineThreads(count: 1)
+            service: IndexService(indexing: mirror.indexing, usage: server.usage, logger: logger),
+            threads: EngineThreads(count: 1)
           )
         ])
   }

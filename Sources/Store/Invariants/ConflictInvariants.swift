@@ -33,7 +33,7 @@ extension Invariants {
     ),
   ]
 
-  /// Files that wait for the site. `Mirror.stagedFiles` looks for their bytes.
+  /// Files that wait for the site. `Reporting.stagedFiles` looks for their bytes.
   static let uploads: [Invariant] = [
     Invariant(
       name: "every upload that waits says which file it is, and no such note is of no change",

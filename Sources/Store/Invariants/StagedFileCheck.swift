@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 
-extension Mirror {
+extension Reporting {
   /// Proves that the files of uploads that wait lie beside the mirror. Changes nothing.
   /// - Parameter isDeep: whether they are read and compared with their hashes; else existence and size tell.
   func stagedFiles(_ db: Database, isDeep: Bool) throws -> InvariantResult {
@@ -16,10 +16,10 @@ extension Mirror {
         """)
     while let row = try rows.next() {
       let file = StagedFile(filename: "", bytes: try row.decode(atIndex: 2), sha256: try row.decode(atIndex: 1))
-      guard let fault = file.fault(at: stagedPath(file), isDeep: isDeep) else { continue }
+      guard let fault = file.fault(at: database.stagedPath(file), isDeep: isDeep) else { continue }
       result.violations += 1
       if result.example == nil {
-        result.example = "change \(try row.decode(Int64.self, atIndex: 0)): \(fault) (\(stagedPath(file)))"
+        result.example = "change \(try row.decode(Int64.self, atIndex: 0)): \(fault) (\(database.stagedPath(file)))"
       }
     }
     return result

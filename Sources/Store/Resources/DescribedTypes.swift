@@ -1,5 +1,6 @@
 import GRDB
 import JSONAPI
+import OpenSocial
 
 extension Discovery {
   /// Takes in a type's fields as the site's API description has them, in its order; what was seen in resources stays.

@@ -7,11 +7,11 @@ import Upstream
 package enum NamedTypes {
   /// The names that stand for no type of the site. It is asked only about what the mirror has not heard of.
   /// - Throws: what asking the site throws; `SyncFault.anonymous`, and `.otherSite` before anything is said of another site's types.
-  package static func unknown(_ names: [String], site: Site, mirror: Mirror) async throws -> [String] {
-    let left = names.strangers(to: try mirror.discoveredTypes())
+  package static func unknown(_ names: [String], site: Site, reading: Reading) async throws -> [String] {
+    let left = names.strangers(to: try reading.discoveredTypes())
     if left.isEmpty { return [] }
-    let entry = try await SiteVisit(site: site, mirror: mirror).enter().entry
-    let (told, untold) = TypeNaming.remembered(entry, try mirror.discoveredTypes(), [])
+    let entry = try await SiteVisit(site: site, reading: reading).enter().entry
+    let (told, untold) = TypeNaming.remembered(entry, try reading.discoveredTypes(), [])
     let rest = untold.map(\.collection.name)
     return left.strangers(to: told).filter { !rest.contains($0) }
   }

@@ -9,23 +9,23 @@ enum SiteAddresses {
   /// - Parameter time: this machine's Unix seconds.
   static func note(_ entry: EntryPoint, of site: Site, in mirror: Mirror, _ logger: Logger, at time: Int64) throws {
     let base = site.base.description
-    let before = try mirror.fact(.siteBaseURL)
-    let known = try mirror.siteBases()
+    let before = try mirror.reading.fact(.siteBaseURL)
+    let known = try mirror.reading.siteBases()
     let bases = SiteAddresses.bases(entry, of: site, known: known.isEmpty ? [before].compactMap { $0 } : known)
     if let before, before != base {
       logger.notice("the site is now asked at \(base); the mirror was made from \(before)")
     }
-    let isKnown = try mirror.fact(.apiPath) == entry.path && entry.asked == entry.path
+    let isKnown = try mirror.reading.fact(.apiPath) == entry.path && entry.asked == entry.path
     if let before {
       let fresh = bases.filter { !known.contains($0) && $0 != before && $0 != base }
       // Before the bases are noted: a round that is cut short here finds them again.
-      if !fresh.isEmpty { try mirror.forgetCursors(of: mirror.types().map(\.name)) }
+      if !fresh.isEmpty { try mirror.pulling.forgetCursors(of: mirror.reading.types().map(\.name)) }
     }
-    try mirror.note([
+    try mirror.discovery.note([
       (.siteBaseURL, base), (.siteBases, bases.joined(separator: "\n")), (.apiPath, entry.path),
     ])
     if !isKnown {
-      try mirror.note([
+      try mirror.discovery.note([
         (.plainAPIPath, entry.asked == entry.path ? nil : entry.asked),
         (.plainAPIPathRedirects, entry.asked != entry.path && entry.isMoved ? "1" : nil),
         (.languagePrefix, SiteAddresses.languagePrefix(entry)),
@@ -80,14 +80,14 @@ enum SiteAddresses {
         .address, type: link.name, subject: "entry point", reason: "\(link.reason); the type is not read",
         advice: "is site.baseURL the address that the site itself uses?", at: time)
     }
-    let there = try mirror.setAside().filter { $0.kind == .address }
+    let there = try mirror.reading.setAside().filter { $0.kind == .address }
     let now = Set(named.map(\.subject))
     for thing in there where thing.type.isEmpty && thing.subject.hasPrefix("http") && !now.contains(thing.subject) {
-      try mirror.takeBack(.address, subject: thing.subject)
+      try mirror.pulling.takeBack(.address, subject: thing.subject)
     }
     for thing in there where thing.subject == "entry point" && !odd.contains(where: { $0.type == thing.type }) {
-      try mirror.takeBack(.address, of: thing.type, subject: thing.subject)
+      try mirror.pulling.takeBack(.address, of: thing.type, subject: thing.subject)
     }
-    try mirror.setAside(named + odd)
+    try mirror.pulling.setAside(named + odd)
   }
 }

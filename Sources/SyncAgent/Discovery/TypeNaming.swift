@@ -7,7 +7,8 @@ import Upstream
 /// learned before, by the name, by the path, by the site's description, or by the fields of one of them (reference 1.6).
 struct TypeNaming {
   let site: Site
-  let mirror: Mirror
+  let reading: Reading
+  let discovery: Discovery
   let entityTypes: [String]
 
   /// So many links are asked for one resource in a round.
@@ -31,9 +32,9 @@ struct TypeNaming {
 
   /// - Parameter time: the site's Unix seconds.
   func named(_ entry: EntryPoint, at time: Int64) async throws -> Outcome {
-    let (known, unknown) = TypeNaming.remembered(entry, try mirror.discoveredTypes(), entityTypes)
+    let (known, unknown) = TypeNaming.remembered(entry, try reading.discoveredTypes(), entityTypes)
     var outcome = Outcome(types: known)
-    let last = try mirror.fact(.namesAsked).flatMap { Int64($0) } ?? 0
+    let last = try reading.fact(.namesAsked).flatMap { Int64($0) } ?? 0
     let isTime = !(last...last.addingClamped(TypeNaming.patience)).contains(time)
     let due = unknown.filter { isTime || $0.source != .nothing || $0.isNew }.map(\.collection)
     let later = unknown.filter { !isTime && $0.source == .nothing && !$0.isNew }.map(\.collection)
@@ -66,7 +67,7 @@ struct TypeNaming {
       }
       outcome.types.append(type)
     }
-    try mirror.note([(.namesAsked, String(time))])
+    try discovery.note([(.namesAsked, String(time))])
     return outcome
   }
 

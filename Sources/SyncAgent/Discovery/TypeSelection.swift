@@ -67,10 +67,10 @@ enum TypeSelection {
     _ types: [DiscoveredType], _ settings: SyncSettings, in mirror: Mirror, _ logger: Logger, at time: Int64
   ) throws {
     let found = findings(types, settings, at: time)
-    let before = try mirror.setAside().filter { mine($0) }
+    let before = try mirror.reading.setAside().filter { mine($0) }
     for thing in before
     where !found.contains(where: { ($0.kind, $0.type, $0.subject) == (thing.kind, thing.type, thing.subject) }) {
-      try mirror.takeBack(thing.kind, of: thing.type, subject: thing.subject)
+      try mirror.pulling.takeBack(thing.kind, of: thing.type, subject: thing.subject)
     }
     let fresh = found.filter { thing in
       !before.contains {
@@ -79,7 +79,7 @@ enum TypeSelection {
     }
     for thing in fresh { logger.notice("\(thing.sentence)") }
     // What stands there already costs no write.
-    try mirror.setAside(fresh)
+    try mirror.pulling.setAside(fresh)
   }
 
   private static func mine(_ thing: SetAside) -> Bool {

@@ -3,14 +3,16 @@ import Upstream
 
 /// Types that are mirrored and that the site no longer names.
 struct VanishedTypes {
-  let mirror: Mirror
+  let reading: Reading
+  let pulling: Pulling
+  let sweeping: Sweeping
   let settings: SyncSettings
 
   /// Types with stored resources that the site no longer names.
   func names(missingIn entry: EntryPoint) throws -> [String] {
     let named = Set(entry.resourceTypes.map(\.name))
-    return try mirror.types().filter { !named.contains($0.name) && settings.selects($0.name, of: $0.entityType) }
-      .map(\.name).filter { try mirror.count(of: $0) > 0 }
+    return try reading.types().filter { !named.contains($0.name) && settings.selects($0.name, of: $0.entityType) }
+      .map(\.name).filter { try reading.count(of: $0) > 0 }
   }
 
   /// Removes all resources of types that the site no longer has, because a person has agreed to it.
@@ -18,22 +20,22 @@ struct VanishedTypes {
   func remove(_ types: [String], at siteTime: Int64, _ tally: Tally) throws {
     for type in types {
       var part = SweepReport(type: type)
-      _ = try mirror.beginSweep(of: type, at: siteTime)
-      var waiting = try mirror.everything(of: type)[...]
+      _ = try sweeping.beginSweep(of: type, at: siteTime)
+      var waiting = try sweeping.everything(of: type)[...]
       while !waiting.isEmpty {
         try Task.checkCancellation()
         let removals = waiting.prefix(500).map {
           Removal($0, .deleted, how: "the site no longer has the type; its removal was accepted")
         }
         waiting = waiting.dropFirst(500)
-        let done = try mirror.remove(removals, of: type, onHidden: settings.onHidden, at: siteTime)
+        let done = try sweeping.remove(removals, of: type, onHidden: settings.onHidden, at: siteTime)
         part.tombstones.merge(done, uniquingKeysWith: +)
       }
-      try mirror.endSweep(of: type, at: siteTime)
+      try sweeping.endSweep(of: type, at: siteTime)
       part.isFinished = true
       tally.add(part)
     }
     // Should they come back, they are read from the beginning.
-    try mirror.forgetCursors(of: types)
+    try pulling.forgetCursors(of: types)
   }
 }

@@ -12,7 +12,8 @@ import Store
 /// A member that few resources of the type ever had tells nothing of rights: those that lost it stay as they are stored, set aside by
 /// name until a person accepts it or it is back, and the rest goes on.
 struct FieldGuard {
-  let mirror: Mirror
+  let reading: Reading
+  let pulling: Pulling
   let type: String
   let path: String
   /// From 0 (always ask) to 1 (never ask).
@@ -39,12 +40,13 @@ struct FieldGuard {
   private static let sample = 8
 
   init(
-    mirror: Mirror, type: String, path: String, askedBy: Set<String>, settings: SyncSettings,
+    reading: Reading, pulling: Pulling, type: String, path: String, askedBy: Set<String>, settings: SyncSettings,
     isTooMuch: @escaping @Sendable (_ count: LostFields.Count, _ share: Double) -> Bool,
     now: @escaping @Sendable () -> Int64
   ) {
     self.isTooMuch = isTooMuch
-    self.mirror = mirror
+    self.reading = reading
+    self.pulling = pulling
     self.type = type
     self.path = path
     self.askedBy = askedBy
@@ -60,15 +62,15 @@ struct FieldGuard {
     _ resources: [ScannedResource], _ reader: inout PageReader
   ) async throws -> [ResourceID: SetAside] {
     guard !isAccepted, share < 1 else { return [:] }
-    if isKnown == nil { isKnown = try mirror.count(of: type) > 0 }
+    if isKnown == nil { isKnown = try reading.count(of: type) > 0 }
     guard isKnown == true else { return [:] }
-    var page = try mirror.lostFields(in: resources, of: type)
+    var page = try reading.lostFields(in: resources, of: type)
     page.counts = page.counts.filter { !FieldEvidence.isNoContent($0.key, askedBy) }
     seen.note(page, of: resources.lazy.filter { !$0.isLabelOnly }.map(\.uuid))
     if page.counts.isEmpty { return [:] }
-    let (mirror, type) = (mirror, type)
+    let (reading, type) = (reading, type)
     func members(_ id: ResourceID) throws -> Set<String>? {
-      try mirror.siteDocument(of: id, type: type).flatMap { LostFields.names($0) }
+      try reading.siteDocument(of: id, type: type).flatMap { LostFields.names($0) }
     }
     let suspects = try page.counts.filter { name, count in
       if isTooMuch(count, share) { return true }
@@ -89,10 +91,10 @@ struct FieldGuard {
       return try keptRows(among: resources, lacking: rare)
     }
     let fault = SyncFault.lostFields(type: type, fields: gone.keys.sorted(), lost: worst.lost, had: worst.had)
-    try mirror.noteVanishedFields(
+    try pulling.noteVanishedFields(
       of: type,
       SetAside(
-        .field, type: type, subject: Mirror.vanishedFields, reason: fault.seen,
+        .field, type: type, subject: LostFields.subject, reason: fault.seen,
         advice: "give the account its rights back, or: social-mirror sync --accept-removals \(type)", at: now()))
     throw fault
   }
@@ -100,8 +102,8 @@ struct FieldGuard {
   /// Whether few of the stored resources have a member.
   private mutating func isRare(_ name: String) throws -> Bool {
     if let known = rarity[name] { return known }
-    let stored = try mirror.count(of: type)
-    let had = try mirror.count(of: type, with: name, upTo: FieldEvidence.enough(of: stored))
+    let stored = try reading.count(of: type)
+    let had = try reading.count(of: type, with: name, upTo: FieldEvidence.enough(of: stored))
     let isRare = FieldEvidence.isRare(had: had, of: stored)
     rarity[name] = isRare
     return isRare
@@ -114,7 +116,7 @@ struct FieldGuard {
     var kept: [ResourceID: SetAside] = [:]
     guard !names.isEmpty else { return kept }
     for resource in resources where !resource.isLabelOnly {
-      guard let stored = try mirror.siteDocument(of: resource.uuid, type: type),
+      guard let stored = try reading.siteDocument(of: resource.uuid, type: type),
         let before = LostFields.names(stored)?.intersection(names), !before.isEmpty,
         let lost = LostFields.names(resource.document).map({ before.subtracting($0) }), !lost.isEmpty
       else { continue }
@@ -135,9 +137,9 @@ struct FieldGuard {
     let known = Set(resources.map(\.uuid))
     var pairs: [(stored: [UInt8], now: [UInt8])] = []
     var asked: [ResourceID] = []
-    for id in try mirror.someExpected(of: type, count: FieldGuard.sample + 4)
+    for id in try reading.someExpected(of: type, count: FieldGuard.sample + 4)
     where !known.contains(id) && pairs.count < FieldGuard.sample {
-      guard let stored = try mirror.siteDocument(of: id, type: type),
+      guard let stored = try reading.siteDocument(of: id, type: type),
         let members = LostFields.names(stored), !names.isDisjoint(with: members)
       else { continue }
       do {

@@ -7,7 +7,8 @@ import Upstream
 /// What the site says of its types beyond what documents show: by its API description, or asked about their fields.
 struct TypeDescriptions {
   let site: Site
-  let mirror: Mirror
+  let reading: Reading
+  let discovery: Discovery
   let logger: Logger
 
   /// Asks for the API description once a day, and takes in what it says of the types that are read. None is no failure: the
@@ -16,7 +17,7 @@ struct TypeDescriptions {
   func describe(
     _ types: [String], _ asked: SiteDescription?, at time: Int64
   ) async throws -> (requests: Int, names: [String: AttributeNames]) {
-    let last = try mirror.fact(.described).flatMap { Int64($0) }
+    let last = try reading.fact(.described).flatMap { Int64($0) }
     guard asked != nil || last.map({ time.subtractingClamped($0) >= 86_400 || time < $0 }) ?? true else {
       return (0, [:])
     }
@@ -33,9 +34,9 @@ struct TypeDescriptions {
     }
     for name in types {
       guard let fields = description?.types[name] else { continue }
-      try mirror.describe(name, TypeSchema(described: fields))
+      try discovery.describe(name, TypeSchema(described: fields))
     }
-    try mirror.note(.described, String(time))
+    try discovery.note(.described, String(time))
     return (asked == nil ? 1 : 0, description?.attributeNames ?? [:])
   }
 
@@ -43,19 +44,19 @@ struct TypeDescriptions {
   /// something of it is stored.
   /// - Returns: how many requests it cost.
   func askAboutFields(_ types: [EntryPoint.Collection], at time: Int64) async throws -> Int {
-    let known = try mirror.fact(.askedFields)
+    let known = try reading.fact(.askedFields)
     var asked = known.flatMap { (try? JSON(parsing: Array($0.utf8)))?.object } ?? JSONObject()
     var count = 0
     for type in types {
       if let last = asked[type.name]?.integer, time >= last, time - last < 604_800 { continue }
-      guard let schema = try mirror.schema(of: type.name), !schema.isDescribed,
-        let id = try mirror.someExpected(of: type.name, count: 1).first
+      guard let schema = try reading.schema(of: type.name), !schema.isDescribed,
+        let id = try reading.someExpected(of: type.name, count: 1).first
       else { continue }
       var questions = FieldQuestions(type: type.name, path: type.path, id: "\(id)", schema: schema)
       count += try await FieldQuestions.settle(&questions, site)
-      if !questions.learned.fields.isEmpty { try mirror.describe(type.name, questions.learned) }
+      if !questions.learned.fields.isEmpty { try discovery.describe(type.name, questions.learned) }
       asked[type.name] = .integer(time)
-      try mirror.note(.askedFields, JSON.object(asked).text())
+      try discovery.note(.askedFields, JSON.object(asked).text())
     }
     return count
   }

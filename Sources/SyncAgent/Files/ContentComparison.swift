@@ -13,7 +13,7 @@ extension FileFetch {
     guard folder.fault(of: stored, isDeep: true)?.isGone == true else { return false }
     try placing.alone {
       // Another file with the same content may have brought it back meanwhile.
-      if folder.fault(of: stored, isDeep: true)?.isGone == true { try mirror.forget(contents: [hash]) }
+      if folder.fault(of: stored, isDeep: true)?.isGone == true { try files.forget(contents: [hash]) }
     }
     logger.warning("a content was damaged on disk; it is fetched again", metadata: ["file": "\(file.uri)"])
     return true

@@ -28,7 +28,8 @@ struct FileFetch: Sendable {
   }
 
   let site: Site
-  let mirror: Mirror
+  let files: FileKeeping
+  let reading: Reading
   let folder: BinaryFolder
   let foreign: @Sendable (WebOrigin) throws -> any Transport
   let now: @Sendable () -> Int64
@@ -58,7 +59,7 @@ struct FileFetch: Sendable {
 
   private func failed(_ file: FileSource, _ reason: String, _ kind: Failure) throws -> Outcome {
     let pause = FileTrust.pause(attempts: (file.known?.attempts ?? 0).addingClamped(1), isLost: kind == .lost)
-    try mirror.noteFailure(
+    try files.noteFailure(
       of: file, FileFailure(reason: reason, isLost: kind == .lost, next: now() + pause), at: now())
     logger.info("a file could not be fetched", metadata: ["file": "\(file.uri)", "reason": "\(reason)"])
     return .failed(kind)
@@ -72,7 +73,7 @@ struct FileFetch: Sendable {
     }
     switch FileStep.next(file, isFresh: isFresh) {
     case .keep(let content):
-      try mirror.note(content, of: file, at: now(), isCompared: false)
+      try files.note(content, of: file, at: now(), isCompared: false)
       return .kept
     case .compare(let content):
       // The site can only say that it has the same as was here: what is damaged since is not that.
@@ -88,7 +89,7 @@ struct FileFetch: Sendable {
         // A date would call an older file in its place the same.
         return try await fetch(file, limit, isConditional: isSame == nil)
       }
-      try mirror.note(content, of: file, at: now())
+      try files.note(content, of: file, at: now())
       return .kept
     case .renewURL:
       return try await bring(try await renewed(file), isFresh: true, limit)
@@ -131,7 +132,7 @@ struct FileFetch: Sendable {
         throw SiteError(.malformed, status: 304, detail: "not modified, and yet not here")
       }
       known.source = file.identity
-      try mirror.note(known, of: file, at: now())
+      try files.note(known, of: file, at: now())
       return .kept
     case .otherFile:
       PartMark.remove(part)
@@ -171,10 +172,10 @@ struct FileFetch: Sendable {
     try placing.alone {
       try folder.adopt(part, as: hash)
       PartMark.remove(part)
-      let isNoted = try mirror.note(content, of: file, at: now())
+      let isNoted = try files.note(content, of: file, at: now())
       // A sweep may have removed the file meanwhile.
-      if !isNoted, try !mirror.isContentUsed(hash) { folder.remove(hash) }
-      if let before = file.known?.hash, before != hash, try !mirror.isContentUsed(before) { folder.remove(before) }
+      if !isNoted, try !files.isContentUsed(hash) { folder.remove(hash) }
+      if let before = file.known?.hash, before != hash, try !files.isContentUsed(before) { folder.remove(before) }
     }
   }
 
@@ -182,7 +183,7 @@ struct FileFetch: Sendable {
   private func renewed(_ file: FileSource) async throws -> FileSource {
     var fresh = file
     guard let id = file.id else { return file }
-    let path = try mirror.types().first { $0.entityType == "file" }?.path ?? "/jsonapi/file/file"
+    let path = try reading.types().first { $0.entityType == "file" }?.path ?? "/jsonapi/file/file"
     fresh.url = try await site.ask(SiteRequest(path: "\(path)/\(id.pathPart)")) { response in
       let document = try JSON(parsing: SiteAnswer.document(of: response))
       return document["data"]?["attributes"]?["uri"]?["url"]?.string ?? file.url

@@ -77,7 +77,8 @@ package struct FileRound: Sendable {
   static let reserveBytes: Int64 = 256 << 20
 
   private let fetcher: FileFetch
-  private let mirror: Mirror
+  private let files: FileKeeping
+  private let sweeping: Sweeping
   private let folder: BinaryFolder
   private let settings: Settings
   private let now: @Sendable () -> Int64
@@ -89,8 +90,11 @@ package struct FileRound: Sendable {
     site: Site, mirror: Mirror, folder: BinaryFolder, settings: Settings, logger: Logger,
     foreign: @escaping @Sendable (WebOrigin) throws -> any Transport, now: @escaping @Sendable () -> Int64
   ) {
-    fetcher = FileFetch(site: site, mirror: mirror, folder: folder, foreign: foreign, now: now, logger: logger)
-    self.mirror = mirror
+    fetcher = FileFetch(
+      site: site, files: mirror.files, reading: mirror.reading, folder: folder, foreign: foreign, now: now,
+      logger: logger)
+    files = mirror.files
+    sweeping = mirror.sweeping
     self.folder = folder
     self.settings = settings
     self.now = now
@@ -107,7 +111,7 @@ package struct FileRound: Sendable {
     var report = Report()
     try forgetVanished(looking, &report)
     var space = DiskBudget(bytes: settings.budgetBytes, parts: folder.incomingBytes())
-    var used = try mirror.fileTotals().bytes
+    var used = try files.fileTotals().bytes
     // Files that were passed by and may never fit, and why the first was.
     var passedBy: (count: Int, lack: Lack)?
     var position: Int64 = 0
@@ -119,7 +123,7 @@ package struct FileRound: Sendable {
         while running < settings.concurrency, report.stopped == nil {
           if waiting.isEmpty {
             try Task.checkCancellation()
-            waiting = try mirror.filesToFetch(settings.policy, after: position, limit: 64, now: now())[...]
+            waiting = try files.filesToFetch(settings.policy, after: position, limit: 64, now: now())[...]
             if let last = waiting.last {
               position = last.resource
             } else if comparesNext {
@@ -146,7 +150,7 @@ package struct FileRound: Sendable {
       while let (file, outcome) = try await group.next() {
         running -= 1
         space.end(file)
-        used = try mirror.fileTotals().bytes
+        used = try files.fileTotals().bytes
         report.add(outcome)
         try refill()
       }
@@ -160,24 +164,24 @@ package struct FileRound: Sendable {
 
   private func toCompare() throws -> [FileSource] {
     guard case .after(let seconds, let limit) = settings.comparing else { return [] }
-    return try mirror.filesToCheck(
+    return try files.filesToCheck(
       settings.policy, comparedBefore: now() - Int64(seconds), limit: limit ?? Int(Int32.max))
   }
 
   /// Removes what belongs to no file any more: contents, and what had arrived of them.
   private func forget(tidies: Bool) throws {
-    let lost = try mirror.forgetLostFiles(settings.policy)
-    try mirror.takeBackLostFiles(settings.policy)
+    let lost = try files.forgetLostFiles(settings.policy)
+    try files.takeBackLostFiles(settings.policy)
     for hash in lost { folder.remove(hash) }
     // Names of files go with the rows.
-    if !lost.isEmpty { try mirror.truncateLog() }
+    if !lost.isEmpty { try sweeping.truncateLog() }
     let arriving = folder.incomingBytes().keys
     if !arriving.isEmpty {
-      let known = try mirror.fileIdentifiers(settings.policy)
+      let known = try files.fileIdentifiers(settings.policy)
       for name in arriving where !known.contains(name) { folder.discardIncoming(name) }
     }
     guard tidies else { return }
-    for hash in folder.hashes() where try !mirror.isContentUsed(hash) { folder.remove(hash) }
+    for hash in folder.hashes() where try !files.isContentUsed(hash) { folder.remove(hash) }
   }
 
   /// Forgets contents that somebody or something took from the disk, or damaged there, so that they are fetched again. What cannot be
@@ -185,7 +189,7 @@ package struct FileRound: Sendable {
   private func forgetVanished(_ looking: Looking, _ report: inout Report) throws {
     guard looking != .folder || !folder.isThere else { return }
     var gone: [String] = []
-    for content in try mirror.storedContents() {
+    for content in try files.storedContents() {
       try Task.checkCancellation()
       guard let fault = folder.fault(of: content, isDeep: looking == .bytes) else { continue }
       guard fault.isGone else {
@@ -194,7 +198,7 @@ package struct FileRound: Sendable {
       }
       gone.append(content.hash)
     }
-    try mirror.forget(contents: gone)
+    try files.forget(contents: gone)
     report.vanished = gone.count
   }
 

@@ -5,15 +5,19 @@ import Store
 /// What a reader of one type's pages learns about names: whether the resources call themselves as the type is called, and how
 /// their attributes are called.
 struct PageNaming: Sendable {
-  let mirror: Mirror
+  let reading: Reading
+  let discovery: Discovery
   let type: String
   let entityType: String
   /// What the site's description calls the attributes of the type; nil where it was not asked, or calls them as usual.
   let described: AttributeNames?
   private var hasSearched = false
 
-  init(mirror: Mirror, type: String, entityType: String, described: AttributeNames? = nil) {
-    self.mirror = mirror
+  init(
+    reading: Reading, discovery: Discovery, type: String, entityType: String, described: AttributeNames? = nil
+  ) {
+    self.reading = reading
+    self.discovery = discovery
     self.type = type
     self.entityType = entityType
     self.described = described
@@ -41,7 +45,7 @@ struct PageNaming: Sendable {
     hasSearched = true
     let names = AttributeSearch(whole, entityType: entityType, described: described).names
     if names.isUsual { return page }
-    let isOther = try mirror.note(names, of: type)
+    let isOther = try discovery.note(names, of: type)
     scanner.call(names, of: type)
     if isOther { throw UntrustworthyPage.renumbered }
     return try scanner.page(body, from: path)
@@ -55,7 +59,7 @@ struct PageNaming: Sendable {
     guard let first = page.resources.first?.type, page.resources.allSatisfy({ $0.type != type }) else { return }
     let isOne = page.resources.allSatisfy { $0.type == first }
     let isRow = page.resources.count == 1 || !isOne || scanner.hasCollection(first)
-    if isRow, try mirror.count(of: type) > 0 {
+    if isRow, try reading.count(of: type) > 0 {
       page.sort(expecting: type, isName: true)
     } else if isOne {
       throw UntrustworthyPage.calledOtherwise(first)

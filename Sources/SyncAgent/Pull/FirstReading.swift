@@ -75,7 +75,7 @@ extension TypePuller {
     if let cursor = known?.cursor, cursor.pass != nil,
       let idAttribute = known?.serialAttribute ?? reader.scanner.serials.attribute(of: type)
     {
-      let stretches = try mirror.stretches(of: type)
+      let stretches = try pulling.stretches(of: type)
       let reading = FirstReading(
         idAttribute: idAttribute, cursor: cursor, filters: filters, isResumed: true,
         stretches: max(1, stretches.count))
@@ -89,7 +89,7 @@ extension TypePuller {
     let (found, newest, isSorted) = try await probe(known?.serialAttribute)
     let attribute = found.idAttribute ?? known?.serialAttribute ?? reader.scanner.serials.attribute(of: type)
     if let lack = SweptAlone.lack(found.outcome) { return try leaveToSweeps(lack) }
-    try mirror.takeBack(.type, of: type, subject: SweptAlone.subject)
+    try pulling.takeBack(.type, of: type, subject: SweptAlone.subject)
     guard found.isAnythingThere, let idAttribute = attribute else { return try await nothingIsThere(&part) }
     let ids = newest.resources.compactMap(\.internalID)
     // The page of the newest is read: only what is below its last resource is left.
@@ -100,7 +100,7 @@ extension TypePuller {
     cursor.pass = Cursor.Pass(begun: siteTime)
     let stretch = Stretch(through: lowest?.subtractingClamped(1))
     // All is left to read until the page of the newest is stored: what is cut short before it begins with it.
-    try mirror.beginReading(of: type, cursor: cursor, stretches: [Stretch(through: nil)], at: siteTime)
+    try pulling.beginReading(of: type, cursor: cursor, stretches: [Stretch(through: nil)], at: siteTime)
     let reading = FirstReading(
       idAttribute: idAttribute, cursor: cursor, filters: found.outcome, isResumed: false, stretches: 1)
     if isAll || lowest != nil {
@@ -221,7 +221,7 @@ extension TypePuller {
     let middle = stretch.lastID.addingClamped(span / 2)
     let upper = Stretch(first: middle, lastID: middle, through: through)
     stretch.through = middle
-    try mirror.split(stretch, upper, of: type)
+    try pulling.split(stretch, upper, of: type)
     reading.open()
     var helper = self
     helper.reader = reader.another()

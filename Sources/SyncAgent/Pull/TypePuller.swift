@@ -5,7 +5,10 @@ import Upstream
 
 /// Reads one type from its cursor to its end and hands every page to the writer.
 struct TypePuller {
-  let mirror: Mirror
+  let reading: Reading
+  let discovery: Discovery
+  let pulling: Pulling
+  let sweeping: Sweeping
   let queue: PageQueue
   let settings: SyncSettings
   let deciders: Deciders
@@ -44,7 +47,7 @@ struct TypePuller {
     do {
       try await body(&self, &part)
     } catch {
-      try mirror.setAside(reader.takeSteppedOver())
+      try pulling.setAside(reader.takeSteppedOver())
       try await FailureScope.confine(error, confirm: confirmSite)
       part.failure = error
     }
@@ -83,7 +86,7 @@ struct TypePuller {
         found.idAttribute ?? idAttribute ?? (found.isAnythingThere ? reader.scanner.serials.attribute(of: type) : nil)
       filters = found.outcome ?? filters
       if let lack = SweptAlone.lack(filters) { return try leaveToSweeps(lack) }
-      try mirror.takeBack(.type, of: type, subject: SweptAlone.subject)
+      try pulling.takeBack(.type, of: type, subject: SweptAlone.subject)
     }
     guard let idAttribute else { return try await nothingIsThere(&part) }
     try await readChanges(from: cursor, idAttribute, filters, &part)
@@ -145,7 +148,7 @@ struct TypePuller {
 
   /// There is nothing to ask by.
   func leaveToSweeps(_ lack: String) throws {
-    try mirror.setAside([
+    try pulling.setAside([
       SweptAlone.notice(type, lack, interval: settings.sweepIntervalSeconds, at: fields.now())
     ])
   }
@@ -201,7 +204,7 @@ struct TypePuller {
   /// Says when the members of the type are not what they were, before the page is stored.
   func lookForDrift(_ page: ScannedPage) throws {
     let whole = page.resources.filter { !$0.isLabelOnly }.map(\.document)
-    guard !whole.isEmpty, let stored = try mirror.newestDocument(of: type),
+    guard !whole.isEmpty, let stored = try reading.newestDocument(of: type),
       let drift = SchemaDrift(type: type, stored: stored, page: whole)
     else { return }
     report(.drifted(drift))

@@ -22,7 +22,7 @@ extension TypePuller {
     let found = FilterComparison(unfiltered: unfiltered, filtered: filtered)
     if let highest = found.highestID { report(.estimated(type: type, highestID: highest)) }
     if let outcome = found.outcome {
-      try mirror.note(FilterProbe(outcome, account: account, at: siteTime), of: type)
+      try pulling.note(FilterProbe(outcome, account: account, at: siteTime), of: type)
     }
     let ids = unfiltered.resources.compactMap(\.internalID)
     let by = usual ?? found.idAttribute
@@ -47,18 +47,18 @@ extension TypePuller {
   /// that has lost it goes over to sweeps; where documents look otherwise, a sweep begins now.
   mutating func goOnAnew(_ known: MirroredType?, _ part: inout TypeReport) async throws {
     hasProbedAnew = true
-    let names = try mirror.attributeNames()[type]
+    let names = try reading.attributeNames()[type]
     reader.forgetNames(of: type)
     let found = try await probe(known?.serialAttribute).found
     if names != nil, reader.scanner.names(of: type) == nil,
-      try mirror.note(AttributeNames(serial: found.idAttribute), of: type)
+      try discovery.note(AttributeNames(serial: found.idAttribute), of: type)
     {
       throw UntrustworthyPage.renumbered
     }
     let lack = SweptAlone.lack(found.outcome)
     // What did not change since the last pass has other members, too.
     if lack != nil || reader.scanner.names(of: type)?.changed != names?.changed {
-      _ = try mirror.beginSweep(of: type, at: siteTime)
+      _ = try sweeping.beginSweep(of: type, at: siteTime)
     }
     if let lack { return try leaveToSweeps(lack) }
     guard let cursor = known?.cursor, cursor.knownUntil > 0, cursor.internalID > 0 || cursor.changed > 0,
@@ -84,7 +84,7 @@ extension TypePuller {
       let newest = [SortKey(name, descending: true)]
       let sorted = try await reader.page(path, .unfiltered(sort: newest, offset: 0, limit: settings.pageLimit))
       guard SerialNumberProof.isProved(name, by: sorted) else { continue }
-      let isOther = try mirror.note(serialNumber: name, of: type)
+      let isOther = try discovery.note(serialNumber: name, of: type)
       reader.scanner.serials.name(name, of: type)
       if isOther { throw UntrustworthyPage.renumbered }
       return sorted.counted(by: name)

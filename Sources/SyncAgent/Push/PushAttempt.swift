@@ -25,7 +25,8 @@ struct PushAttempt {
     case gone
   }
 
-  var mirror: Mirror { push.mirror }
+  var outbox: Outbox { push.outbox }
+  var reading: Reading { push.reading }
   var path: String { change.path ?? "" }
   /// What the type calls the time of the last change.
   var changedName: String { scanner.names(of: change.type)?.changed ?? FieldDescription.changed }
@@ -60,14 +61,14 @@ struct PushAttempt {
     }
     var apart = 0
     while true {
-      guard try mirror.begin(change, members: change.members, site: nil) else { return }
+      guard try outbox.begin(change, members: change.members, site: nil) else { return }
       do {
         let response = try await send(OutgoingRequest.create(change, path: path), &report)
         return try settle(.resource(written(response)), &report)
       } catch let error where PushVerdict(error, of: .create) == .look {
         guard case .there(let copy) = try await lookAfter(&report) else {
           if let refusal = error as? SiteError, try setsApart(refusal, &report),
-            let rest = try mirror.change(change.id), rest.state == .queued
+            let rest = try outbox.change(change.id), rest.state == .queued
           {
             // Each time there are fewer of them.
             apart += 1
@@ -82,7 +83,7 @@ struct PushAttempt {
         if change.sends > 0 || PushDecision.agrees(copy.json, with: change.members) {
           return try settleFound(copy, &report)
         }
-        try mirror.note(.exists, of: change, site: copy, fields: fields(against: copy.json), at: time)
+        try outbox.note(.exists, of: change, site: copy, fields: fields(against: copy.json), at: time)
         report.conflicts += 1
         return
       }
@@ -95,7 +96,7 @@ struct PushAttempt {
     let (created, changed) = (copy.json["attributes"]?["created"], copy.json["attributes"]?[changedName])
     let isAsMade =
       created != nil && FieldValue.same(created, changed) && PushDecision.agrees(copy.json, with: change.members)
-    if !isAsMade, let deletion = try mirror.deletion(behind: change) {
+    if !isAsMade, let deletion = try outbox.deletion(behind: change) {
       try dispute(deletion, copy, sinceMade(copy), &report)
     }
     try settle(isAsMade ? .resource(copy) : .found(copy), &report)
@@ -114,35 +115,35 @@ struct PushAttempt {
       // A copy that was looked at is no answer: others may have edited since ours arrived.
       case .done: return try settle(.found(copy), &report)
       case .conflict(let fields):
-        try mirror.note(.fields, of: change, site: copy, fields: fields, at: time)
+        try outbox.note(.fields, of: change, site: copy, fields: fields, at: time)
         report.conflicts += 1
         return
       case .yield(let fields):
-        try mirror.note(.fields, of: change, site: copy, fields: fields, policy: "site", at: time)
+        try outbox.note(.fields, of: change, site: copy, fields: fields, policy: "site", at: time)
         return try settle(.found(copy), &report)
       case .send(let members):
         if change.state == .uncertain, try givesUp(&report) { return }
         if !members.overruled.isEmpty {
-          try mirror.note(.fields, of: change, site: copy, fields: members.overruled, policy: "by field", at: time)
+          try outbox.note(.fields, of: change, site: copy, fields: members.overruled, policy: "by field", at: time)
         }
-        guard try mirror.begin(change, members: members.merged, site: copy) else { return }
+        guard try outbox.begin(change, members: members.merged, site: copy) else { return }
         let request = OutgoingRequest.update(
           change, path: path, members.sent, changed: copy.json["attributes"]?[changedName], named: changedName)
         do {
           if !change.uuid.isUUID { return try await updateByRoutes(members.sent, &report) }
           return try settle(.resource(written(try await send(request, &report))), &report)
         } catch let error where PushVerdict(error, of: .update, changed: changedName) == .readAgain {
-          guard let fresh = try mirror.change(change.id), fresh.state == .sending else { return }
+          guard let fresh = try outbox.change(change.id), fresh.state == .sending else { return }
           change = fresh
-          try mirror.postpone(change, .queued, isAttempt: false, until: time, error: "\(error)")
-          guard let queued = try mirror.change(change.id) else { return }
+          try outbox.postpone(change, .queued, isAttempt: false, until: time, error: "\(error)")
+          guard let queued = try outbox.change(change.id) else { return }
           change = queued
         } catch let error where PushVerdict(error, of: .update) == .gone {
           // So the site also speaks of a target that it does not have (reference 5.1).
           guard case .gone = try await lookAfter(&report) else { return try reject(error, &report) }
           return try deletedOnSite(&report)
         } catch let error as SiteError where PushVerdict(error, of: .update) == .rejected {
-          guard try setsApart(error, &report), let rest = try mirror.change(change.id), rest.state == .queued else {
+          guard try setsApart(error, &report), let rest = try outbox.change(change.id), rest.state == .queued else {
             throw error
           }
           // Each time there are fewer of them.
@@ -159,7 +160,7 @@ struct PushAttempt {
   /// A deletion that waits behind an update was asked for by somebody who did not see what others edited since: once the
   /// update is merged with that, nobody could tell.
   private func protect(_ copy: SiteCopy, from change: OutboxChange, _ report: inout PushReport) throws {
-    guard let deletion = try mirror.deletion(behind: change) else { return }
+    guard let deletion = try outbox.deletion(behind: change) else { return }
     let edits = try othersEdits(of: copy, by: change.members)
     if !edits.isEmpty { try dispute(deletion, copy, edits.fields, &report) }
   }
@@ -169,10 +170,10 @@ struct PushAttempt {
   ) throws {
     let winner = push.policies.winner(deletion, site: copy.json, changed: changedName)
     if winner == .local { return }
-    try mirror.note(.changedOnSite, of: deletion, site: copy, fields: fields, at: time)
+    try outbox.note(.changedOnSite, of: deletion, site: copy, fields: fields, at: time)
     if winner == .site {
-      for conflict in try mirror.conflicts() where conflict.change == deletion.id {
-        try mirror.resolve(conflict.id, .site, at: time)
+      for conflict in try outbox.conflicts() where conflict.change == deletion.id {
+        try outbox.resolve(conflict.id, .site, at: time)
       }
     } else {
       report.conflicts += 1
@@ -187,7 +188,7 @@ struct PushAttempt {
 
   private func delete(_ report: inout PushReport) async throws {
     guard case .there(let copy) = try await look(&report) else { return try settle(.gone, &report) }
-    let isUser = try mirror.entityTypes().entityType(of: change.type) == "user"
+    let isUser = try reading.entityTypes().entityType(of: change.type) == "user"
     // An account is blocked, not removed (reference 5.4): done, where a request has left.
     if isUser, change.state == .uncertain, copy.json["attributes"]?["status"] == false {
       return try settle(.resource(copy), &report)
@@ -196,18 +197,18 @@ struct PushAttempt {
     if !edits.isEmpty || !isOfItsType(copy) {
       switch push.policies.winner(change, site: copy.json, changed: changedName) {
       case .local?:
-        try mirror.note(.changedOnSite, of: change, site: copy, fields: edits.fields, policy: "local", at: time)
+        try outbox.note(.changedOnSite, of: change, site: copy, fields: edits.fields, policy: "local", at: time)
       case .site?:
-        try mirror.note(.changedOnSite, of: change, site: copy, fields: edits.fields, policy: "site", at: time)
+        try outbox.note(.changedOnSite, of: change, site: copy, fields: edits.fields, policy: "site", at: time)
         return try settle(.resource(copy), &report)
       default:
-        try mirror.note(.changedOnSite, of: change, site: copy, fields: edits.fields, at: time)
+        try outbox.note(.changedOnSite, of: change, site: copy, fields: edits.fields, at: time)
         report.conflicts += 1
         return
       }
     }
     if change.state == .uncertain, try givesUp(&report) { return }
-    guard try mirror.begin(change, members: [], site: nil) else { return }
+    guard try outbox.begin(change, members: [], site: nil) else { return }
     do {
       let response = try await send(OutgoingRequest.delete(change, path: path), &report)
       _ = try SiteAnswer.written(response)
@@ -231,13 +232,13 @@ struct PushAttempt {
     } else {
       // Nothing of it has arrived: what it makes comes behind all that is there now.
       let newest = try await newestFile(&report)
-      try mirror.note(highestID: newest, of: change)
+      try outbox.note(highestID: newest, of: change)
     }
-    guard let bytes = try? mirror.bytes(of: upload.file) else {
-      let reason = "the bytes of \(upload.file.filename) are not in \(mirror.uploadsPath) any more"
+    guard let bytes = try? outbox.bytes(of: upload.file) else {
+      let reason = "the bytes of \(upload.file.filename) are not in \(outbox.uploadsPath) any more"
       return try reject(OutboxUnsendable(description: reason), &report)
     }
-    guard try mirror.begin(change, members: change.members, site: nil) else { return }
+    guard try outbox.begin(change, members: change.members, site: nil) else { return }
     let request = OutgoingRequest.upload(upload, hostPath: hostPath, bytes: bytes)
     try settle(.resource(written(try await send(request, &report))), &report)
   }

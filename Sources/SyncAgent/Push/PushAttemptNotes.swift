@@ -7,23 +7,23 @@ import Upstream
 extension PushAttempt {
   func settle(_ settlement: Settlement, _ report: inout PushReport) throws {
     report.awayInARow = 0
-    if try mirror.settle(change, as: settlement, siteTime: push.site.clock.seconds, at: time) { report.settled += 1 }
+    if try outbox.settle(change, as: settlement, siteTime: push.site.clock.seconds, at: time) { report.settled += 1 }
   }
 
   func deletedOnSite(_ report: inout PushReport) throws {
     let policy = push.policies.policy(type: change.type)
     // When it was deleted nobody can tell: `newest` leaves it to a person.
     if policy == .site {
-      try mirror.note(.deletedOnSite, of: change, site: nil, fields: [], policy: "site", at: time)
+      try outbox.note(.deletedOnSite, of: change, site: nil, fields: [], policy: "site", at: time)
       return try settle(.gone, &report)
     }
-    try mirror.note(.deletedOnSite, of: change, site: nil, fields: [], at: time)
+    try outbox.note(.deletedOnSite, of: change, site: nil, fields: [], at: time)
     guard policy == .local else {
       report.conflicts += 1
       return
     }
-    for conflict in try mirror.conflicts() where conflict.change == change.id {
-      try mirror.resolve(conflict.id, .local, at: time)
+    for conflict in try outbox.conflicts() where conflict.change == change.id {
+      try outbox.resolve(conflict.id, .local, at: time)
     }
   }
 
@@ -37,11 +37,11 @@ extension PushAttempt {
   /// What others edited on the site since the resource was last agreed on.
   /// - Parameter own: the members of a change of ours that may have moved `changed`; nil where there was none.
   func othersEdits(of copy: SiteCopy, by own: [ChangedMember]?) throws -> OthersEdits {
-    let base = try mirror.base(of: change)
+    let base = try outbox.base(of: change)
     return OthersEdits(
       copy.json, since: base, by: own, changed: changedName,
-      entityType: try mirror.entityTypes().entityType(of: change.type),
-      gone: try mirror.gone(OthersEdits.lost(copy.json, since: base)))
+      entityType: try reading.entityTypes().entityType(of: change.type),
+      gone: try outbox.gone(OthersEdits.lost(copy.json, since: base)))
   }
 
   /// What is otherwise on the site than a creation made it: its members, or that it was changed since.
@@ -61,7 +61,7 @@ extension PushAttempt {
 
   func reject(_ error: any Error, _ report: inout PushReport) throws {
     report.awayInARow = 0
-    try mirror.reject(
+    try outbox.reject(
       change, error: "\(error)", document: (error as? SiteError)?.document,
       ofType: (error as? SiteError)?.refusalOfType, at: time)
     report.rejected += 1
@@ -73,7 +73,7 @@ extension PushAttempt {
   /// look. That it was away is no such failure.
   func givesUp(_ report: inout PushReport) throws -> Bool {
     guard change.faults >= push.site.retries.attempts else { return false }
-    try mirror.reject(
+    try outbox.reject(
       change, error: change.error ?? "the site failed again and again",
       document: change.errorDocument.map { Array($0.utf8) }, ofType: failureOfType, at: time)
     report.rejected += 1
@@ -91,10 +91,10 @@ extension PushAttempt {
   /// makes the same thing.
   /// - Returns: whether it did: then the rest is queued.
   func setsApart(_ error: SiteError, _ report: inout PushReport) throws -> Bool {
-    guard change.kind == .update || change.kind == .create, let fresh = try mirror.change(change.id),
+    guard change.kind == .update || change.kind == .create, let fresh = try outbox.change(change.id),
       fresh.state == .sending, let refused = error.refused(of: fresh.members),
       change.kind == .update || refused.allSatisfy({ PushDecision.isDispensable($0) }),
-      try mirror.setApart(refused, of: fresh, error: "\(error)", document: error.document, at: time)
+      try outbox.setApart(refused, of: fresh, error: "\(error)", document: error.document, at: time)
     else { return false }
     report.rejected += 1
     report.lastError = "\(error)"
@@ -107,7 +107,7 @@ extension PushAttempt {
   }
 
   func postpone(_ state: ChangeState, _ reason: String, seconds: Double = 1, _ report: inout PushReport) throws {
-    try mirror.postpone(
+    try outbox.postpone(
       change, state, until: time + max(1, Int64(clamping: min(seconds.rounded(.up), 1e9))), error: reason)
     report.postponed += 1
     report.lastError = reason
@@ -115,10 +115,10 @@ extension PushAttempt {
 
   /// An attempt that failed: where the change stands now, and when it comes again.
   func note(_ error: any Error, _ report: inout PushReport) throws {
-    guard let fresh = try mirror.change(change.id), fresh.state.isUnsettled else { return }
+    guard let fresh = try outbox.change(change.id), fresh.state.isUnsettled else { return }
     if let error = error as? CopyNotSettled {
       let until = time + Int64(error.seconds.rounded(.up))
-      return try mirror.postpone(change, fresh.state, isAttempt: false, until: until, error: "\(error)")
+      return try outbox.postpone(change, fresh.state, isAttempt: false, until: until, error: "\(error)")
     }
     let verdict = PushVerdict(error, of: change.kind)
     // Before a request has left, a failed look leaves the change as it was.
@@ -128,12 +128,12 @@ extension PushAttempt {
     let before: ChangeState = change.state == .uncertain ? .uncertain : .queued
     let state: ChangeState = hasLeft && (verdict == .uncertain || verdict == .look) ? .uncertain : before
     if verdict == .stop {
-      try mirror.postpone(change, state, isAttempt: false, until: time, error: "\(error)")
+      try outbox.postpone(change, state, isAttempt: false, until: time, error: "\(error)")
       throw error
     }
     if verdict == .readOnly, let error = error as? SiteError {
       let refused = WritesRefused(detail: SiteWords.tidy(error.detail ?? "405"))
-      try mirror.postpone(
+      try outbox.postpone(
         change, before, isAttempt: false, isUnsent: hasLeft, until: time, error: "\(refused)")
       throw refused
     }
@@ -148,7 +148,7 @@ extension PushAttempt {
     let failure = RetryTable.failure(of: error)
     let isFault = hasLeft && [.serverFault, .strange].contains(failure)
     if failure.isAway { report.awayInARow += 1 } else { report.awayInARow = 0 }
-    try mirror.postpone(
+    try outbox.postpone(
       change, state, isFault: isFault, isUnsent: hasLeft && verdict == .later,
       until: time + max(1, Int64(clamping: min(wait.rounded(.up), 1e9))), error: "\(error)",
       document: isFault ? (error as? SiteError)?.document : nil)

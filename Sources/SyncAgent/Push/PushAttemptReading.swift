@@ -9,7 +9,7 @@ extension PushAttempt {
     report.requests += 1
     let response = try await push.site.send(request)
     // Whatever it says of this write: the site takes writes.
-    if request.method != "GET", response.status != 405, response.status < 500 { try mirror.releaseWrites() }
+    if request.method != "GET", response.status != 405, response.status < 500 { try outbox.releaseWrites() }
     return response
   }
 
@@ -46,7 +46,7 @@ extension PushAttempt {
   /// What is known to be newer than what a look showed: a cache that keeps its answers whatever it is asked shows our own write
   /// as it was before. The site's answer to that write is in the mirror.
   private func newest(_ sight: Sight, _ response: InboundResponse) throws -> Sight {
-    guard let known = try mirror.answered(change), let date = response.date, date <= known.madeAt ?? .min else {
+    guard let known = try outbox.answered(change), let date = response.date, date <= known.madeAt ?? .min else {
       return sight
     }
     if case .there(let copy) = sight, !known.isNewer(than: copy) { return sight }

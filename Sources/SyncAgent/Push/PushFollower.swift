@@ -27,12 +27,12 @@ package struct PushFollower: Sendable {
   package func run() async throws {
     let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let next = NextAttempt()
-    let mirror = push.mirror
+    let outbox = push.outbox
     let now = push.now
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { for await _ in mirror.outboxChanges() { wake.yield() } }
+      group.addTask { for await _ in outbox.outboxChanges() { wake.yield() } }
       group.addTask {
-        let watch = try OutboxWatch(mirror)
+        let watch = try OutboxWatch(outbox)
         while true {
           try await Task.sleep(for: .seconds(1))
           // When that cannot be told, a look does no harm.

@@ -7,7 +7,7 @@ import Store
 ///   others wait. A refused update or deletion holds up nothing.
 /// - What points to a resource that the site does not have yet waits for its creation: files before their users, topics
 ///   before their comments. Creations wait only for older ones (`Coalescing`), so that none wait for each other.
-/// - What points to a resource whose creation was refused is refused with it (`Mirror.refuse`): an update holds up nothing
+/// - What points to a resource whose creation was refused is refused with it (`Outbox.refuse`): an update holds up nothing
 ///   then, either.
 /// - A deletion waits for older changes that point to what it deletes.
 package struct PushPlan: Sendable {

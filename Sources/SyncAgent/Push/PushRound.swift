@@ -10,7 +10,9 @@ import Upstream
 /// copies that have to be read again are waited for so long at most.
 package struct PushRound: Sendable {
   let site: Site
-  let mirror: Mirror
+  let outbox: Outbox
+  let reading: Reading
+  let sweeping: Sweeping
   let policies: ConflictPolicies
   let logger: Logger
   let now: @Sendable () -> Int64
@@ -20,7 +22,9 @@ package struct PushRound: Sendable {
     site: Site, mirror: Mirror, policies: ConflictPolicies, logger: Logger, now: @escaping @Sendable () -> Int64
   ) {
     self.site = site
-    self.mirror = mirror
+    outbox = mirror.outbox
+    reading = mirror.reading
+    sweeping = mirror.sweeping
     self.policies = policies
     self.logger = logger
     self.now = now
@@ -42,8 +46,8 @@ package struct PushRound: Sendable {
   ///   the mirror, `CancellationError`.
   package func run(isByHand: Bool = false, waits: Bool = false) async throws -> PushReport {
     var report = PushReport()
-    try mirror.recoverOutbox()
-    if let hold = try mirror.writesHold(), !isByHand, hold.until > now() {
+    try outbox.recoverOutbox()
+    if let hold = try outbox.writesHold(), !isByHand, hold.until > now() {
       report.next = hold.until
       report.refusesWrites = hold.reason
       return report
@@ -52,15 +56,15 @@ package struct PushRound: Sendable {
     do {
       try await sendAll(&course, isByHand: isByHand, waits: waits, &report)
     } catch let refused as WritesRefused {
-      let hold = try mirror.holdWrites(refused.detail, advice: WritesRefused.advice, at: course.time)
+      let hold = try outbox.holdWrites(refused.detail, advice: WritesRefused.advice, at: course.time)
       report.refusesWrites = refused.detail
       report.lastError = "\(refused)"
       report.next = hold.until
       logger.warning("\(refused); \(WritesRefused.advice)")
     }
     if report.awayInARow < PushRound.mostAway { try await askAlong(&course, &report) }
-    try mirror.removeSettledFiles()
-    try mirror.truncateLogIfDue()
+    try outbox.removeSettledFiles()
+    try sweeping.truncateLogIfDue()
     return report
   }
 
@@ -78,8 +82,8 @@ package struct PushRound: Sendable {
       try Task.checkCancellation()
       course.time = max(course.time, now())
       let time = course.time
-      let (all, unreadable) = try mirror.outbox()
-      for thing in try mirror.setAsideUnreadable(unreadable, at: time) {
+      let (all, unreadable) = try outbox.waiting()
+      for thing in try outbox.setAsideUnreadable(unreadable, at: time) {
         logger.warning("set aside: \(thing.sentence)")
       }
       // What came after one that cannot be read stands on it.
@@ -88,7 +92,7 @@ package struct PushRound: Sendable {
       }
       let plan = PushPlan(changes, now: time) { isByHand && !course.tried.contains($0.id) }
       report.next = plan.next
-      report.rejected += try mirror.refuse(plan.stuck, at: time)
+      report.rejected += try outbox.refuse(plan.stuck, at: time)
       if plan.ready.isEmpty {
         let isWorthIt = changes.contains { $0.nextAttempt > time && $0.attempts < site.retries.attempts }
         guard waits, isWorthIt, let next = plan.next else { return }
@@ -105,7 +109,7 @@ package struct PushRound: Sendable {
           push: self, change: change, time: time, scanner: scanner, patience: course.patience
         ).run(&report)
         if report.awayInARow >= PushRound.mostAway, !waits {
-          report.next = PushPlan(try mirror.unsettledChanges(), now: time).next ?? time + 60
+          report.next = PushPlan(try outbox.unsettledChanges(), now: time).next ?? time + 60
           logger.warning(
             "the site is not there for local changes; the others wait",
             metadata: ["reason": "\(report.lastError ?? "")"])
@@ -119,7 +123,7 @@ package struct PushRound: Sendable {
   private func askAlong(_ course: inout Course, _ report: inout PushReport) async throws {
     var left = PushRound.mostAlong
     while left > 0 {
-      let listed = try mirror.deletedAlong(limit: min(50, left))
+      let listed = try outbox.deletedAlong(limit: min(50, left))
       if listed.isEmpty { return }
       left -= listed.count
       let scanner = try await checked(&course, &report)
@@ -132,7 +136,7 @@ package struct PushRound: Sendable {
             continue
           }
           for resource in page.resources where resource.uuid == one.uuid && resource.type == one.type {
-            if !resource.isLabelOnly { _ = try mirror.refresh(resource, candidate: SweepCandidate(one)) }
+            if !resource.isLabelOnly { _ = try sweeping.refresh(resource, candidate: SweepCandidate(one)) }
           }
           others.append(one)
         } catch let error as SiteError {
@@ -144,7 +148,7 @@ package struct PushRound: Sendable {
         if failure != nil { break }
       }
       let time = site.clock.seconds ?? course.time
-      try mirror.settleAlong(gone: gone, others: others, at: time, now: course.time)
+      try outbox.settleAlong(gone: gone, others: others, at: time, now: course.time)
       report.goneAlong += gone.count
       if let failure {
         logger.info("what went with a deletion is asked for later", metadata: ["reason": "\(failure)"])
@@ -152,7 +156,7 @@ package struct PushRound: Sendable {
         return
       }
     }
-    if try !mirror.deletedAlong(limit: 1).isEmpty { report.next = min(report.next ?? .max, course.time + 1) }
+    if try !outbox.deletedAlong(limit: 1).isEmpty { report.next = min(report.next ?? .max, course.time + 1) }
   }
 
   /// The resource as a page of one; nil when it is gone.
@@ -175,8 +179,8 @@ package struct PushRound: Sendable {
   private func checked(_ course: inout Course, _ report: inout PushReport) async throws -> PageScanner {
     if let scanner = course.scanner { return scanner }
     try await checkSite(&report)
-    let paths = Dictionary(try mirror.types().map { ($0.name, $0.path ?? "") }) { first, _ in first }
-    let scanner = try mirror.scanner(of: site, paths: paths)
+    let paths = Dictionary(try reading.types().map { ($0.name, $0.path ?? "") }) { first, _ in first }
+    let scanner = try reading.scanner(of: site, paths: paths)
     course.scanner = scanner
     return scanner
   }
@@ -185,6 +189,6 @@ package struct PushRound: Sendable {
   private func checkSite(_ report: inout PushReport) async throws {
     var requests = 0
     defer { report.requests += requests }
-    try await SiteVisit(site: site, mirror: mirror).enter { requests += 1 }
+    try await SiteVisit(site: site, reading: reading).enter { requests += 1 }
   }
 }

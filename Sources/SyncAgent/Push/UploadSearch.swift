@@ -93,7 +93,7 @@ extension PushAttempt {
     while let here = place {
       let (copies, hasNext, next) = try await files(search.page(at: here), &report)
       for copy in copies where UploadSearch.isPossible(copy.json, for: upload) {
-        if try !mirror.isUploaded(copy.scanned.uuid) { return copy }
+        if try !outbox.isUploaded(copy.scanned.uuid) { return copy }
       }
       place = UploadSearch.place(
         after: here, copies.compactMap(\.scanned.internalID), hasNext: hasNext,

@@ -50,7 +50,8 @@ package struct SyncRound: Sendable {
     var course = try begin(run, found, at: siteTime, accountChanged: accountChanged)
     let tally = Tally()
     tally.note(vanishedTypes: found.vanished.filter { !settings.acceptedRemovals.contains($0) })
-    let descriptions = TypeDescriptions(site: site, mirror: mirror, logger: logger)
+    let descriptions = TypeDescriptions(
+      site: site, reading: mirror.reading, discovery: mirror.discovery, logger: logger)
     var types = found.types
     var described = 0
     do {
@@ -64,20 +65,21 @@ package struct SyncRound: Sendable {
       try await pullRenamed(&types, found.naming.types, &course, tally)
       try await sweep(types, course, tally)
       described += try await descriptions.askAboutFields(types, at: course.siteTime)
-      try tally.forgiveEmptiness { try mirror.count(of: $0) == 0 }
+      try tally.forgiveEmptiness { try mirror.reading.count(of: $0) == 0 }
     } catch {
       let outcome: RunOutcome = error is CancellationError ? .interrupted : .failed
-      try? mirror.endRun(run, outcome, parts: tally.parts, message: "\(error)", at: now())
+      try? mirror.pulling.endRun(run, outcome, parts: tally.parts, message: "\(error)", at: now())
       throw error
     }
     var result = tally.report
     result.otherRequests += 1 + described + found.naming.requests
     result.held = try held(types)
     let failure = result.trouble
-    if failure == nil, let accountChanged, try mirror.fact(.accountChanged) != accountChanged {
-      try mirror.note(.accountChanged, accountChanged)
+    if failure == nil, let accountChanged, try mirror.reading.fact(.accountChanged) != accountChanged {
+      try mirror.discovery.note(.accountChanged, accountChanged)
     }
-    try mirror.endRun(run, failure == nil ? .complete : .failed, parts: tally.parts, message: failure, at: now())
+    try mirror.pulling.endRun(
+      run, failure == nil ? .complete : .failed, parts: tally.parts, message: failure, at: now())
     return result
   }
 }
@@ -87,14 +89,14 @@ extension SyncRound {
   private func beginning() async throws -> (run: Int64, found: Discovery, siteTime: Int64) {
     let started = now()
     do {
-      try mirror.passEchoes(at: started)
+      try mirror.outbox.passEchoes(at: started)
       let found = try await discover()
-      if settings.full { try mirror.forgetCursors(of: found.types.map(\.name)) }
+      if settings.full { try mirror.pulling.forgetCursors(of: found.types.map(\.name)) }
       // A site without `Date` leaves this machine's clock.
       let siteTime = found.entry.date ?? now()
       try lookForLeap(to: siteTime)
-      try mirror.truncateLogIfDue()
-      return (try mirror.beginRun(settings.full ? "full" : "pull", at: now()), found, siteTime)
+      try mirror.sweeping.truncateLogIfDue()
+      return (try mirror.pulling.beginRun(settings.full ? "full" : "pull", at: now()), found, siteTime)
     } catch {
       noteAttempt(error, since: started)
       throw error
@@ -110,7 +112,7 @@ extension SyncRound {
     // Where the mirror is at fault there may be no ledger to write to: that fault is what is said then. Who has waited for another
     // program's lock in vain does not wait for it once more.
     WritePatience.$end.withValue(error is MirrorFault ? ContinuousClock.now : WritePatience.end) {
-      _ = try? mirror.noteAttempt(outcome, message: "\(error)", started: started, at: now())
+      _ = try? mirror.pulling.noteAttempt(outcome, message: "\(error)", started: started, at: now())
     }
   }
 
@@ -132,9 +134,9 @@ extension SyncRound {
   ) throws -> Course {
     Course(
       run: run, account: found.account, siteTime: siteTime,
-      scanner: try mirror.scanner(
+      scanner: try mirror.reading.scanner(
         of: site, paths: Dictionary(found.entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first }),
-      accountHasChanged: try mirror.fact(.accountChanged).map { $0 != accountChanged } ?? false)
+      accountHasChanged: try mirror.reading.fact(.accountChanged).map { $0 != accountChanged } ?? false)
   }
 
   /// Checks that the site still answers, and the same account.
@@ -162,13 +164,14 @@ extension SyncRound {
       site: site, scanner: course.scanner,
       patience: PageReader.Patience(
         most: settings.pageLimit, type: type, rowsInARow: isThorough ? 200 : 8,
-        known: mirror.setAsideRows(of: type), triesKnown: isThorough,
+        known: mirror.reading.setAsideRows(of: type), triesKnown: isThorough,
         confirm: {
           tally.countRequest()
           try await visit.enter(.once)
         }, now: now, over: deciders.steppedOver))
     reader.naming = PageNaming(
-      mirror: mirror, type: type, entityType: entityType ?? ResourceTypeName(type).entityType,
+      reading: mirror.reading, discovery: mirror.discovery, type: type,
+      entityType: entityType ?? ResourceTypeName(type).entityType,
       described: course.described[type])
     return reader
   }

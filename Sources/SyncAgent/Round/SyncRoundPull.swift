@@ -6,7 +6,7 @@ import Upstream
 /// The types side by side, each from its cursor to its end.
 extension SyncRound {
   func pull(_ types: [EntryPoint.Collection], _ course: Course, _ tally: Tally) async throws {
-    let known = Dictionary(uniqueKeysWithValues: try mirror.types().map { ($0.name, $0) })
+    let known = Dictionary(uniqueKeysWithValues: try mirror.reading.types().map { ($0.name, $0) })
     // Of a large mirror every page touches the index over UUIDs everywhere: the more pages a transaction has, the less is
     // written. Each costs about 2 MB of memory.
     let queue = PageQueue(limit: max(6, settings.concurrency / 2))
@@ -58,7 +58,7 @@ extension SyncRound {
       guard let index = named.firstIndex(where: { $0.name == type }) else { continue }
       if named.contains(where: { $0.link == name || $0.name == name }) {
         types.removeAll { $0.name == type }
-        try mirror.setAside([
+        try mirror.pulling.setAside([
           SetAside(
             .type, type: type, subject: "collection",
             reason: "its resources call themselves \(name), which has a collection of its own",
@@ -72,9 +72,9 @@ extension SyncRound {
       types = types.map { $0.name == type ? collection : $0 }
       again.append(collection)
     }
-    try mirror.discovered(named)
+    try mirror.discovery.discovered(named)
     let links = named.filter { !TypeSelection.isView($0, among: named) }
-    course.scanner = try mirror.scanner(
+    course.scanner = try mirror.reading.scanner(
       of: site, paths: Dictionary(links.map { ($0.name, $0.path) }) { first, _ in first })
     try await pull(again, course, tally)
   }
@@ -85,7 +85,8 @@ extension SyncRound {
   ) throws -> TypePuller {
     let isSweepDue = course.accountHasChanged || settings.isSweepDue(known?.sweep, of: type.name, at: course.siteTime)
     return try TypePuller(
-      mirror: mirror, queue: queue, settings: settings, deciders: deciders, run: course.run, type: type.name,
+      reading: mirror.reading, discovery: mirror.discovery, pulling: mirror.pulling, sweeping: mirror.sweeping,
+      queue: queue, settings: settings, deciders: deciders, run: course.run, type: type.name,
       path: type.path, account: course.account, siteTime: course.siteTime,
       report: { event in
         if case .drifted(let drift) = event { tally.add(drift) }
@@ -96,7 +97,7 @@ extension SyncRound {
         of: type.name, known?.entityType, course, tally, isThorough: isSweepDue || (known?.cursor?.knownUntil ?? 0) == 0
       ),
       fields: FieldGuard(
-        mirror: mirror, type: type.name, path: type.path,
+        reading: mirror.reading, pulling: mirror.pulling, type: type.name, path: type.path,
         askedBy: attributesAskedBy(type.name, known, course.scanner), settings: settings,
         isTooMuch: deciders.losesTooMuch, now: now),
       isSweepDue: isSweepDue)
@@ -109,7 +110,7 @@ extension SyncRound {
       let pages = await queue.take()
       if pages.isEmpty { return }
       do {
-        let outcome = try mirror.apply(pages)
+        let outcome = try mirror.pulling.apply(pages)
         tally.add(outcome)
         for thing in outcome.setAside { logger.warning("set aside: \(thing.sentence)") }
         report(.stored(outcome))

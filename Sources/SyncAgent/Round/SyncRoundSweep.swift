@@ -12,17 +12,17 @@ extension SyncRound {
     var settings = self.settings
     settings.sweepBegan = try sweepBegan(at: course.siteTime)
     let listed = tally.listed
-    let due = try mirror.types().filter { type in
+    let due = try mirror.reading.types().filter { type in
       guard paths[type.name] != nil, !unread.contains(type.name) else { return false }
       // What was read from the beginning in this round is listed with that; candidates may be left.
       let isDone = listed.contains(type.name) && type.sweep?.started == nil
       return try settings.isSweepDue(type.sweep, of: type.name, at: course.siteTime) && !isDone
-        || settings.sweep != .never && mirror.hasVanishedFields(type.name)
+        || settings.sweep != .never && mirror.reading.hasVanishedFields(type.name)
     }
     // Where removals wait for a person, they are looked at in every round.
     let isDue = Set(due.map(\.name))
     let looksAtHolds = settings.sweep != .never
-    let onHold = try mirror.types().filter { type in
+    let onHold = try mirror.reading.types().filter { type in
       looksAtHolds && (type.sweep?.held ?? 0) > 0 && !isDue.contains(type.name) && paths[type.name] != nil
         && !unread.contains(type.name)
     }
@@ -39,13 +39,14 @@ extension SyncRound {
         let idAttribute = isNumbered ? informed.scanner.serials.attribute(of: type.name) : nil
         if isNumbered, idAttribute == nil { return try startNext() }
         var sweeper = try TypeSweeper(
-          mirror: mirror, settings: settings, deciders: deciders, budget: budget, run: course.run, type: type,
+          reading: mirror.reading, pulling: mirror.pulling, sweeping: mirror.sweeping,
+          settings: settings, deciders: deciders, budget: budget, run: course.run, type: type,
           path: path, idAttribute: idAttribute, siteTime: course.siteTime,
           isFresh: listed.contains(type.name), isHoldAlone: !isDue.contains(type.name),
           confirmSite: { try await confirm(tally) },
           reader: reader(of: type.name, type.entityType, informed, tally, isThorough: true),
           fields: FieldGuard(
-            mirror: mirror, type: type.name, path: path,
+            reading: mirror.reading, pulling: mirror.pulling, type: type.name, path: path,
             askedBy: attributesAskedBy(type.name, type, informed.scanner), settings: settings,
             isTooMuch: deciders.losesTooMuch, now: now))
         sweepers.addTask { try await sweeper.sweep() }
@@ -64,8 +65,8 @@ extension SyncRound {
   /// The same course with what has been found out of attributes since it began.
   private func withFindings(_ course: Course) throws -> Course {
     var course = course
-    course.scanner.serials = try mirror.serialNumbers()
-    for (type, names) in try mirror.attributeNames() { course.scanner.call(names, of: type) }
+    course.scanner.serials = try mirror.reading.serialNumbers()
+    for (type, names) in try mirror.reading.attributeNames() { course.scanner.call(names, of: type) }
     return course
   }
 
@@ -73,25 +74,25 @@ extension SyncRound {
   /// where it begins now, or none is asked for.
   private func sweepBegan(at time: Int64) throws -> Int64? {
     guard settings.sweep == .now else { return nil }
-    if let began = try mirror.fact(.sweepBegan).flatMap({ Int64($0) }),
+    if let began = try mirror.reading.fact(.sweepBegan).flatMap({ Int64($0) }),
       (0...86_400).contains(time.subtractingReportingOverflow(began).partialValue)
     {
       return began
     }
-    try mirror.note(.sweepBegan, String(time))
+    try mirror.discovery.note(.sweepBegan, String(time))
     return nil
   }
 
   private func endSweepOfAll() throws {
-    if settings.sweep == .now { try mirror.note(.sweepBegan, "") }
+    if settings.sweep == .now { try mirror.discovery.note(.sweepBegan, "") }
   }
 
   /// Sweeps of these types that a guard stopped.
   func held(_ types: [EntryPoint.Collection]) throws -> [HeldRemovals] {
     let names = Set(types.map(\.name))
-    return try mirror.types().compactMap { type in
+    return try mirror.reading.types().compactMap { type in
       guard names.contains(type.name), let held = type.sweep?.held, held > 0 else { return nil }
-      return HeldRemovals(type: type.name, candidates: held, rows: try mirror.count(of: type.name))
+      return HeldRemovals(type: type.name, candidates: held, rows: try mirror.reading.count(of: type.name))
     }
   }
 }

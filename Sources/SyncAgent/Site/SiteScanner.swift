@@ -3,7 +3,7 @@ import OpenSocial
 import Store
 import Upstream
 
-extension Mirror {
+extension Reading {
   /// A scanner for the site's documents.
   /// - Parameter paths: the path of each resource type.
   package func scanner(of site: Site, paths: [String: String]) throws -> PageScanner {

@@ -24,7 +24,9 @@ final class SweepBudget: Sendable {
 /// of stored resources that are not listed (reference 6.7). What was done is in the mirror with every page, so that a sweep
 /// that is cut short goes on where it stood.
 struct TypeSweeper {
-  let mirror: Mirror
+  let reading: Reading
+  let pulling: Pulling
+  let sweeping: Sweeping
   let settings: SyncSettings
   let deciders: Deciders
   let budget: SweepBudget
@@ -50,12 +52,12 @@ struct TypeSweeper {
     do {
       do { try await sweep(&part) } catch UntrustworthyPage.suddenlyEmpty {
         // What was listed cannot be relied on: the type is listed anew, at once where an earlier round had listed it.
-        type.sweep = try mirror.beginSweep(of: type.name, at: siteTime)
+        type.sweep = try sweeping.beginSweep(of: type.name, at: siteTime)
         guard part.pages == 0 else { throw UntrustworthyPage.suddenlyEmpty }
         try await sweep(&part)
       }
     } catch {
-      try mirror.setAside(reader.takeSteppedOver())
+      try pulling.setAside(reader.takeSteppedOver())
       try await FailureScope.confine(error, confirm: confirmSite)
       part.failure = error
     }
@@ -75,20 +77,20 @@ struct TypeSweeper {
         return
       }
       isHoldAlone = false
-      state = try mirror.beginSweep(of: type.name, at: siteTime, forgetsHold: true)
+      state = try sweeping.beginSweep(of: type.name, at: siteTime, forgetsHold: true)
     } else if state.started == nil || isAccepted || settings.sweep == .now && !isListed && !isResumed(state) {
-      state = try mirror.beginSweep(of: type.name, at: siteTime)
+      state = try sweeping.beginSweep(of: type.name, at: siteTime)
     }
-    let rows = try mirror.count(of: type.name)
+    let rows = try reading.count(of: type.name)
     if !state.isListed, try await !list(&state, rows: rows, &part) { return }
     let allowance = RemovalGuard.allowance(rows: rows, share: settings.maxRemovalShare, accepted: accepted)
     let showedNothing = state.lastID < 0 && state.offset == 0 && (idAttribute != nil || state.marks.isEmpty)
     try await judge(allowance: allowance, showedNothing: showedNothing, &part)
     if part.isFinished, let started = state.started, SweptAlone.lack(type.probe?.outcome) != nil {
       // What nothing but sweeps reads is known up to the beginning of the last one.
-      try mirror.save(Cursor(changed: 0, internalID: 0, knownUntil: started), of: type.name)
+      try pulling.save(Cursor(changed: 0, internalID: 0, knownUntil: started), of: type.name)
     }
-    if part.isFinished { try mirror.noteVanishedFields(of: type.name, nil) }
+    if part.isFinished { try pulling.noteVanishedFields(of: type.name, nil) }
   }
 
   /// Whether it was begun by the sweep that was asked for and cut short.
@@ -101,7 +103,7 @@ struct TypeSweeper {
 
   /// Whether some of what waits for a person is visible again, or none of it is stored any more: then the type is swept anew.
   private mutating func isHoldOver() async throws -> Bool {
-    let held = try mirror.heldCandidates(of: type.name, count: TypeSweeper.looks)
+    let held = try sweeping.heldCandidates(of: type.name, count: TypeSweeper.looks)
     for candidate in held {
       guard budget.take() else { return false }
       if case .present = try await verdict(on: candidate, showedNothing: true) { return true }
@@ -172,7 +174,7 @@ struct TypeSweeper {
     application.setAside = reader.takeSteppedOver()
     application.kept = kept
     application.isUnnumbered = idAttribute == nil
-    let outcome = try mirror.apply(application)
+    let outcome = try sweeping.apply(application)
     part.seen += page.resources.count
     part.inserted += outcome.inserted
     part.updated += outcome.updated
@@ -185,7 +187,7 @@ struct TypeSweeper {
   /// - Throws: `UntrustworthyPage.suddenlyEmpty` when it was, and yet a resource is there.
   private mutating func judge(allowance: Int, showedNothing: Bool, _ part: inout SweepReport) async throws {
     var judgement = SweepJudgement(
-      try mirror.candidates(of: type.name), allowance: allowance, policy: settings.onHidden)
+      try sweeping.candidates(of: type.name), allowance: allowance, policy: settings.onHidden)
     var asked = Asked()
     for candidate in judgement.toAsk {
       if judgement.isHeld { break }
@@ -195,7 +197,7 @@ struct TypeSweeper {
       case .present(let resource):
         if showedNothing, !resource.isLabelOnly { throw UntrustworthyPage.suddenlyEmpty }
         let kept = try await fields.check([resource], &reader)
-        let outcome = try mirror.refresh(resource, candidate: candidate, kept: kept[resource.uuid])
+        let outcome = try sweeping.refresh(resource, candidate: candidate, kept: kept[resource.uuid])
         part.updated += outcome.updated
         part.inserted += outcome.inserted
         judgement.note(candidate, nil)
@@ -217,11 +219,11 @@ struct TypeSweeper {
     }
     if judgement.isHeld {
       // The next rounds ask for some of these again.
-      try mirror.note(asked.fresh, of: type.name)
+      try sweeping.note(asked.fresh, of: type.name)
     } else {
       try await settle(&asked, judgement, &part)
     }
-    try mirror.endSweep(of: type.name, at: siteTime, held: judgement.isHeld ? judgement.held : 0)
+    try sweeping.endSweep(of: type.name, at: siteTime, held: judgement.isHeld ? judgement.held : 0)
     part.isFinished = true
   }
 
@@ -236,7 +238,7 @@ struct TypeSweeper {
   /// Removes what may go, and notes the rest for the next slice.
   private func settle(_ asked: inout Asked, _ judgement: SweepJudgement, _ part: inout SweepReport) async throws {
     let all = asked.waiting + asked.fresh
-    try mirror.note(asked.fresh.filter { !judgement.lets($0) }, of: type.name)
+    try sweeping.note(asked.fresh.filter { !judgement.lets($0) }, of: type.name)
     asked.fresh = []
     asked.waiting = all.filter { !judgement.lets($0) && $0.verdict?.kind != nil }
     let going = all.filter { judgement.lets($0) }
@@ -261,7 +263,7 @@ struct TypeSweeper {
           now.uuid.folded == candidate.uuid.folded
         {
           // The site does not mind the letter case of an id. What is stored under the new one is the same resource.
-          let isStored = try mirror.document(of: now.uuid, type: type.name) != nil
+          let isStored = try reading.document(of: now.uuid, type: type.name) != nil
           return isStored ? .elsewhere("the same resource under the id \(now.uuid)") : .present(now)
         }
         if let row = page.unusable.first { return .undecided("what the site shows of it \(row.reason)") }
@@ -281,7 +283,7 @@ struct TypeSweeper {
   private func remove(_ gone: [Removal], _ part: inout SweepReport) async throws {
     guard !gone.isEmpty else { return }
     try await confirmSite()
-    let done = try mirror.remove(gone, of: type.name, onHidden: settings.onHidden, at: siteTime)
+    let done = try sweeping.remove(gone, of: type.name, onHidden: settings.onHidden, at: siteTime)
     part.tombstones.merge(done, uniquingKeysWith: +)
   }
 }

@@ -25,13 +25,13 @@ package enum VolatileMembers {
 /// Compares the mirror with the site, type by type, by serial number and without a filter. Stores nothing.
 package struct Verification: Sendable {
   private let site: Site
-  private let mirror: Mirror
+  private let reading: Reading
   private let settings: SyncSettings
 
   /// A comparison of the types that a round would read.
   package init(site: Site, mirror: Mirror, settings: SyncSettings) {
     self.site = site
-    self.mirror = mirror
+    reading = mirror.reading
     self.settings = settings
   }
 
@@ -39,9 +39,9 @@ package struct Verification: Sendable {
   /// - Throws: what concerns all types: credentials, the connection, a fault of the mirror, another account, and
   ///   `SyncFault.otherSite` before anything is compared.
   package func run() async throws -> VerificationReport {
-    let visit = SiteVisit(site: site, mirror: mirror)
+    let visit = SiteVisit(site: site, reading: reading)
     var entry = try await visit.enter().entry
-    let (told, untold) = TypeNaming.remembered(entry, try mirror.discoveredTypes(), settings.entityTypes)
+    let (told, untold) = TypeNaming.remembered(entry, try reading.discoveredTypes(), settings.entityTypes)
     let selected = Set(told.filter { settings.selects($0) }.map(\.name))
     entry.resourceTypes =
       told.map { EntryPoint.Collection(name: $0.name, path: $0.path, link: $0.link) } + untold.map(\.collection)
@@ -49,13 +49,13 @@ package struct Verification: Sendable {
     let siteTime = entry.date ?? 0
     var report = VerificationReport()
     report.requests = 1
-    let scanner = try mirror.scanner(of: site, paths: paths)
-    let known = Dictionary(uniqueKeysWithValues: try mirror.types().map { ($0.name, $0) })
+    let scanner = try reading.scanner(of: site, paths: paths)
+    let known = Dictionary(uniqueKeysWithValues: try reading.types().map { ($0.name, $0) })
     for type in entry.resourceTypes.sorted(by: { $0.name < $1.name }) where selected.contains(type.name) {
       var reader = PageReader(
         site: site, scanner: scanner,
         patience: PageReader.Patience(
-          most: settings.pageLimit, type: type.name, rowsInARow: 200, known: try mirror.setAsideRows(of: type.name),
+          most: settings.pageLimit, type: type.name, rowsInARow: 200, known: try reading.setAsideRows(of: type.name),
           triesKnown: true, confirm: { try await visit.enter(.once) }, now: { siteTime }))
       do {
         try await compare(type, known: known[type.name], &reader, &report)
@@ -79,8 +79,8 @@ package struct Verification: Sendable {
   /// The site no longer names the type: it shows none of it.
   /// - Returns: whether anything of it is stored.
   private func compareVanished(_ type: String, _ report: inout VerificationReport) throws -> Bool {
-    let stored = try mirror.identifiers(of: type)
-    let onTheirWay = try mirror.identifiersWithChanges(of: type)
+    let stored = try reading.identifiers(of: type)
+    let onTheirWay = try reading.identifiersWithChanges(of: type)
     for uuid in try stored.subtracting(onTheirWay).subtracting(keptResources(of: type)).sorted() {
       report.differences.append(.init(type: type, uuid: uuid, kind: .extra, members: []))
     }
@@ -89,7 +89,7 @@ package struct Verification: Sendable {
 
   /// The UUIDs of what is stored although the site hides it.
   private func keptResources(of type: String) throws -> Set<ResourceID> {
-    Set(try mirror.tombstones(of: type).lazy.filter(\.isKept).map(\.uuid))
+    Set(try reading.tombstones(of: type).lazy.filter(\.isKept).map(\.uuid))
   }
 
   /// What of a type has been seen so far.
@@ -106,9 +106,9 @@ package struct Verification: Sendable {
     _ report: inout VerificationReport
   ) async throws {
     // What is on its way to the site is compared with what the site showed last.
-    let onTheirWay = try mirror.identifiersWithChanges(of: type.name)
+    let onTheirWay = try reading.identifiersWithChanges(of: type.name)
     var sight = Sight(
-      unseen: try mirror.identifiers(of: type.name).subtracting(onTheirWay), kept: try keptResources(of: type.name))
+      unseen: try reading.identifiers(of: type.name).subtracting(onTheirWay), kept: try keptResources(of: type.name))
     try await compareListed(type, known: known, &reader, &sight, &report)
     for uuid in sight.unseen.subtracting(sight.kept).sorted() {
       try await compareUnlisted(uuid, of: type, &reader, &sight, &report)
@@ -187,7 +187,7 @@ package struct Verification: Sendable {
       report.differences.append(.init(type: type.name, uuid: uuid, kind: .extra, members: []))
     } catch let error where PageWeight.mayBeTheRows(error) && report.uncompared.count < 1000 {
       // Where the site as a whole is away, nothing can be compared.
-      try await SiteVisit(site: site, mirror: mirror).enter(.once)
+      try await SiteVisit(site: site, reading: reading).enter(.once)
       report.uncompared.append(
         SetAside(.row, type: type.name, subject: "\(uuid)", reason: "\(error)", advice: "", at: 0))
     }
@@ -196,12 +196,12 @@ package struct Verification: Sendable {
   /// Compares one resource that the site shows. Where it shows the label alone of what is stored whole, the rest is too many.
   private func compare(_ resource: ScannedResource, _ report: inout VerificationReport) throws {
     report.compared += 1
-    if resource.isLabelOnly, resource.internalID == nil, try mirror.isStoredWhole(resource.uuid, type: resource.type) {
+    if resource.isLabelOnly, resource.internalID == nil, try reading.isStoredWhole(resource.uuid, type: resource.type) {
       report.differences.append(.init(type: resource.type, uuid: resource.uuid, kind: .extra, members: []))
       return
     }
-    let stored = try mirror.siteDocument(of: resource.uuid, type: resource.type)
-    let homes = try mirror.entityTypes()
+    let stored = try reading.siteDocument(of: resource.uuid, type: resource.type)
+    let homes = try reading.entityTypes()
     if let difference = Verification.difference(resource, stored, homes) { report.differences.append(difference) }
   }
 

@@ -29,9 +29,9 @@ struct SiteIdentity: Sendable, Hashable {
 extension SiteIdentity {
   /// What a mirror remembers.
   /// - Throws: a fault of the mirror.
-  init(of mirror: Mirror) throws {
-    let base = try mirror.fact(.siteBaseURL)
+  init(of reading: Reading) throws {
+    let base = try reading.fact(.siteBaseURL)
     self.init(
-      base: base, bases: base == nil ? [] : try mirror.siteBases(), account: try mirror.fact(.siteAccount))
+      base: base, bases: base == nil ? [] : try reading.siteBases(), account: try reading.fact(.siteAccount))
   }
 }

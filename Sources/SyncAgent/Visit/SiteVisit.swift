@@ -8,7 +8,7 @@ import Upstream
 /// Signing in needs no request of its own while there is a token: the session does it before the first request that needs one.
 struct SiteVisit: Sendable {
   let site: Site
-  let mirror: Mirror
+  let reading: Reading
 
   /// How the entry point is asked for.
   enum Manner: Sendable {
@@ -33,7 +33,7 @@ struct SiteVisit: Sendable {
   ///   there is none; `SignInError`, `SiteError`, `TransportError`, `CancellationError`, a fault of the mirror.
   @discardableResult
   func enter(_ manner: Manner = .anywhere, asked: () -> Void = {}) async throws -> Welcome {
-    let search = EntryPointSearch(site: site, mirror: mirror)
+    let search = EntryPointSearch(site: site, reading: reading)
     let entry =
       switch manner {
       case .anywhere: try await search.find(asked: asked)
@@ -41,7 +41,7 @@ struct SiteVisit: Sendable {
       case .once: try await search.once()
       }
     let decision = VisitDecision(
-      entry, at: site.base.description, hasMoved: site.hasMoved, try SiteIdentity(of: mirror))
+      entry, at: site.base.description, hasMoved: site.hasMoved, try SiteIdentity(of: reading))
     return Welcome(entry: entry, account: try decision.account())
   }
 }

@@ -22,10 +22,10 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     #expect(try bench.bench.filesThatHold(sentence) != [])
     #expect(try await bench.push().settled == 1)
     #expect(try bench.bench.filesThatHold(sentence) == [])
-    let tombstone = try #require(try bench.mirror.tombstones(of: "node--topic").first)
+    let tombstone = try #require(try bench.mirror.reading.tombstones(of: "node--topic").first)
     #expect(tombstone.uuid.description == id && tombstone.kind == .deleted && tombstone.how.contains("deleted here"))
     // What became of the change can still be asked.
-    #expect(try bench.mirror.change(#require(deletion.change))?.state == .settled)
+    #expect(try bench.mirror.outbox.change(#require(deletion.change))?.state == .settled)
     bench.bench.expectSound()
     try await bench.bench.round(configure: sweepNow)
     #expect(try bench.shown(id) == nil)
@@ -38,7 +38,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     try bench.record(.delete, id)
     #expect(try await bench.push().requests == 0)
     #expect(try bench.bench.filesThatHold(sentence) == [])
-    #expect(try bench.mirror.tombstones(of: "node--topic").isEmpty)
+    #expect(try bench.mirror.reading.tombstones(of: "node--topic").isEmpty)
     bench.bench.expectSound()
   }
 
@@ -50,13 +50,13 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     try bench.patch(id, [("title", .string(sentence))])
     try bench.site.withCommunity { try $0.delete(id) }
     #expect(try await bench.push().conflicts == 1)
-    let conflict = try #require(try bench.mirror.conflicts().first)
+    let conflict = try #require(try bench.mirror.outbox.conflicts().first)
     #expect(conflict.kind == .deletedOnSite)
-    try bench.mirror.resolve(conflict.id, .site, at: bench.site.now)
+    try bench.mirror.outbox.resolve(conflict.id, .site, at: bench.site.now)
     try await bench.push()
     #expect(try bench.bench.filesThatHold(sentence) == [])
-    #expect(try bench.mirror.tombstones(of: "node--topic").map(\.uuid.description) == [id])
-    #expect(try bench.mirror.conflict(conflict.id)?.decision == "site")
+    #expect(try bench.mirror.reading.tombstones(of: "node--topic").map(\.uuid.description) == [id])
+    #expect(try bench.mirror.outbox.conflict(conflict.id)?.decision == "site")
     bench.bench.expectSound()
   }
 
@@ -70,11 +70,11 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
       sweepNow(&settings)
       settings.onHidden = .keep
     })
-    #expect(try bench.mirror.tombstones(of: "node--topic").first?.isKept == true)
+    #expect(try bench.mirror.reading.tombstones(of: "node--topic").first?.isKept == true)
     try bench.site.withCommunity { try $0.conceal(candidate, .vanished) }
     // The listing's last page is the last that it can afford.
     var allowed = 1
-    while try bench.mirror.candidates(of: "node--topic").isEmpty, allowed < 60 {
+    while try bench.mirror.sweeping.candidates(of: "node--topic").isEmpty, allowed < 60 {
       try await bench.bench.round(configure: { settings in
         settings.sweep = allowed == 1 ? .now : .whenDue
         settings.sweepRequests = 1
@@ -82,7 +82,7 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
       })
       allowed += 1
     }
-    try #require(try !bench.mirror.candidates(of: "node--topic").isEmpty)
+    try #require(try !bench.mirror.sweeping.candidates(of: "node--topic").isEmpty)
     try bench.record(.delete, kept)
     try bench.record(.delete, candidate)
     bench.bench.expectSound()

@@ -19,10 +19,10 @@ import Upstream
     try bench.record(.replace("social_tagging", .many([ghost])), id)
     let report = try await bench.push()
     #expect(report.rejected == 1 && report.conflicts == 0)
-    let change = try #require(try bench.mirror.unsettledChanges().first)
+    let change = try #require(try bench.mirror.outbox.unsettledChanges().first)
     #expect(change.state == .rejected && change.errorDocument?.contains("404") == true)
-    #expect(try bench.mirror.tombstones(of: "node--topic").isEmpty && bench.title(id) == "One")
-    _ = try bench.mirror.drop(change.id, at: bench.site.now)
+    #expect(try bench.mirror.reading.tombstones(of: "node--topic").isEmpty && bench.title(id) == "One")
+    _ = try bench.mirror.outbox.drop(change.id, at: bench.site.now)
     #expect(try bench.shown(id) == bench.onSite(id))
   }
 
@@ -36,7 +36,7 @@ import Upstream
       try await bench.push(away)
       bench.site.clockOffset += 400
     }
-    #expect(try bench.mirror.unsettledChanges().first?.state == .uncertain)
+    #expect(try bench.mirror.outbox.unsettledChanges().first?.state == .uncertain)
     #expect(try await bench.push().settled == 1)
     #expect(try bench.title(id) == "New")
   }
@@ -60,7 +60,7 @@ import Upstream
       try await bench.push(failing)
       bench.site.clockOffset += 400
     }
-    #expect(try bench.mirror.unsettledChanges().first?.state == .rejected)
+    #expect(try bench.mirror.outbox.unsettledChanges().first?.state == .rejected)
     #expect(posts.withLock { $0 } == 5)
   }
 
@@ -77,18 +77,18 @@ import Upstream
     try bench.apply(#require(bench.document(id)))
     bench.site.clockOffset += 10
     for expected in ["Theirs", "Theirs, later"] {
-      let conflict = try #require(try bench.mirror.conflicts().first)
+      let conflict = try #require(try bench.mirror.outbox.conflicts().first)
       #expect(conflict.site?["attributes"]?["title"] == .string(expected))
       let decision: ConflictDecision =
         take == "local"
         ? .local
         : .document(
           ["data": ["type": "node--topic", "id": .string(id), "attributes": ["title": "Ours"]]])
-      try bench.mirror.resolve(conflict.id, decision, at: bench.site.now)
+      try bench.mirror.outbox.resolve(conflict.id, decision, at: bench.site.now)
       try await bench.push()
     }
     #expect(try bench.title(id) == (take == "local" ? "Mine" : "Ours"))
-    #expect(try bench.mirror.unsettledChanges().isEmpty)
+    #expect(try bench.mirror.outbox.unsettledChanges().isEmpty)
   }
 
   /// One field stands against another; the list beside it is merged, whoever wins the field.
@@ -118,7 +118,7 @@ import Upstream
     }
     bench.site.clockOffset += 10
     #expect(try await bench.push().conflicts == 1)
-    try bench.mirror.resolve(#require(bench.mirror.conflicts().first).id, .local, at: bench.site.now)
+    try bench.mirror.outbox.resolve(#require(bench.mirror.outbox.conflicts().first).id, .local, at: bench.site.now)
     #expect(try await bench.push().settled == 1)
     let linked = try bench.onSite(id)?["relationships"]?["social_tagging"]?["data"]?.array?.map { $0["id"]?.string }
     #expect(try bench.title(id) == "Mine" && linked == [tags[0], tags[2], tags[1]])
@@ -142,7 +142,7 @@ import Upstream
     // A policy decides as a person would.
     try await bench.push(transport, policies: ["default": .local])
     try await bench.push(transport, policies: ["default": .local])
-    #expect(try bench.title(id) == "Mine" && bench.mirror.unsettledChanges().isEmpty)
+    #expect(try bench.title(id) == "Mine" && bench.mirror.outbox.unsettledChanges().isEmpty)
     let body = created.withLock { $0 }
     #expect(body.contains("Mine"))
     for name in ["revision_timestamp", "revision_uid", "drupal_internal__", "metatag", #""changed""#] {
@@ -155,7 +155,7 @@ import Upstream
     let bench = try await PushBench()
     let id = try #require(bench.site.community.ids(of: "user--user").last)
     let secret = "a password that nobody may read"
-    _ = try bench.mirror.record(
+    _ = try bench.mirror.recording.record(
       LocalChange(
         type: "user--user", uuid: bench.uuid(id),
         action: .create(
@@ -164,10 +164,10 @@ import Upstream
             "attributes": ["name": "New here", "pass": .string(secret), "mail": "new@example.test"],
           ])), author: ChangeAuthor(consumer: "crm")), at: bench.site.now)
     #expect(try await bench.push().conflicts == 1)
-    let conflict = try #require(try bench.mirror.conflicts().first)
+    let conflict = try #require(try bench.mirror.outbox.conflicts().first)
     #expect(conflict.kind == .exists)
-    try bench.mirror.resolve(conflict.id, .site, at: bench.site.now)
-    try bench.mirror.truncateLog()
+    try bench.mirror.outbox.resolve(conflict.id, .site, at: bench.site.now)
+    try bench.mirror.sweeping.truncateLog()
     #expect(try bench.bench.filesThatHold(secret) == [])
   }
 }

@@ -98,9 +98,9 @@ final class PushBench: Sendable {
     let signIn = site.answer(
       "POST", "/oauth/token", headers: ["content-type": "application/x-www-form-urlencoded"], body: Array(form.utf8))
     token = try JSON(parsing: signIn.body)["access_token"]?.string ?? ""
-    let paths = Dictionary(try bench.mirror.types().map { ($0.name, $0.path ?? "") }) { first, _ in first }
+    let paths = Dictionary(try bench.mirror.reading.types().map { ($0.name, $0.path ?? "") }) { first, _ in first }
     scanner = PageScanner(base: DocumentBase(siteBase), paths: paths)
-    run = try bench.mirror.beginRun("test", at: site.now)
+    run = try bench.mirror.pulling.beginRun("test", at: site.now)
   }
 
   /// One push with a transport of its own, as after a start of the program.
@@ -128,7 +128,7 @@ final class PushBench: Sendable {
   func apply(_ document: [UInt8], madeAt: Int64? = nil) throws {
     var scanner = self.scanner
     let page = try scanner.page(document)
-    _ = try mirror.apply([
+    _ = try mirror.pulling.apply([
       PageApplication(type: "node--topic", resources: page.resources, omitted: 0, cursor: nil, run: run, madeAt: madeAt)
     ])
   }
@@ -156,7 +156,7 @@ final class PushBench: Sendable {
 
   @discardableResult
   func record(_ action: LocalChange.Action, _ id: String) throws -> RecordedChange {
-    try mirror.record(
+    try mirror.recording.record(
       LocalChange(type: "node--topic", uuid: uuid(id), action: action, author: ChangeAuthor(consumer: "crm")),
       at: site.now)
   }

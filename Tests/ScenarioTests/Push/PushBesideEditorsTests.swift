@@ -43,19 +43,20 @@ import Testing
     let report = try await bench.push()
     #expect(report.conflicts == 1 && report.settled == 0)
     #expect(try bench.title(id) == "One")
-    let kinds = try bench.mirror.conflicts().map(\.kind)
+    let kinds = try bench.mirror.outbox.conflicts().map(\.kind)
     #expect(kinds == [deletes ? .changedOnSite : .deletedOnSite])
   }
 
   /// The same where the site calls `changed` and the serial number otherwise: it compares by the names that it knows.
   @Test func whoIsFasterIsSeenUnderOtherNames() async throws {
     let bench = try await PushBench { $0.habits = [.renamedFields] }
-    #expect(try bench.mirror.attributeNames()["node--topic"] == AttributeNames(serial: "nid", changed: "edited_on"))
-    let id = try #require(try bench.mirror.identifiers(of: "node--topic").map(\.description).min())
+    #expect(
+      try bench.mirror.reading.attributeNames()["node--topic"] == AttributeNames(serial: "nid", changed: "edited_on"))
+    let id = try #require(try bench.mirror.reading.identifiers(of: "node--topic").map(\.description).min())
     bench.site.clockOffset += 10
     // What the site alone sets is no part of the change.
     try bench.patch(id, [("title", "Mine"), ("edited_on", "2001-01-01T00:00:00+00:00"), ("nid", 5)])
-    #expect(try bench.mirror.unsettledChanges().first?.members.map(\.name) == ["title"])
+    #expect(try bench.mirror.outbox.unsettledChanges().first?.members.map(\.name) == ["title"])
     #expect(try bench.shown(id)?["attributes"]?["edited_on"]?.string == RFC3339.text(unixSeconds: bench.site.now))
     let bodies = Mutex<[String]>([])
     let transport = FatefulTransport(
@@ -150,7 +151,7 @@ import Testing
     bench.site.clockOffset += 10
     try bench.record(.delete, id)
     #expect(try await bench.push().conflicts == 1)
-    #expect(try bench.title(id) == "Theirs" && bench.mirror.conflicts().first?.kind == .changedOnSite)
+    #expect(try bench.title(id) == "Theirs" && bench.mirror.outbox.conflicts().first?.kind == .changedOnSite)
   }
 
   /// The same where another change of the resource was sent meanwhile: the copy that it was merged with, and the site's answer to
@@ -168,14 +169,14 @@ import Testing
     #expect(try await bench.push().settled == 1)
     bench.site.clockOffset += 10
     // Whoever took back what covered it has seen it.
-    if isTakenBack { _ = try bench.mirror.drop(#require(refused.change), at: bench.site.now) }
+    if isTakenBack { _ = try bench.mirror.outbox.drop(#require(refused.change), at: bench.site.now) }
     try bench.record(.delete, id)
     let report = try await bench.push()
     if isTakenBack {
       #expect(try report.settled == 1 && bench.onSite(id) == nil)
     } else {
       #expect(try report.conflicts == 1 && bench.title(id) == "Theirs")
-      let conflict = try #require(try bench.mirror.conflicts().first)
+      let conflict = try #require(try bench.mirror.outbox.conflicts().first)
       #expect(conflict.kind == .changedOnSite && conflict.base?["attributes"]?["title"] == "One")
       #expect(conflict.site?["attributes"]?["title"] == "Theirs")
     }

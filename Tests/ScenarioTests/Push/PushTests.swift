@@ -36,7 +36,7 @@ import Testing
     try bench.record(.delete, Self.new)
     #expect(try bench.shown(Self.new) == nil)
     try await bench.push()
-    #expect(try bench.onSite(Self.new) == nil && bench.mirror.unsettledChanges().isEmpty)
+    #expect(try bench.onSite(Self.new) == nil && bench.mirror.outbox.unsettledChanges().isEmpty)
   }
 
   /// Whatever happens to any one request of a change, the next pushes bring it to the site once.
@@ -67,7 +67,7 @@ import Testing
     do { try await bench.push(transport, waits: true) } catch is CancellationError {}
     bench.site.clockOffset += 100
     try await bench.push(transport, waits: true)
-    #expect(try bench.mirror.unsettledChanges().isEmpty)
+    #expect(try bench.mirror.outbox.unsettledChanges().isEmpty)
     #expect(try bench.title(id) == "Two" && bench.title(Self.new) == "New" && bench.onSite(gone) == nil)
     #expect(posts.withLock { $0 } == 1)
     #expect(try bench.shown(id) == bench.onSite(id) && bench.shown(Self.new) == bench.onSite(Self.new))
@@ -84,7 +84,7 @@ import Testing
     let report = try await bench.push()
     #expect(report.conflicts == 1 && report.settled == 1)
     #expect(try bench.title(id) == "Theirs" && bench.title(other) == "Fine")
-    let conflict = try #require(try bench.mirror.conflicts().first)
+    let conflict = try #require(try bench.mirror.outbox.conflicts().first)
     #expect(
       conflict.fields == [ConflictField(.attributes, "title", base: "One", site: "Theirs", local: "Mine")])
     #expect(conflict.base?["attributes"]?["title"] == "One" && conflict.site?["attributes"]?["title"] == "Theirs")
@@ -93,7 +93,7 @@ import Testing
     // What follows waits.
     try bench.patch(id, [("sticky", true)])
     #expect(try await bench.push().settled == 0)
-    #expect(try bench.mirror.outboxStatus().waitingForPerson == 1)
+    #expect(try bench.mirror.reporting.outboxStatus().waitingForPerson == 1)
   }
 
   @Test(arguments: ["site", "local", "file"]) func aPersonDecides(_ take: String) async throws {
@@ -103,7 +103,7 @@ import Testing
     try bench.patch(id, [("title", "Mine")])
     try bench.edit(id, [("title", "Theirs")])
     try await bench.push()
-    let conflict = try #require(try bench.mirror.conflicts().first)
+    let conflict = try #require(try bench.mirror.outbox.conflicts().first)
     let decision: ConflictDecision =
       switch take {
       case "site": .site
@@ -112,14 +112,14 @@ import Testing
         .document(
           ["data": ["type": "node--topic", "id": .string(id), "attributes": ["title": "Ours"]]])
       }
-    try bench.mirror.resolve(conflict.id, decision, at: bench.site.now)
+    try bench.mirror.outbox.resolve(conflict.id, decision, at: bench.site.now)
     try await bench.push()
     let expected = ["site": "Theirs", "local": "Mine", "file": "Ours"][take]
     #expect(try bench.title(id) == expected)
     #expect(try bench.shown(id) == bench.onSite(id))
-    #expect(try bench.mirror.unsettledChanges().isEmpty && bench.mirror.conflicts().isEmpty)
-    #expect(try bench.mirror.conflicts(open: false).first?.decision == take)
-    #expect(throws: OutboxRefusal.self) { try bench.mirror.resolve(conflict.id, .site, at: 0) }
+    #expect(try bench.mirror.outbox.unsettledChanges().isEmpty && bench.mirror.outbox.conflicts().isEmpty)
+    #expect(try bench.mirror.outbox.conflicts(open: false).first?.decision == take)
+    #expect(throws: OutboxRefusal.self) { try bench.mirror.outbox.resolve(conflict.id, .site, at: 0) }
   }
 
   @Test(arguments: ["site", "local"]) func deletedThereAndChangedHere(_ take: String) async throws {
@@ -128,13 +128,13 @@ import Testing
     try bench.patch(id, [("title", "Mine")])
     try bench.site.withCommunity { try $0.delete(id) }
     try await bench.push()
-    let conflict = try #require(try bench.mirror.conflicts().first)
+    let conflict = try #require(try bench.mirror.outbox.conflicts().first)
     #expect(conflict.kind == .deletedOnSite && conflict.local?["attributes"]?["title"] == "Mine")
-    try bench.mirror.resolve(conflict.id, take == "site" ? .site : .local, at: bench.site.now)
+    try bench.mirror.outbox.resolve(conflict.id, take == "site" ? .site : .local, at: bench.site.now)
     try await bench.push()
     #expect(try bench.title(id) == (take == "site" ? nil : "Mine"))
     #expect(try bench.shown(id) == bench.onSite(id))
-    #expect(try bench.mirror.unsettledChanges().isEmpty)
+    #expect(try bench.mirror.outbox.unsettledChanges().isEmpty)
   }
 
   @Test(arguments: ["site", "local"]) func changedThereAndDeletedHere(_ take: String) async throws {
@@ -144,13 +144,13 @@ import Testing
     bench.site.clockOffset += 10
     try bench.edit(id, [("title", "Theirs")])
     try await bench.push()
-    let conflict = try #require(try bench.mirror.conflicts().first)
+    let conflict = try #require(try bench.mirror.outbox.conflicts().first)
     #expect(conflict.kind == .changedOnSite)
     // What differs is named.
     #expect(conflict.fields.map(\.name) == ["title", "changed"])
     #expect(conflict.fields.first == ConflictField(.attributes, "title", base: "One", site: "Theirs", local: nil))
     #expect(try bench.title(id) == "Theirs" && bench.shown(id) == nil)
-    try bench.mirror.resolve(conflict.id, take == "site" ? .site : .local, at: bench.site.now)
+    try bench.mirror.outbox.resolve(conflict.id, take == "site" ? .site : .local, at: bench.site.now)
     try await bench.push()
     #expect(try bench.title(id) == (take == "site" ? "Theirs" : nil))
     #expect(try bench.shown(id) == bench.onSite(id))
@@ -166,8 +166,8 @@ import Testing
     try await bench.push(policies: ["node--topic.title": policy])
     #expect(try bench.title(id) == expected)
     #expect(try bench.shown(id) == bench.onSite(id))
-    #expect(try bench.mirror.conflicts().isEmpty)
-    #expect(try bench.mirror.conflicts(open: false).first?.fields.first?.local == "Mine")
+    #expect(try bench.mirror.outbox.conflicts().isEmpty)
+    #expect(try bench.mirror.outbox.conflicts(open: false).first?.fields.first?.local == "Mine")
   }
 
   @Test func arefusedChangeKeepsTheSitesWordsAndStopsNoOther() async throws {
@@ -178,7 +178,7 @@ import Testing
     try bench.patch(other, [("title", "Fine")])
     let report = try await bench.push()
     #expect(report.rejected == 1 && report.settled == 1)
-    let refused = try #require(try bench.mirror.unsettledChanges().first)
+    let refused = try #require(try bench.mirror.outbox.unsettledChanges().first)
     #expect(refused.state == .rejected && refused.errorDocument?.contains("255 characters") == true)
     // Corrected, it goes.
     try bench.patch(id, [("title", "Short")])
@@ -193,11 +193,11 @@ import Testing
     let site = bench.site
     let id = try bench.topic("One")
     let bytes = Array("picture".utf8)
-    let file = try bench.mirror.stage(bytes, filename: "a b.png", sha256: "0123abcd")
-    #expect(try bench.mirror.bytes(of: file) == bytes)
+    let file = try bench.mirror.recording.stage(bytes, filename: "a b.png", sha256: "0123abcd")
+    #expect(try bench.mirror.outbox.bytes(of: file) == bytes)
     let local = try bench.uuid("e0000000-0000-4000-8000-000000000001")
     let author = ChangeAuthor(account: "ann")
-    _ = try bench.mirror.record(
+    _ = try bench.mirror.recording.record(
       [
         LocalChange(
           type: "file--file", uuid: local, action: .upload(file, hostType: "node--topic", field: "field_topic_image"),
@@ -211,12 +211,12 @@ import Testing
     do { try await bench.push(uploads.transport, waits: true) } catch is CancellationError {}
     site.clockOffset += 100
     try await bench.push(uploads.transport, waits: true)
-    #expect(try bench.mirror.unsettledChanges().isEmpty)
+    #expect(try bench.mirror.outbox.unsettledChanges().isEmpty)
     let files = uploads.files
     #expect(files.count == 1)
     let image = try bench.onSite(id)?["relationships"]?["field_topic_image"]?["data"]?["id"]?.string
     #expect(image != nil && image == files.first)
     #expect(try bench.shown(id) == bench.onSite(id))
-    #expect(try bench.mirror.siteUUID(ofUpload: local)?.description == files.first)
+    #expect(try bench.mirror.recording.siteUUID(ofUpload: local)?.description == files.first)
   }
 }

@@ -18,9 +18,9 @@ import Testing
       let hidden = try uploads.file("hidden-\(number).png")
       try bench.site.withCommunity { try $0.conceal(hidden, .omitted) }
     }
-    let file = try bench.mirror.stage(Array("picture".utf8), filename: "a b.png", sha256: "0123abcd")
+    let file = try bench.mirror.recording.stage(Array("picture".utf8), filename: "a b.png", sha256: "0123abcd")
     let local = try bench.uuid("e0000000-0000-4000-8000-000000000001")
-    _ = try bench.mirror.record(
+    _ = try bench.mirror.recording.record(
       [
         LocalChange(
           type: "file--file", uuid: local, action: .upload(file, hostType: "node--topic", field: "field_topic_image"),
@@ -31,16 +31,16 @@ import Testing
           author: ChangeAuthor(account: "ann")),
       ], at: bench.site.now)
     try await bench.push(uploads.transport)
-    #expect(try bench.mirror.unsettledChanges().first?.state == .uncertain)
+    #expect(try bench.mirror.outbox.unsettledChanges().first?.state == .uncertain)
     #expect(uploads.files.count == 1)
     // One for the newest, then pages of fifty.
     #expect(uploads.lookups.count == 4)
     for number in 0..<60 { try uploads.file("theirs-\(number).png") }
     bench.site.clockOffset += 100
     try await bench.push(uploads.transport, waits: true)
-    #expect(try bench.mirror.unsettledChanges().isEmpty)
+    #expect(try bench.mirror.outbox.unsettledChanges().isEmpty)
     #expect(uploads.files.count == 1)
-    #expect(try bench.mirror.siteUUID(ofUpload: local)?.description == uploads.files.first)
+    #expect(try bench.mirror.recording.siteUUID(ofUpload: local)?.description == uploads.files.first)
   }
 
   /// Files are asked for by the name that their serial number has on this site.

@@ -104,7 +104,7 @@ struct History {
     try round { $0.sweep = .never }
     try judge(afterSweep: false)
     // A sweep that was cut short comes to its end first: the next one looks at everything.
-    if try mirror.fact(.sweepBegan)?.isEmpty == false { try round { $0.sweep = .now } }
+    if try mirror.reading.fact(.sweepBegan)?.isEmpty == false { try round { $0.sweep = .now } }
     let held = Set(try round { $0.sweep = .now }?.held.map(\.type) ?? [])
     if !held.isEmpty {
       // A person looks, and agrees.
@@ -114,7 +114,7 @@ struct History {
     }
     judgeTombstones()
     try judge(afterSweep: true)
-    for result in try mirror.check() where result.violations > 0 {
+    for result in try mirror.reporting.check() where result.violations > 0 {
       outcome.problems.append("not true: \(result.name): \(result.example ?? "")")
     }
     outcome.requests = transport.requests
@@ -128,10 +128,10 @@ struct History {
   private mutating func loseRights() throws {
     world.shrinkRights(true)
     for sweep in [SyncSettings.Sweeping.never, .now] {
-      let before = try world.types.map { try mirror.documents(of: $0) }
+      let before = try world.types.map { try mirror.reading.documents(of: $0) }
       try round { $0.sweep = sweep }
       for (type, documents) in zip(world.types, before) {
-        let now = try mirror.documents(of: type)
+        let now = try mirror.reading.documents(of: type)
         let lost = LostFields(documents.compactMap { id, document in now[id].map { (document, $0) } })
         // One resource may be edited while nothing else can be asked for.
         for (name, count) in lost.counts where count.lost > 1 {
@@ -163,7 +163,7 @@ struct History {
     let round = SyncRound(
       site: site, mirror: mirror, settings: settings, logger: silentLog, now: { world.site.now }, deciders: deciders)
     var steps = 0
-    transport.isAccountKnown = try mirror.fact(.siteAccount) != nil
+    transport.isAccountKnown = try mirror.reading.fact(.siteAccount) != nil
     let result = try executor.run { () -> Result<SyncReport, any Error> in
       do { return .success(try await round.run()) } catch { return .failure(error) }
     } between: { _ in
@@ -203,7 +203,7 @@ struct History {
   private mutating func judgeTombstones() {
     let record = world.record
     for type in world.types {
-      for tombstone in (try? mirror.tombstones(of: type)) ?? [] {
+      for tombstone in (try? mirror.reading.tombstones(of: type)) ?? [] {
         outcome.met["tombstones: \(tombstone.kind.rawValue)", default: 0] += 1
         if tombstone.isKept { outcome.met["kept although hidden", default: 0] += 1 }
         let id = "\(tombstone.uuid)"
@@ -222,11 +222,11 @@ struct History {
       let truth = try world.truth(type)
       let silent = record.silent.union(world.unfilterable(type))
       let unreadable = world.unreadable(type)
-      let kept = Set(try mirror.tombstones(of: type).filter(\.isKept).map { "\($0.uuid)" })
+      let kept = Set(try mirror.reading.tombstones(of: type).filter(\.isKept).map { "\($0.uuid)" })
       if !keepsHidden, !kept.isEmpty { outcome.problems.append("\(stage): \(kept.count) kept") }
-      var stored = try mirror.documents(of: type)
+      var stored = try mirror.reading.documents(of: type)
       // A row that failed alone in a bad moment is named, by its id or its place, and tried again at the next sweep.
-      let aside = try mirror.setAside().filter { $0.kind == .row && $0.type == type }.map(\.subject)
+      let aside = try mirror.reading.setAside().filter { $0.kind == .row && $0.type == type }.map(\.subject)
       var places = aside.count { $0.contains("serial number") || $0.contains("at place") }
       for (id, document) in truth where !unreadable.contains(id) {
         let mine = stored.removeValue(forKey: id)
@@ -301,7 +301,7 @@ extension World {
   }
 }
 
-extension Mirror {
+extension Reading {
   /// The stored documents of a type by UUID.
   func documents(of type: String) throws -> [String: [UInt8]] {
     var found: [String: [UInt8]] = [:]

@@ -7,8 +7,8 @@ import Testing
   private func conflict() throws -> (bench: OutboxBench, id: Int64) {
     let bench = try OutboxBench()
     try bench.patch(["title": "Two"])
-    try bench.mirror.note(.deletedOnSite, of: bench.only(), site: nil, fields: [], at: OutboxBench.now)
-    let conflict = try #require(try bench.mirror.conflicts().first)
+    try bench.mirror.outbox.note(.deletedOnSite, of: bench.only(), site: nil, fields: [], at: OutboxBench.now)
+    let conflict = try #require(try bench.mirror.outbox.conflicts().first)
     return (bench, conflict.id)
   }
 
@@ -28,12 +28,12 @@ import Testing
   func oneOfAnotherResourceDecidesNothing(members: JSON, named: String) throws {
     let (bench, id) = try conflict()
     let refusal = #expect(throws: OutboxRefusal.self) {
-      try bench.mirror.resolve(id, .document(document(members)), at: OutboxBench.now)
+      try bench.mirror.outbox.resolve(id, .document(document(members)), at: OutboxBench.now)
     }
     for word in [named, "node--topic \(Topic.id)", "conflict \(id)"] {
       #expect(refusal?.description.contains(word) == true, "\(refusal?.description ?? "")")
     }
-    #expect(try bench.mirror.conflicts().map(\.id) == [id])
+    #expect(try bench.mirror.outbox.conflicts().map(\.id) == [id])
     #expect(try bench.only().state == .conflict)
   }
 
@@ -41,7 +41,7 @@ import Testing
   func oneThatDoesNotSayWhoseItIsDecidesNothing(members: JSON) throws {
     let (bench, id) = try conflict()
     let refusal = #expect(throws: OutboxRefusal.self) {
-      try bench.mirror.resolve(id, .document(document(members)), at: OutboxBench.now)
+      try bench.mirror.outbox.resolve(id, .document(document(members)), at: OutboxBench.now)
     }
     for word in ["does not say whose", "node--topic \(Topic.id)", "`type` and `id`"] {
       #expect(refusal?.description.contains(word) == true, "\(refusal?.description ?? "")")
@@ -52,8 +52,8 @@ import Testing
   @Test func oneOfTheResourceDecides() throws {
     let (bench, id) = try conflict()
     let members: JSON = ["type": "node--topic", "id": .string(Topic.id)]
-    try bench.mirror.resolve(id, .document(document(members)), at: OutboxBench.now)
-    #expect(try bench.mirror.conflicts().isEmpty)
+    try bench.mirror.outbox.resolve(id, .document(document(members)), at: OutboxBench.now)
+    #expect(try bench.mirror.outbox.conflicts().isEmpty)
     #expect(try bench.only().state == .queued)
     #expect(try bench.title() == "Ours")
   }

@@ -21,14 +21,14 @@ struct OutboxBench {
     topic = try #require(ResourceID(Topic.id))
     made = try CrawledMirror()
     _ = try made.take(object)
-    try made.mirror.note(.siteBaseURL, base)
+    try made.mirror.discovery.note(.siteBaseURL, base)
   }
 
   @discardableResult
   func record(
     _ action: LocalChange.Action, _ uuid: ResourceID? = nil, type: String = "node--topic", at now: Int64 = now
   ) throws -> RecordedChange {
-    try mirror.record(
+    try mirror.recording.record(
       LocalChange(type: type, uuid: uuid ?? topic, action: action, author: ChangeAuthor(consumer: "crm")), at: now)
   }
 
@@ -59,15 +59,15 @@ struct OutboxBench {
 
   /// The one unsettled change.
   func only() throws -> OutboxChange {
-    let all = try mirror.unsettledChanges()
+    let all = try mirror.outbox.unsettledChanges()
     #expect(all.count == 1)
     return try #require(all.first)
   }
 
   func send() throws -> OutboxChange {
     let change = try only()
-    #expect(try mirror.begin(change, members: change.members, site: nil))
-    return try #require(try mirror.change(change.id))
+    #expect(try mirror.outbox.begin(change, members: change.members, site: nil))
+    return try #require(try mirror.outbox.change(change.id))
   }
 
   func value<Value: DatabaseValueConvertible>(_ sql: String) throws -> Value? {
@@ -90,18 +90,18 @@ struct OutboxBench {
     #expect(try #require(after) > (try #require(before)))
     #expect(try bench.shown()?["attributes"]?["changed"]?.string == RFC3339.text(unixSeconds: OutboxBench.now))
     #expect(try bench.shown()?["links"] == JSON(parsing: Topic.usual())["links"])
-    #expect(try bench.mirror.base(of: change) == JSON(parsing: Topic.usual()))
+    #expect(try bench.mirror.outbox.base(of: change) == JSON(parsing: Topic.usual()))
   }
 
   @Test func whatIsTheSameIsNoChange() throws {
     let bench = try OutboxBench()
     let whole = try #require(try bench.shown()?["attributes"]?.object)
     #expect(try bench.patch(whole).change == nil)
-    #expect(try bench.mirror.unsettledChanges().isEmpty)
+    #expect(try bench.mirror.outbox.unsettledChanges().isEmpty)
     // There and back is none either.
     try bench.patch(["title": "Two"])
     try bench.patch(["title": "One"])
-    #expect(try bench.mirror.unsettledChanges().isEmpty)
+    #expect(try bench.mirror.outbox.unsettledChanges().isEmpty)
     #expect(try bench.made.rendered("node--topic", Topic.id) == Topic.usual())
   }
 
@@ -114,7 +114,7 @@ struct OutboxBench {
     let sent = try bench.send()
     let third = try bench.patch(["title": "Four"])
     #expect(third.change != sent.id)
-    #expect(try bench.mirror.change(sent.id)?.members.first?.local == "Three")
+    #expect(try bench.mirror.outbox.change(sent.id)?.members.first?.local == "Three")
     #expect(try bench.title() == "Four")
   }
 
@@ -127,14 +127,14 @@ struct OutboxBench {
     #expect(again.change == nil && again.repeats == [first.change])
     #expect(again.resource == first.resource)
     let sent = try bench.send()
-    try bench.mirror.reject(sent, error: "422", document: [], at: OutboxBench.now)
+    try bench.mirror.outbox.reject(sent, error: "422", document: [], at: OutboxBench.now)
     #expect(try bench.only().state == .rejected)
     let members = try bench.only().members
     let third = try bench.patch(["title": "Two"])
     #expect(third.change == nil && third.repeats == [sent.id])
     #expect(try bench.only().state == .queued && bench.only().members == members)
     // Another member says nothing about it.
-    try bench.mirror.reject(bench.send(), error: "422", document: [], at: OutboxBench.now)
+    try bench.mirror.outbox.reject(bench.send(), error: "422", document: [], at: OutboxBench.now)
     let users = try #require(try bench.shown()?["relationships"]?.object)
     let other = try bench.record(.update(bench.object(relationships: users)))
     #expect(other.repeats.isEmpty)
@@ -159,7 +159,7 @@ struct OutboxBench {
     // Its opposite ends it: the site never hears of it.
     try bench.record(.delete, id)
     #expect(try bench.shown(id) == nil)
-    #expect(try bench.mirror.unsettledChanges().isEmpty)
+    #expect(try bench.mirror.outbox.unsettledChanges().isEmpty)
     #expect(try bench.value("SELECT count(*) FROM outbox_copy") == 0)
   }
 
@@ -170,13 +170,13 @@ struct OutboxBench {
     #expect(try bench.shown() == nil)
     let change = try bench.only()
     #expect(change.kind == .delete && change.members.isEmpty)
-    #expect(try bench.mirror.base(of: change) == JSON(parsing: Topic.usual()))
+    #expect(try bench.mirror.outbox.base(of: change) == JSON(parsing: Topic.usual()))
     #expect(throws: RecordRefusal.notFound(type: "node--topic", bench.topic)) { try bench.patch(["title": "x"]) }
     // A page does not bring it back.
     _ = try bench.made.take(Topic.usual(title: "Edited there"))
     #expect(try bench.shown() == nil)
     // Taking it back does.
-    _ = try bench.mirror.drop(change.id, at: OutboxBench.now)
+    _ = try bench.mirror.outbox.drop(change.id, at: OutboxBench.now)
     #expect(try bench.title() == "Edited there")
     #expect(try bench.value("SELECT count(*) FROM outbox_copy") == 0)
   }
@@ -209,7 +209,7 @@ struct OutboxBench {
     #expect(try bench.title() == "Edited there")
     let targets = try bench.shown()?["relationships"]?["uid"]?["data"]?.array
     #expect(targets?.count == 2)
-    #expect(try bench.mirror.base(of: bench.only())?["attributes"]?["title"] == "Edited there")
+    #expect(try bench.mirror.outbox.base(of: bench.only())?["attributes"]?["title"] == "Edited there")
     // The same page again writes nothing.
     let sequence: Int64? = try bench.value("SELECT max(sequence) FROM resource")
     _ = try bench.made.take(Topic.usual(title: "Edited there"))
@@ -228,16 +228,16 @@ struct OutboxBench {
     let sent = try bench.send()
     try bench.patch(["title": "Three"])
     // The site trims what it saves: no conflict for what waits behind.
-    _ = try bench.mirror.settle(sent, as: .resource(bench.site(Topic.usual(title: "two"))), at: OutboxBench.now)
+    _ = try bench.mirror.outbox.settle(sent, as: .resource(bench.site(Topic.usual(title: "two"))), at: OutboxBench.now)
     let waiting = try bench.only()
     #expect(waiting.members == [ChangedMember(.attributes, "title", base: "two", local: "Three")])
     #expect(try bench.title() == "Three")
     let second = try bench.send()
     let answer = Topic.object(
       Topic.links, Topic.attributes(title: "Three", changed: "2026-05-05T10:00:00+00:00"), Topic.relationships())
-    _ = try bench.mirror.settle(second, as: .resource(bench.site(answer)), at: OutboxBench.now)
+    _ = try bench.mirror.outbox.settle(second, as: .resource(bench.site(answer)), at: OutboxBench.now)
     #expect(try bench.made.rendered("node--topic", Topic.id) == answer)
-    #expect(try bench.mirror.unsettledChanges().isEmpty)
+    #expect(try bench.mirror.outbox.unsettledChanges().isEmpty)
     #expect(try bench.value("SELECT count(*) FROM outbox_copy") == 0)
     // A page that was read before the push does not undo it.
     _ = try bench.made.take(Topic.usual())
@@ -249,7 +249,7 @@ struct OutboxBench {
     try bench.patch(["title": "Two"])
     let read = try bench.only()
     try bench.patch(["title": "Three"])
-    #expect(try !bench.mirror.begin(read, members: read.members, site: nil))
+    #expect(try !bench.mirror.outbox.begin(read, members: read.members, site: nil))
     #expect(try bench.only().state == .queued)
   }
 
@@ -259,7 +259,7 @@ struct OutboxBench {
     #expect(try bench.shown()?["attributes"]?["pass"] == nil)
     let sent = try bench.send()
     #expect(sent.members.contains { $0.local == "secret-word" })
-    _ = try bench.mirror.settle(sent, as: .resource(bench.site(Topic.usual(title: "Two"))), at: OutboxBench.now)
+    _ = try bench.mirror.outbox.settle(sent, as: .resource(bench.site(Topic.usual(title: "Two"))), at: OutboxBench.now)
     #expect(try bench.value("SELECT count(*) FROM outbox WHERE members LIKE '%secret-word%'") == 0)
   }
 

@@ -26,25 +26,25 @@ import Testing
     let other = try #require(ResourceID("c0000000-0000-4000-8000-000000000009"))
     let good = try #require(try bench.record(.create(bench.object(["title": "New"])), other).change)
     try self.harm(bench, "UPDATE outbox SET \(harm) WHERE id = \(bad)")
-    #expect(try mirror.unsettledChanges().map(\.id) == [good])
-    let found = try mirror.outbox().unreadable
+    #expect(try mirror.outbox.unsettledChanges().map(\.id) == [good])
+    let found = try mirror.outbox.waiting().unreadable
     #expect(found.map(\.id) == [bad])
     // Named once, without its values.
-    let named = try mirror.setAsideUnreadable(found, at: 5)
+    let named = try mirror.outbox.setAsideUnreadable(found, at: 5)
     let sentence = try #require(named.first).sentence
     #expect(named.count == 1 && sentence.contains("change \(bad): ") && sentence.contains("queue drop \(bad)"))
     #expect(!sentence.contains("Two") && !sentence.contains("no json"))
-    #expect(try mirror.setAsideUnreadable(found, at: 6).isEmpty && mirror.setAside().count == 1)
+    #expect(try mirror.outbox.setAsideUnreadable(found, at: 6).isEmpty && mirror.reading.setAside().count == 1)
     // What it does stays to be seen, and more can be changed.
     #expect(try bench.title() == "Two")
     let later = try #require(try bench.patch(["title": "Three"]).change)
-    #expect(try bench.title() == "Three" && mirror.unsettledChanges().map(\.id) == [good, later])
-    #expect(throws: OutboxRefusal.self) { try mirror.retry(bad) }
+    #expect(try bench.title() == "Three" && mirror.outbox.unsettledChanges().map(\.id) == [good, later])
+    #expect(throws: OutboxRefusal.self) { try mirror.outbox.retry(bad) }
     let members: String? = try bench.value("SELECT members FROM outbox WHERE id = \(bad)")
     // Given up by a person: it is over, and its row is as it was.
-    #expect(try mirror.drop(bad, at: 7).isEmpty)
-    #expect(try mirror.outbox().unreadable.isEmpty)
-    #expect(try mirror.setAsideUnreadable([], at: 8).isEmpty && mirror.setAside().isEmpty)
+    #expect(try mirror.outbox.drop(bad, at: 7).isEmpty)
+    #expect(try mirror.outbox.waiting().unreadable.isEmpty)
+    #expect(try mirror.outbox.setAsideUnreadable([], at: 8).isEmpty && mirror.reading.setAside().isEmpty)
     #expect(try bench.value("SELECT state FROM outbox WHERE id = \(bad)") == "dropped")
     #expect(try bench.value("SELECT members FROM outbox WHERE id = \(bad)") == members)
     #expect(try bench.title() == "Three")
@@ -53,30 +53,31 @@ import Testing
   /// The bytes of a file stay as long as its change waits, whatever else of that can be read.
   @Test func theFileOfOneStays() throws {
     let bench = try OutboxBench()
-    let file = try bench.mirror.stage(Array("picture".utf8), filename: "a.png", sha256: "0123abcd")
+    let file = try bench.mirror.recording.stage(Array("picture".utf8), filename: "a.png", sha256: "0123abcd")
     let uuid = try #require(ResourceID("e0000000-0000-4000-8000-000000000001"))
     let upload = LocalChange.Action.upload(file, hostType: "node--topic", field: "field_topic_image")
     let change = try #require(try bench.record(upload, uuid, type: "file--file").change)
     bench.made.damaged(by: "a change whose members are no JSON")
     try harm(bench, "UPDATE outbox SET members = '' WHERE id = \(change)")
-    let path = bench.mirror.uploadsPath + "/0123abcd"
+    let path = bench.mirror.outbox.uploadsPath + "/0123abcd"
     try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSince1970: 1)], ofItemAtPath: path)
-    try bench.mirror.removeSettledFiles()
-    #expect(try bench.mirror.bytes(of: file) == Array("picture".utf8))
+    try bench.mirror.outbox.removeSettledFiles()
+    #expect(try bench.mirror.outbox.bytes(of: file) == Array("picture".utf8))
   }
 
   @Test func anUnreadableConflictHidesNoOther() throws {
     let bench = try OutboxBench()
     let change = try bench.send(after: ["title": "Two"])
     for _ in 0..<2 {
-      try bench.mirror.note(.fields, of: change, site: bench.site(), fields: [], policy: "site", at: 1)
+      try bench.mirror.outbox.note(.fields, of: change, site: bench.site(), fields: [], policy: "site", at: 1)
     }
-    let ids = try bench.mirror.conflicts(open: false).map(\.id)
+    let ids = try bench.mirror.outbox.conflicts(open: false).map(\.id)
     #expect(ids.count == 2)
     bench.made.damaged(by: "a conflict whose fields are no JSON")
     try harm(bench, "UPDATE conflict SET fields = '[', decision = NULL WHERE id = \(ids[0])")
-    #expect(try bench.mirror.conflicts(open: false).map(\.id) == [ids[1]] && bench.mirror.conflicts().isEmpty)
-    #expect(try bench.mirror.unreadableConflicts().map(\.subject) == ["conflict \(ids[0])"])
+    #expect(
+      try bench.mirror.outbox.conflicts(open: false).map(\.id) == [ids[1]] && bench.mirror.outbox.conflicts().isEmpty)
+    #expect(try bench.mirror.outbox.unreadableConflicts().map(\.subject) == ["conflict \(ids[0])"])
   }
 }
 

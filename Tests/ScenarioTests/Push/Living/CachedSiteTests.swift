@@ -77,7 +77,7 @@ import Upstream
     try bench.patch(id, [("title", "Three")])
     let report = try await bench.push(transport)
     #expect(report.settled == 1 && report.conflicts == 0)
-    #expect(try bench.mirror.conflicts(open: false).isEmpty)
+    #expect(try bench.mirror.outbox.conflicts(open: false).isEmpty)
     #expect(try bench.title(id) == "Three")
     #expect(try bench.onSite(id)?["attributes"]?["sticky"] == true)
   }
@@ -91,14 +91,14 @@ import Upstream
     bench.site.clockOffset += 10
     try bench.patch(id, [("title", "Two")])
     try await bench.push()
-    try bench.mirror.passEchoes(at: bench.site.now)
+    try bench.mirror.outbox.passEchoes(at: bench.site.now)
     try bench.apply(old, madeAt: made)
     #expect(try bench.shown(id)?["attributes"]?["title"] == "Two")
     try bench.apply(old, madeAt: bench.site.now + 1)
     #expect(try bench.shown(id)?["attributes"]?["title"] == "One")
     // An hour later nothing is kept.
-    try bench.mirror.passEchoes(at: bench.site.now + 4000)
-    #expect(try bench.mirror.read { try Int.cachedOne($0, sql: "SELECT count(*) FROM outbox_echo") } == 0)
+    try bench.mirror.outbox.passEchoes(at: bench.site.now + 4000)
+    #expect(try bench.mirror.database.read { try Int.cachedOne($0, sql: "SELECT count(*) FROM outbox_echo") } == 0)
   }
 
   /// What is known is known until the oldest answer, and no later.
@@ -106,7 +106,7 @@ import Upstream
     let site = try quietSite { $0.habits = [.dynamicCache] }
     let bench = try Bench(site, entityTypes: ["taxonomy_term"])
     try await bench.round()
-    func known() throws -> [Int64] { try bench.mirror.types().compactMap { $0.cursor?.knownUntil } }
+    func known() throws -> [Int64] { try bench.mirror.reading.types().compactMap { $0.cursor?.knownUntil } }
     let first = site.now
     #expect(try Set(known()) == [first])
     site.clockOffset += 100

@@ -41,7 +41,7 @@ import Upstream
     try #require(!before.isEmpty)
     bench.site.clockOffset += 10
     let uuid = try #require(ResourceID(id))
-    _ = try bench.mirror.record(
+    _ = try bench.mirror.recording.record(
       LocalChange(type: type, uuid: uuid, action: .delete, author: ChangeAuthor()), at: bench.site.now)
     let report = try await Self.push(bench)
     #expect(report.settled == 1)
@@ -53,9 +53,9 @@ import Upstream
     // Entry point, look, deletion, and one for each.
     #expect(report.requests <= 3 + report.goneAlong + before.count)
     let first = try #require(gone.first).split(separator: "/").map(String.init)
-    let tombstone = try bench.mirror.tombstones(of: first[0]).first { $0.uuid.description == first[1] }
+    let tombstone = try bench.mirror.reading.tombstones(of: first[0]).first { $0.uuid.description == first[1] }
     #expect(tombstone?.kind == .deleted)
-    #expect(try bench.mirror.deletedAlong(limit: 10).isEmpty)
+    #expect(try bench.mirror.outbox.deletedAlong(limit: 10).isEmpty)
     bench.expectSound()
   }
 
@@ -75,7 +75,7 @@ import Upstream
     let host = try ResourceIdentifier(#require(one.value["relationships"]?["entity_id"]?["data"]))
     bench.site.clockOffset += 10
     let uuid = try #require(ResourceID(host.id))
-    _ = try bench.mirror.record(
+    _ = try bench.mirror.recording.record(
       LocalChange(type: host.type, uuid: uuid, action: .delete, author: ChangeAuthor()), at: bench.site.now)
     let (site, mirror) = (bench.site, bench.mirror)
     let asked = Mutex<[String]>([])
@@ -110,13 +110,13 @@ import Upstream
     site.clockOffset += 10
     func delete(_ type: String, _ id: String) throws {
       let uuid = try #require(ResourceID(id))
-      _ = try mirror.record(
+      _ = try mirror.recording.record(
         LocalChange(type: type, uuid: uuid, action: .delete, author: ChangeAuthor()), at: site.now)
     }
     let target: JSON = ["type": "group--open_group", "id": .string(group)]
-    #expect(try mirror.gone([target]).isEmpty)
+    #expect(try mirror.outbox.gone([target]).isEmpty)
     if isGroupDeleted { try delete("group--open_group", group) }
-    #expect(try mirror.gone([target]).isEmpty != isGroupDeleted)
+    #expect(try mirror.outbox.gone([target]).isEmpty != isGroupDeleted)
     try delete("node--topic", topic)
     @Sendable func empty() {
       try? site.withCommunity { try $0.editSilently(topic, relationships: [("groups", [])]) }
@@ -134,8 +134,8 @@ import Upstream
       logger: silentLog, now: { site.now }
     ).run()
     #expect(report.settled == (isGroupDeleted ? 2 : 1) && report.conflicts == 0)
-    #expect(try mirror.conflicts(open: false).isEmpty && mirror.unsettledChanges().isEmpty)
-    #expect(try mirror.gone([target]).isEmpty != isGroupDeleted)
+    #expect(try mirror.outbox.conflicts(open: false).isEmpty && mirror.outbox.unsettledChanges().isEmpty)
+    #expect(try mirror.outbox.gone([target]).isEmpty != isGroupDeleted)
     #expect(try bench.mirrored()["node--topic/\(topic)"] == nil)
     bench.expectSound()
   }
@@ -148,7 +148,7 @@ import Upstream
     let kept = try #require(before.first)
     let uuid = try #require(ResourceID(id))
     bench.site.clockOffset += 10
-    _ = try bench.mirror.record(
+    _ = try bench.mirror.recording.record(
       LocalChange(type: "node--topic", uuid: uuid, action: .delete, author: ChangeAuthor()), at: bench.site.now)
     let path = "/jsonapi/" + kept.replacing("--", with: "/")
     bench.site.faults.inject(.unavailable(retryAfter: nil), times: 1, below: path)

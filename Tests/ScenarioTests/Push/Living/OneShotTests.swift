@@ -84,7 +84,7 @@ import Upstream
     let id = try bench.topic("One")
     site.clockOffset += 10
     try bench.patch(id, [("title", "Mine")])
-    let before = try mirror.status()
+    let before = try mirror.reporting.status()
     let push = PushRound(
       site: try site.connection(NoSignIn(), MemoryTokenVault()), mirror: mirror, policies: ConflictPolicies(),
       logger: silentLog, now: { site.now })
@@ -94,7 +94,7 @@ import Upstream
       logger: silentLog, now: { site.now })
     let shot = OneShot(push: push, round: round, logger: silentLog)
     let error = await #expect(throws: SignInError.self) { try await shot.run(pushed: { _ in }, pulled: { _ in }) }
-    let status = try mirror.status()
+    let status = try mirror.reporting.status()
     #expect(status.runs.dropFirst().map(\.id) == before.runs.map(\.id) && status.unreadSince != nil)
     #expect(status.runs.first?.kind == "attempt" && status.runs.first?.outcome == "failed")
     #expect(status.runs.first?.message == error.map { "\($0)" })
@@ -123,6 +123,6 @@ import Upstream
       pushed: { report in pushed.withLock { $0.append(report) } }, pulled: { _ in })
     #expect(site.time == before)
     #expect(pushed.withLock { $0.last?.settled } == 1)
-    #expect(try bench.mirror.unsettledChanges().map(\.state) == [.uncertain])
+    #expect(try bench.mirror.outbox.unsettledChanges().map(\.state) == [.uncertain])
   }
 }

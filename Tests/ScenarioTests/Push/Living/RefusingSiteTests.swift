@@ -24,10 +24,10 @@ import Upstream
     let first = try await bench.push()
     #expect(first.refusesWrites?.contains("/admin/config/services/jsonapi") == true)
     #expect(first.requests == 3 && first.settled == 0 && first.rejected == 0)
-    let setAside = try #require(try bench.mirror.oddities().first)
+    let setAside = try #require(try bench.mirror.reading.oddities().first)
     #expect(setAside.kind == .setting && setAside.advice.contains("/admin/config/services/jsonapi"))
     // What waits is as it was: the next change of it joins it.
-    let states = try bench.mirror.unsettledChanges()
+    let states = try bench.mirror.outbox.unsettledChanges()
     #expect(states.allSatisfy { $0.state == .queued && $0.sends == 0 && $0.attempts == 0 })
     let before = bench.site.time
     let second = try await bench.push()
@@ -38,7 +38,7 @@ import Upstream
     bench.site.takesWrites = true
     let last = try await bench.push(isByHand: true)
     #expect(last.settled == 5 && last.refusesWrites == nil)
-    #expect(try bench.mirror.oddities().isEmpty && bench.mirror.writesHold() == nil)
+    #expect(try bench.mirror.reading.oddities().isEmpty && bench.mirror.outbox.writesHold() == nil)
     for id in topics { #expect(try bench.title(id) == "Mine") }
   }
 
@@ -73,11 +73,11 @@ import Upstream
     #expect(report.settled == 1 && report.rejected == 1)
     #expect(try bench.onSite(id)?["attributes"]?["sticky"] == true && bench.title(id) == "One")
     #expect(try bench.onSite(id)?["attributes"]?["body"]?["value"] == "new")
-    let waiting = try bench.mirror.unsettledChanges()
+    let waiting = try bench.mirror.outbox.unsettledChanges()
     let refused = try #require(waiting.first)
     #expect(waiting.count == 1 && refused.state == .rejected && refused.members.map(\.name) == ["title"])
     #expect(refused.errorDocument?.contains("255 characters") == true && refused.apartOf == recorded.change)
-    #expect(try bench.mirror.refusedPart(of: #require(recorded.change))?.id == refused.id)
+    #expect(try bench.mirror.recording.refusedPart(of: #require(recorded.change))?.id == refused.id)
     try bench.patch(id, [("title", "Short")])
     #expect(try await bench.push().settled == 1)
     #expect(try bench.title(id) == "Short" && bench.shown(id) == bench.onSite(id))
@@ -106,7 +106,7 @@ import Upstream
       })
     try await bench.push(transport)
     try await bench.push()
-    #expect(try bench.mirror.unsettledChanges().isEmpty)
+    #expect(try bench.mirror.outbox.unsettledChanges().isEmpty)
     #expect(try bench.title(id) == "Better" && bench.onSite(id)?["attributes"]?["sticky"] == true)
     #expect(try bench.shown(id) == bench.onSite(id))
   }
@@ -148,7 +148,7 @@ import Upstream
     let report = try await bench.push(transport)
     #expect(report.settled == 1 && report.rejected == 1)
     #expect(try bench.title(id) == "New" && bench.shown(id)?["attributes"]?["body"]?["value"] == "bad")
-    let refused = try #require(try bench.mirror.unsettledChanges().first)
+    let refused = try #require(try bench.mirror.outbox.unsettledChanges().first)
     #expect(refused.kind == .update && refused.state == .rejected && refused.members.map(\.name) == ["body"])
     #expect(refused.apartOf == made.change && refused.errorDocument?.contains("body: no") == true)
     if isCorrectedFirst {
@@ -158,9 +158,9 @@ import Upstream
       #expect(try bench.onSite(id)?["attributes"]?["body"]?["value"] == "good")
     } else {
       // Given up, the site's own value is shown.
-      _ = try bench.mirror.drop(refused.id, at: bench.site.now)
+      _ = try bench.mirror.outbox.drop(refused.id, at: bench.site.now)
     }
-    #expect(try bench.mirror.unsettledChanges().isEmpty)
+    #expect(try bench.mirror.outbox.unsettledChanges().isEmpty)
     #expect(try bench.shown(id) == bench.onSite(id))
     bench.bench.expectSound()
   }
@@ -174,14 +174,14 @@ import Upstream
     let transport = Self.choosy(bench) { ["bad", nil].contains($0?["body"]?["value"]?.string) ? ["body"] : [] }
     let report = try await bench.push(transport)
     #expect(report.settled == 0 && report.rejected == 1)
-    let waiting = try bench.mirror.unsettledChanges()
+    let waiting = try bench.mirror.outbox.unsettledChanges()
     #expect(waiting.count == 1 && waiting.first?.id == made.change && waiting.first?.state == .rejected)
     #expect(Set(waiting.first?.members.map(\.name) ?? []) == ["title", "body"])
     #expect(waiting.first?.errorDocument?.contains("body: no") == true)
     try bench.patch(id, [("body", ["value": "good", "format": "basic_html"])])
     #expect(try await bench.push(transport).settled == 1)
     #expect(try bench.onSite(id)?["attributes"]?["body"]?["value"] == "good")
-    #expect(try bench.mirror.unsettledChanges().isEmpty && bench.shown(id) == bench.onSite(id))
+    #expect(try bench.mirror.outbox.unsettledChanges().isEmpty && bench.shown(id) == bench.onSite(id))
   }
 
   /// What says who it is and who sees it is never left out.
@@ -201,16 +201,18 @@ import Upstream
     let (one, two) = (try bench.topic("One"), try bench.topic("Two"))
     bench.site.clockOffset += 10
     let bad = try #require(try bench.patch(one, [("title", "Bad")]).change)
-    try bench.mirror.write { try $0.run(sql: "UPDATE outbox SET members = '{' WHERE id = ?", arguments: [bad]) }
+    try bench.mirror.database.write {
+      try $0.run(sql: "UPDATE outbox SET members = '{' WHERE id = ?", arguments: [bad])
+    }
     try bench.patch(one, [("sticky", true)])
     try bench.patch(two, [("title", "Mine")])
     #expect(try await bench.push().settled == 1)
     #expect(try bench.title(two) == "Mine" && bench.title(one) == "One")
-    #expect(try bench.mirror.oddities().map(\.subject) == ["change \(bad)"])
-    _ = try bench.mirror.drop(bad, at: bench.site.now)
+    #expect(try bench.mirror.reading.oddities().map(\.subject) == ["change \(bad)"])
+    _ = try bench.mirror.outbox.drop(bad, at: bench.site.now)
     #expect(try await bench.push().settled == 1)
     #expect(try bench.onSite(one)?["attributes"]?["sticky"] == true && bench.title(one) == "One")
-    #expect(try bench.mirror.oddities().isEmpty && bench.mirror.unsettledChanges().isEmpty)
+    #expect(try bench.mirror.reading.oddities().isEmpty && bench.mirror.outbox.unsettledChanges().isEmpty)
   }
 
   /// Which members an error document names.
@@ -234,7 +236,7 @@ import Upstream
     let bench = try await PushBench()
     bench.site.failingCreations = ["node"]
     func known() throws -> RefusedCreations? {
-      try bench.mirror.refusedCreations(of: "node--topic", .create, at: bench.site.now)
+      try bench.mirror.recording.refusedCreations(of: "node--topic", .create, at: bench.site.now)
     }
     for number in 0..<3 { try bench.record(.create(bench.object([("title", "New")])), Self.id(number)) }
     for attempt in 0..<6 {
@@ -244,21 +246,21 @@ import Upstream
       #expect(bench.site.time == before)
       bench.site.clockOffset += 1
     }
-    #expect(try bench.mirror.unsettledChanges().allSatisfy { $0.state == .rejected })
+    #expect(try bench.mirror.outbox.unsettledChanges().allSatisfy { $0.state == .rejected })
     let learned = try #require(try known())
     #expect(learned.refusal.status == 500 && learned.refusal.detail.contains("getGroupType()"))
     #expect(learned.changes.count == 3)
-    #expect(try bench.mirror.setAside().contains { $0.kind == .change && $0.type == "node--topic" })
+    #expect(try bench.mirror.reading.setAside().contains { $0.kind == .change && $0.type == "node--topic" })
     bench.site.failingCreations = []
     switch end {
     case "success":
       try bench.patch(Self.id(0), [("title", "Newer")])
       #expect(try await bench.push().settled == 1)
-    case "retry": try bench.mirror.retry(#require(learned.changes.last))
+    case "retry": try bench.mirror.outbox.retry(#require(learned.changes.last))
     default: bench.site.clockOffset += 90_000
     }
     #expect(try known() == nil)
-    if end != "time" { #expect(try bench.mirror.oddities().isEmpty) }
+    if end != "time" { #expect(try bench.mirror.reading.oddities().isEmpty) }
   }
 
   /// One that fails for its values says nothing of the others.
@@ -268,7 +270,7 @@ import Upstream
       try bench.record(.create(bench.object([("title", .string(String(repeating: "x", count: 300)))])), Self.id(number))
     }
     #expect(try await bench.push().rejected == 3)
-    #expect(try bench.mirror.refusedCreations(of: "node--topic", .create, at: bench.site.now) == nil)
+    #expect(try bench.mirror.recording.refusedCreations(of: "node--topic", .create, at: bench.site.now) == nil)
   }
 
   /// A site that is not there is not asked for every change.

@@ -74,7 +74,7 @@ struct PushGround: Sendable {
       mirror: mirror, settings: SyncSettings(entityTypes: Bench.allEntityTypes, concurrency: 1, settleWindowSeconds: 1),
       logger: silentLog, now: { site.now })
     _ = try await round.run()
-    if let mistake { try mirror.write { try $0.execute(sql: mistake) } }
+    if let mistake { try mirror.database.write { try $0.execute(sql: mistake) } }
     try mirror.close()
     return PushGround(community: community, path: path, topics: topics, tags: tags, users: Array(users))
   }

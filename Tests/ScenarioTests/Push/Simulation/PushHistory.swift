@@ -66,7 +66,7 @@ final class PushHistory: Sendable {
     path = folder + "/mirror.sqlite"
     try FileManager.default.copyItem(atPath: ground.path, toPath: path)
     let (mirror, fuse) = try PushHistory.opened(path)
-    let paths = Dictionary(try mirror.types().map { ($0.name, $0.path ?? "") }) { first, _ in first }
+    let paths = Dictionary(try mirror.reading.types().map { ($0.name, $0.path ?? "") }) { first, _ in first }
     scanner = PageScanner(base: DocumentBase(siteBase), paths: paths)
     // Neighbouring seeds of the dice are one stream, a step apart: spread them.
     var spread = UInt64(seed + 1) &* 0xD6E8_FEB8_6659_FD93
@@ -94,7 +94,7 @@ final class PushHistory: Sendable {
   private static func opened(_ path: String) throws -> (Mirror, CommitFuse) {
     let mirror = try Mirror(path: path)
     let fuse = CommitFuse()
-    mirror.pool.add(transactionObserver: fuse, extent: .databaseLifetime)
+    mirror.database.pool.add(transactionObserver: fuse, extent: .databaseLifetime)
     return (mirror, fuse)
   }
 

@@ -74,11 +74,11 @@ extension PushHistory {
 
   // MARK: The end
 
-  private func open() throws -> [OutboxChange] { try mirror.unsettledChanges() }
+  private func open() throws -> [OutboxChange] { try mirror.outbox.unsettledChanges() }
 
   func judge() throws {
     let open = try open()
-    let conflicts = try mirror.conflicts(open: false)
+    let conflicts = try mirror.outbox.conflicts(open: false)
     state.withLock { state in
       state.ledger.tally.conflicts += conflicts.count
       state.ledger.tally.rejections += open.count { $0.state == .rejected }
@@ -89,7 +89,7 @@ extension PushHistory {
     judgeTags(open, conflicts)
     judgeUploads(open)
     try judgeServed(Set(open.map { $0.uuid.description }))
-    for result in try mirror.check() where result.violations > 0 {
+    for result in try mirror.reporting.check() where result.violations > 0 {
       fault("not true: \(result.name): \(result.example ?? "")")
     }
   }
@@ -211,10 +211,10 @@ extension PushHistory {
     for _ in 0..<12 {
       let open = try open()
       if open.isEmpty { break }
-      for conflict in try mirror.conflicts() {
-        try mirror.resolve(conflict.id, roll(2) == 0 ? .site : .local, at: site.now)
+      for conflict in try mirror.outbox.conflicts() {
+        try mirror.outbox.resolve(conflict.id, roll(2) == 0 ? .site : .local, at: site.now)
       }
-      for change in open where change.state == .rejected { _ = try? mirror.drop(change.id, at: site.now) }
+      for change in open where change.state == .rejected { _ = try? mirror.outbox.drop(change.id, at: site.now) }
       site.clockOffset += 200
       try await push()
     }

@@ -16,7 +16,7 @@ extension PushHistory {
   /// A resource as the local API shows it.
   func shown(_ type: String, _ id: String) throws -> JSON? {
     guard let uuid = ResourceID(id) else { return nil }
-    return try mirror.read { db in
+    return try mirror.database.read { db in
       let row = try Row.fetchOne(
         db,
         sql: """
@@ -90,7 +90,7 @@ extension PushHistory {
     guard let uuid = ResourceID(id) else { return nil }
     do {
       trace("here: \(type) \(id) \(PushHistory.brief(action))")
-      return try mirror.record(
+      return try mirror.recording.record(
         LocalChange(type: type, uuid: uuid, action: action, author: ChangeAuthor(consumer: "crm")), at: site.now)
     } catch is RecordRefusal {
       // Deleted here, or not known yet: the client is told so.
@@ -154,7 +154,7 @@ extension PushHistory {
   private func delete(_ type: String, _ id: String) throws {
     guard let before = try shown(type, id), let recorded = try record(.delete, type, id) else { return }
     // What the site never had is over with all that was to be done to it.
-    let isOver = try !mirror.unsettledChanges().contains { $0.uuid.description == id }
+    let isOver = try !mirror.outbox.unsettledChanges().contains { $0.uuid.description == id }
     state.withLock { state in
       state.ledger.note(nil, id, nil, seen: nil, recorded.change, endsAll: isOver)
       let own = state.ledger.writes.values.filter { $0.resource == id }
@@ -211,7 +211,7 @@ extension PushHistory {
     let bytes = [UInt8](repeating: UInt8(number & 0xFF), count: 1000 + number)
     let id = String(format: "f%07x-%04x-4000-8000-%012x", seed & 0xFFF_FFFF, number & 0xFFFF, roll(1 << 30))
     guard let uuid = ResourceID(id) else { return }
-    let file = try mirror.stage(bytes, filename: "p\(number).png", sha256: "\(seed)-\(number)")
+    let file = try mirror.recording.stage(bytes, filename: "p\(number).png", sha256: "\(seed)-\(number)")
     let author = ChangeAuthor(account: "ann")
     var changes = [
       LocalChange(
@@ -224,7 +224,7 @@ extension PushHistory {
         LocalChange(
           type: "node--topic", uuid: host, action: .replace("field_topic_image", .one(identifier)), author: author))
     }
-    _ = try mirror.record(changes, at: site.now)
+    _ = try mirror.recording.record(changes, at: site.now)
     state.withLock { state in
       state.ledger.uploads[id] = bytes.count
       state.ledger.tally.uploads += 1
@@ -300,8 +300,8 @@ extension PushHistory {
     guard let type = page.resources.first?.type else { return }
     trace("pulled: \(page.resources[0].uuid) \(PushHistory.brief(document.body))")
     // A round that begins lets pass what pushes made before it; pages of one that is under way may be older.
-    if roll(4) == 0, state.withLock({ $0.stale.isEmpty }) { try mirror.passEchoes(at: site.now) }
-    _ = try mirror.apply([
+    if roll(4) == 0, state.withLock({ $0.stale.isEmpty }) { try mirror.outbox.passEchoes(at: site.now) }
+    _ = try mirror.pulling.apply([
       PageApplication(
         type: type, resources: page.resources, omitted: 0, cursor: nil, run: 1, madeAt: document.madeAt)
     ])
