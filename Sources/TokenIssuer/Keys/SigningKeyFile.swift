@@ -1,5 +1,5 @@
 import DurableFiles
-import Foundation
+import Glibc
 
 /// Where the signing key lives: a PEM file that only its owner can read, made at the first start.
 package struct SigningKeyFile: Sendable {
