@@ -75,7 +75,7 @@ let package = Package(
     .target(
       name: "SyncAgent", dependencies: ["JSONAPI", "OpenSocial", "Store", "Upstream", logging],
       swiftSettings: quick),
-    .target(name: "Reports", dependencies: ["JSONAPI", "OpenSocial", "Store", "SyncAgent"], swiftSettings: strict),
+    .target(name: "Reports", dependencies: ["JSONAPI", "Store", "SyncAgent"], swiftSettings: strict),
     .target(
       name: "TokenIssuer",
       dependencies: [

@@ -1,3 +1,5 @@
+import OpenSocial
+
 /// What a caller may see of the mirror: today everything.
 ///
 /// Every read of the local API is as far as a sight goes, and so is all that is kept of one: the keys of kept answers and the

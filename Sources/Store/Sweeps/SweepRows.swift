@@ -70,7 +70,7 @@ enum SweepRows {
           AND NOT EXISTS (SELECT 1 FROM outbox_copy o WHERE o.resource = r.id AND o.base_document IS NULL)
         """, arguments: [type, covers.after, covers.through])
     for row in stored {
-      guard let uuid = try uuid(row.decode(atIndex: 1)), !whole.contains(uuid) else { continue }
+      guard let uuid = try IdentityText.id(row.decode(atIndex: 1)), !whole.contains(uuid) else { continue }
       let serial: Int64? = try row.decode(atIndex: 2)
       // Of this one only the label is stored, and the label is there.
       if serial == nil, labels.contains(uuid) { continue }
