@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test func aFileIsReplacedAsAWhole() throws {
-    try inFolder { folder in
+    try inFolder { (folder: String) throws in
       let path = folder + "/secret"
       let large = [UInt8](repeating: 7, count: 1 << 20)
       for content in [[1, 2, 3], [], large] as [[UInt8]] {
@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test func aFileThatIsThereStays() throws {
-    try inFolder { folder in
+    try inFolder { (folder: String) throws in
       let path = folder + "/key"
       #expect(try DurableFile.create(path, with: [1]))
       #expect(try mode(path) == 0o600)
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test func theStepThatWasRefusedIsTold() throws {
-    try inFolder { folder in
+    try inFolder { (folder: String) throws in
       let nowhere = folder + "/missing/file"
       #expect(throws: FileFault(step: .making, code: ENOENT)) { try DurableFile.replace(nowhere, with: []) }
       #expect(throws: FileFault(step: .making, code: ENOENT)) { try DurableFile.create(nowhere, with: []) }
@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test func contentsEndAtTheLimit() throws {
-    try inFolder { folder in
+    try inFolder { (folder: String) throws in
       let path = folder + "/file"
       let bytes = (0..<20_000).map { UInt8(truncatingIfNeeded: $0) }
       try DurableFile.replace(path, with: bytes)

@@ -140,7 +140,7 @@ import Testing
     func send(_ name: String, _ data: JSON) async throws -> String? {
       let body: JSON = [
         "type": "node--topic", "attributes": ["title": "T"],
-        "relationships": .object(JSONObject([(name, ["data": data])])),
+        "relationships": .object(JSONObject([(name, ["data": data] as JSON)])),
       ]
       let answer = await api.answer("POST", "/jsonapi/node/topic", Self.media, body: Self.body(body))
       #expect(answer.status == 422)

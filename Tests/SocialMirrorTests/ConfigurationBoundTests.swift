@@ -1,5 +1,6 @@
 import Foundation
 import JSONAPI
+import SyncAgent
 import Testing
 
 @testable import SocialMirror

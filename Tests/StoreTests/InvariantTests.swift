@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import JSONAPI
+import OpenSocial
 import Support
 import Testing
 

@@ -149,7 +149,7 @@ import Testing
       try mirror.discovery.note(.siteAccount, "a")
       if !hasLog { try mirror.close() }
       let copy = try Mirror(path: path, for: .serving, mayWrite: false)
-      #expect(copy.isReadOnly && copy.file.access == (hasLog ? .reading : .frozen))
+      #expect(copy.file.isReadOnly && copy.file.access == (hasLog ? .reading : .frozen))
       #expect(try copy.reading.fact(.siteAccount) == "a")
       #expect(try copy.reporting.check().allSatisfy { $0.violations == 0 })
       let fault = #expect(throws: MirrorFault.self) { try copy.discovery.note(.siteAccount, "b") }
