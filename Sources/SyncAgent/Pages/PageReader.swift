@@ -102,8 +102,40 @@ struct PageReader: Sendable {
   mutating func page(
     _ path: String, _ parameters: QueryParameters? = nil, isFresh: Bool = false
   ) async throws -> ScannedPage {
-    guard var parameters, let patience else { return try await read(path, parameters, isFresh: isFresh) }
-    let asked = parameters.page
+    guard let parameters, let patience else { return try await read(path, parameters, isFresh: isFresh) }
+    let named = steppedOver.count
+    for _ in 0..<PageReader.looks {
+      let page = try await page(path, parameters, patience)
+      if try await isBelieved(page, path, parameters, patience) { return page }
+      // It is asked for again, from its beginning: what is stepped over now is named anew.
+      steppedOver.removeSubrange(named...)
+    }
+    throw UntrustworthyPage.suddenlyEmpty
+  }
+
+  /// How often a page is asked for that shows nothing behind rows that were stepped over, though more follow there.
+  private static let looks = 3
+
+  /// Whether a page can be what was asked for. Where it shows nothing behind rows that were stepped over it would be the end, on the
+  /// word of a site that failed a moment ago, and it has no row in common with any other page: so the last of those rows has to be
+  /// listed as the last of all. Where the site does not list it either, there is nothing else to go by.
+  private mutating func isBelieved(
+    _ page: ScannedPage, _ path: String, _ parameters: QueryParameters, _ patience: Patience
+  ) async throws -> Bool {
+    guard page.endsWithSteppedOver else { return true }
+    var last = sparse(parameters, patience)
+    last.page = PageParameter(offset: parameters.page.offset + page.skipped - 1, limit: 1)
+    do { return try await read(path, last).showsTheLast } catch let error where PageWeight.mayBeTheRows(error) {
+      return true
+    }
+  }
+
+  /// A page with fewer rows than were asked for where more fail, and what was stepped over before it.
+  private mutating func page(
+    _ path: String, _ whole: QueryParameters, _ patience: Patience
+  ) async throws -> ScannedPage {
+    var parameters = whole
+    let asked = whole.page
     var gap = Gap()
     while true {
       let limit = min(asked.limit, weight.limit)

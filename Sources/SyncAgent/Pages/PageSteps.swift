@@ -20,6 +20,13 @@ extension ScannedPage {
   /// What is known of rows that it does not show whole: those that were stepped over, and the one before them.
   var around: [ScannedResource] { before.map { [$0] + steppedOver } ?? steppedOver }
 
+  /// Whether it shows nothing of its own behind rows that were stepped over, and says that nothing follows.
+  var endsWithSteppedOver: Bool { skipped > 0 && rowCount == 0 && !hasNext }
+
+  /// As the page of a single row: whether this one is there and the last. Where it is not there rows have moved, or a wrong answer
+  /// has come.
+  var showsTheLast: Bool { rowCount > 0 && !hasNext }
+
   /// How far the next page may begin behind this one so that the two have rows in common, by which it is seen whether they join
   /// up: at most half of them, so that pages of any size get on.
   func step(from offset: Int, overlap: Int) -> Int {
