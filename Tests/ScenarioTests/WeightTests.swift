@@ -58,6 +58,25 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     #expect(try bench.mirror.reading.oddities().filter { $0.kind == .row }.isEmpty)
   }
 
+  /// Rows that fail are left out of the listing that names them, too: they are named by their places, and no neighbour that has come
+  /// is named instead.
+  @Test(arguments: [false, true]) func noNeighbourOfPoisonIsNamed(filtersAreRefused: Bool) async throws {
+    let bench = try Bench(quietSite { $0.habits = [.poison] })
+    let poisoned = bench.site.poisoned(of: "node--topic")
+    let types = bench.types
+    try bench.site.withCommunity { community in
+      for id in poisoned { try community.conceal(id, .omitted) }
+      if filtersAreRefused { community.silentlyRefusesFilter.formUnion(types) }
+    }
+    let outcome = try await bench.round()
+    #expect(outcome.report.failures.isEmpty, "\(outcome.report.failures)")
+    let mirrored = try bench.mirrored()
+    let rows = try bench.mirror.reading.oddities().filter { $0.kind == .row && $0.type == "node--topic" }
+    let named = rows.map(\.subject)
+    #expect(!named.isEmpty)
+    #expect(named.filter { mirrored["node--topic/\($0)"] != nil } == [])
+  }
+
   /// What was stored before it became poison stays, whatever a sweep sees.
   @Test func poisonRemovesNothing() async throws {
     let bench = try Bench(quietSite())

@@ -177,6 +177,75 @@ import Testing
     #expect(try listing(before: 7).parameters.page.offset == 0)
   }
 
+  /// A row that cannot be used as a whole, alone on its page as on the way to one that fails alone: with its id, or nameless.
+  private static func broken(_ id: Int64, isNamed: Bool, before: Int64) -> ScannedPage {
+    var row = UnusableRow(id: isNamed ? Self.row(id).uuid : nil, place: 0, reason: "is no JSON")
+    row.fingerprint = UnusableRow.fingerprint(Array(repeating: UInt8(id), count: 64))
+    var page = ScannedPage()
+    page.append(row)
+    (page.before, page.hasNext) = (Self.row(before), true)
+    return page
+  }
+
+  /// The page behind a row that fails alone, with that row and the one before it as they are listed without most of what they hold.
+  private static func behind(_ failing: Int64, before: ScannedResource, _ id: Int64) -> ScannedPage {
+    var page = ScannedPage()
+    (page.resources, page.hasNext, page.skipped) = ([Self.row(id)], true, 1)
+    (page.before, page.steppedOver) = (before, [Self.row(failing)])
+    return page
+  }
+
+  /// A row that cannot be used as a whole is listed with id and time before one that fails alone: that it is the same is seen, so
+  /// that the walk does not step back again and again.
+  @Test func aWalkKnowsABrokenRowWhereItIsListed() throws {
+    func offset(isNamed: Bool, before: ScannedResource) throws -> Int {
+      var walk = DescendingWalk(
+        PullStart(
+          type: Self.type, idAttribute: "drupal_internal__nid", cursor: .start, siteTime: 1000, window: 0, limit: 50))
+      var first = ScannedPage()
+      (first.resources, first.hasNext) = ([Self.row(9)], true)
+      try walk.accept(first)
+      try walk.accept(Self.broken(8, isNamed: isNamed, before: 9))
+      #expect(walk.parameters.page.offset == 2)
+      try walk.accept(Self.behind(7, before: before, 6))
+      return walk.parameters.page.offset
+    }
+    #expect(try offset(isNamed: true, before: Self.row(8)) == 3)
+    #expect(try offset(isNamed: false, before: Self.row(8)) == 3)
+    #expect(try offset(isNamed: true, before: Self.row(5)) == 0, "rows have moved")
+  }
+
+  /// The same of a row that lists no time where it is listed without most of what it holds.
+  @Test func aWalkKnowsARowThatIsListedWithoutItsTime() throws {
+    var walk = DescendingWalk(
+      PullStart(
+        type: Self.type, idAttribute: "drupal_internal__nid", cursor: .start, siteTime: 1000, window: 0, limit: 50))
+    var first = ScannedPage()
+    (first.resources, first.hasNext) = ([Self.row(9)], true)
+    try walk.accept(first)
+    var listed = Self.row(9)
+    listed.changed = nil
+    try walk.accept(Self.behind(8, before: listed, 7))
+    #expect(walk.parameters.page.offset == 2)
+  }
+
+  @Test func aListingKnowsABrokenRowWhereItIsListed() throws {
+    func lastID(isNamed: Bool, before: Int64) throws -> Int64 {
+      var listing = SweepListing(
+        type: Self.type, idAttribute: "drupal_internal__nid", method: .offsets, limit: 50, from: SweepState())
+      var first = ScannedPage()
+      (first.resources, first.hasNext) = ([Self.row(3)], true)
+      _ = try listing.accept(first)
+      _ = try listing.accept(Self.broken(4, isNamed: isNamed, before: 3))
+      #expect(listing.parameters.page.offset == 2)
+      _ = try listing.accept(Self.behind(5, before: Self.row(before), 6))
+      return listing.lastID
+    }
+    #expect(try lastID(isNamed: true, before: 4) == 6)
+    #expect(try lastID(isNamed: false, before: 4) == 6)
+    #expect(try lastID(isNamed: true, before: 5) == 3, "rows have moved")
+  }
+
   /// Rows that are left out at the beginning, and at every place behind a key.
   @Test(arguments: caps, [false, true]) func hiddenRowsAreSteppedOver(cap: Int, traceless: Bool) throws {
     let rows = Array(1...Int64(60))

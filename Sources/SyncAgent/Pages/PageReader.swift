@@ -176,9 +176,10 @@ struct PageReader: Sendable {
         guard weight.failuresInARow < patience.rowsInARow else { throw error }
         let rows = await rows(around: parameters, path, patience)
         if gap.skipped == 0 { gap.note(rows) }
-        steppedOver.append(name(rows.last, parameters, skipped: gap.skipped, error, patience))
+        let row = await failing(rows, parameters, path, patience)
+        steppedOver.append(name(row, parameters, skipped: gap.skipped, error, patience))
         weight.steppedOver()
-        gap.step(over: rows.suffix(1), count)
+        gap.step(over: row.map { [$0] } ?? [], count)
       }
     }
   }
@@ -232,6 +233,15 @@ struct PageReader: Sendable {
     let offset = sparse.page.offset
     if offset > 0 { sparse.page = PageParameter(offset: offset - 1, limit: 2) }
     return (try? await read(path, sparse, attempts: 1).resources) ?? []
+  }
+
+  /// The row that is asked for among those around it. Where only one of the two came, either may be left out: it is then listed
+  /// by itself, so that none is named that has come.
+  private mutating func failing(
+    _ around: [ScannedResource], _ parameters: QueryParameters, _ path: String, _ patience: Patience
+  ) async -> ScannedResource? {
+    guard around.count == 1, parameters.page.offset > 0 else { return around.last }
+    return try? await read(path, sparse(parameters, patience), attempts: 1).resources.first
   }
 
   /// Names the row that fails alone: by its id where that is known, else by its place.

@@ -27,6 +27,10 @@ extension ScannedPage {
   /// has come.
   var showsTheLast: Bool { rowCount > 0 && !hasNext }
 
+  /// Whether it has a row of which neither id nor serial number can be read. Listed without most of what it holds it may have both:
+  /// then it is not known again around the next page, and that is no sign that rows have moved.
+  var isNameless: Bool { unusable.contains { $0.id == nil && $0.internalID == nil } }
+
   /// How far the next page may begin behind this one so that the two have rows in common, by which it is seen whether they join
   /// up: at most half of them, so that pages of any size get on.
   func step(from offset: Int, overlap: Int) -> Int {

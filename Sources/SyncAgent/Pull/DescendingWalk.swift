@@ -31,6 +31,8 @@ struct DescendingWalk: CollectionPull, Hashable {
   private var stalls = 0
   /// Whether the next page has no row in common with the last one by which it could be seen to join up.
   private var isBlind = false
+  /// Whether the last page had a row that would not be known again where it is listed without most of what it holds.
+  private var isNameless = false
   /// Whether the last page said that more follow: then nothing at all is no end.
   private var isPromised = false
   private var phase = Phase.times
@@ -76,9 +78,9 @@ struct DescendingWalk: CollectionPull, Hashable {
     }
     // Or there is nothing at all to recognise, neither here nor on the last page.
     let isNothing = marks.isEmpty && !page.isUnmarked
-    let hasNothingInCommon = isBlind && page.before == nil || marks.isEmpty
-    let joins =
-      offset == 0 || (isNothing ? !isPromised : hasNothingInCommon || !previous.isDisjoint(with: marks))
+    let hasNothingInCommon = isBlind && (page.before == nil || isNameless) || marks.isEmpty
+    let hasInCommon = !previous.isDisjoint(with: marks) || page.around.contains(where: wasThere)
+    let joins = offset == 0 || (isNothing ? !isPromised : hasNothingInCommon || hasInCommon)
     guard joins else {
       offset = try stepsBack.offset(before: offset, by: page.rows(from: offset))
       return
@@ -90,6 +92,7 @@ struct DescendingWalk: CollectionPull, Hashable {
     sum.note(page)
     previous = marks
     isPromised = page.hasNext
+    isNameless = page.isNameless
     if page.hasNext, isAbove(keys.last, page.resources.compactMap(\.internalID).last) {
       let step = page.step(from: offset, overlap: DescendingWalk.overlap)
       isBlind = !page.showsMarks(behind: step, from: offset)
@@ -104,6 +107,12 @@ struct DescendingWalk: CollectionPull, Hashable {
       if seesEnd { isComplete = true } else { begin(.numbers) }
     case .numbers: isComplete = true
     }
+  }
+
+  /// Whether a row that is listed without most of what it holds was on the last page. What cannot be used as a whole may be listed
+  /// all the same, and what is listed may lack its time: then its id tells, as it does between two pages that show no time of it.
+  private func wasThere(_ listed: ScannedResource) -> Bool {
+    previous.contains { $0.uuid == listed.uuid && ($0.changed == nil || listed.changed == nil) }
   }
 
   /// Whether what is looked for may go on behind a page, by the last time and number that it shows.

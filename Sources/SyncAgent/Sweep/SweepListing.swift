@@ -36,6 +36,8 @@ package struct SweepListing: Sendable, Hashable {
   package private(set) var marks: Set<ResourceID>
   /// Whether the next page has no row in common with the last one by which it could be seen to join up.
   private var isBlind: Bool
+  /// Whether the last page had a row that would not be known again where it is listed without most of what it holds.
+  private var isNameless = false
   private var stepsBack = StepsBack()
   /// How many pages in a row showed nothing but what the page before showed, and where that one began.
   private var stalls = 0
@@ -112,6 +114,7 @@ package struct SweepListing: Sendable, Hashable {
     markedOffset = offset
     isComplete = !page.hasNext
     isPromised = page.hasNext
+    isNameless = page.isNameless
     if page.hasNext {
       let step = page.step(from: offset, overlap: SweepListing.overlap)
       // A page of one row has none in common with the next.
@@ -125,7 +128,7 @@ package struct SweepListing: Sendable, Hashable {
   private func joins(_ first: Int64?, _ shown: Set<ResourceID>, _ before: ScannedResource?) -> Bool {
     if offset == 0 { return true }
     if isBlind {
-      guard let before, !marks.isEmpty else { return true }
+      guard let before, !marks.isEmpty, !isNameless else { return true }
       return marks.contains(before.uuid) || before.internalID.map { $0 <= lastID } ?? true
     }
     if method == .offsets, let first, first <= lastID { return true }
