@@ -28,6 +28,7 @@ struct DescendingWalk: CollectionPull, Hashable {
   private var sum = PassSum()
   private var pages = 0
   private var stepsBack = StepsBack()
+  private var lookBack = LookBack<Mark>()
   private var stalls = 0
   /// Whether the next page has no row in common with the last one by which it could be seen to join up.
   private var isBlind = false
@@ -76,6 +77,11 @@ struct DescendingWalk: CollectionPull, Hashable {
       isComplete = true
       return
     }
+    if offset > 0, lookBack.isDue(for: page, showing: marks) {
+      offset -= 1
+      isBlind = false
+      return
+    }
     // Or there is nothing at all to recognise, neither here nor on the last page.
     let isNothing = marks.isEmpty && !page.isUnmarked
     let hasNothingInCommon = isBlind && (page.before == nil || isNameless) || marks.isEmpty
@@ -83,6 +89,7 @@ struct DescendingWalk: CollectionPull, Hashable {
     let joins = offset == 0 || (isNothing ? !isPromised : hasNothingInCommon || hasInCommon)
     guard joins else {
       offset = try stepsBack.offset(before: offset, by: page.rows(from: offset))
+      lookBack = LookBack()
       return
     }
     pages += 1
@@ -91,6 +98,7 @@ struct DescendingWalk: CollectionPull, Hashable {
     hasSeenAnything = hasSeenAnything || page.showsSomething
     sum.note(page)
     previous = marks
+    lookBack.note(page, showing: marks)
     isPromised = page.hasNext
     isNameless = page.isNameless
     if page.hasNext, isAbove(keys.last, page.resources.compactMap(\.internalID).last) {

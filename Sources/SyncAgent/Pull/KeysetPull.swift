@@ -24,6 +24,7 @@ struct KeysetPull: CollectionPull, Hashable {
   private(set) var hasSeenAnything = false
   /// What the page before showed, while the next one has to join up with it.
   private var marks: Set<ResourceID> = []
+  private var lookBack = LookBack<ResourceID>()
   /// Whether the site does not heed the serial number in the filter: then only offsets get on.
   private var isKeyIgnored = false
   /// Whether the last page said that more follow.
@@ -65,12 +66,18 @@ struct KeysetPull: CollectionPull, Hashable {
     for resource in page.resources where resource.type != start.type { throw .foreignType(resource.type) }
     let shown = page.marks
     hasSeenAnything = hasSeenAnything || page.showsSomething
+    if offset > 0, lookBack.isDue(for: page, showing: shown) {
+      offset -= 1
+      marks = lookBack.marks
+      return
+    }
     if !marks.isEmpty, marks.isDisjoint(with: shown), !shown.isEmpty || page.skipped == 0 && page.unusable.isEmpty {
       // What was stepped over has moved: from the key again.
       restarts += 1
       guard restarts <= 10 else { throw .restless }
       offset = 0
       marks = []
+      lookBack = LookBack()
       return
     }
     if isPromised, shown.isEmpty, !page.isUnmarked {
@@ -87,6 +94,7 @@ struct KeysetPull: CollectionPull, Hashable {
       after = reach
       offset = 0
       marks = []
+      lookBack = LookBack()
     } else if page.hasNext {
       steps += 1
       stalls = !shown.isEmpty && shown == marks ? stalls + 1 : 0
@@ -94,6 +102,7 @@ struct KeysetPull: CollectionPull, Hashable {
       let step = page.step(from: offset, overlap: KeysetPull.overlap)
       // Rows that are hidden without a trace, or one alone, give nothing to recognise; `next` is the site's word that more follow.
       marks = page.showsMarks(behind: step, from: offset) ? shown : []
+      lookBack.note(page, showing: shown)
       offset += step
     }
     isComplete = !page.hasNext

@@ -39,6 +39,7 @@ package struct SweepListing: Sendable, Hashable {
   /// Whether the last page had a row that would not be known again where it is listed without most of what it holds.
   private var isNameless = false
   private var stepsBack = StepsBack()
+  private var lookBack = LookBack<ResourceID>()
   /// How many pages in a row showed nothing but what the page before showed, and where that one began.
   private var stalls = 0
   private var markedOffset: Int
@@ -94,11 +95,17 @@ package struct SweepListing: Sendable, Hashable {
       return nil
     }
     contradictions = 0
+    if offset > 0, method == .keyset || ids.first ?? .max > lastID, lookBack.isDue(for: page, showing: shown) {
+      offset -= 1
+      isBlind = false
+      return nil
+    }
     let isUnmarked = shown.isEmpty && page.isUnmarked
     // Nothing at all, where the last page said that more follow, is no end.
     let isNothing = shown.isEmpty && !page.isUnmarked && isPromised && offset > 0
     guard !isNothing && joins(ids.first, shown, page.before) || isUnmarked else {
       offset = try stepsBack.offset(before: offset, by: page.rows(from: offset))
+      lookBack = LookBack()
       return nil
     }
     // The same again further on: rows may have moved by just so much, but not time after time.
@@ -111,6 +118,7 @@ package struct SweepListing: Sendable, Hashable {
     let before = lastID
     lastID = max(lastID, reach ?? -1)
     marks = shown
+    lookBack.note(page, showing: shown)
     markedOffset = offset
     isComplete = !page.hasNext
     isPromised = page.hasNext

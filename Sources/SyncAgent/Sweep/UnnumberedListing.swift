@@ -20,6 +20,7 @@ package struct UnnumberedListing: Sendable, Hashable {
   /// Whether the last page said that more follow; only then a listing is resumed.
   private var isPromised: Bool
   private var stepsBack = StepsBack()
+  private var lookBack = LookBack<Mark>()
   private var contradictions = 0
 
   /// What tells resources apart.
@@ -52,14 +53,21 @@ package struct UnnumberedListing: Sendable, Hashable {
       guard contradictions <= 2 else { throw .suddenlyEmpty }
       return false
     }
+    if offset > 0, lookBack.isDue(for: page, showing: shown) {
+      offset -= 1
+      marks = lookBack.marks
+      return false
+    }
     let isNothing = shown.isEmpty && !page.isUnmarked
     // Nothing at all, where the last page said that more follow, is no end.
     let isBlind = isNothing ? !isPromised : marks.isEmpty || shown.isEmpty
     guard offset == 0 || isBlind || !marks.isDisjoint(with: shown) else {
       offset = try stepsBack.offset(before: offset, by: page.rows(from: offset))
+      lookBack = LookBack()
       return false
     }
     marks = shown
+    lookBack.note(page, showing: shown)
     isComplete = !page.hasNext
     isPromised = page.hasNext
     if page.hasNext {
