@@ -19,7 +19,7 @@ import Testing
     #expect(log.lines == [Self.line])
   }
 
-  /// What is to be included with a file is checked against its host's fields before, and against its own as it is shown.
+  /// What is to be included with a file is checked by its host's fields before, and by its own as it is shown.
   @Test func aFileWhoseAnswerIsRefusedIsAttached() async throws {
     let log = KeptLog()
     let api = try await InProcessLocalAPI(.full(), logger: log.logger)
@@ -53,7 +53,8 @@ import Testing
     // Writes are recorded one after the other: this one is answered when the first is through.
     let newer: JSON = ["type": "node--topic", "id": .string(id), "attributes": ["title": "Newer"]]
     let second = await api.answer(
-      "PATCH", "/jsonapi/node/topic/\(id)", Self.media, body: JSON.object(JSONObject([("data", newer)])).encoded(.plain))
+      "PATCH", "/jsonapi/node/topic/\(id)", Self.media,
+      body: JSON.object(JSONObject([("data", newer)])).encoded(.plain))
     #expect(second.status == 200)
     try FileManager.default.moveItem(atPath: mirror.path, toPath: mirror.path + ".away")
     let got = await answer

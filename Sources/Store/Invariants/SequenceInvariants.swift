@@ -20,7 +20,7 @@ extension Invariants {
         """
     ),
     Invariant(
-      // Whoever follows the notes would take it for gone, or for there, as they come.
+      // Whoever follows the notes would hear of both, and take it for gone where that comes last.
       name: "no resource that is there has a note that it has left",
       sql: """
         SELECT 'resource ' || r.id, d.sequence FROM removed_resource d
