@@ -70,6 +70,10 @@ import Testing
       "the number of the last change is a number",
       "UPDATE setting SET value = value || ' or so' WHERE name = 'sequence'"),
     Harm(
+      "no resource that is there has a note that it has left",
+      "INSERT INTO removed_resource (type, uuid, sequence, origin, noted) SELECT type, uuid, 1, 0, 1 FROM identity WHERE id = \(user)"
+    ),
+    Harm(
       "no cursor is ahead of its rows",
       "INSERT INTO cursor (type, changed, internal_id) VALUES (\(type("user--user")), 5, 1)"),
     Harm(

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import JSONAPI
+import OpenSocial
 import Support
 import Testing
 
@@ -56,5 +57,28 @@ import Testing
     #expect(try mirror.sweeping.candidates(of: type) == candidates)
     _ = try mirror.sweeping.beginSweep(of: type, at: 8)
     #expect(try mirror.sweeping.candidates(of: type).isEmpty)
+  }
+
+  /// A type whose serial number turns out to be another attribute is swept from the beginning: nothing stays listed.
+  @Test func whatWasListedGoesWithTheNumbers() throws {
+    let attributes = #""attributes":{"drupal_internal__nid":9001,"number":5,"title":"One"}"#
+    let object = Topic.object(Topic.links, attributes, Topic.relationships())
+    let made = try CrawledMirror()
+    let mirror = made.mirror
+    _ = try made.take(object)
+    let type = "node--topic"
+    let state = try mirror.sweeping.beginSweep(of: type, at: 7)
+    var scanner = PageScanner(base: DocumentBase(base), paths: try CrawledMirror.paths())
+    var page = SweepApplication(
+      type: type, resources: try scanner.page(Array(#"{"data":[\#(object)]}"#.utf8)).resources, omitted: [], covers: nil,
+      state: state, run: 1)
+    page.isUnnumbered = true
+    _ = try mirror.sweeping.apply(page)
+    func listed() throws -> Int? {
+      try mirror.database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sweep_listed") }
+    }
+    #expect(try listed() == 1)
+    try mirror.discovery.note(serialNumber: "number", of: type)
+    #expect(try listed() == 0)
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import JSONAPI
 import LocalAPI
+import Logging
 
 /// A local API that is asked in this process, without a socket, and the mirror that it reads.
 package struct InProcessLocalAPI: Sendable {
@@ -15,15 +16,16 @@ package struct InProcessLocalAPI: Sendable {
   ///   - host: the authority of its links.
   ///   - accessTokenSeconds: how long the token is good.
   ///   - readLimit: how long one read may take, or the check of one write.
+  ///   - logger: what it logs.
   ///   - now: the time of writes, Unix seconds.
   package init(
     _ made: CrawledMirror, host: String = "localhost", accessTokenSeconds: Int = 300,
-    readLimit: Duration = .seconds(2),
+    readLimit: Duration = .seconds(2), logger: Logger = silentLog,
     now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
   ) async throws {
     self.made = made
     server = try await RunningLocalAPI.prepared(
-      made, accessTokenSeconds: accessTokenSeconds, readLimit: readLimit, now: now)
+      made, accessTokenSeconds: accessTokenSeconds, readLimit: readLimit, logger: logger, now: now)
     let form = "grant_type=client_credentials&client_id=reports&client_secret=client%20secret"
     let fields = ["Host": host, "Content-Type": "application/x-www-form-urlencoded"]
     let answer = await server.answer("POST", "/oauth/token", fields, body: Array(form.utf8))

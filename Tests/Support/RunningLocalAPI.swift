@@ -30,7 +30,7 @@ package struct RunningLocalAPI: Sendable {
   /// A server over a mirror that is not listening: it answers in this process. Clients and people as in `serving`.
   package static func prepared(
     _ made: CrawledMirror, accessTokenSeconds: Int = 300, readLimit: Duration = .seconds(2), filesPath: String? = nil,
-    now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
+    logger: Logger = silentLog, now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
   ) async throws -> LocalAPIServer {
     let cost = SecretHash.Cost(logarithm: 1)
     try made.mirror.tokens.save(
@@ -45,9 +45,7 @@ package struct RunningLocalAPI: Sendable {
     settings.accessTokenSeconds = accessTokenSeconds
     settings.readLimit = readLimit
     settings.filesPath = filesPath
-    return try await LocalAPIServer(
-      mirror: made.mirror, settings: settings, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: now
-    )
+    return try await LocalAPIServer(mirror: made.mirror, settings: settings, logger: logger, now: now)
   }
 
   /// Serves a mirror as long as `body` runs. It knows the client `reports` with the secret `client secret`, and the person

@@ -57,6 +57,9 @@ final class KnownSiteFacts: Sendable {
 
   init(_ reading: Reading) { self.reading = reading }
 
+  /// The facts as they were read last.
+  var last: SiteFacts { known.withLock { $0.facts } }
+
   /// The facts at `now`, Unix seconds.
   func facts(at now: Double = Date().timeIntervalSince1970) throws -> SiteFacts {
     if let facts = known.withLock({ now < $0.until ? $0.facts : nil }) { return facts }

@@ -1,4 +1,5 @@
 import Hummingbird
+import Logging
 
 /// A part of the local API: it answers the routes of one kind, each with an answer of its own, so that a route which nobody
 /// answers does not compile. `SectionRouter` knows which section has which routes.
@@ -27,4 +28,6 @@ struct Sent: Sendable {
   var request: Request
   /// The client of the connection; nil where nobody looks after it.
   var presence: ClientPresence?
+  /// Where to tell the operator what the client is not told.
+  var logger: Logger
 }

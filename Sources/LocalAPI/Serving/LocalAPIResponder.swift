@@ -57,7 +57,7 @@ struct LocalAPIResponder: HTTPResponder {
       let viewer = try await viewers.viewer(head)
       guard LocalAPIResponder.isRead(head) else {
         let presence = await AnswersAtOnce.presence(on: channel)
-        return coded(.success(try await change(request, head, viewer, presence)), head, logger)
+        return coded(.success(try await change(request, head, viewer, presence, logger)), head, logger)
       }
       guard SlowReads.mayBe(head) else { return read(head, viewer, logger) }
       return try await SlowReads.run { read(head, viewer, logger) }
@@ -86,12 +86,13 @@ struct LocalAPIResponder: HTTPResponder {
 
   /// Answers a request that may change something.
   private func change(
-    _ request: Request, _ head: RequestHead, _ viewer: Viewer, _ presence: ClientPresence?
+    _ request: Request, _ head: RequestHead, _ viewer: Viewer, _ presence: ClientPresence?, _ logger: Logger
   ) async throws -> Answer {
     // Web servers refuse these before the site sees them.
     if head.method == .trace || head.method == .connect { return Answer(page: "Not allowed", status: 405) }
     do {
-      return try await router.change(places.place(head, viewer), Sent(request: request, presence: presence))
+      return try await router.change(
+        places.place(head, viewer), Sent(request: request, presence: presence, logger: logger))
     } catch let unplaced as Places.Unplaced {
       return unplaced.answer
     }
@@ -137,12 +138,20 @@ struct LocalAPIResponder: HTTPResponder {
     request.acceptEncoding.map { AcceptEncoding.prefersGzip($0) } ?? false
   }
 
+  /// Gives an answer the site's marks. What was written stands, whatever they are by now: then they are those that were known last.
+  private func mark(_ answer: inout Answer, to request: RequestHead) throws {
+    do { try facts.facts().mark(&answer) } catch {
+      guard !LocalAPIResponder.isRead(request), answer.status < 300 else { throw error }
+      facts.last.mark(&answer)
+    }
+  }
+
   /// The answer with the site's marks and the coding that was chosen; a fault as 500.
   private func coded(_ result: Result<Answer, any Error>, _ request: RequestHead, _ logger: Logger) -> Answer {
     var answer: Answer
     do {
       answer = try result.get()
-      try facts.facts().mark(&answer)
+      try mark(&answer, to: request)
     } catch {
       // What happened is for the operator's log; the client learns that it was not its fault.
       let uri = RequestURI(base: "", target: request.path ?? "/")

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import JSONAPI
+import Logging
 import NIOCore
 import Store
 import TokenIssuer
@@ -48,8 +49,17 @@ struct WritingSection: Section {
         let recorded = try await SlowWrites.run { [writes] in
           try WritingSection.beforeRecording(uri) { try writes.record(write, bytes, at: time, within: limit) }
         }
-        return try await answer(
-          write, recorded, WaitPreference(request.headers[values: .prefer].joined(separator: ",")))
+        let preference = WaitPreference(request.headers[values: .prefer].joined(separator: ","))
+        do { return try await answer(write, recorded, preference) } catch {
+          // It is in the queue: who heard of a failure might send it again.
+          sent.logger.warning(
+            "a write was recorded, and its answer could not be made",
+            metadata: [
+              "path": "\(uri.path)", "changes": "\(recorded.changes.map(String.init).joined(separator: ","))",
+              "error": "\(error)",
+            ])
+          return writes.accepted(write, recorded)
+        }
       }
     } catch let error as QueryParameterError {
       return Answer(ErrorResponse(error, request: uri))

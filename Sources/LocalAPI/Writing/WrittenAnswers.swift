@@ -28,11 +28,29 @@ extension WriteAnswers {
 
   private func bare(_ write: WriteRequest, _ recorded: RecordedWrite) throws -> Answer {
     var answer = Answer(status: 204)
+    try speak(of: recorded, write, in: &answer)
+    return answer
+  }
+
+  /// Says of an answer that shows nothing how many changes of the resource wait.
+  private func speak(of recorded: RecordedWrite, _ write: WriteRequest, in answer: inout Answer) throws {
     try answers.reader.single(seeing: write.sight) { snapshot in
       guard let type = try snapshot.type(name: recorded.type) else { return }
       let pending = try snapshot.pendingChanges(of: recorded.resource, type: type)
       answer.speaks(knownUntil: try snapshot.state(ofType: type.id).knownUntil, pending: pending)
     }
+  }
+
+  /// The answer to a recorded write whose own cannot be made: 202 (JSON:API 1.0, "202 Accepted"), and what it is about.
+  func accepted(_ write: WriteRequest, _ recorded: RecordedWrite) -> Answer {
+    var document = DocumentBody()
+    document.meta = JSONObject([
+      ("type", .string(recorded.type)), ("id", .string(recorded.uuid.description)),
+      ("detail", "This write is recorded and goes to the site; it could not be shown. Do not send it again: read it."),
+    ])
+    var answer = Answer(document: ByteBuffer(bytes: document.json.encoded(.site)), status: 202)
+    // What kept the answer from being made may keep this from being told.
+    try? speak(of: recorded, write, in: &answer)
     return answer
   }
 

@@ -19,6 +19,14 @@ extension Invariants {
         WHERE name = 'sequence' AND (value = '' OR value GLOB '*[^0-9]*' OR CAST(value AS INTEGER) >= \(ChangeNumber.greatest))
         """
     ),
+    Invariant(
+      // Whoever follows the notes would hear of both, and take it for gone where that comes last.
+      name: "no resource that is there has a note that it has left",
+      sql: """
+        SELECT 'resource ' || r.id, d.sequence FROM removed_resource d
+        JOIN identity i ON i.uuid = d.uuid AND i.type = d.type JOIN resource r ON r.id = i.id
+        """
+    ),
   ]
 
   private static let last = "coalesce((SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'sequence'), 0)"

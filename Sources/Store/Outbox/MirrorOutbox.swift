@@ -144,7 +144,7 @@ extension Outbox {
     _ change: OutboxChange, error: String, document: [UInt8]?, ofType refusal: TypeRefusal? = nil, at now: Int64
   ) throws {
     try outboxWrite { writer in
-      guard try writer.rows.change(change.id)?.isStill(change) == true else { return }
+      guard let row = try writer.rows.change(change.id), row.isStill(change) else { return }
       let part = try writer.rejoin(change.id, at: now)
       try writer.db.run(
         sql: """
@@ -155,8 +155,8 @@ extension Outbox {
           part?.error ?? error, part?.errorDocument ?? document.map { String(decoding: $0, as: UTF8.self) }, change.id,
         ])
       if let refusal, change.isCreation { try writer.learn(refusal, from: change, at: now) }
-      try writer.supersede(change.id, of: change.resource, at: now)
-      try writer.redraw(change.resource, type: change.type, uuid: change.uuid)
+      try writer.supersede(change.id, of: row.resource, at: now)
+      try writer.redraw(row.resource, type: row.type, uuid: row.uuid)
     }
   }
 
@@ -186,11 +186,12 @@ extension Outbox {
         var isAnswer = true
         if case .found = settlement { isAnswer = false }
         var uuid = row.uuid
+        var met: Set<Int64> = []
         if row.kind == .upload, site.scanned.uuid != row.uuid {
           uuid = site.scanned.uuid
-          try writer.rename(row, to: uuid)
+          met = try writer.rename(row, to: uuid)
         }
-        try writer.takeOver(site, after: row, isAnswer: isAnswer, uuid: uuid, at: now)
+        try writer.takeOver(site, after: row, isAnswer: isAnswer, uuid: uuid, met: met, at: now)
       }
       return true
     }
@@ -254,47 +255,33 @@ extension OutboxWriter {
   }
 
   /// Makes the site's answer the base of what waits behind a settled change.
+  /// - Parameter met: changes of what a pull had shown: they follow from that, and not from the settled one.
   func takeOver(
-    _ site: SiteCopy, after settled: OutboxChange, isAnswer: Bool, uuid: ResourceID, at now: Int64
+    _ site: SiteCopy, after settled: OutboxChange, isAnswer: Bool, uuid: ResourceID, met: Set<Int64>, at now: Int64
   ) throws {
     let site = try keeping(site, of: settled.resource, type: settled.type)
     try copies.echo(
       settled.resource, changed: site.scanned.changed, isDeleted: false, made: site.madeAt, at: now)
     var isFirst = true
     for change in try rows.unsettled(of: settled.resource) where change.kind == .update {
-      var members = change.members.following(settled.members, answered: site.json, isAnswer: isAnswer)
+      var members = change.members
+      if !met.contains(change.id) {
+        members = members.following(settled.members, answered: site.json, isAnswer: isAnswer)
+      }
       if change.apartOf == settled.id { members = members.standing(on: site.json) }
       if isFirst, change.state == .queued { members = members.rebased(on: site.json) }
       if change.state != .rejected { isFirst = false }
       try rows.set(members: members, of: change)
     }
     let waiting = try rows.unsettled(of: settled.resource)
-    try copies.save(agreement(on: site.form, site.json, under: waiting), of: settled.resource)
+    var copy = try agreement(on: site.form, site.json, under: waiting)
+    if waiting.contains(where: { $0.kind == .delete && met.contains($0.id) }),
+      let seen = try copies.copy(of: settled.resource)?.base
+    {
+      // Who asked for the deletion has seen that, and no more.
+      copy = OutboxCopies.Copy(base: seen, site: site.form)
+    }
+    try copies.save(copy, of: settled.resource)
     try redraw(settled.resource, type: settled.type, uuid: uuid)
-  }
-
-  /// Gives an uploaded file the UUID that the site chose, everywhere: as identity, and in what other changes say.
-  func rename(_ upload: OutboxChange, to uuid: ResourceID) throws {
-    let type = try names.type(upload.type)
-    let other = try Int64.cachedOne(
-      db, sql: "SELECT id FROM identity WHERE uuid = ? AND type = ?", arguments: [Data(uuid.bytes), type])
-    if let other, other != upload.resource {
-      // A pull was faster.
-      try hide(other)
-      try db.run(
-        sql: "UPDATE relationship SET target = ? WHERE target = ?", arguments: [upload.resource, other])
-      try db.run(sql: "DELETE FROM identity WHERE id = ?", arguments: [other])
-    }
-    // Its form with the old UUID goes; the site's comes in its place.
-    try hide(upload.resource)
-    try db.run(
-      sql: "UPDATE identity SET uuid = ? WHERE id = ?", arguments: [Data(uuid.bytes), upload.resource])
-    let users = try rows.changes(
-      where: "o.\(OutboxSchema.isUnsettled) AND instr(o.members, ?) > 0", [upload.uuid.description])
-    for user in users {
-      let text = ChangedMember.encode(user.members).replacing(upload.uuid.description, with: uuid.description)
-      try rows.set(members: ChangedMember.decode(text), of: user)
-      try redraw(user.resource, type: user.type, uuid: user.uuid)
-    }
   }
 }

@@ -82,7 +82,7 @@ extension Outbox {
       var dropped = [change]
       if change.isCreation { dropped = try writer.rows.unsettled(of: change.resource) }
       let isNowhere = try writer.isNowhere(change)
-      for change in dropped { try writer.drop(change, at: now) }
+      for change in dropped { try writer.rows.finish(change, .dropped, at: now) }
       try writer.redrawOrBury(change, at: now)
       if isNowhere { dropped += try writer.strip(change, at: now) }
       return dropped
@@ -212,7 +212,7 @@ extension OutboxWriter {
       if left == change.members { continue }
       touched[change.resource] = change
       if change.kind == .update, left.isEmpty {
-        try drop(change, at: now)
+        try rows.finish(change, .dropped, at: now)
         ended.append(change)
       } else {
         try rows.set(members: left, of: change)
@@ -228,13 +228,6 @@ extension OutboxWriter {
     if change.kind == .upload { return true }
     guard change.kind == .create, change.state != .uncertain else { return false }
     return try copies.copy(of: change.resource)?.newest == nil
-  }
-
-  fileprivate func drop(_ change: OutboxChange, at now: Int64) throws {
-    try rows.finish(change, .dropped, at: now)
-    try db.run(
-      sql: "UPDATE conflict SET decision = 'dropped', decided = ? WHERE change = ? AND decision IS NULL",
-      arguments: [now, change.id])
   }
 }
 

@@ -108,7 +108,7 @@ struct OutboxRows {
       arguments: [ChangedMember.encode(members), change.id])
   }
 
-  /// Ends a change. What it sent and nobody may read again goes.
+  /// Ends a change, and with it the conflict in which it stands. What it sent and nobody may read again goes.
   func finish(_ change: OutboxChange, _ state: ChangeState, at now: Int64) throws {
     let members = change.members.map { member in
       guard FieldValue.isSecret(member.name) else { return member }
@@ -120,5 +120,13 @@ struct OutboxRows {
         WHERE id = ?
         """,
       arguments: [state.rawValue, now, ChangedMember.encode(members), change.id])
+    try endConflict(of: change.id, state, at: now)
+  }
+
+  /// Writes down that the conflict of a change that is over needs no decision any more; nothing where it has none.
+  func endConflict(of change: Int64, _ state: ChangeState, at now: Int64) throws {
+    try db.run(
+      sql: "UPDATE conflict SET decision = ?, decided = ? WHERE change = ? AND decision IS NULL",
+      arguments: [state.rawValue, now, change])
   }
 }

@@ -66,6 +66,7 @@ extension OutboxWriter {
     try db.run(
       sql: "UPDATE outbox SET state = 'dropped', finished = ?, version = version + 1 WHERE id = ?",
       arguments: [now, id])
+    try rows.endConflict(of: id, .dropped, at: now)
     let bytes = try Data.cachedOne(db, sql: "SELECT uuid FROM identity WHERE id = ?", arguments: [change.resource])
     if !change.type.isEmpty, let uuid = bytes.flatMap({ Array($0).withUnsafeBytes { ResourceID(bytes: $0) } }) {
       try redraw(change.resource, type: change.type, uuid: uuid)

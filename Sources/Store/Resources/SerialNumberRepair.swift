@@ -37,8 +37,10 @@ enum SerialNumberRepair {
   /// Cursor, pass, stretches, sweep, probe and indexes stand on the numbers of before: the type is read from the beginning.
   private static func forget(_ type: Int64, _ db: Database) throws {
     try db.run(sql: "DELETE FROM cursor WHERE type = ?", arguments: [type])
-    // A file of before that is healed has no such table yet.
-    if try db.tableExists("stretch") { try db.run(sql: "DELETE FROM stretch WHERE type = ?", arguments: [type]) }
+    // A file of before that is healed has no such tables yet.
+    for table in ["stretch", "sweep_listed"] where try db.tableExists(table) {
+      try db.run(sql: "DELETE FROM \(table) WHERE type = ?", arguments: [type])
+    }
     try db.run(sql: "DELETE FROM probe WHERE type = ?", arguments: [type])
     try db.run(sql: "DELETE FROM sweep_candidate WHERE type = ?", arguments: [type])
     try db.run(
