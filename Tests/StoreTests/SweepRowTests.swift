@@ -70,7 +70,8 @@ import Testing
     let state = try mirror.sweeping.beginSweep(of: type, at: 7)
     var scanner = PageScanner(base: DocumentBase(base), paths: try CrawledMirror.paths())
     var page = SweepApplication(
-      type: type, resources: try scanner.page(Array(#"{"data":[\#(object)]}"#.utf8)).resources, omitted: [], covers: nil,
+      type: type, resources: try scanner.page(Array(#"{"data":[\#(object)]}"#.utf8)).resources, omitted: [],
+      covers: nil,
       state: state, run: 1)
     page.isUnnumbered = true
     _ = try mirror.sweeping.apply(page)
