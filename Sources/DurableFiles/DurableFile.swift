@@ -54,6 +54,14 @@ package enum DurableFile {
     return bytes
   }
 
+  /// What an open file is.
+  /// - Throws: `FileFault` of the step `reading`.
+  package static func status(of descriptor: Int32) throws(FileFault) -> FileStatus {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw FileFault(step: .reading, code: errno) }
+    return FileStatus(isRegular: status.st_mode & S_IFMT == S_IFREG, permissions: UInt32(status.st_mode & 0o7777))
+  }
+
   /// Writes what a file holds through to the disk, whoever wrote it.
   /// - Throws: `FileFault` of the step `writing`.
   package static func synchronize(_ path: String) throws(FileFault) {
@@ -107,6 +115,20 @@ package enum DurableFile {
       rest = rest.dropFirst(count)
     }
     return 0
+  }
+}
+
+/// What something that was opened is.
+package struct FileStatus: Sendable, Hashable {
+  /// Whether it is a file, and no folder, pipe or device.
+  package let isRegular: Bool
+  /// The permission bits, such as `0o600`.
+  package let permissions: UInt32
+
+  /// What was found.
+  package init(isRegular: Bool, permissions: UInt32) {
+    self.isRegular = isRegular
+    self.permissions = permissions
   }
 }
 

@@ -79,6 +79,20 @@ import Testing
     }
   }
 
+  @Test func whatWasOpenedIsTold() throws {
+    try inFolder { (folder: String) throws in
+      let path = folder + "/file"
+      try DurableFile.replace(path, with: [1], mode: 0o640)
+      for (name, expected) in [(path, FileStatus(isRegular: true, permissions: 0o640)), (folder, nil)] {
+        let descriptor = open(name, O_RDONLY)
+        defer { close(descriptor) }
+        let status = try DurableFile.status(of: descriptor)
+        #expect(status == expected ?? FileStatus(isRegular: false, permissions: status.permissions))
+      }
+      #expect(throws: FileFault(step: .reading, code: EBADF)) { try DurableFile.status(of: -1) }
+    }
+  }
+
   @Test(arguments: [("/a/b", "/a"), ("/a", "/"), ("a", "."), ("a/b/c", "a/b")])
   func aPathTellsItsFolder(path: String, folder: String) {
     #expect(DurableFile.folder(of: path) == folder)

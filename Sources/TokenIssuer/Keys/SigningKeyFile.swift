@@ -52,14 +52,16 @@ package struct SigningKeyFile: Sendable {
       throw .file(path: path, step: "opened", code: errno)
     }
     defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw .file(path: path, step: "read", code: errno) }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw .damaged(path: path) }
-    guard status.st_mode & 0o007 == 0 else { throw .exposed(path: path) }
+    let status: FileStatus
     let bytes: [UInt8]
-    do { bytes = try DurableFile.contents(of: descriptor, atMost: 16_384) } catch {
+    do {
+      status = try DurableFile.status(of: descriptor)
+      bytes = status.isRegular ? try DurableFile.contents(of: descriptor, atMost: 16_384) : []
+    } catch {
       throw .file(path: path, step: "read", code: error.code)
     }
+    guard status.isRegular else { throw .damaged(path: path) }
+    guard status.permissions & 0o007 == 0 else { throw .exposed(path: path) }
     do {
       return try await SigningKey(pem: String(decoding: bytes, as: UTF8.self))
     } catch {

@@ -43,9 +43,9 @@ package struct FileTokenVault: TokenVault {
       throw TokenVaultError(path, "read", code: errno)
     }
     defer { close(file) }
-    var facts = stat()
-    guard fstat(file, &facts) == 0 else { throw TokenVaultError(path, "read", code: errno) }
-    if facts.st_mode & 0o077 != 0, fchmod(file, 0o600) != 0 {
+    let status: FileStatus
+    do { status = try DurableFile.status(of: file) } catch { throw TokenVaultError(path, "read", code: error.code) }
+    if status.permissions & 0o077 != 0, fchmod(file, 0o600) != 0 {
       throw TokenVaultError(path, "closed to other users", code: errno)
     }
     let bytes = try readAll(file)
