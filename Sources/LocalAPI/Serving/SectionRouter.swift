@@ -1,8 +1,9 @@
 import JSONAPI
 import Store
 
-/// Which section answers which route: a route that none has does not compile.
-struct SectionRouter: Sendable {
+/// Which section answers which route: a route that none has does not compile. A class, so that a request copies one reference and
+/// not all that the sections hold.
+final class SectionRouter: Sendable {
   let reading: ReadingSection
   let writing: WritingSection
   let files: FilesSection
@@ -10,6 +11,14 @@ struct SectionRouter: Sendable {
   let description: DescriptionSection
   let own: OwnSection
   let facts: KnownSiteFacts
+
+  init(
+    reading: ReadingSection, writing: WritingSection, files: FilesSection, signingIn: SigningInSection,
+    description: DescriptionSection, own: OwnSection, facts: KnownSiteFacts
+  ) {
+    (self.reading, self.writing, self.files, self.signingIn) = (reading, writing, files, signingIn)
+    (self.description, self.own, self.facts) = (description, own, facts)
+  }
 
   /// Answers a read: GET, HEAD or OPTIONS.
   func answer(_ asked: Asked) throws -> Answer { try found(asked) ?? SectionRouter.nothing }
