@@ -21,7 +21,7 @@ package final class SampleSite: Sendable {
   private let disguise: Disguise?
   private let keptAnswers = KeptAnswers()
   let administration: Mutex<Administration>
-  private let requests = Atomic<UInt64>(0)
+  let requests = Atomic<UInt64>(0)
   private let replaced = ReplacedFiles()
   private let switches: Mutex<Set<Habit>>
   let changes = Atomic<UInt64>(0)

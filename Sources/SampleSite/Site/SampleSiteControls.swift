@@ -2,6 +2,9 @@ import Synchronization
 
 /// The controls of a site, as whoever holds it has them.
 extension SampleSite {
+  /// How many requests it has answered that reached its routes.
+  package var requestCount: UInt64 { requests.load(ordering: .relaxed) }
+
   /// Faults for the next requests.
   package var faults: Faults { controls.faults }
 
