@@ -90,6 +90,29 @@ private let nothing = page([], next: false)
     #expect(!unnumbered.isComplete && unnumbered.offset == 0)
   }
 
+  /// The row before is listed as it was: an empty page is no end for that, and stands nowhere.
+  @Test func noRowBeforeMakesAnEmptyPageTheEnd() throws {
+    func nothing(behind id: Int64) -> ScannedPage {
+      var empty = page([], next: false)
+      empty.before = page([(id, id)], next: false).resources.first
+      return empty
+    }
+    var listing = listing(.offsets)
+    _ = try listing.accept(page([(1, 1)], next: true))
+    #expect(try listing.accept(nothing(behind: 1)) == nil)
+    #expect(!listing.isComplete && listing.parameters.page.offset == 0)
+
+    var walk = walk()
+    try walk.accept(page([(9, 9)], next: true))
+    try walk.accept(nothing(behind: 9))
+    #expect(!walk.isComplete && walk.parameters.page.offset == 0)
+
+    var unnumbered = UnnumberedListing(type: type, limit: 4, isSorted: true, from: SweepState())
+    #expect(try unnumbered.accept(page([(1, 1)], next: true)))
+    #expect(try !unnumbered.accept(nothing(behind: 1)))
+    #expect(!unnumbered.isComplete && unnumbered.offset == 0)
+  }
+
   /// A listing is resumed only where more was promised.
   @Test func aResumedListingDoesNotEndWithNothing() throws {
     var state = SweepState()

@@ -73,6 +73,21 @@ private func start(_ cursor: Cursor = Cursor(changed: 100, internalID: 50, known
     #expect(pull.offset == 0 && pull.after == 99)
   }
 
+  /// Between two pages of one hidden row each, the row before the second tells whether rows have moved.
+  @Test func aPassByOffsetHeedsTheRowBefore() throws {
+    func pull(before: Int64) throws -> KeysetPull {
+      var pull = KeysetPull(start())
+      try pull.accept(page([], next: true, hidden: 7..<8))
+      #expect(pull.offset == 1)
+      var next = page([], next: true, hidden: 9..<10)
+      next.before = resource(before)
+      try pull.accept(next)
+      return pull
+    }
+    #expect(try pull(before: 7).offset == 2)
+    #expect(try pull(before: 8).offset == 0)
+  }
+
   /// Hidden rows were taken away between two pages: what is visible now may stand where nobody looked any more.
   @Test func aPageThatDoesNotJoinUpIsReadFromTheKeyAgain() throws {
     var pull = KeysetPull(start())

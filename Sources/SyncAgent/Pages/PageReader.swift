@@ -72,30 +72,6 @@ struct PageReader: Sendable {
     naming?.searchAnew()
   }
 
-  /// What stands before a page: rows that were stepped over, and the one before them.
-  private struct Gap {
-    private(set) var skipped = 0
-    private var rowBefore: ScannedResource?
-    private var over: [ScannedResource] = []
-
-    /// Takes the row before from the two around a place; where only one came, it is not known.
-    mutating func note(_ around: [ScannedResource]) {
-      if around.count == 2 { rowBefore = around.first }
-    }
-
-    mutating func step(over rows: some Sequence<ScannedResource>, _ count: Int) {
-      over += rows
-      skipped += count
-    }
-
-    /// The page with what stands before it.
-    func before(_ page: ScannedPage) -> ScannedPage {
-      var page = page
-      (page.skipped, page.before, page.steppedOver) = (skipped, rowBefore, over)
-      return page
-    }
-  }
-
   /// A page of a collection, or a single resource as a page of one. A page may have fewer rows than were asked for; the rows at
   /// its beginning that the site does not give are counted in `skipped`.
   /// - Parameter isFresh: whether no cache may answer, for what decides about one resource.
@@ -104,27 +80,34 @@ struct PageReader: Sendable {
   ) async throws -> ScannedPage {
     guard let parameters, let patience else { return try await read(path, parameters, isFresh: isFresh) }
     let named = steppedOver.count
+    var isEmpty = false
     for _ in 0..<PageReader.looks {
       let page = try await page(path, parameters, patience)
       if try await isBelieved(page, path, parameters, patience) { return page }
+      isEmpty = page.endsWithSteppedOver
       // It is asked for again, from its beginning: what is stepped over now is named anew.
       steppedOver.removeSubrange(named...)
     }
-    throw UntrustworthyPage.suddenlyEmpty
+    throw isEmpty ? UntrustworthyPage.suddenlyEmpty : .restless
   }
 
-  /// How often a page is asked for that shows nothing behind rows that were stepped over, though more follow there.
+  /// How often a page is asked for that does not begin where the rows around its place are listed, or shows nothing though more
+  /// follow there.
   private static let looks = 3
 
-  /// Whether a page can be what was asked for. Where it shows nothing behind rows that were stepped over it would be the end, on the
-  /// word of a site that failed a moment ago, and it has no row in common with any other page: so the last of those rows has to be
-  /// listed as the last of all. Where the site does not list it either, there is nothing else to go by.
+  /// Whether a page can be what was asked for: behind rows that were stepped over it is asked for by another place, and between the
+  /// two requests rows may have moved. Where it shows nothing it would be the end, on the word of a site that failed a moment ago:
+  /// so the last of those rows has to be listed as the last of all. Where the site does not list it either, there is nothing else to
+  /// go by.
   private mutating func isBelieved(
     _ page: ScannedPage, _ path: String, _ parameters: QueryParameters, _ patience: Patience
   ) async throws -> Bool {
-    guard page.endsWithSteppedOver else { return true }
+    guard page.skipped > 0 else { return true }
+    var behind = parameters
+    behind.page = PageParameter(offset: parameters.page.offset + page.skipped, limit: 1)
+    guard page.endsWithSteppedOver else { return page.begins(between: await rows(around: behind, path, patience)) }
     var last = sparse(parameters, patience)
-    last.page = PageParameter(offset: parameters.page.offset + page.skipped - 1, limit: 1)
+    last.page = PageParameter(offset: behind.page.offset - 1, limit: 1)
     do { return try await read(path, last).showsTheLast } catch let error where PageWeight.mayBeTheRows(error) {
       return true
     }
@@ -136,16 +119,23 @@ struct PageReader: Sendable {
   ) async throws -> ScannedPage {
     var parameters = whole
     let asked = whole.page
-    var gap = Gap()
+    var gap = PageGap()
+    var contradictions = 0
     while true {
       let limit = min(asked.limit, weight.limit)
       parameters.page = PageParameter(offset: asked.offset + gap.skipped, limit: limit)
       do {
         let page = try await read(path, parameters, attempts: limit > 1 && weight.isHunting ? 1 : 2)
         weight.came()
-        if limit == 1, asked.limit > 1, gap.skipped == 0, parameters.page.offset > 0 {
-          // It has no row in common with the page before: the row before it shows whether rows have moved.
-          gap.note(await rows(around: parameters, path, patience))
+        if limit == 1, asked.limit > 1, gap.skipped == 0, parameters.page.offset > 0, page.showsSomething {
+          // It has no row in common with the page before: the row before it shows whether rows have moved. Where it is nothing at all,
+          // no row before it makes it the end.
+          let around = await rows(around: parameters, path, patience)
+          if !page.begins(between: around), contradictions < PageReader.looks {
+            contradictions += 1
+            continue
+          }
+          gap.note(around)
         }
         lastID = page.resources.last?.internalID ?? lastID
         return gap.before(page)
@@ -163,6 +153,9 @@ struct PageReader: Sendable {
             weight.aim(at: max(1, place.after))
             continue
           } else if !patience.triesKnown {
+            if gap.skipped == 0, parameters.page.offset > 0 {
+              gap.note(await rows(around: parameters, path, patience))
+            }
             gap.step(over: place.rows, place.rows.count)
             weight.steppedOver()
             continue

@@ -17,8 +17,22 @@ extension ScannedPage {
     return said.flatMap { $0 <= PageParameter.greatestLimit ? $0 : nil } ?? 1
   }
 
-  /// What is known of rows that it does not show whole: those that were stepped over, and the one before them.
-  var around: [ScannedResource] { before.map { [$0] + steppedOver } ?? steppedOver }
+  /// What is known of rows that it does not show whole: those that were stepped over, and the one before them. A page that is
+  /// nothing at all stands nowhere, whatever is listed before its place.
+  var around: [ScannedResource] {
+    guard showsSomething else { return [] }
+    return before.map { [$0] + steppedOver } ?? steppedOver
+  }
+
+  /// Whether its own rows can begin between two that are listed around its place, a moment later and without most of what they hold:
+  /// behind the last that was stepped over, and with the second. Where not both are listed, or what it shows may be listed
+  /// otherwise, nothing speaks against it.
+  func begins(between listed: [ScannedResource]) -> Bool {
+    guard listed.count == 2 else { return true }
+    if steppedOver.count == skipped, let last = steppedOver.last, last.uuid != listed[0].uuid { return false }
+    guard !resources.isEmpty, omitted.isEmpty, unusable.isEmpty else { return true }
+    return resources.contains { $0.uuid == listed[1].uuid }
+  }
 
   /// Whether it shows nothing of its own behind rows that were stepped over, and says that nothing follows.
   var endsWithSteppedOver: Bool { skipped > 0 && rowCount == 0 && !hasNext }
@@ -30,6 +44,9 @@ extension ScannedPage {
   /// Whether it has a row of which neither id nor serial number can be read. Listed without most of what it holds it may have both:
   /// then it is not known again around the next page, and that is no sign that rows have moved.
   var isNameless: Bool { unusable.contains { $0.id == nil && $0.internalID == nil } }
+
+  /// Whether all that it stands for is known by id, and so is known again where it is listed.
+  var isNamed: Bool { rowCount + skipped > 0 && steppedOver.count == skipped && unusable.allSatisfy { $0.id != nil } }
 
   /// How far the next page may begin behind this one so that the two have rows in common, by which it is seen whether they join
   /// up: at most half of them, so that pages of any size get on.

@@ -24,6 +24,9 @@ struct KeysetPull: CollectionPull, Hashable {
   private(set) var hasSeenAnything = false
   /// What the page before showed, while the next one has to join up with it.
   private var marks: Set<ResourceID> = []
+  /// What the page before showed, where nothing of it stands on the next one: only the row before that tells. Empty where not all
+  /// of it has ids.
+  private var last: Set<ResourceID> = []
   private var lookBack = LookBack<ResourceID>()
   /// Whether the site does not heed the serial number in the filter: then only offsets get on.
   private var isKeyIgnored = false
@@ -71,13 +74,11 @@ struct KeysetPull: CollectionPull, Hashable {
       marks = lookBack.marks
       return
     }
-    if !marks.isEmpty, marks.isDisjoint(with: shown), !shown.isEmpty || page.skipped == 0 && page.unusable.isEmpty {
+    if hasMoved(page, shown) {
       // What was stepped over has moved: from the key again.
       restarts += 1
       guard restarts <= 10 else { throw .restless }
-      offset = 0
-      marks = []
-      lookBack = LookBack()
+      begin()
       return
     }
     if isPromised, shown.isEmpty, !page.isUnmarked {
@@ -92,9 +93,7 @@ struct KeysetPull: CollectionPull, Hashable {
     if let after, ids.contains(where: { $0 <= after }) { isKeyIgnored = true }
     if !isKeyIgnored, let reach = SerialNumber.reach(ids), reach > after ?? .min {
       after = reach
-      offset = 0
-      marks = []
-      lookBack = LookBack()
+      begin()
     } else if page.hasNext {
       steps += 1
       stalls = !shown.isEmpty && shown == marks ? stalls + 1 : 0
@@ -102,9 +101,24 @@ struct KeysetPull: CollectionPull, Hashable {
       let step = page.step(from: offset, overlap: KeysetPull.overlap)
       // Rows that are hidden without a trace, or one alone, give nothing to recognise; `next` is the site's word that more follow.
       marks = page.showsMarks(behind: step, from: offset) ? shown : []
+      last = page.isNamed ? shown : []
       lookBack.note(page, showing: shown)
       offset += step
     }
     isComplete = !page.hasNext
+  }
+
+  /// Whether the page cannot be the next one behind what was stepped over from the key on.
+  private func hasMoved(_ page: ScannedPage, _ shown: Set<ResourceID>) -> Bool {
+    if marks.isEmpty { return !last.isEmpty && page.before.map { !last.contains($0.uuid) } ?? false }
+    return marks.isDisjoint(with: shown) && (!shown.isEmpty || page.skipped == 0 && page.unusable.isEmpty)
+  }
+
+  /// The next page begins right behind the key.
+  private mutating func begin() {
+    offset = 0
+    marks = []
+    last = []
+    lookBack = LookBack()
   }
 }
