@@ -18,7 +18,7 @@ extension ResourceAnswers {
     return try reader.snapshot(seeing: request.sight) { snapshot in
       guard let type = try snapshot.type(path: collection) else { return nil }
       guard var found = try find(field, id, type, renderer, snapshot) else {
-        return try hasRoute(field, type, snapshot)
+        return try hasRoute(field, type, snapshot, isRelated: true)
           ? unknown(type, .related(field), request, snapshot) : noRoute(type, request, snapshot)
       }
       try fillIn(&found, field, request, collection: collection, id: id, snapshot)
@@ -122,9 +122,13 @@ extension ResourceAnswers {
     found.relationship = ["data": field.isList ? [] : .null, "links": ["related": related]]
   }
 
-  /// Whether the type has a relationship of this name at all: then an unknown UUID is a document, else a page.
-  private func hasRoute(_ field: String, _ type: ServedType, _ snapshot: ReadSnapshot) throws -> Bool {
-    try snapshot.schema(of: type)?.relationships.contains(field) ?? false
+  /// Whether the type has such a route: then an unknown UUID is a document, else a page.
+  /// - Parameter isRelated: whether it leads to the targets: of internal ones there is none (reference 2.7).
+  private func hasRoute(
+    _ field: String, _ type: ServedType, _ snapshot: ReadSnapshot, isRelated: Bool = false
+  ) throws -> Bool {
+    guard let schema = try snapshot.schema(of: type), schema.relationships.contains(field) else { return false }
+    return !isRelated || schema.field(field)?.isInternal == false
   }
 
   /// A name behind a resource that is no related route. Where resources have files, the site's upload route takes any name,

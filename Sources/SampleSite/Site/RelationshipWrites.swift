@@ -27,10 +27,11 @@ extension SampleSite {
       if type.entityType == "user" { revokeTokens(of: row.uuid.text) }
     }
     let isAllSent = new.allSatisfy { item in given.items.contains { $0.covers(item) } }
-    if method == "DELETE" || isAllSent { return SiteResponse(204) }
     let renewed = renewed(reader)
     guard let fresh = renewed.community.find(row.uuid) else { throw SiteError(404, "The entity was deleted.") }
-    return try renewed.relationship(fresh.type, fresh.row, name)
+    // What it is to include is looked for though nothing of it is sent.
+    let answer = try renewed.relationship(fresh.type, fresh.row, name)
+    return method == "DELETE" || isAllSent ? SiteResponse(204) : answer
   }
 }
 
@@ -79,8 +80,10 @@ struct RelationshipPayload: Sendable {
       throw SiteError(409, "You can only \(verb) to-many relationships. \(name) is a to-one relationship.")
     }
     for item in given {
-      guard let id = item["id"]?.string, community.find(id) == nil else { continue }
-      throw SiteError(400, "The targeted `\(item["type"]?.string ?? "")` resource with ID `\(id)` does not exist.")
+      guard let id = item["id"]?.string, let kind = item["type"]?.string else { continue }
+      let target = community.types.first { $0.name == kind }?.entityType
+      if let uuid = EntityUUID(id), let target, community.find(uuid, entityType: target) != nil { continue }
+      throw SiteError(400, "The targeted `\(kind)` resource with ID `\(id)` does not exist.")
     }
     items = given
   }

@@ -12,7 +12,8 @@ extension GridExcuse {
         + "site's next answer",
       at: { $0.place == "status" || $0.place == "errors" },
       holds: { exchange, _, memory in
-        guard memory.hasDeletions, exchange.site.status == 404, exchange.local.status < 500 else { return false }
+        let isAnswer = exchange.local.status < 500 || exchange.local.status == 501
+        guard memory.hasDeletions, exchange.site.status == 404, isAnswer else { return false }
         let isTied = tied.contains { exchange.written.type.hasPrefix($0) }
         return isTied && GridPair.fit(exchange.siteSays, ["The \"entity\" parameter was not converted for the path …"])
       }),
@@ -21,7 +22,7 @@ extension GridExcuse {
       about: { written in written.method == "POST" && tied.contains { written.type.hasPrefix($0) } },
       pairs: [GridPair([201], [], [409], ["Conflict: Entity already exists."])]),
     GridExcuse(
-      "targets that went along", why: "the same: what points to them is refused there",
+      "targets that went along", why: "the same: what points to them is refused there", least: 12_000,
       at: { $0.place == "status" || $0.place == "errors" },
       holds: { exchange, _, memory in
         memory.hasDeletions && [400, 404].contains(exchange.site.status) && exchange.local.status < 500
@@ -32,11 +33,13 @@ extension GridExcuse {
             }
       }),
     GridExcuse(
-      "targets that are missing", why: "the same: the site shows them as missing",
-      at: { $0.place.contains(".relationships.") },
+      "targets that are missing",
+      why: "the site shows what was deleted as missing; here a reference keeps its target until the site's next answer",
+      at: { $0.site?["id"] == "missing" },
       holds: { _, difference, memory in
-        let text = difference.site?.text() ?? ""
-        return memory.hasDeletions && ["\"missing\"", "\"unknown\""].contains { text.contains($0) }
+        let type = difference.local?["type"]?.string ?? ""
+        return memory.isDeleted(difference.local?["id"]?.string ?? "")
+          || memory.hasDeletions && tied.contains { type.hasPrefix($0) }
       }),
     GridExcuse(
       "parted earlier",
@@ -53,7 +56,7 @@ extension GridExcuse {
       }),
     GridExcuse(
       "what is included of parted resources", why: "the same, where the answer includes them",
-      about: { $0.target.contains("include") }, at: { $0.place == ".included" },
+      least: 12_000, about: { $0.target.contains("include") }, at: { $0.place == ".included" },
       holds: { exchange, difference, memory in
         memory.hasDeletions || memory.isParted(difference.resource, "*")
           || exchange.written.sentMembers.contains { memory.isParted(exchange.written.resource, $0) }
