@@ -13,14 +13,14 @@ extension SampleSite {
     let old = reader.community.items(of: row, name)
     let new: [JSON]
     switch method {
-    case "POST": new = old + given.items.filter { item in !old.contains { item.covers($0) } }
+    case "POST": new = old + given.items.filter { item in !old.contains { $0.isHeld(as: item) } }
     case "DELETE": new = old.filter { item in !given.items.contains { $0.covers(item) } }
     default: new = given.items
     }
     let now = self.now
     if new.map(\.key) != old.map(\.key) {
       withCommunity { community in
-        let items = new.map { community.attachment($0, field: name) }
+        let items = JSON.numbered(new.map { community.attachment($0, field: name) })
         try? community.patch(
           row.uuid.text, at: now, attributes: [], relationships: [(name, isList ? .array(items) : items.first ?? nil)])
       }
@@ -29,9 +29,11 @@ extension SampleSite {
     let isAllSent = new.allSatisfy { item in given.items.contains { $0.covers(item) } }
     let renewed = renewed(reader)
     guard let fresh = renewed.community.find(row.uuid) else { throw SiteError(404, "The entity was deleted.") }
+    let isBare = method == "DELETE" || isAllSent
+    if isBare, reader.parameters["include"] == nil { return SiteResponse(204) }
     // What it is to include is looked for though nothing of it is sent.
     let answer = try renewed.relationship(fresh.type, fresh.row, name)
-    return method == "DELETE" || isAllSent ? SiteResponse(204) : answer
+    return isBare ? SiteResponse(204) : answer
   }
 }
 
@@ -94,6 +96,23 @@ extension JSON {
   fileprivate var key: String { "\(identity)#\(self["meta"]?["arity"]?.integer ?? 0)" }
 
   private var identity: String { "\(self["type"]?.string ?? "")/\(self["id"]?.string?.lowercased() ?? "")" }
+
+  /// Whether a client's identifier means this stored one, whose arity is 0 where it shows none.
+  fileprivate func isHeld(as item: JSON) -> Bool {
+    item["meta"]?["arity"] == nil ? identity == item.identity : key == item.key
+  }
+
+  /// Identifiers with the arities that the site shows: none where a target is there once.
+  fileprivate static func numbered(_ items: [JSON]) -> [JSON] {
+    items.enumerated().map { at, item in
+      let isParallel = items.count { $0.identity == item.identity } > 1
+      guard isParallel || item["meta"]?["arity"] != nil, var object = item.object else { return item }
+      let arity = JSON.integer(Int64(items[..<at].count { $0.identity == item.identity }))
+      let others = item["meta"]?.object?.members.filter { $0.name != "arity" }.map { ($0.name, $0.value) } ?? []
+      object["meta"] = .object(JSONObject((isParallel ? [("arity", arity)] : []) + others))
+      return .object(object)
+    }
+  }
 
   /// Without an arity an identifier means all parallels.
   fileprivate func covers(_ other: JSON) -> Bool {

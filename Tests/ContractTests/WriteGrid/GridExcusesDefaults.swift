@@ -25,7 +25,8 @@ extension GridExcuse {
         "what nobody gave a new resource shows what nearly all others of its type have, else nothing: some are deleted",
       least: 12_000, about: { $0.method == "POST" && $0.relationship == nil }, at: { $0.member != nil },
       holds: { exchange, difference, memory in
-        let isNothing = difference.local?.isNull ?? true || difference.local == []
+        let local = difference.local?["data"] ?? difference.local ?? .null
+        let isNothing = [.null, [], false].contains(local)
         return memory.hasDeletions && isNothing && exchange.site.status == 201
           && !exchange.written.sentMembers.contains(difference.member ?? "")
       }),

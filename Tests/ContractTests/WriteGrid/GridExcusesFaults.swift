@@ -47,6 +47,8 @@ extension GridExcuse {
             "…: This value should not be null.", "…: may not be longer than 255 characters.",
           ], [403], ["The current user is not allowed to … the selected field (…)…"]),
         GridPair([200, 201], [], [403], ["The current user is not allowed to … the selected field (…)…"]),
+        GridPair(
+          [400], GridExchange.includeFaults, [403], ["The current user is not allowed to … the selected field (…)…"]),
       ]),
     GridExcuse(
       "lengths of names and addresses",

@@ -7,6 +7,12 @@ extension GridExcuse {
     "The property '…' does not exist on the '…' field of type '…'. …",
   ]
 
+  private static let wrongTargets = [
+    "….target_id: This entity (…) cannot be referenced.",
+    "….target_id: The referenced entity (…) does not exist.", "…: this field cannot hold more than 1 values.",
+    "…: This value should be of the correct primitive type.",
+  ]
+
   /// Values that are of another kind than the field's: the sample site stores what it gets, the mirror refuses it as a real site does.
   static let kinds: [GridExcuse] = [
     GridExcuse(
@@ -19,24 +25,18 @@ extension GridExcuse {
       "targets of another type", why: "the sample site lets a relationship in a document lead anywhere",
       about: { $0.setsMembers },
       pairs: [
-        GridPair(
-          [200, 201], [], [422],
-          [
-            "….target_id: This entity (…) cannot be referenced.",
-            "….target_id: The referenced entity (…) does not exist.", "…: this field cannot hold more than 1 values.",
-            "…: This value should be of the correct primitive type.",
-          ])
+        GridPair([200, 201], [], [422], wrongTargets), GridPair([400], GridExchange.includeFaults, [422], wrongTargets),
       ]),
     GridExcuse(
       "members that are no objects", why: "the sample site takes `attributes` that are none for no attributes",
       about: { $0.name.hasSuffix(" members") || $0.name.hasPrefix("body ") },
       pairs: [
         GridPair(
-          [404, 422],
+          [400, 404, 422],
           [
             "…: This value should not be null.",
             "The resource identified by `…` (given as a relationship item) could not be found.",
-          ], [400], ["The \"…\" of a resource object must be an object."]),
+          ] + GridExchange.includeFaults, [400], ["The \"…\" of a resource object must be an object."]),
         GridPair([200, 201], [], [400], ["The \"…\" of a resource object must be an object."]),
       ]),
     GridExcuse(
@@ -44,7 +44,9 @@ extension GridExcuse {
       why: "ignored by the sample site, by a real one and here refused where a resource is changed",
       least: 12_000, about: { $0.method == "PATCH" && $0.setsMembers },
       pairs: [
-        GridPair([200], [], [422], ["The attribute … does not exist on the … resource type."])
+        GridPair([200], [], [422], ["The attribute … does not exist on the … resource type."]),
+        GridPair(
+          [400], GridExchange.includeFaults, [422], ["The attribute … does not exist on the … resource type."]),
       ]),
     GridExcuse(
       "numbers as texts", why: "a serial number that is sent back as a text is the same one here",

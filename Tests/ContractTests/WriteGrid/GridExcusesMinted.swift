@@ -15,14 +15,11 @@ extension GridExcuse {
       }),
     GridExcuse(
       "measures of pictures", why: "the site measures pictures, and writes texts of files as null that nobody gave",
-      at: { difference in
-        let isFile = ["_image", "_files", "_picture"].contains { difference.place.contains($0) }
-        let names = ["alt", "title", "width", "height", "display", "description"]
-        return isFile && (difference.name == "meta" || names.contains(difference.name))
-      },
-      holds: { _, difference, _ in
-        if difference.name != "meta" { return difference.local?.isNull ?? true }
-        return difference.local == nil
+      at: { ["meta", "alt", "title", "width", "height", "display", "description"].contains($0.name) },
+      holds: { exchange, difference, _ in
+        let place = difference.place + (exchange.written.relationship ?? "")
+        guard ["_image", "_files", "_picture"].contains(where: place.contains) else { return false }
+        return difference.name == "meta" ? difference.local == nil : difference.local?.isNull ?? true
       }),
     GridExcuse(
       "versions in links", why: "a link names the revision that only the site knows, and the id that it has minted",

@@ -27,7 +27,7 @@ struct GridMemory: Sendable {
     if exchange.isRefusedInclude { part(written.resource, written.sentMembers.union(["changed"])) }
     for difference in differences where difference.place != "errors" {
       if difference.place == "status" {
-        let isWholeResource = written.method == "DELETE" && written.relationship == nil
+        let isWholeResource = written.relationship == nil && written.attached == nil && written.method != "PATCH"
         guard (exchange.site.status < 300) != (exchange.local.status < 300) else { continue }
         // Saving moves it.
         part(written.resource, (isWholeResource ? ["*"] : written.sentMembers).union(["changed"]))
