@@ -40,7 +40,7 @@ struct DescriptionSection: Section {
     try reader.single(seeing: request.sight) { snapshot in
       try request.checkFormat()
       try request.checkSpelling()
-      try request.checkParameters()
+      try request.checkParametersWithoutInclude()
       let types = try snapshot.types()
       var links = types.map { ($0.link, request.base.text + $0.path) }
       // The site makes this link from the route, not from the request.

@@ -63,6 +63,11 @@ struct ReadRequest {
     if let complaint, complaint.stage <= stage { throw complaint.error }
   }
 
+  /// - Throws: the site's complaint about the query of what includes nothing.
+  func checkParametersWithoutInclude() throws {
+    if let complaint, complaint.stage != .include { throw complaint.error }
+  }
+
   /// The paths of the filter's conditions, of a bad filter too.
   var filterPaths: [(path: FieldPath, comparison: FilterOperator?)] {
     uri.query.tree["filter"]?.tree.map(Filter.paths) ?? []

@@ -18,7 +18,7 @@ extension ResourceAnswers {
     return try reader.snapshot(seeing: request.sight) { snapshot in
       guard let type = try snapshot.type(path: collection) else { return nil }
       guard var found = try find(field, id, type, renderer, snapshot) else {
-        return try hasRoute(field, type, snapshot)
+        return try hasRoute(field, type, snapshot, isRelated: true)
           ? unknown(type, .related(field), request, snapshot) : noRoute(type, request, snapshot)
       }
       try fillIn(&found, field, request, collection: collection, id: id, snapshot)
@@ -62,7 +62,8 @@ extension ResourceAnswers {
     return try reader.snapshot(seeing: request.sight) { snapshot in
       guard let type = try snapshot.type(path: collection) else { return nil }
       guard var found = try find(field, id, type, renderer, snapshot) else {
-        return try hasRoute(field, type, snapshot) ? unknown(type, .relationship(field), request, snapshot) : nil
+        return try hasRoute(field, type, snapshot, isRelated: false)
+          ? unknown(type, .relationship(field), request, snapshot) : nil
       }
       try fillIn(&found, field, request, collection: collection, id: id, snapshot)
       guard let relationship = found.relationship else { return nil }
@@ -122,9 +123,10 @@ extension ResourceAnswers {
     found.relationship = ["data": field.isList ? [] : .null, "links": ["related": related]]
   }
 
-  /// Whether the type has a relationship of this name at all: then an unknown UUID is a document, else a page.
-  private func hasRoute(_ field: String, _ type: ServedType, _ snapshot: ReadSnapshot) throws -> Bool {
-    try snapshot.schema(of: type)?.relationships.contains(field) ?? false
+  /// Whether the type has such a route: then an unknown UUID is a document, else a page. To internal targets there is none.
+  private func hasRoute(_ name: String, _ type: ServedType, _ snapshot: ReadSnapshot, isRelated: Bool) throws -> Bool {
+    guard let field = try snapshot.schema(of: type)?.field(name) else { return false }
+    return field.isRelationship && !(isRelated && field.isInternal)
   }
 
   /// A name behind a resource that is no related route. Where resources have files, the site's upload route takes any name,

@@ -141,6 +141,7 @@ struct ResourceAnswers: Sendable {
   func unknown(
     _ type: ServedType, _ route: ErrorResponse.EntityRoute, _ request: ReadRequest, _ snapshot: ReadSnapshot
   ) throws -> Answer {
+    try request.checkFormat()
     var answer = Answer(
       .unknownEntity(
         type: ResourceTypeName(type.link), collectionPath: type.routePath, route: route, request: request.uri))

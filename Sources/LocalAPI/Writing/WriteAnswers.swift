@@ -83,9 +83,11 @@ struct WriteAnswers: Sendable {
     try answers.reader.snapshot(seeing: write.sight) { snapshot in
       let subject = try subject(write, snapshot)
       try checkLearned(write, subject, at: now)
-      return try plan(
+      let plan = try plan(
         write, body, subject,
         SnapshotResources(snapshot: snapshot, recording: recording, limit: limit, request: write.uri))
+      if write.route.takesDocument { try checkAnswer(write, snapshot) }
+      return plan
     }
   }
 

@@ -28,6 +28,9 @@ extension WriteAnswers {
     var subject = WriteSubject(
       type: type.name, entityType: type.entityType, schema: try snapshot.schema(of: type), method: write.method,
       request: write.uri)
+    let read = ReadRequest(uri: write.uri, base: write.base, seeing: write.sight, isCollection: false)
+    // Another format has no route: nothing is looked up.
+    try read.checkFormat()
     subject.homes = try snapshot.entityTypes()
     if let files = try snapshot.types().first(where: { $0.entityType == "file" }) { subject.fileType = files.name }
     if let id = write.route.id {
@@ -52,16 +55,27 @@ extension WriteAnswers {
     else {
       throw forbidden(write, subject)
     }
-    let read = ReadRequest(uri: write.uri, base: write.base, seeing: write.sight, isCollection: false)
-    try read.checkFormat()
     if write.uri.query.tree["resourceVersion"] != nil {
       guard subject.schema?.isVersioned ?? true else { throw ErrorResponse.versionsNotSupported(write.uri) }
       throw subject.refusal(
         400, "\(write.method) requests with a `resourceVersion` query parameter are not supported.")
     }
-    try read.checkParameters()
-    for path in read.parameters?.include ?? [] { try snapshot.check(include: path[...], of: type) }
+    try read.checkParameters(upTo: .names)
+    // A file is kept as soon as it is looked at.
+    if !write.route.takesDocument { try checkAnswer(write, snapshot) }
     return subject
+  }
+
+  /// Checks what the query says of the answer. The site does so when it answers: after all that can be wrong with the write itself,
+  /// and not at all of a deletion. By then it has saved; here nothing is recorded.
+  /// - Throws: `QueryParameterError` in the site's words.
+  func checkAnswer(_ write: WriteRequest, _ snapshot: ReadSnapshot) throws {
+    if case .change = write.route, write.method == "DELETE" { return }
+    let read = ReadRequest(uri: write.uri, base: write.base, seeing: write.sight, isCollection: false)
+    if let paths = read.parameters?.include, !paths.isEmpty, let type = try snapshot.type(path: write.route.path) {
+      for path in paths { try snapshot.check(include: path[...], of: type) }
+    }
+    try read.checkParameters()
   }
 
   private func unknown(_ write: WriteRequest, _ type: ServedType) -> ErrorResponse {

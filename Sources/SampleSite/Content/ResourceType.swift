@@ -35,7 +35,7 @@ package struct ResourceType: Sendable {
   let selfOnly: Set<String>
   let kinds: [String: AttributeKind]
   let relationshipNames: [String]
-  /// Which types a relationship was seen to point to.
+  /// Which types a relationship was seen to point to; of one that points nowhere, what the site says of it.
   let targets: [String: [String]]
   let toMany: Set<String>
   /// What the identifiers of a relationship have in `meta` besides the number of the target.
@@ -105,10 +105,16 @@ package struct ResourceType: Sendable {
         }
       }
     }
+    for name in relationshipNames where targets[name] == nil { targets[name] = ResourceType.described[name] }
     self.targets = targets
     self.toMany = toMany
     self.metaNames = metaNames
   }
+
+  /// What the site's description says of relationships that no resource of some types has set.
+  private static let described = [
+    "revision_user": ["user--user"], "field_files": ["file--file"], "social_tagging": ["taxonomy_term--social_tagging"],
+  ]
 
   private static let epochs: Set<String> = [
     "created", "changed", "access", "login", "revision_timestamp", "revision_created",

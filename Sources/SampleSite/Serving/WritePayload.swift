@@ -27,6 +27,7 @@ struct WritePayload: Sendable {
     if data["id"]?.isNull == false, id.flatMap({ EntityUUID($0) })?.text != id || id == nil {
       throw SiteError(422, "IDs should be properly generated and formatted UUIDs as described in RFC 4122.")
     }
+    try WritePayload.checkPlaces(data["attributes"], type)
     try read(relationships: data["relationships"], type, community)
     let old = stored.map { community.document($0).attributes }
     try read(attributes: data["attributes"], type, method, old: old)
@@ -93,13 +94,7 @@ struct WritePayload: Sendable {
   private mutating func read(
     attributes given: JSON?, _ type: ResourceType, _ method: String, old: JSONObject?
   ) throws(SiteError) {
-    let members = given?.object?.members ?? []
-    let misplaced = members.map(\.name).filter(type.relationshipNames.contains)
-    if !misplaced.isEmpty {
-      let names = misplaced.joined(separator: ", ")
-      throw SiteError(422, "The following relationship fields were provided as attributes: [ \(names) ]")
-    }
-    for member in members {
+    for member in given?.object?.members ?? [] {
       guard let kind = type.kinds[member.name] else {
         // Ignored on POST, an error of the site on PATCH (reference 12).
         if method == "PATCH", member.name != "display_name", member.name != "pass" {
@@ -108,7 +103,9 @@ struct WritePayload: Sendable {
         continue
       }
       if kind == .computed { continue }
-      let value = try WritePayload.stored(member.value, kind, named: member.name, old: old?[member.name])
+      let value = try WritePayload.stored(
+        type.label == member.name ? member.value.single : member.value, kind, named: member.name,
+        old: old?[member.name])
       let isID = member.name == type.idAttribute || member.name == type.revisionAttribute
       let isClosed =
         type.entityType == "event_enrollment" && member.name == "langcode"
@@ -188,11 +185,6 @@ struct WritePayload: Sendable {
     return .object(merged)
   }
 
-  /// The one text that an entity of a type cannot do without.
-  private static let labels = [
-    "node": "title", "taxonomy_term": "name", "group": "label", "user": "name", "event_enrollment": "field_email",
-  ]
-
   /// Attributes that take one of a list.
   private static let choices = [
     "field_content_visibility": ["public", "community", "group"], "field_visibility": ["0", "1", "2", "3"],
@@ -220,18 +212,11 @@ struct WritePayload: Sendable {
       throw .violation(
         "\(name).0: The value you selected is not a valid choice.", "/data/attributes/\(name)/0")
     }
-    guard let label = WritePayload.labels[type.entityType] else { return }
-    let given = attributes.first { $0.0 == label }
-    guard let given else {
-      if isNew { throw .violation("\(label): This value should not be null.", "/data/attributes/\(label)") }
-      return
-    }
-    let text = given.1.string ?? ""
-    if text.isEmpty { throw .violation("\(label): This value should not be null.", "/data/attributes/\(label)") }
-    if text.unicodeScalars.count > 255 {
-      let name = label == "label" ? "Title" : label.prefix(1).uppercased() + label.dropFirst()
-      throw .violation(
-        "\(label).0.value: \(name): may not be longer than 255 characters.", "/data/attributes/\(label)/value")
+    guard let label = type.label else { return }
+    if let given = attributes.first(where: { $0.0 == label }) {
+      try given.1.checkLabel(label)
+    } else if isNew {
+      try JSON.null.checkLabel(label)
     }
   }
 }

@@ -21,10 +21,10 @@ extension SampleSite {
       return SiteResponse(200, [("content-type", "text/html; charset=UTF-8"), ("allow", allowed)])
     }
     guard methods.contains(request.method) else { throw notAllowed(reader, methods) }
+    let isWrite = request.method != "GET" && request.method != "HEAD"
+    if isWrite { try checkForm(route, reader) }
     if reader.parameters["_format"]?.text == "json" { return notAcceptable(reader) }
-    if request.method != "GET", request.method != "HEAD" {
-      return try write(route, reader)
-    }
+    if isWrite { return try write(route, reader) }
     switch route {
     case .collection(let number):
       if let moved = moved(route, reader) { return moved }

@@ -13,24 +13,27 @@ extension SampleSite {
     let old = reader.community.items(of: row, name)
     let new: [JSON]
     switch method {
-    case "POST": new = old + given.items.filter { item in !old.contains { item.covers($0) } }
+    case "POST": new = old + given.items.filter { item in !old.contains { $0.isHeld(as: item) } }
     case "DELETE": new = old.filter { item in !given.items.contains { $0.covers(item) } }
     default: new = given.items
     }
     let now = self.now
     if new.map(\.key) != old.map(\.key) {
       withCommunity { community in
-        let items = new.map { community.attachment($0, field: name) }
+        let items = JSON.numbered(new.map { community.attachment($0, field: name) })
         try? community.patch(
           row.uuid.text, at: now, attributes: [], relationships: [(name, isList ? .array(items) : items.first ?? nil)])
       }
       if type.entityType == "user" { revokeTokens(of: row.uuid.text) }
     }
     let isAllSent = new.allSatisfy { item in given.items.contains { $0.covers(item) } }
-    if method == "DELETE" || isAllSent { return SiteResponse(204) }
     let renewed = renewed(reader)
     guard let fresh = renewed.community.find(row.uuid) else { throw SiteError(404, "The entity was deleted.") }
-    return try renewed.relationship(fresh.type, fresh.row, name)
+    let isBare = method == "DELETE" || isAllSent
+    if isBare, reader.parameters["include"] == nil { return SiteResponse(204) }
+    // What it is to include is looked for though nothing of it is sent.
+    let answer = try renewed.relationship(fresh.type, fresh.row, name)
+    return isBare ? SiteResponse(204) : answer
   }
 }
 
@@ -79,8 +82,10 @@ struct RelationshipPayload: Sendable {
       throw SiteError(409, "You can only \(verb) to-many relationships. \(name) is a to-one relationship.")
     }
     for item in given {
-      guard let id = item["id"]?.string, community.find(id) == nil else { continue }
-      throw SiteError(400, "The targeted `\(item["type"]?.string ?? "")` resource with ID `\(id)` does not exist.")
+      guard let id = item["id"]?.string, let kind = item["type"]?.string else { continue }
+      let target = community.types.first { $0.name == kind }?.entityType
+      if let uuid = EntityUUID(id), let target, community.find(uuid, entityType: target) != nil { continue }
+      throw SiteError(400, "The targeted `\(kind)` resource with ID `\(id)` does not exist.")
     }
     items = given
   }
@@ -91,6 +96,23 @@ extension JSON {
   fileprivate var key: String { "\(identity)#\(self["meta"]?["arity"]?.integer ?? 0)" }
 
   private var identity: String { "\(self["type"]?.string ?? "")/\(self["id"]?.string?.lowercased() ?? "")" }
+
+  /// Whether a client's identifier means this stored one, whose arity is 0 where it shows none.
+  fileprivate func isHeld(as item: JSON) -> Bool {
+    item["meta"]?["arity"] == nil ? identity == item.identity : key == item.key
+  }
+
+  /// Identifiers with the arities that the site shows: none where a target is there once.
+  fileprivate static func numbered(_ items: [JSON]) -> [JSON] {
+    items.enumerated().map { at, item in
+      let isParallel = items.count { $0.identity == item.identity } > 1
+      guard isParallel || item["meta"]?["arity"] != nil, var object = item.object else { return item }
+      let arity = JSON.integer(Int64(items[..<at].count { $0.identity == item.identity }))
+      let others = item["meta"]?.object?.members.filter { $0.name != "arity" }.map { ($0.name, $0.value) } ?? []
+      object["meta"] = .object(JSONObject((isParallel ? [("arity", arity)] : []) + others))
+      return .object(object)
+    }
+  }
 
   /// Without an arity an identifier means all parallels.
   fileprivate func covers(_ other: JSON) -> Bool {

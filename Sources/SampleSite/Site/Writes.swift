@@ -1,8 +1,8 @@
 import JSONAPI
 
 extension SampleSite {
-  /// Answers POST, PATCH and DELETE (reference 5).
-  func write(_ route: Route, _ reader: Reader) throws(SiteError) -> SiteResponse {
+  /// What of a write is checked while its route is looked for (reference 1.2).
+  func checkForm(_ route: Route, _ reader: Reader) throws(SiteError) {
     guard takesWrites else {
       var error = SiteError(
         405,
@@ -11,32 +11,44 @@ extension SampleSite {
       error.headers = [("allow", "GET")]
       throw error
     }
+    let isUpload =
+      switch route {
+      case .related: true
+      case .individual: reader.request.method == "POST"
+      default: false
+      }
+    try checkMediaType(reader.request, isUpload ? SiteResponse.binaryType : SiteResponse.mediaType)
+  }
+
+  /// Answers POST, PATCH and DELETE (reference 5). Who may write is asked before the query is looked at.
+  func write(_ route: Route, _ reader: Reader) throws(SiteError) -> SiteResponse {
     let method = reader.request.method
     switch route {
     case .collection(let number):
-      try admit(reader, SiteResponse.mediaType)
+      try requireToken(reader)
+      if reader.community.types[number].entityType == "file" {
+        throw SiteError(403, "The current user is not allowed to POST the selected resource.", pointer: "/data")
+      }
       try refuseVersion(reader, number)
       try reader.checkParameters()
       return try create(number, reader)
     case .individual(let number, let field) where method == "POST":
-      try admit(reader, SiteResponse.binaryType)
+      try requireToken(reader)
       return try upload(number, field, reader)
     case .individual(let number, let id):
-      try checkMediaType(reader.request, SiteResponse.mediaType)
       let found = try find(number, id, reader, suffix: "", name: "individual." + method.lowercased())
       try requireToken(reader)
+      try checkEditable(found, reader)
       try refuseVersion(reader, found.type)
       try reader.checkParameters()
-      try checkEditable(found, reader)
       return method == "DELETE" ? delete(found.type, found.row) : try patch(found.type, found.row, reader)
     case .related(let number, let id, let field):
-      try admit(reader, SiteResponse.binaryType)
+      try requireToken(reader)
       let found = try find(
         number, id, reader, suffix: "/{file_field_name}", name: "file_upload.existing_resource")
       try checkEditable(found, reader)
       return try upload(found.type, found.row, field, reader)
     case .relationship(let number, let id, let name):
-      try checkMediaType(reader.request, SiteResponse.mediaType)
       let found = try find(
         number, id, reader, suffix: "/relationships/\(name)", name: "\(name).relationship.\(method.lowercased())")
       try requireToken(reader)
@@ -51,11 +63,6 @@ extension SampleSite {
   }
 
   // MARK: Checks
-
-  private func admit(_ reader: Reader, _ mediaType: String) throws(SiteError) {
-    try checkMediaType(reader.request, mediaType)
-    try requireToken(reader)
-  }
 
   /// What is written has no version yet (reference 1.5).
   private func refuseVersion(_ reader: Reader, _ number: Int) throws(SiteError) {
@@ -108,9 +115,6 @@ extension SampleSite {
 
   private func create(_ number: Int, _ reader: Reader) throws(SiteError) -> SiteResponse {
     let type = reader.community.types[number]
-    if type.entityType == "file" {
-      throw SiteError(403, "The current user is not allowed to POST the selected resource.", pointer: "/data")
-    }
     let fails = failingCreations.contains(type.entityType)
     if fails || type.entityType == "group_content" && reader.community.refusesGroupContent {
       throw SiteError(500, "Call to a member function getGroupType() on null")
@@ -131,13 +135,13 @@ extension SampleSite {
       }
     }
     let id = try outcome.get()
+    // The answer shows the resource before the site's modules come to it. It is saved though the answer be an error.
     let renewed = renewed(reader)
+    let saved = withCommunity { $0.afterCreation(of: id, at: now, by: owner) }
+    for user in saved { revokeTokens(of: user) }
     guard let fresh = renewed.community.find(id) else { throw SiteError(500, "The entity vanished.") }
     let body = try renewed.document(
       [(fresh.type, fresh.row)], isList: false, links: [("self", renewed.requestURL)])
-    // The answer shows the resource before the site's modules come to it.
-    let saved = withCommunity { $0.afterCreation(of: id, at: now, by: owner) }
-    for user in saved { revokeTokens(of: user) }
     let location = renewed.url(of: fresh.row, type, versioned: true)
     return SiteResponse(
       201, [("content-type", SiteResponse.mediaType), ("location", location)], body: body)

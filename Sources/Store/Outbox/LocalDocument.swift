@@ -93,13 +93,14 @@ struct LocalDocument {
     }
   }
 
-  /// Adds the serial numbers that the site writes beside a target.
+  /// Adds the serial numbers that the site writes beside a target: behind the arity, before all else.
   private static func known(_ data: JSON, _ serial: (ResourceIdentifier) -> Int64?) -> JSON {
     if let many = data.array { return .array(many.map { known($0, serial) }) }
     guard var identifier = try? ResourceIdentifier(data), identifier.meta?[ResourceIdentifier.targetNumber] == nil,
       let number = serial(identifier)
     else { return data }
-    var meta = JSONObject([(ResourceIdentifier.targetNumber, .integer(number))])
+    var meta = JSONObject(identifier.meta?["arity"].map { [("arity", $0)] } ?? [])
+    meta[ResourceIdentifier.targetNumber] = .integer(number)
     for member in identifier.meta?.members ?? [] { meta[member.name] = member.value }
     identifier.meta = meta
     return identifier.json

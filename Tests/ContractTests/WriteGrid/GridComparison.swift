@@ -92,6 +92,8 @@ struct GridComparison {
 
   private mutating func compare(_ site: JSON?, _ local: JSON?, _ path: String, _ resource: String) {
     switch (site, local) {
+    case (.object(let one)?, .object(let other)?) where one["id"] == "missing" && other["id"] != "missing":
+      note(path, "missing and \(other["id"]?.text() ?? "-")", site, local, in: resource)
     case (.object(let one)?, .object(let other)?):
       let isResource = path == ".data" || path == ".data[]" || path == ".included[]"
       let resource = isResource ? one["id"]?.string?.lowercased() ?? resource : resource

@@ -53,7 +53,7 @@ extension WriteCase {
     let data = self.data
     return Set(
       (data?["attributes"]?.object?.names ?? []) + (data?["relationships"]?.object?.names ?? [])
-        + [relationship].compactMap(\.self))
+        + [relationship ?? attached].compactMap(\.self))
   }
 
   /// The path's parts behind `/jsonapi`: entity type, bundle, id and so on.
@@ -71,36 +71,9 @@ extension WriteCase {
   /// The relationship whose route the path is; nil for other routes.
   var relationship: String? { parts.count == 5 && parts[3] == "relationships" ? parts[4] : nil }
 
+  /// The field to which a file is attached; nil for other writes.
+  var attached: String? { name.hasPrefix("upload attached ") && parts.count == 4 ? parts[3] : nil }
+
   /// Whether the client left the new resource's id to the server.
   var leavesID: Bool { data?["id"]?.string == nil }
-}
-
-/// What earlier writes have done to one of both sides and not to the other, each excused at its time.
-struct GridMemory: Sendable {
-  /// By resource: the members that are no longer the same; `*` for all.
-  private var parted: [String: Set<String>] = [:]
-  /// Whether anything was deleted: on the site other things go along.
-  private(set) var hasDeletions = false
-
-  func isParted(_ resource: String, _ member: String) -> Bool {
-    guard !resource.isEmpty, let members = parted[resource] else { return false }
-    return members.contains(member) || members.contains("*")
-  }
-
-  /// Takes in an exchange, with those of its differences that last.
-  mutating func note(_ exchange: GridExchange, _ differences: [GridDifference]) {
-    let written = exchange.written
-    if written.method == "DELETE", written.relationship == nil, exchange.site.status == 204 { hasDeletions = true }
-    for difference in differences where difference.place != "errors" {
-      if difference.place == "status" {
-        let isWholeResource = written.method == "DELETE" && written.relationship == nil
-        guard (exchange.site.status < 300) != (exchange.local.status < 300) else { continue }
-        parted[written.resource, default: []].formUnion(isWholeResource ? ["*"] : written.sentMembers)
-        // Saving moves it.
-        parted[written.resource, default: []].insert("changed")
-      } else if let member = difference.member {
-        parted[difference.resource, default: []].insert(member)
-      }
-    }
-  }
 }

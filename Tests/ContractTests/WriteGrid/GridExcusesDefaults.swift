@@ -20,15 +20,27 @@ extension GridExcuse {
         exchange.site.status == 201 && !exchange.written.sentMembers.contains(difference.member ?? "")
       }),
     GridExcuse(
-      "aliases", why: "the number and the language of an alias are the site's",
-      at: { $0.member == "path" && ["pid", "langcode"].contains($0.name) }, holds: { _, _, _ in true }),
+      "members of which no others tell",
+      why:
+        "what nobody gave a new resource shows what nearly all others of its type have, else nothing: some are deleted",
+      least: 12_000, about: { $0.method == "POST" && $0.relationship == nil }, at: { $0.member != nil },
+      holds: { exchange, difference, memory in
+        let local = difference.local?["data"] ?? difference.local ?? .null
+        let isNothing = [.null, [], false].contains(local)
+        return memory.hasDeletions && isNothing && exchange.site.status == 201
+          && !exchange.written.sentMembers.contains(difference.member ?? "")
+      }),
     GridExcuse(
       "owners of what modules make", why: "whose a place in a group or an account's profile is, the site's modules say",
       about: { written in
         written.method == "POST" && ["group_content--", "profile--"].contains { written.type.hasPrefix($0) }
       },
-      at: { $0.place.hasPrefix(".data.relationships.uid.data") },
-      holds: { exchange, _, _ in !exchange.written.sentMembers.contains("uid") }),
+      at: { $0.place.hasPrefix(".data.relationships.uid.data") || $0.place == ".included" },
+      holds: { exchange, difference, _ in
+        let included = difference.site?["type"] ?? difference.local?["type"]
+        return !exchange.written.sentMembers.contains("uid")
+          && (difference.place != ".included" || included == "user--user")
+      }),
     GridExcuse(
       "times of saving",
       why: "the sample site moves `changed` where this side saw nothing to save, and the other way round",

@@ -28,7 +28,7 @@ extension GridExcuse {
             "The provided type (…) does not match the destination resource types (…).",
             "Duplicate relationships are not permitted. …", "The targeted `…` resource with ID `…` does not exist.",
             "You can only … to-many relationships. … is a to-one relationship.",
-          ], [403], ["The current user is not allowed to edit this relationship."]),
+          ] + GridExchange.includeFaults, [403], ["The current user is not allowed to edit this relationship."]),
       ]),
     GridExcuse(
       "endings of files", why: "which files a field of files takes is for the site to say",

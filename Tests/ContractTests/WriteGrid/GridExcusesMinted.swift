@@ -14,34 +14,24 @@ extension GridExcuse {
           || isRevision && exchange.written.name.hasPrefix("upload ")
       }),
     GridExcuse(
-      "numbers of targets", why: "the site writes the serial number of a target beside it; here it is not known yet",
-      at: { $0.name == "meta" || $0.place.hasSuffix(".meta.drupal_internal__target_id") },
-      holds: { _, difference, _ in
-        guard difference.local == nil else { return false }
-        return difference.name != "meta" || difference.site?.object?.names == ["drupal_internal__target_id"]
-      }),
-    GridExcuse(
       "measures of pictures", why: "the site measures pictures, and writes texts of files as null that nobody gave",
-      at: { difference in
-        let isFile = ["_image", "_files", "_picture"].contains { difference.place.contains($0) }
-        let names = ["alt", "title", "width", "height", "display", "description"]
-        return isFile && (difference.name == "meta" || names.contains(difference.name))
-      },
-      holds: { _, difference, _ in
-        if difference.name != "meta" { return difference.local?.isNull ?? true }
-        return difference.local == nil
+      at: { ["meta", "alt", "title", "width", "height", "display", "description"].contains($0.name) },
+      holds: { exchange, difference, _ in
+        let place = difference.place + (exchange.written.relationship ?? "")
+        guard ["_image", "_files", "_picture"].contains(where: place.contains) else { return false }
+        return difference.name == "meta" ? difference.local == nil : difference.local?.isNull ?? true
       }),
     GridExcuse(
       "versions in links", why: "a link names the revision that only the site knows, and the id that it has minted",
       at: { ".\($0.place).".contains(".links.") },
       holds: { exchange, difference, _ in
         guard let site = difference.site?.string else { return false }
-        let place = plain(site, idOf: exchange.site)
-        return difference.local?.string.map { plain($0, idOf: exchange.local) == place } ?? false
+        let place = plain(site, idsOf: exchange.site)
+        return difference.local?.string.map { plain($0, idsOf: exchange.local) == place } ?? false
       }),
     GridExcuse(
       "ids that the client left to the server", why: "each mints its own", about: { $0.leavesID },
-      at: { $0.place == ".data.id" },
+      at: { [".data.id", ".data[].id"].contains($0.place) },
       holds: { exchange, difference, _ in
         exchange.written.method == "POST" && difference.site?.string?.utf8.count == 36
           && difference.local?.string?.utf8.count == 36
@@ -50,7 +40,7 @@ extension GridExcuse {
       "processed text", why: "the site makes it of what was written; null until then",
       at: { $0.name == "processed" }, holds: { _, difference, _ in difference.local?.isNull ?? true }),
     GridExcuse(
-      "metatags", why: "the site makes them of what was written",
+      "metatags", why: "the site makes them of what was written", least: 12_000,
       at: { $0.member == "metatag" }, holds: { _, _, _ in true }),
     GridExcuse(
       "names that modules make",
@@ -72,10 +62,13 @@ extension GridExcuse {
       at: { $0.member?.hasSuffix("_comments") == true }, holds: { _, difference, _ in difference.name != "status" }),
   ]
 
-  /// A link without a revision, and without the id of the answer's resource.
-  private static func plain(_ link: String, idOf given: Given) -> String {
-    let id = (try? JSON(parsing: given.body))?["data"]?["id"]?.string ?? ""
-    let text = id.isEmpty ? link : link.replacing(id, with: "ID")
+  /// A link without a revision, and with the places of the answer's resources for their ids.
+  private static func plain(_ link: String, idsOf given: Given) -> String {
+    let data = (try? JSON(parsing: given.body))?["data"]
+    var text = link
+    for (place, resource) in (data?.array ?? [data].compactMap(\.self)).enumerated() {
+      if let id = resource["id"]?.string, !id.isEmpty { text = text.replacing(id, with: "ID\(place)") }
+    }
     guard let mark = text.firstRange(of: "resourceVersion=id%3A") else { return text }
     let rest = text[mark.upperBound...].drop { $0.isNumber }
     let head = String(text[..<mark.lowerBound].dropLast())
