@@ -23,7 +23,8 @@ extension SampleSite {
     return Site(
       base: url, session: session, pacer: RequestPacer(requestsPerSecond: 0, now: { 0 }, sleep: { _ in }),
       clock: SharedSiteClock(uptime: { Int64(self.time * 1e9) }),
-      wait: { self.clockOffset += $0 }, random: {
+      wait: { self.clockOffset += $0 },
+      random: {
         let draw = draws.wrappingAdd(1, ordering: .relaxed).newValue
         return (Double(self.requestCount &* 64 &+ draw) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
       })
