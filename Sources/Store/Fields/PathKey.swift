@@ -2,6 +2,7 @@ import JSONAPI
 
 /// An attribute, or a property of one, as indexes name it: `title`, `body.value`.
 package struct PathKey: Sendable, Hashable, CustomStringConvertible {
+  /// The attribute's name, as stored documents have it.
   package var attribute: String
   /// Nil for an attribute with a bare value, or several of them.
   package var property: String?
@@ -31,7 +32,9 @@ package struct PathKey: Sendable, Hashable, CustomStringConvertible {
 package struct PathUse: Sendable, Hashable {
   /// The number of the resource type.
   package var type: Int64
+  /// Where its values stand.
   package var path: PathKey
+  /// How its values compare.
   package var kind: ValueClass
 
   /// A use of a path of a type, whose values compare so.

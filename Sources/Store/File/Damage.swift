@@ -25,10 +25,13 @@ package struct Damage: Sendable {
 
   /// A broken table.
   package struct Table: Sendable {
+    /// As the schema has it.
     package var name: String
+    /// What its rows are.
     package var part: Part
     /// How many rows could be read from its beginning on.
     package var rows: Int64
+    /// Whether rows are lost, or only what finds them.
     package var extent: Extent
     /// SQLite's words.
     package var fault: String
@@ -48,6 +51,7 @@ package struct Damage: Sendable {
     }
   }
 
+  /// Where the damaged file is; it is left as it is.
   package let path: String
   /// What was noticed first.
   package let fault: String

@@ -92,7 +92,7 @@ package final class Mirror: Sendable {
   private static func configuration(for file: MirrorFile?) -> Configuration {
     var configuration = Configuration()
     configuration.readonly = file.map { $0.access != .writing } ?? false
-    // Whoever waited in SQLite would hold up all other writers of this process; `writing` waits with nothing held.
+    // Whoever waited in SQLite would hold up all other writers of this process; `MirrorDatabase.writing` waits with nothing held.
     configuration.busyMode = .immediateError
     configuration.maximumReaderCount = 4
     configuration.foreignKeysEnabled = false

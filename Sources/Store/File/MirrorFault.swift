@@ -12,7 +12,9 @@ package struct MirrorFault: Error, Sendable, Hashable, CustomStringConvertible {
     case readOnly
   }
 
+  /// Which of these it is: what callers decide by.
   package var kind: Kind
+  /// What is wrong, with the path, and the way out.
   package var description: String
   /// SQLite's words; nil where there are none.
   package var detail: String?

@@ -18,7 +18,9 @@ package final class MirrorFile: Sendable {
     case frozen
   }
 
+  /// The path that it was opened under, as it was given.
   package let path: String
+  /// How connections open it, as long as this process has it open.
   package let access: Access
   /// Whether it is open for reading alone.
   package var isReadOnly: Bool { access != .writing }

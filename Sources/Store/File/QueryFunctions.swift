@@ -6,7 +6,7 @@ import JSONAPI
 enum QueryFunctions {
   /// `mirror_fold(x)`: text as the site's database compares it; numbers as their text; null stays null.
   static let fold = "mirror_fold"
-  /// `mirror_match(x, folded, mode)`: whether the folded text is in x (0), at its start (1) or at its end (2).
+  /// `mirror_match(x, folded, mode)`: whether the folded text is in x (0), at its start (1), at its end (2) or all of it (3).
   static let match = "mirror_match"
   /// `mirror_find(x, folded, mode)`: the same where x is folded already.
   static let find = "mirror_find"

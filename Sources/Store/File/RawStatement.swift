@@ -6,6 +6,7 @@ import JSONAPI
 package struct SQLiteFault: Error, Sendable, CustomStringConvertible {
   /// The extended result code.
   package var code: Int32
+  /// SQLite's own words (`sqlite3_errmsg`); `unknown` where it has none.
   package var message: String
   /// One line for the operator.
   package var description: String { "SQLite: \(message) (code \(code))" }

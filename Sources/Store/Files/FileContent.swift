@@ -4,6 +4,7 @@ package struct FileContent: Sendable, Hashable {
   package var source: String
   /// SHA-256 in hexadecimal digits; nil while nothing is there.
   package var hash: String?
+  /// Its size; 0 while nothing is there.
   package var bytes: Int64
   /// `Content-Type` as the site sent it.
   package var mediaType: String?
@@ -11,6 +12,7 @@ package struct FileContent: Sendable, Hashable {
   package var validator: String?
   /// Unix seconds.
   package var lastModified: Int64?
+  /// Whether everyone may fetch it, by its address (reference 2.6).
   package var isPublic: Bool
   /// Failed attempts since the last success.
   package var attempts: Int
@@ -33,9 +35,11 @@ package struct FileContent: Sendable, Hashable {
 
 /// How many contents there are.
 package struct FileTotals: Sendable, Hashable {
+  /// Files that have a content here; several may have the same one.
   package var files = 0
   /// Of the different contents, on disk.
   package var bytes: Int64 = 0
+  /// Files whose last attempt failed; what was fetched before may be here all the same.
   package var failed = 0
 }
 

@@ -10,7 +10,9 @@ package enum Coalescing: Sendable, Hashable {
 
   /// What is known of the last unsettled change of the same resource.
   package struct Last: Sendable, Hashable {
+    /// What it does to the resource.
     package var kind: ChangeKind
+    /// Where it stands.
     package var state: ChangeState
     /// How many requests have left for it.
     package var sends: Int

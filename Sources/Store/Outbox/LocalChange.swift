@@ -26,7 +26,9 @@ package struct LocalChange: Sendable {
   package var type: String
   /// For a creation the client's UUID, or a new one where it sent none.
   package var uuid: ResourceID
+  /// What the client asks for.
   package var action: Action
+  /// Who asks for it.
   package var author: ChangeAuthor
   /// The base URL of the client's answers, without a slash at its end: where it stands in values, the site's is meant.
   package var clientBase: String?
@@ -50,7 +52,9 @@ package struct RecordedChange: Sendable, Hashable {
   package var change: Int64?
   /// The interned (type, UUID): `ReadSnapshot.resource(id:)` reads the result, and finds nothing after a deletion.
   package var resource: Int64
+  /// The resource's type, such as `node--topic`.
   package var type: String
+  /// The resource's id; of an uploaded file the one that it has today.
   package var uuid: ResourceID
   /// When there was nothing to change: the unsettled changes that did it before, the oldest first.
   package var repeats: [Int64] = []

@@ -13,6 +13,7 @@ package struct MemberMerge: Sendable, Hashable {
     case conflict
   }
 
+  /// What is to be done with it.
   package var outcome: Outcome
   /// The value of the member afterwards: what to send, and what to show locally.
   package var value: JSON

@@ -44,7 +44,7 @@ extension Outbox {
     try read { db in try OutboxRows(db: db).changes(where: "o.\(OutboxSchema.isUnsettled)") }
   }
 
-  /// One change, over or not; nil when there is none of that number. `Prefer: wait` asks it until `state.isUnsettled` ends.
+  /// One change, over or not; nil when there is none of that number.
   package func change(_ id: Int64) throws -> OutboxChange? { try read { try OutboxRows(db: $0).change(id) } }
 
   /// The deletion that waits behind a change of the same resource; nil when there is none.

@@ -41,6 +41,6 @@ extension Recording {
   /// Whether nothing can be written here.
   package var isReadOnly: Bool { database.file.isReadOnly }
 
-  /// One change, over or not; nil when there is none of that number.
+  /// One change, over or not; nil when there is none of that number. `Prefer: wait` asks it until `state.isUnsettled` ends.
   package func change(_ id: Int64) throws -> OutboxChange? { try Outbox(database: database).change(id) }
 }

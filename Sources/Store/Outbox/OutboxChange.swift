@@ -53,6 +53,7 @@ package struct ChangedMember: Sendable, Hashable {
   /// Where in the resource object it stands.
   package enum Group: String, Sendable, Hashable { case attributes, relationships }
 
+  /// Whether it is an attribute or a relationship.
   package var group: Group
   /// The public name, such as `title`.
   package var name: String
@@ -99,13 +100,19 @@ package struct OutboxChange: Sendable, Hashable {
   package var id: Int64
   /// The interned (type, UUID).
   package var resource: Int64
+  /// The resource's type, such as `node--topic`; a file's for an upload.
   package var type: String
+  /// The resource's id; of an upload the one that it has here until the site has given it another.
   package var uuid: ResourceID
+  /// What it does to the resource.
   package var kind: ChangeKind
+  /// What it sets; none for a deletion. What nobody may read again is taken out when it is over.
   package var members: [ChangedMember]
+  /// Who asked for it, or added to it last.
   package var author: ChangeAuthor
   /// When it was recorded or last added to, Unix seconds of this machine.
   package var recorded: Int64
+  /// Where it stands.
   package var state: ChangeState
   /// Grows whenever what is to be sent changes: whoever read an older one has to look again.
   package var version: Int64

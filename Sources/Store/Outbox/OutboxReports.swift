@@ -120,6 +120,7 @@ extension Outbox {
 
 /// A change that cannot go because the site refused a creation.
 package struct StuckChange: Sendable, Hashable {
+  /// The change, as it was read.
   package var change: OutboxChange
   /// The number of the creation that was refused.
   package var creation: Int64

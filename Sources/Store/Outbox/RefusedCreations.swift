@@ -19,8 +19,11 @@ package struct TypeRefusal: Sendable, Hashable {
 
 /// What is known of creations that the site does not carry out.
 package struct RefusedCreations: Sendable, Hashable {
+  /// The resource type's name.
   package var type: String
+  /// How they make a resource: `create` or `upload`.
   package var kind: ChangeKind
+  /// What the site answered to all of `changes`.
   package var refusal: TypeRefusal
   /// The changes that were refused so, the newest last.
   package var changes: [Int64]

@@ -41,6 +41,7 @@ package struct Upload: Sendable, Hashable {
   package var hostPath: String?
   /// The field, such as `field_topic_image`.
   package var field: String
+  /// Its name and where its bytes wait.
   package var file: StagedFile
   /// The highest serial number of a file on the site before the first attempt that may have arrived: what that made has a
   /// higher one.

@@ -14,6 +14,7 @@ package struct Cursor: Sendable, Hashable {
   /// The greatest serial number seen at `newestAt`, the site's Unix seconds. A lower one may have been given out before it and
   /// still show later; once the settle window has passed, it counts as known.
   package var newest: Int64
+  /// When the pass began that saw `newest`, the site's Unix seconds; 0 before the first.
   package var newestAt: Int64
   /// The pass that is under way; nil between passes.
   package var pass: Pass?

@@ -14,6 +14,7 @@ package struct FilterProbe: Sendable, Hashable {
     case withoutSerialNumber
   }
 
+  /// Whether a filter can be relied on, or what the type lacks to be asked by.
   package var outcome: Outcome
   /// The UUID of the account that asked.
   package var account: String

@@ -3,13 +3,17 @@ import JSONAPI
 
 /// What is known of a resource type apart from its resources.
 package struct MirroredType: Sendable, Hashable {
+  /// The number that stands for the name in the mirror.
   package var id: Int64
+  /// What its resources call their type, such as `node--topic`.
   package var name: String
+  /// The machine name of its entity type, such as `node`.
   package var entityType: String
   /// The collection's path as the entry point links it, such as `/jsonapi/node/topic`; nil while only references named it.
   package var path: String?
   /// The attribute with the serial number; nil until a resource was seen.
   package var idAttribute: String?
+  /// How far it has been read; nil where it is still to be read from the beginning.
   package var cursor: Cursor?
   /// What the last probe of its filters found out; nil before the first.
   package var probe: FilterProbe?

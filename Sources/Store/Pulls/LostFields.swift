@@ -9,10 +9,14 @@ package struct LostFields: Sendable, Hashable {
   /// By member: how many of them have it stored, and how many of those lack it now. Only members that some lack.
   package var counts: [String: Count] = [:]
 
+  /// Of how many resources a member vanished.
   package struct Count: Sendable, Hashable {
+    /// Resources that have it stored.
     package var had: Int
+    /// Those of them that the site sends without it.
     package var lost: Int
 
+    /// Both counts; `lost` is part of `had`.
     package init(had: Int, lost: Int) {
       self.had = had
       self.lost = lost

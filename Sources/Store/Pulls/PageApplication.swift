@@ -4,17 +4,19 @@ import JSONAPI
 package struct PageApplication: Sendable {
   /// The type whose collection was read.
   package var type: String
+  /// The page's resources that can be used, in its order.
   package var resources: [ScannedResource]
   /// How many resources the site left out for lack of access.
   package var omitted: Int
-  /// The cursor to store with the page; nil leaves it where it is (hot tail, probe).
+  /// The cursor to store with the page; nil leaves it where it is.
   package var cursor: Cursor?
   /// The run in whose coverage it counts.
   package var run: Int64
   /// When the site made the page, by its own `Date` (`ScannedPage.madeAt`); nil where it did not say.
   package var madeAt: Int64?
-  /// What of the page cannot be used, and what stands around its document (`ScannedPage`): both are set aside.
+  /// What of the page cannot be used (`ScannedPage`): it is set aside.
   package var unusable: [UnusableRow]
+  /// What stands around the page's document, or its beginning: set aside, too. Nil where nothing does.
   package var surroundings: String?
   /// What it means for the reading of the type from the beginning; nil where it is none.
   package var reading: ReadingPart?

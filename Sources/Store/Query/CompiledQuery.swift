@@ -1,6 +1,8 @@
 /// A collection query as SQL with its arguments in order.
 package struct CompiledQuery: Sendable, Hashable {
+  /// One `SELECT` that gives rows as `ReadSnapshot.rows` reads them; `?N` stands for the N-th argument.
   package var sql: String
+  /// What is bound to `?1`, `?2` and so on.
   package var arguments: [QueryArgument]
   /// The paths that are read out of documents: what an index could spare.
   package var uses: [PathUse] = []

@@ -5,6 +5,7 @@ import JSONAPI
 package struct StoredRow {
   /// The interned (type, UUID).
   package var id: Int64
+  /// The type that it is stored under.
   package var type: ServedType
   /// The site's time up to which the type is known, Unix seconds; rows of a query come without it.
   package var knownUntil: Int64

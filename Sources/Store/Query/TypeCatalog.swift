@@ -4,8 +4,11 @@ import Synchronization
 
 /// A resource type as answers need it. A class, for every row of an answer carries it.
 package final class ServedType: Sendable, Hashable {
+  /// The number that stands for the name in the mirror.
   package let id: Int64
+  /// What its resources call their type, such as `node--topic`.
   package let name: String
+  /// The machine name of its entity type, such as `node`.
   package let entityType: String
   /// The bundle's machine name.
   package let bundle: String
@@ -39,6 +42,7 @@ package final class ServedType: Sendable, Hashable {
 
   /// Types of one mirror are the same when their numbers are.
   package static func == (one: ServedType, other: ServedType) -> Bool { one.id == other.id }
+  /// By the number alone, as `==` does.
   package func hash(into hasher: inout Hasher) { hasher.combine(id) }
 }
 

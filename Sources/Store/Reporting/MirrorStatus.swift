@@ -4,6 +4,7 @@ import GRDB
 package struct MirrorStatus: Sendable {
   /// The state of one resource type.
   package struct TypeStatus: Sendable {
+    /// The type's name, such as `node--topic`.
     package var type: String
     /// Resources in the mirror.
     package var rows: Int64
@@ -17,8 +18,9 @@ package struct MirrorStatus: Sendable {
     package var lastSweep: Int64?
     /// Whether a sweep of it is under way.
     package var isSweeping: Bool
-    /// While one is under way: the serial number up to which it has listed the type, and whether it is through with that.
+    /// The serial number up to which the sweep under way has listed the type; 0 while there is none.
     package var sweptUpTo: Int64
+    /// Whether that sweep is through with the listing.
     package var isListed: Bool
     /// The greatest serial number stored.
     package var highestID: Int64?
@@ -34,28 +36,40 @@ package struct MirrorStatus: Sendable {
 
   /// What one run saw of one type.
   package struct Coverage: Sendable {
+    /// The run's number.
     package var run: Int64
+    /// Requests that it cost, those of its sweep among them; 0 until the run ends.
     package var requests: Int64
+    /// Pages that were applied.
     package var pages: Int64
+    /// Resources on these pages that could be used.
     package var seen: Int64
+    /// Resources of these pages that were new or different, and so written.
     package var stored: Int64
+    /// Resources that the site left out of these pages for lack of access.
     package var omitted: Int64
-    /// `complete` or `failed`; nil while it runs.
+    /// `complete` or `failed`; nil until the run ends.
     package var outcome: String?
   }
 
   /// One round. Times are Unix seconds of this machine's clock. Of attempts that all ended alike before a run was begun, the first
   /// one's start and the last one's end.
   package struct Run: Sendable {
+    /// Its number: grows with every run.
     package var id: Int64
     /// `pull` or `full`; `attempt` where it ended before anything was read.
     package var kind: String
+    /// When it began.
     package var started: Int64
+    /// When it ended; nil while it runs.
     package var finished: Int64?
+    /// How it ended (`RunOutcome`); nil while it runs.
     package var outcome: String?
+    /// Why it did not come to its end, for the operator; nil where it did, and where a crash ended it. Holds no secret.
     package var message: String?
   }
 
+  /// The types that were read, or begun, by name.
   package var types: [TypeStatus]
   /// The last rounds, the newest first.
   package var runs: [Run]

@@ -5,7 +5,9 @@ import GRDB
 package struct Salvage: Sendable {
   /// A table of which rows were saved.
   package struct Table: Sendable {
+    /// As the schema has it.
     package var name: String
+    /// How many rows the new mirror got.
     package var rows: Int
     /// SQLite's words where not all could be read.
     package var fault: String?

@@ -31,8 +31,9 @@ package struct SetAside: Sendable, Hashable {
   package var reason: String
   /// What a person can do.
   package var advice: String
-  /// When it was first set aside, and when that was last seen to be so: Unix seconds of this machine.
+  /// When it was first set aside, Unix seconds of this machine.
   package var since: Int64
+  /// When it was last seen to be so, Unix seconds of this machine.
   package var lastSeen: Int64
 
   /// Something that is set aside now.

@@ -12,8 +12,11 @@ package struct Tombstone: Sendable, Hashable {
     case unpublished
   }
 
+  /// The resource's type, such as `node--topic`.
   package var type: String
+  /// The resource's id, as the site last wrote it.
   package var uuid: ResourceID
+  /// In which way it is gone.
   package var kind: Kind
   /// When it was learned, the site's Unix seconds.
   package var learned: Int64

@@ -21,9 +21,12 @@ package struct DiscoveredType: Sendable, Hashable {
   package var link: String
   /// The collection's path.
   package var path: String
+  /// The entity type and the bundle that it belongs to.
   package var home: EntityTypes.Home
+  /// How these became known.
   package var source: Source
 
+  /// A type; each part as it is described above.
   package init(name: String, link: String, path: String, home: EntityTypes.Home, source: Source) {
     self.name = name
     self.link = link

@@ -4,11 +4,15 @@ import JSONAPI
 
 /// A resource that the site has probably deleted along with another.
 package struct DependentResource: Sendable, Hashable {
+  /// The interned (type, UUID).
   package var id: Int64
+  /// The resource's type, such as `comment--comment`.
   package var type: String
   /// The path of its collection.
   package var path: String
+  /// The resource's id.
   package var uuid: ResourceID
+  /// Its serial number; nil where only its label is stored.
   package var internalID: Int64?
   /// The change that its document came with: what was stored later is news.
   var sequence: Int64

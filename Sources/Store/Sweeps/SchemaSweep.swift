@@ -38,7 +38,7 @@ extension Schema {
       type INTEGER NOT NULL, resource INTEGER NOT NULL, PRIMARY KEY (type, resource)) STRICT, WITHOUT ROWID;
     """
 
-  /// The UUIDs on the last page of a listing, 16 bytes each, so that the next slice of the sweep sees whether it joins up.
+  /// The ids on the last page of a listing (`SweepMarks`), so that the next slice of the sweep sees whether it joins up.
   /// Listings that were under way begin anew.
   static let marks = """
     ALTER TABLE sweep ADD COLUMN marks BLOB;

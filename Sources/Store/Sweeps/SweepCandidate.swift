@@ -2,7 +2,9 @@ import JSONAPI
 
 /// A stored resource that a sweep did not see.
 package struct SweepCandidate: Sendable, Hashable {
+  /// The interned (type, UUID).
   package var id: Int64
+  /// The resource's id.
   package var uuid: ResourceID
   /// Nil for a resource of which only the label is stored.
   package var internalID: Int64?

@@ -25,7 +25,9 @@ package struct SweepState: Sendable, Hashable {
 
 /// One page of a sweep on its way into the mirror.
 package struct SweepApplication: Sendable {
+  /// The type that is swept.
   package var type: String
+  /// The page's resources that can be used, in its order.
   package var resources: [ScannedResource]
   /// The UUIDs that the site left out for lack of access.
   package var omitted: [ResourceID]
@@ -34,11 +36,13 @@ package struct SweepApplication: Sendable {
   package var covers: (after: Int64, through: Int64?)?
   /// Where the sweep stands behind it.
   package var state: SweepState
+  /// The run in whose coverage it counts.
   package var run: Int64
   /// When the site made the page, by its own `Date`; nil where it did not say.
   package var madeAt: Int64?
-  /// What of the page cannot be used, and what stands around its document (`ScannedPage`): both are set aside.
+  /// What of the page cannot be used (`ScannedPage`): it is set aside.
   package var unusable: [UnusableRow]
+  /// What stands around the page's document, or its beginning: set aside, too. Nil where nothing does.
   package var surroundings: String?
   /// What else is set aside with it: rows that the reader stepped over.
   package var setAside: [SetAside] = []

@@ -9,8 +9,11 @@ package enum HiddenPolicy: String, Sendable, CaseIterable {
 
 /// What the site said of a candidate.
 package struct Removal: Sendable, Hashable {
+  /// The stored resource that it is about.
   package var candidate: SweepCandidate
+  /// In which way it is gone.
   package var kind: Tombstone.Kind
+  /// How that was learned, for people.
   package var how: String
 
   /// A removal.

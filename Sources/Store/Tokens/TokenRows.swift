@@ -3,11 +3,15 @@ import GRDB
 
 /// A client of the local API as it is stored. Names and scopes are without spaces; lists are in their order.
 package struct ConsumerRow: Sendable, Hashable {
+  /// The `client_id` (RFC 6749, 2.2).
   package var id: String
+  /// What people call it.
   package var label: String
   /// The encoded hash; nil for a public client.
   package var secretHash: String?
+  /// What it may ask for, by `grant_type` (RFC 6749, 4 and 6).
   package var grants: [String]
+  /// The scopes that it may ask for (RFC 6749, 3.3).
   package var scopes: [String]
   /// Unix seconds.
   package var created: Int64
@@ -32,11 +36,15 @@ package struct ConsumerRow: Sendable, Hashable {
 
 /// A person who may sign in to the local API.
 package struct AccountRow: Sendable, Hashable {
+  /// The number by which tokens name it.
   package var id: Int64
+  /// The `username` (RFC 6749, 4.3.2), compared exactly.
   package var name: String
+  /// The encoded hash of the `password`.
   package var passwordHash: String
   /// The `user--user` resource that the account stands for.
   package var userUUID: String?
+  /// The scopes that its tokens are limited to; empty for no limit but the client's.
   package var scopes: [String]
 
   init(_ row: Row) throws {
@@ -50,15 +58,23 @@ package struct AccountRow: Sendable, Hashable {
 
 /// A pair of tokens that was issued: their names only. Times are Unix seconds.
 package struct IssuedTokenRow: Sendable, Hashable {
+  /// The `jti` of the access token (RFC 7519, 4.1.7).
   package var jti: String
+  /// The `client_id` that it was issued to.
   package var consumer: String
+  /// The number of the account; nil where the client acts for itself (RFC 6749, 4.4).
   package var account: Int64?
+  /// In the order of the token's `scope` claim.
   package var scopes: [String]
+  /// When it was issued.
   package var issued: Int64
+  /// The first second at which the access token is no longer valid (RFC 7519, 4.1.4).
   package var expires: Int64
+  /// Whether it was used up by a refresh, or its client or account was replaced.
   package var isRevoked: Bool
   /// The digest of the refresh token, hexadecimal.
   package var refreshHash: String?
+  /// The last second at which the refresh token may be used; nil where there is none.
   package var refreshExpires: Int64?
 
   /// A pair of tokens.
