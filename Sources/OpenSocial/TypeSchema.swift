@@ -23,7 +23,9 @@ package struct TypeSchema: Sendable, Hashable, Codable {
 
   /// A property of a composite attribute, or a member of a relationship's `meta`.
   package struct Property: Sendable, Hashable, Codable {
+    /// Its name in the value, or in the `meta`.
     package var name: String
+    /// What kind of value it has; null where that is not known.
     package var kind: Kind
 
     /// A property; null where its kind is not known.
@@ -32,7 +34,9 @@ package struct TypeSchema: Sendable, Hashable, Codable {
 
   /// An attribute or a relationship.
   package struct Field: Sendable, Hashable, Codable {
+    /// Its public name.
     package var name: String
+    /// Whether it is a relationship; else it is an attribute.
     package var isRelationship = false
     /// The kind of an attribute's value, or of the elements when it is a list.
     package var kind = Kind.null

@@ -1,4 +1,6 @@
 import JSONAPI
+import LocalAPI
+import Store
 import Support
 import Testing
 
@@ -30,6 +32,20 @@ import Testing
       #expect(try await topics(person) == 401)
       #expect(try await topics(renewed.document) == 200)
     }
+  }
+
+  /// A client that has a secret is not one of which none is asked, even where the secret cannot be checked.
+  @Test(arguments: ["", "x", "$scrypt$ln=13,r=8,p=1$AAAA$AAAA", "$argon2id$v=19$m=1,t=1,p=1$AAAA$AAAA"])
+  func aSecretThatCannotBeReadLetsNobodyIn(stored: String) throws {
+    let made = try CrawledMirror.full()
+    let tokens = made.mirror.tokens
+    let ledger = MirrorTokenLedger(tokens)
+    try tokens.save(
+      ConsumerRow(id: "odd", label: "", secretHash: stored, grants: ["password"], scopes: ["read"], created: 0))
+    #expect(try ledger.consumer(id: "odd") == nil)
+    try tokens.save(
+      ConsumerRow(id: "public", label: "", secretHash: nil, grants: ["password"], scopes: ["read"], created: 0))
+    #expect(try ledger.consumer(id: "public") != nil)
   }
 
   @Test func withoutGoodTokensNothingIsShown() async throws {

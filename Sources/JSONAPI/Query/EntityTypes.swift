@@ -8,6 +8,7 @@ package struct EntityTypes: Sendable, Hashable {
     /// Such as `topic`.
     package var bundle: String
 
+    /// As the two names say; neither is checked.
     package init(entityType: String, bundle: String) {
       self.entityType = entityType
       self.bundle = bundle
@@ -40,6 +41,7 @@ package struct AttributeNames: Sendable, Hashable {
   /// The time of the last change; nil for the usual name.
   package var changed: String?
 
+  /// Names as given; nil for the usual one.
   package init(serial: String? = nil, changed: String? = nil) {
     self.serial = serial
     self.changed = changed

@@ -11,6 +11,7 @@ package struct UsualNames: Sendable, Hashable {
   /// What stands in all other names of numbers of revisions.
   package let revisionWord: String
 
+  /// The names as given: those of serial numbers with `prefix`, those of `revisions` without it.
   package init(changed: String, serials: [String: String], prefix: String, revisions: Set<String>, revisionWord: String)
   {
     self.changed = changed

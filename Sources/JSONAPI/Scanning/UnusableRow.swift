@@ -1,14 +1,16 @@
 /// An element of a page's `data` that cannot be used, so that the others can be: what it says of itself, and where it stands.
 package struct UnusableRow: Sendable, Hashable {
-  /// Its type and id as far as they can be read.
+  /// Its type as far as that can be read.
   package var type: String?
+  /// Its id as far as that can be read.
   package var id: ResourceID?
   /// Its serial number as far as that can be read.
   package var internalID: Int64?
   /// Its place on the page, from 0.
   package var place: Int
-  /// The serial numbers of the resources before and behind it on the page: where the page is in their order, its own lies between.
+  /// The serial number of the resource before it on the page; nil for none. Where the page is in their order, its own is greater.
   package var after: Int64?
+  /// The serial number of the resource behind it on the page; nil for none. Where the page is in their order, its own is less.
   package var before: Int64?
   /// By which it is known again where it has no id: of its bytes, in any order of members. Nil where there are too few of them.
   package var fingerprint: UInt64?

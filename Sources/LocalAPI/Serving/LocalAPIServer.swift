@@ -10,15 +10,20 @@ import TokenIssuer
 
 /// Where and how the local API listens.
 package struct LocalAPISettings: Sendable {
+  /// The name or address that it listens on.
   package var host: String
   /// 0 takes a free one.
   package var port: Int
   /// The base URL of links; nil takes the host that the client used.
   package var baseURL: String?
+  /// How long an access token is valid, in seconds: `expires_in` of a token response (RFC 6749 section 5.1).
   package var accessTokenSeconds: Int
+  /// How long a refresh token may be used, in seconds.
   package var refreshTokenSeconds: Int
-  /// PEM files; both or none.
+  /// The file with the certificate and those that lead to its root, PEM. With `privateKeyFile` it makes the server speak HTTPS;
+  /// alone, neither counts.
   package var certificateFile: String?
+  /// The file with the certificate's private key, PEM.
   package var privateKeyFile: String?
   /// Where the key that signs tokens is kept: made at first start, readable by its owner only.
   package var signingKeyPath: String

@@ -14,15 +14,25 @@ package struct MirrorTokenLedger: TokenLedger {
     own = tokens.isReadOnly ? IssuedHere() : nil
   }
 
+  /// The client of this id, compared exactly; nil for none, and where its stored hash cannot be read: without it the client would
+  /// pass for a public one, of which no secret is asked (RFC 6749 section 2.1). Grants that the program does not know are left out.
+  /// - Throws: a fault of the mirror.
   package func consumer(id: String) throws -> Consumer? {
-    try tokens.consumer(id).map { row in
-      Consumer(
-        id: row.id, label: row.label, secretHash: row.secretHash.flatMap(SecretHash.init(encoded:)),
-        grants: Set(row.grants.compactMap(Grant.init(rawValue:))), scopes: row.scopes)
+    try tokens.consumer(id).flatMap { row in
+      let hash = row.secretHash.map(SecretHash.init(encoded:))
+      if case .some(nil) = hash { return nil }
+      return Consumer(
+        id: row.id, label: row.label, secretHash: hash ?? nil,
+        grants: Set(row.grants.compactMap(Grant.init(rawValue:))),
+        scopes: row.scopes)
     }
   }
 
+  /// The account of this name, compared exactly; nil for none, and where its stored hash cannot be read.
+  /// - Throws: a fault of the mirror.
   package func account(name: String) throws -> Account? { try tokens.account(named: name).flatMap(account) }
+  /// The account of this id; nil as above.
+  /// - Throws: a fault of the mirror.
   package func account(id: Int64) throws -> Account? { try tokens.account(id).flatMap(account) }
 
   /// Nil for a row whose hash cannot be read: nobody can sign in with it.
@@ -32,12 +42,16 @@ package struct MirrorTokenLedger: TokenLedger {
     }
   }
 
+  /// Keeps a pair that was issued, on disk for good when this returns; over a mirror that may only be read, in this process.
+  /// - Throws: a fault of the mirror; `MirrorFault` of the kind `busy` where another program holds its lock for too long.
   package func record(_ issue: TokenIssue) async throws {
     if let own { return own.record(issue) }
     let row = row(issue)
     try await LocalWrites.run { [tokens] in try tokens.record(row) }
   }
 
+  /// What is known of a refresh token; nil when it was never issued here, or its pair was over and is forgotten.
+  /// - Throws: a fault of the mirror.
   package func refreshToken(_ digest: RefreshTokenDigest) throws -> RefreshTokenRecord? {
     guard let own else { return try stored(digest) }
     if let known = own.record(of: digest) { return known }
@@ -55,6 +69,9 @@ package struct MirrorTokenLedger: TokenLedger {
     }
   }
 
+  /// Ends the pair of a refresh token and keeps the new one, both or neither: of several who come with the same token one gets
+  /// `.rotated` (RFC 6749 section 6). On disk for good when this returns, as by `record`.
+  /// - Throws: as `record`; then nothing has changed.
   package func rotate(_ old: RefreshTokenDigest, to new: TokenIssue) async throws -> RotationOutcome {
     if let own {
       guard let record = try refreshToken(old) else { return .unknown }
@@ -69,6 +86,8 @@ package struct MirrorTokenLedger: TokenLedger {
     }
   }
 
+  /// Whether an access token, named by its `jti`, is known here and was not ended. Its time is not looked at.
+  /// - Throws: a fault of the mirror.
   package func isActive(accessTokenID: String) throws -> Bool {
     if let isActive = own?.isActive(accessTokenID) { return isActive }
     return try tokens.isActive(jti: accessTokenID)

@@ -2,6 +2,7 @@ import JSONAPI
 
 /// Members of a type that are not what they were, as a decision only: stored facts against a page.
 package struct SchemaDrift: Sendable, Hashable, CustomStringConvertible {
+  /// The name of the type, such as `node--topic`.
   package var type: String
   /// Attributes and relationships that no resource of the page has any more.
   package var vanished: [String]

@@ -8,6 +8,7 @@ import Upstream
 package struct FileRound: Sendable {
   /// What a round needs besides the site.
   package struct Settings: Sendable {
+    /// Which files have their contents fetched: all, only public ones, or none.
     package var policy: FilePolicy
     /// The most bytes of contents; nil for no limit but the disk's.
     package var budgetBytes: Int64?
@@ -33,9 +34,11 @@ package struct FileRound: Sendable {
 
   /// What a round did.
   package struct Report: Sendable, Hashable {
+    /// How many contents were fetched and stored.
     package var fetched = 0
     /// Bytes that came over the network.
     package var bytes: Int64 = 0
+    /// How many could not be fetched, for whatever reason but a full disk: it is noted with the file, and tried again later.
     package var failed = 0
     /// How many of those the site does not have any more.
     package var lost = 0

@@ -1,5 +1,6 @@
 /// Removals that a guard stopped.
 package struct HeldRemovals: Sendable, Hashable, CustomStringConvertible {
+  /// The name of the type, such as `node--topic`.
   package var type: String
   /// Resources that the site no longer shows.
   package var candidates: Int

@@ -2,13 +2,19 @@ import Store
 
 /// A sweep's part in a round.
 package struct SweepReport: Sendable {
+  /// The name of the type, such as `node--topic`.
   package var type: String
+  /// Requests for pages and for single resources, repetitions counted.
   package var requests = 0
   /// Decoded content of the answers.
   package var bytes = 0
+  /// Pages of the collection that were stored. Of a type without a serial number those alone that join up with the page before.
   package var pages = 0
+  /// Resources that these pages showed; what came twice is counted twice.
   package var seen = 0
+  /// Resources that were not stored before.
   package var inserted = 0
+  /// Resources that were stored otherwise.
   package var updated = 0
   /// Removed resources by kind; with `sync.onHidden` keep, those newly marked.
   package var tombstones: [Tombstone.Kind: Int] = [:]

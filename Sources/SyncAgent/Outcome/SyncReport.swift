@@ -6,7 +6,9 @@ package struct SyncReport: Sendable {
   package var types: [TypeReport] = []
   /// Requests that belong to no type: the entry point. Sign-in is not counted.
   package var otherRequests = 0
+  /// Resources that were not stored before, those of sweeps too.
   package var inserted = 0
+  /// Resources that were stored otherwise, those of sweeps too.
   package var updated = 0
   /// The sweeps that went on in this round, by type.
   package var sweeps: [SweepReport] = []

@@ -1,9 +1,12 @@
 /// A type's part in a round.
 package struct TypeReport: Sendable {
+  /// The name of the type, such as `node--topic`.
   package var type: String
+  /// Requests for its pages and single resources, repetitions counted.
   package var requests = 0
   /// Decoded content of the answers.
   package var bytes = 0
+  /// Pages that were handed to the writer.
   package var pages = 0
   /// Resources that the site sent.
   package var seen = 0

@@ -29,6 +29,7 @@ package struct SweepListing: Sendable, Hashable {
   package private(set) var lastID: Int64
   /// Rows to skip: in the whole collection, or behind the key while all rows there are hidden.
   package private(set) var offset: Int
+  /// Whether the last page of the collection has been taken.
   package private(set) var isComplete = false
   /// Whether any page showed anything, be it as left out.
   package private(set) var hasSeenAnything: Bool

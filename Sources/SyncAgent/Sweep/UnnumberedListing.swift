@@ -16,6 +16,7 @@ package struct UnnumberedListing: Sendable, Hashable {
   package private(set) var offset: Int
   /// What the last page showed or left out.
   package private(set) var marks: Set<Mark>
+  /// Whether the last page of the collection has been taken.
   package private(set) var isComplete = false
   /// Whether the last page said that more follow; only then a listing is resumed.
   private var isPromised: Bool

@@ -5,7 +5,10 @@ import Store
 package struct VerificationReport: Sendable {
   /// Types that were compared to their end.
   package var types = 0
+  /// Resources of the site that were compared with what is stored.
   package var compared = 0
+  /// Requests for pages and single resources, repetitions counted; of visits to the entry point the first, and one for each
+  /// type that failed. Sign-in is not counted.
   package var requests = 0
   /// Resources of the site that cannot be used: nothing can be said of them.
   package var unusable = 0
@@ -27,8 +30,11 @@ package struct VerificationReport: Sendable {
       case different
     }
 
+    /// The name of the type, such as `node--topic`.
     package var type: String
+    /// Its id.
     package var uuid: ResourceID
+    /// How it differs.
     package var kind: Kind
     /// The members that differ, such as `attributes.title`.
     package var members: [String]

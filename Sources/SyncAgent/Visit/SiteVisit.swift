@@ -28,7 +28,7 @@ struct SiteVisit: Sendable {
   }
 
   /// Reads the entry point and goes in.
-  /// - Parameter asked: is told of every request to the entry point but for those that go past caches.
+  /// - Parameter asked: is told of every request that looks for the entry point; of the one that `.once` makes it is not.
   /// - Throws: `SyncFault.anonymous`, `.otherSite`, `.otherAccount` before anything else is asked or written, `.noEntryPoint` where
   ///   there is none; `SignInError`, `SiteError`, `TransportError`, `CancellationError`, a fault of the mirror.
   @discardableResult
