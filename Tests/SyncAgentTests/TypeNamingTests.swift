@@ -187,6 +187,47 @@ import Upstream
     #expect(page.resources.map(\.type) == ["node--page"] && scanner.names(of: "node--topic") == nil)
   }
 
+  /// One row of another type gives the type no name where rows of its own have come, or where more follow and no other row says the
+  /// same; all that there is does, and so does a page of several.
+  @Test func aRowOfAnotherTypeAloneNamesNothing() throws {
+    let made = try CrawledMirror()
+    let paths = try CrawledMirror.paths()
+    let path = try #require(paths["node--topic"])
+    var scanner = PageScanner(base: DocumentBase(CrawledMirror.site), paths: paths)
+    var fresh: PageNaming {
+      PageNaming(
+        reading: made.mirror.reading, discovery: made.mirror.discovery, type: "node--topic", entityType: "node")
+    }
+    func body(_ type: String, _ numbers: [Int], isLast: Bool = false) -> [UInt8] {
+      let rows = numbers.map { number in
+        #"{"type":"\#(type)","id":"a0000000-0000-4000-8000-00000000000\#(number)","attributes":{"drupal_internal__nid":\#(number),"changed":\#(early)},"relationships":{}}"#
+      }
+      let links = isLast ? "" : #","links":{"next":{"href":"\#(CrawledMirror.site)\#(path)?page%5Boffset%5D=9"}}"#
+      return Array(#"{"data":[\#(rows.joined(separator: ","))]\#(links)}"#.utf8)
+    }
+    let strange = "node--from_elsewhere"
+    // Behind rows of the type, be it the last.
+    var naming = fresh
+    let own = try naming.page(body("node--topic", [8, 7]), from: path, &scanner)
+    #expect(own.resources.count == 2)
+    for isLast in [false, true] {
+      let page = try naming.page(body(strange, [6], isLast: isLast), from: path, &scanner)
+      #expect(page.resources.isEmpty && page.unusable.count == 1)
+    }
+    // Before any, as often as the same one comes.
+    naming = fresh
+    for _ in 0..<2 {
+      let page = try naming.page(body(strange, [6]), from: path, &scanner)
+      #expect(page.resources.isEmpty && page.unusable.count == 1)
+    }
+    let called = UntrustworthyPage.calledOtherwise(strange)
+    #expect(throws: called) { _ = try naming.page(body(strange, [7]), from: path, &scanner) }
+    naming = fresh
+    #expect(throws: called) { _ = try naming.page(body(strange, [6], isLast: true), from: path, &scanner) }
+    naming = fresh
+    #expect(throws: called) { _ = try naming.page(body(strange, [6, 7]), from: path, &scanner) }
+  }
+
   @Test func whatMayBeSeveralThingsIsNone() throws {
     let found = try names([#""a":5,"b":6,"x":\#(early),"y":\#(early)"#, #""a":7,"b":8,"x":\#(late),"y":\#(late)"#])
     #expect(found.isUsual)

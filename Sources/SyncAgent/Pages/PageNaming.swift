@@ -12,6 +12,10 @@ struct PageNaming: Sendable {
   /// What the site's description calls the attributes of the type; nil where it was not asked, or calls them as usual.
   let described: AttributeNames?
   private var hasSearched = false
+  /// Whether a page has shown a resource that calls itself as the type is called.
+  private var isNameSeen = false
+  /// The row of another type that was all of a page, with more behind it, before any showed that.
+  private var stranger: (type: String, id: ResourceID)?
 
   init(
     reading: Reading, discovery: Discovery, type: String, entityType: String, described: AttributeNames? = nil
@@ -52,17 +56,30 @@ struct PageNaming: Sendable {
   }
 
   /// Tells a type whose resources all call themselves otherwise from rows of other types. Scanning has set aside those that stand
-  /// among rows of the type; where a page shows nothing else, it is the type's own name, unless the mirror holds resources that
-  /// call themselves as the type is called, and what the page shows is a single row, of several types, or of a type that has a
-  /// collection of its own: those are set aside, too.
-  private func checkName(_ page: inout ScannedPage, _ scanner: PageScanner) throws {
-    guard let first = page.resources.first?.type, page.resources.allSatisfy({ $0.type != type }) else { return }
-    let isOne = page.resources.allSatisfy { $0.type == first }
-    let isRow = page.resources.count == 1 || !isOne || scanner.hasCollection(first)
-    if isRow, try reading.count(of: type) > 0 {
+  /// among rows of the type; where a page shows nothing else, it is the type's own name, unless the mirror holds, or a page before
+  /// showed, resources that call themselves as the type is called, and what the page shows is a single row, of several types, or of a
+  /// type that has a collection of its own: those are set aside, too. So is a row that is alone on its page until another one says
+  /// the same.
+  private mutating func checkName(_ page: inout ScannedPage, _ scanner: PageScanner) throws {
+    guard let first = page.resources.first else { return }
+    guard page.resources.allSatisfy({ $0.type != type }) else {
+      isNameSeen = true
+      return
+    }
+    let isOne = page.resources.allSatisfy { $0.type == first.type }
+    let isRow = page.resources.count == 1 || !isOne || scanner.hasCollection(first.type)
+    if isRow, try isNameSeen || reading.count(of: type) > 0 {
+      page.sort(expecting: type, isName: true)
+    } else if page.rowCount == 1, page.hasNext, isAlone(first) {
+      stranger = (first.type, first.uuid)
       page.sort(expecting: type, isName: true)
     } else if isOne {
-      throw UntrustworthyPage.calledOtherwise(first)
+      throw UntrustworthyPage.calledOtherwise(first.type)
     }
+  }
+
+  /// Whether no other row that was all of a page was of the same type as this one.
+  private func isAlone(_ row: ScannedResource) -> Bool {
+    stranger.map { $0.type != row.type || $0.id == row.uuid } ?? true
   }
 }
