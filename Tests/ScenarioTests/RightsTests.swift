@@ -239,6 +239,20 @@ private func sweepNow(_ settings: inout SyncSettings) { settings.sweep = .now }
     #expect(try bench.mirror.reading.oddities().filter { $0.kind == .type }.isEmpty)
   }
 
+  /// Who asks for everything anew gets these, too.
+  @Test(arguments: [Habit.noChanged, .noSerialNumber]) func aFullRoundReadsItAnew(habit: Habit) async throws {
+    let bench = try Bench(quietSite { $0.habits = [habit] }, entityTypes: ["post", "taxonomy_term"])
+    let odd = habit == .noChanged ? "post--post" : "taxonomy_term--topic_types"
+    try await bench.round()
+    bench.site.clockOffset += 1000
+    let id = bench.site.community.ids(of: odd)[0]
+    try bench.site.withCommunity { try $0.editSilently(id, attributes: [("langcode", "de")]) }
+    try await bench.round()
+    #expect(try bench.mirror.reading.types().contains { $0.name == odd })
+    try await bench.round { $0.full = true }
+    try bench.expectEqual()
+  }
+
   /// What a type is asked by vanishes after it was read: it goes over to sweeps in the same round, and back when it is there again.
   @Test(arguments: [Habit.noChanged, .noSerialNumber]) func aTypeMayLoseWhatItIsAskedBy(habit: Habit) async throws {
     let bench = try Bench(quietSite(), entityTypes: ["post", "event_enrollment", "taxonomy_term", "node"])

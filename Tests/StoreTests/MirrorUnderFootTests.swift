@@ -42,6 +42,20 @@ import Testing
     }
   }
 
+  /// What SQLite keeps beside a file that is gone is not mixed with a new one.
+  @Test(arguments: ["-wal", "-shm", "-journal"]) func noMirrorIsMadeBesideWhatAnotherLeft(suffix: String) throws {
+    try withFolder {
+      let left = path + suffix
+      try Data([1]).write(to: URL(filePath: left))
+      for purpose in [MirrorPurpose.making, .writing, .serving, .looking] {
+        #expect(refusal { _ = try Mirror(path: path, for: purpose) }.contains("but \(left) of one that was there"))
+      }
+      #expect(try Data(contentsOf: URL(filePath: left)) == Data([1]) && !FileManager.default.fileExists(atPath: path))
+      try FileManager.default.removeItem(atPath: left)
+      try Mirror(path: path).close()
+    }
+  }
+
   /// A mirror of another program's kind: the tables are ours, the mark is not.
   @Test func anotherApplicationsMarkIsRefused() throws {
     try withFolder {
@@ -100,6 +114,9 @@ import Testing
       #expect(throws: MirrorFault.self) { _ = try mirror.reading.fact(.siteAccount) }
       #expect(throws: MirrorFault.self) { _ = try reader.single(seeing: .everything) { try $0.types() } }
       if change == .removed {
+        // What it was removed from holds what was written last: no other mirror is made beside that.
+        #expect(refusal { _ = try Mirror(path: path) }.contains("no new mirror is made beside"))
+        #expect(!FileManager.default.fileExists(atPath: path))
         try FileManager.default.moveItem(atPath: path + ".away", toPath: path)
         try mirror.file.checkNow()
         #expect(try mirror.reading.fact(.siteAccount) == "a")

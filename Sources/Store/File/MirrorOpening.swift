@@ -47,7 +47,10 @@ enum MirrorOpening {
   static func look(at path: String) throws -> Finding {
     var info = stat()
     guard stat(path, &info) == 0 else {
-      if errno == ENOENT { return .nothing }
+      if errno == ENOENT {
+        try checkLeftovers(of: path)
+        return .nothing
+      }
       throw POSIXError(.init(rawValue: errno) ?? .EIO)
     }
     guard info.st_mode & S_IFMT == S_IFREG else {
@@ -63,6 +66,18 @@ enum MirrorOpening {
           "\(path) is not a mirror: it is no SQLite database, or its beginning is destroyed. It was left as it is; give "
           + "another mirror.path, or restore a backup")
     }
+  }
+
+  /// What SQLite keeps beside a file is of that file: a new one in its place would be mixed with it, and what a program that has the
+  /// old one open has acknowledged would be lost.
+  private static func checkLeftovers(of path: String) throws {
+    let left = ["-wal", "-shm", "-journal"].map { path + $0 }.filter { access($0, F_OK) == 0 }
+    guard !left.isEmpty else { return }
+    throw MirrorUnusable(
+      description:
+        "there is no file \(path), but \(left.joined(separator: " and ")) of one that was there: no new mirror is made beside "
+        + "them. Put the file back, if it was moved: they hold what was written last. If it is gone for good, stop every program that "
+        + "uses it, remove them (rm \(left.joined(separator: " "))), and social-mirror sync makes a mirror")
   }
 
   private static func empty(_ path: String) -> String {

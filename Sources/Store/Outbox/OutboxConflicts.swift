@@ -135,8 +135,9 @@ extension OutboxWriter {
       wanted = object
     }
     if decision != .site {
-      let (kind, members) = OutboxWriter.next(
+      var (kind, members) = OutboxWriter.next(
         change, conflict.kind, decision, wanted: wanted, site: site, form)
+      if kind == .create { members = try members.filter { try isGiven($0, by: change) } }
       try rows.rewrite(change.id, kind: kind, members: members, author: change.author, at: change.recorded)
     }
     if decision == .site, copy.isDeleted, try rows.unsettled(of: change.resource).isEmpty {
@@ -147,6 +148,20 @@ extension OutboxWriter {
     copy.site = copy.isDeleted ? nil : newest
     try copies.save(agreed(copy, under: rows.unsettled(of: change.resource), type: change.type), of: change.resource)
     try redraw(change.resource, type: change.type, uuid: change.uuid)
+  }
+
+  /// Whether a creation of what is gone has to give a member: what the change itself set, and what does not come with the resource, as
+  /// what it is made of and what the site derives do. For those the site may refuse the whole.
+  private func isGiven(_ member: ChangedMember, by change: OutboxChange) throws -> Bool {
+    if change.members.contains(where: { $0.isSameMember(as: member) }) { return true }
+    let field = FieldDescription(member.name, of: form.homes.entityType(of: change.type))
+    guard member.group == .attributes else {
+      let target = member.local["type"]?.string.map { ResourceTypeName($0).entityType }
+      return !field.isDerived && !(target.map(ConfigurationType.isKnown) ?? false)
+    }
+    let language = try String.cachedOne(
+      db, sql: "SELECT value FROM setting WHERE name = ?", arguments: [MirrorFact.contentLanguage.rawValue])
+    return !field.isDerived && !field.comesByItself(member.local, siteLanguage: language)
   }
 
   /// A document of another resource is one that was meant for another conflict, and one that does not say whose it is may be.

@@ -18,6 +18,8 @@ extension SyncRound {
       let isDone = listed.contains(type.name) && type.sweep?.started == nil
       return try settings.isSweepDue(type.sweep, of: type.name, at: course.siteTime) && !isDone
         || settings.sweep != .never && mirror.reading.hasVanishedFields(type.name)
+        // Nothing else reads these again from the beginning.
+        || settings.full && settings.sweep != .never && SweptAlone.lack(type.probe?.outcome) != nil
     }
     // Where removals wait for a person, they are looked at in every round.
     let isDue = Set(due.map(\.name))

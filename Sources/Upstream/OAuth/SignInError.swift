@@ -85,5 +85,5 @@ package enum SignInError: Error, Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  private func said(_ hint: String?) -> String { hint.map { " (the site says: \($0))" } ?? "" }
+  private func said(_ hint: String?) -> String { hint.flatMap { $0.isEmpty ? nil : " (the site says: \($0))" } ?? "" }
 }

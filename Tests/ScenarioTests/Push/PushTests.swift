@@ -137,6 +137,22 @@ import Testing
     #expect(try bench.mirror.outbox.unsettledChanges().isEmpty)
   }
 
+  /// Made anew, it is given nothing that comes with it anyway: for such a member a site may refuse the whole.
+  @Test func whatComesByItselfIsNotGivenAgain() async throws {
+    let bench = try await PushBench()
+    let id = try bench.topic("One")
+    #expect(try bench.shown(id)?["attributes"]?["langcode"] == "en")
+    try bench.patch(id, [("title", "Mine")])
+    try bench.site.withCommunity { try $0.delete(id) }
+    try await bench.push()
+    let conflict = try #require(try bench.mirror.outbox.conflicts().first)
+    try bench.mirror.outbox.resolve(conflict.id, .local, at: bench.site.now)
+    let made = try #require(try bench.mirror.outbox.unsettledChanges().first)
+    let names = Set(made.members.map(\.name))
+    #expect(made.kind == .create && names.isSuperset(of: ["title", "status", "uid"]), "\(names)")
+    #expect(names.isDisjoint(with: ["langcode", "default_langcode", "node_type", "groups"]), "\(names)")
+  }
+
   @Test(arguments: ["site", "local"]) func changedThereAndDeletedHere(_ take: String) async throws {
     let bench = try await PushBench()
     let id = try bench.topic("One")
