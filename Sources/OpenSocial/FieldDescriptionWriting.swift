@@ -75,13 +75,14 @@ extension FieldDescription {
     return !names.contains(name) && !isAboutSight
   }
 
-  /// Whether a new resource has this value without anybody's saying so: the site's own language, that it is no translation. Who may
-  /// not choose a language is refused where it is given, be it the site's own.
+  /// Whether a new resource has this value without anybody's saying so: the site's own language, that it is no translation, a
+  /// comment's place in its thread. Who may not choose a language is refused where it is given, be it the site's own.
   /// - Parameter siteLanguage: as the site names it (RFC 9110 section 8.5); nil where it is not known.
   package func comesByItself(_ value: JSON, siteLanguage: String?) -> Bool {
     switch name {
     case "langcode": siteLanguage != nil && value.string == siteLanguage
     case "default_langcode": value == .bool(true)
+    case "thread": entityType == "comment"
     default: false
     }
   }

@@ -18,6 +18,18 @@ import Testing
     }
   }
 
+  @Test(
+    arguments: [
+      ("langcode", "node", "en", true), ("langcode", "node", "de", false), ("langcode", "node", .null, false),
+      ("default_langcode", "node", true, true), ("default_langcode", "node", false, false),
+      ("thread", "comment", "01/", true), ("thread", "node", "01/", false), ("title", "node", "en", false),
+    ] as [(String, String, JSON, Bool)])
+  func someValuesComeByThemselves(name: String, entityType: String, value: JSON, comes: Bool) {
+    let field = FieldDescription(name, of: entityType)
+    #expect(field.comesByItself(value, siteLanguage: "en") == comes)
+    #expect(field.comesByItself(value, siteLanguage: nil) == (comes && name != "langcode"))
+  }
+
   @Test(arguments: RecordedFields.all) func aTypeIsDescribed(_ type: RecordedFields) throws {
     let expected = try #require(ExpectedFields.all[type.entityType])
     let fields = type.names.map { FieldDescription($0, of: type.entityType) }
