@@ -125,7 +125,11 @@ class FileSite:
 
                 rows = site._documents
                 key = lambda row: (1_700_000_000 + (row["attributes"]["drupal_internal__fid"] - 1) // 3, row["attributes"]["drupal_internal__fid"])
-                if value("gt") is not None:
+                if value("new") is not None:
+                    # What was changed later, or is new; of that what follows a serial number.
+                    since, first, behind = int(value("gt")), int(value("new")), int(value("ix") or 0)
+                    rows = [row for row in rows if (key(row)[0] > since or key(row)[1] >= first) and key(row)[1] > behind]
+                elif value("gt") is not None:
                     rows = [row for row in rows if key(row) > (int(value("gt")), int(value("ix")))]
                 elif value("ix") is not None:
                     rows = [row for row in rows if key(row)[1] > int(value("ix"))]
