@@ -5,30 +5,16 @@ extension StringProtocol {
   package var isDecimalDigits: Bool { !isEmpty && utf8.allSatisfy { (0x30...0x39).contains($0) } }
 }
 
-extension Int64 {
+extension FixedWidthInteger {
   /// The number that digits write; nil for anything else, and for more than there is.
   package init?(digits text: some StringProtocol) {
-    guard text.isDecimalDigits, let value = Int64(text) else { return nil }
+    guard text.isDecimalDigits, let value = Self(text) else { return nil }
     self = value
   }
 
   /// The number that digits write, and the greatest there is for more than that; nil for anything else.
   package init?(clampingDigits text: some StringProtocol) {
     guard text.isDecimalDigits else { return nil }
-    self = Int64(text) ?? .max
-  }
-}
-
-extension Int {
-  /// The number that digits write; nil for anything else, and for more than there is.
-  package init?(digits text: some StringProtocol) {
-    guard text.isDecimalDigits, let value = Int(text) else { return nil }
-    self = value
-  }
-
-  /// The number that digits write, and the greatest there is for more than that; nil for anything else.
-  package init?(clampingDigits text: some StringProtocol) {
-    guard text.isDecimalDigits else { return nil }
-    self = Int(text) ?? .max
+    self = Self(text) ?? .max
   }
 }

@@ -13,10 +13,8 @@ enum ResourceRoute: Equatable, Sendable {
 
   /// - Parameter path: from the API's own path on, without a slash at its end. Nil for one with empty parts.
   init?(_ path: String) {
-    if ResourceRoute.endsInUUID(path), !ResourceRoute.hasEmptyPart(path) {
-      let slash = path.utf8.index(path.endIndex, offsetBy: -37)
-      self = .individual(
-        collection: ResourceRoute.plain(String(path[..<slash])), id: String(path[path.utf8.index(after: slash)...]))
+    if !ResourceRoute.hasEmptyPart(path), case .individual(let collection, let id)? = ResourceRoute(plain: path) {
+      self = .individual(collection: ResourceRoute.plain(collection), id: id)
       return
     }
     let parts = ResourceRoute.parts(of: path)

@@ -19,11 +19,10 @@ package struct MirrorTokenLedger: TokenLedger {
   /// - Throws: a fault of the mirror.
   package func consumer(id: String) throws -> Consumer? {
     try tokens.consumer(id).flatMap { row in
-      let hash = row.secretHash.map(SecretHash.init(encoded:))
-      if case .some(nil) = hash { return nil }
+      let hash = row.secretHash.flatMap(SecretHash.init(encoded:))
+      guard (hash == nil) == (row.secretHash == nil) else { return nil }
       return Consumer(
-        id: row.id, label: row.label, secretHash: hash ?? nil,
-        grants: Set(row.grants.compactMap(Grant.init(rawValue:))),
+        id: row.id, label: row.label, secretHash: hash, grants: Set(row.grants.compactMap(Grant.init(rawValue:))),
         scopes: row.scopes)
     }
   }

@@ -135,9 +135,9 @@ extension OutboxWriter {
       wanted = object
     }
     if decision != .site {
-      var (kind, members) = OutboxWriter.next(
-        change, conflict.kind, decision, wanted: wanted, site: site, form)
-      if kind == .create { members = try members.filter { try isGiven($0, by: change) } }
+      let (kind, members) = OutboxWriter.next(
+        change, conflict.kind, decision, wanted: wanted, site: site, form,
+        siteLanguage: try MirrorFact.contentLanguage.value(db))
       try rows.rewrite(change.id, kind: kind, members: members, author: change.author, at: change.recorded)
     }
     if decision == .site, copy.isDeleted, try rows.unsettled(of: change.resource).isEmpty {
@@ -150,18 +150,13 @@ extension OutboxWriter {
     try redraw(change.resource, type: change.type, uuid: change.uuid)
   }
 
-  /// Whether a creation of what is gone has to give a member: what the change itself set, and what does not come with the resource, as
-  /// what it is made of and what the site derives do. For those the site may refuse the whole.
-  private func isGiven(_ member: ChangedMember, by change: OutboxChange) throws -> Bool {
-    if change.members.contains(where: { $0.isSameMember(as: member) }) { return true }
-    let field = FieldDescription(member.name, of: form.homes.entityType(of: change.type))
-    guard member.group == .attributes else {
-      let target = member.local["type"]?.string.map { ResourceTypeName($0).entityType }
-      return !field.isDerived && !(target.map(ConfigurationType.isKnown) ?? false)
-    }
-    let language = try String.cachedOne(
-      db, sql: "SELECT value FROM setting WHERE name = ?", arguments: [MirrorFact.contentLanguage.rawValue])
-    return !field.isDerived && !field.comesByItself(member.local, siteLanguage: language)
+  /// Whether a new resource has a member without its being given: what it is made of, what the site derives, what comes by itself.
+  /// For those the site may refuse the whole.
+  private static func comesAnyway(_ member: ChangedMember, _ entityType: String, siteLanguage: String?) -> Bool {
+    let field = FieldDescription(member.name, of: entityType)
+    if field.isDerived { return true }
+    guard member.group == .relationships else { return field.comesByItself(member.local, siteLanguage: siteLanguage) }
+    return member.local["type"]?.string.map { ConfigurationType.isKnown(ResourceTypeName($0).entityType) } ?? false
   }
 
   /// A document of another resource is one that was meant for another conflict, and one that does not say whose it is may be.
@@ -185,7 +180,7 @@ extension OutboxWriter {
   /// What a conflicting change becomes.
   private static func next(
     _ change: OutboxChange, _ kind: OutboxConflict.Kind, _ decision: ConflictDecision, wanted: JSON?, site: JSON?,
-    _ form: SiteForm
+    _ form: SiteForm, siteLanguage: String?
   ) -> (ChangeKind, [ChangedMember]) {
     if kind == .changedOnSite, decision == .local { return (.delete, []) }
     if kind == .fields || kind == .exists, decision == .local, let site {
@@ -216,10 +211,11 @@ extension OutboxWriter {
     guard site == nil else {
       return (.update, members.filter { !FieldValue.same($0.base, $0.local, in: $0.group) })
     }
-    // Nothing is there any more: made anew, of all that has a value.
+    // Nothing is there any more: made anew, of all that has a value and does not come with it anyway.
     let kept = members.filter { member in
       let isChanged = change.members.contains { $0.isSameMember(as: member) }
-      return isChanged || !(member.local.isNull || member.local == .array([]))
+      let hasValue = !(member.local.isNull || member.local == .array([]))
+      return isChanged || hasValue && !comesAnyway(member, entityType, siteLanguage: siteLanguage)
     }
     return (.create, kept.map { ChangedMember($0.group, $0.name, base: nil, local: $0.local) })
   }

@@ -131,7 +131,7 @@ final class OutboxWriter {
           splices: row.decode(Data?.self, atIndex: 1).map { Array($0) } ?? [],
           revision: row.decode(atIndex: 2)), type: type)
     }
-    let owner = try String.cachedOne(db, sql: "SELECT value FROM setting WHERE name = 'site_account'")
+    let owner = try MirrorFact.siteAccount.value(db)
     // A change that was added to keeps the hour of its birth.
     let before = try stored(resource).map { try form.json($0, type: type) }
     let created = (before?["attributes"]?["created"]?.string).flatMap { RFC3339.unixSeconds($0) }

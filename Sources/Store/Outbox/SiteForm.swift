@@ -29,8 +29,8 @@ struct SiteForm {
   private var scanner: PageScanner
 
   init(_ db: Database) throws {
-    let base = try String.cachedOne(db, sql: "SELECT value FROM setting WHERE name = 'site_base_url'")
-    let bases = try String.cachedOne(db, sql: "SELECT value FROM setting WHERE name = 'site_bases'")?
+    let base = try MirrorFact.siteBaseURL.value(db)
+    let bases = try MirrorFact.siteBases.value(db)?
       .split(separator: "\n").map { DocumentBase(String($0)) }
     // What goes to the site names it as the site names itself.
     self.base = bases?.first ?? DocumentBase(base ?? "https://site.invalid")

@@ -37,6 +37,11 @@ package enum MirrorFact: String, Sendable {
   /// Since when the site takes no writes, and why (`WritesHold`); empty when it does.
   case writesRefused = "writes_refused"
 
+  /// Its value within a transaction; nil when it was never noted.
+  func value(_ db: Database) throws -> String? {
+    try String.cachedOne(db, sql: "SELECT value FROM setting WHERE name = ?", arguments: [rawValue])
+  }
+
   /// Notes it with what else a transaction does.
   func note(_ value: String, _ db: Database) throws {
     try db.run(
@@ -48,7 +53,7 @@ package enum MirrorFact: String, Sendable {
 extension Reading {
   /// The value of a fact; nil when it was never noted.
   package func fact(_ fact: MirrorFact) throws -> String? {
-    try read { try String.cachedOne($0, sql: "SELECT value FROM setting WHERE name = ?", arguments: [fact.rawValue]) }
+    try read(fact.value)
   }
 
   /// The base URLs that the site's documents name as its own, those of its links first; none before the first round.

@@ -12,20 +12,21 @@ extension SyncRound {
     var settings = self.settings
     settings.sweepBegan = try sweepBegan(at: course.siteTime)
     let listed = tally.listed
+    let mayList = settings.sweep != .never
     let due = try mirror.reading.types().filter { type in
       guard paths[type.name] != nil, !unread.contains(type.name) else { return false }
       // What was read from the beginning in this round is listed with that; candidates may be left.
       let isDone = listed.contains(type.name) && type.sweep?.started == nil
       return try settings.isSweepDue(type.sweep, of: type.name, at: course.siteTime) && !isDone
-        || settings.sweep != .never && mirror.reading.hasVanishedFields(type.name)
-        // Nothing else reads these again from the beginning.
-        || settings.full && settings.sweep != .never && SweptAlone.lack(type.probe?.outcome) != nil
+        // Nothing else reads types again from the beginning that have nothing to ask by.
+        || mayList
+          && (settings.full && SweptAlone.lack(type.probe?.outcome) != nil
+            || mirror.reading.hasVanishedFields(type.name))
     }
     // Where removals wait for a person, they are looked at in every round.
     let isDue = Set(due.map(\.name))
-    let looksAtHolds = settings.sweep != .never
     let onHold = try mirror.reading.types().filter { type in
-      looksAtHolds && (type.sweep?.held ?? 0) > 0 && !isDue.contains(type.name) && paths[type.name] != nil
+      mayList && (type.sweep?.held ?? 0) > 0 && !isDue.contains(type.name) && paths[type.name] != nil
         && !unread.contains(type.name)
     }
     guard !due.isEmpty || !onHold.isEmpty else { return try endSweepOfAll() }
