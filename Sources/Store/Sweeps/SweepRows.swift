@@ -61,15 +61,11 @@ enum SweepRows {
           """, arguments: [Data(uuid.bytes), type])
     }
     guard let covers else { return }
-    let stored = try Row.cachedAll(
-      db,
-      sql: """
-        SELECT r.id, i.uuid, r.internal_id FROM resource r JOIN identity i ON i.id = r.id
-        WHERE r.type = ?1 AND (r.internal_id > ?2 AND (?3 IS NULL OR r.internal_id <= ?3)
-          OR ?3 IS NULL AND r.internal_id IS NULL)
-          AND NOT EXISTS (SELECT 1 FROM outbox_copy o WHERE o.resource = r.id AND o.base_document IS NULL)
-        """, arguments: [type, covers.after, covers.through])
-    for row in stored {
+    let stored = try rows(
+      of: type, "r.internal_id > ?2 AND r.internal_id <= ?3", db, covers.after, covers.through ?? .max)
+    // One query with OR would go through the whole type for each page.
+    let withoutSerial = covers.through == nil ? try rows(of: type, "r.internal_id IS NULL", db) : []
+    for row in stored + withoutSerial {
       guard let uuid = try IdentityText.id(row.decode(atIndex: 1)), !whole.contains(uuid) else { continue }
       let serial: Int64? = try row.decode(atIndex: 2)
       // Of this one only the label is stored, and the label is there.
@@ -80,6 +76,20 @@ enum SweepRows {
         sql: "INSERT OR IGNORE INTO sweep_candidate (type, resource, is_omitted) VALUES (?, ?, 0)",
         arguments: [type, try row.decode(Int64.self, atIndex: 0)])
     }
+  }
+
+  /// What is stored of a type and meets a condition on `r.internal_id`, but for what was made here and is not on the site yet: its
+  /// number here, its id, its serial number.
+  private static func rows(
+    of type: Int64, _ condition: String, _ db: Database, _ bounds: Int64...
+  ) throws -> [Row] {
+    try Row.cachedAll(
+      db,
+      sql: """
+        SELECT r.id, i.uuid, r.internal_id FROM resource r JOIN identity i ON i.id = r.id
+        WHERE r.type = ?1 AND \(condition)
+          AND NOT EXISTS (SELECT 1 FROM outbox_copy o WHERE o.resource = r.id AND o.base_document IS NULL)
+        """, arguments: StatementArguments([type] + bounds))
   }
 
   /// Of a type without serial numbers: what the page lists is kept by name; whatever is stored and was not listed by the end is a

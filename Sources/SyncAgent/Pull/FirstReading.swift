@@ -155,10 +155,10 @@ extension TypePuller {
         continue
       }
       guard let accepted else { continue }
-      // The page of the newest showed what is behind: where nothing is shown before that, rows that were stepped over or not, a wrong
-      // answer has come.
-      if listing.isComplete, isUnfiltered, page.rowCount == 0, page.skipped > 0, let through = stretch.through,
-        listing.lastID < through
+      // The page of the newest showed what is behind: where nothing is shown before that, and what was stepped over is not listed, a
+      // wrong answer has come. What is listed may be the last by now: in a later round what the page of the newest had may be gone.
+      if listing.isComplete, isUnfiltered, page.rowCount == 0, page.skipped > page.steppedOver.count,
+        let through = stretch.through, listing.lastID < through
       {
         throw UntrustworthyPage.suddenlyEmpty
       }
