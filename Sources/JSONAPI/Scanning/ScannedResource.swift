@@ -70,6 +70,8 @@ package struct ScannedPage: Sendable {
   package var before: ScannedResource?
   /// Those that were stepped over, as far as they are known; without most of what they hold.
   package var steppedOver: [ScannedResource] = []
+  /// Whether it is the end behind rows that were stepped over on its own word alone: the site does not list them either.
+  package var isEndAssumed = false
   /// The size of the page in bytes as it came, after content decoding.
   package var bytes = 0
   /// When the site made it, by its own `Date`, Unix seconds: long ago where a cache kept it. Nil when it did not say. Nothing that

@@ -72,6 +72,18 @@ extension Reading {
     }
   }
 
+  /// The ids of the stored resources of a type that have one of these serial numbers.
+  package func identifiers(of type: String, numbered numbers: Set<Int64>) throws -> Set<ResourceID> {
+    try read { db in
+      let sql = """
+        SELECT i.uuid FROM resource r JOIN identity i ON i.id = r.id
+        WHERE r.type = (SELECT id FROM resource_type WHERE name = ?) AND r.internal_id = ?
+        """
+      return Set(
+        try numbers.compactMap { try Data.cachedOne(db, sql: sql, arguments: [type, $0]) }.compactMap(IdentityText.id))
+    }
+  }
+
   /// The stored document of a resource; nil where there is none.
   package func document(of uuid: ResourceID, type: String) throws -> [UInt8]? {
     try read { db in

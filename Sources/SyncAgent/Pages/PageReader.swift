@@ -82,8 +82,10 @@ struct PageReader: Sendable {
     let named = steppedOver.count
     var isEmpty = false
     for _ in 0..<PageReader.looks {
-      let page = try await page(path, parameters, patience)
-      if try await isBelieved(page, path, parameters, patience) { return page }
+      var page = try await page(path, parameters, patience)
+      let isBelieved = try await isBelieved(page, path, parameters, patience)
+      page.isEndAssumed = isBelieved == nil
+      if isBelieved ?? true { return page }
       isEmpty = page.endsWithSteppedOver
       // It is asked for again, from its beginning: what is stepped over now is named anew.
       steppedOver.removeSubrange(named...)
@@ -97,11 +99,11 @@ struct PageReader: Sendable {
 
   /// Whether a page can be what was asked for: behind rows that were stepped over it is asked for by another place, and between the
   /// two requests rows may have moved. Where it shows nothing it would be the end, on the word of a site that failed a moment ago:
-  /// so the last of those rows has to be listed as the last of all. Where the site does not list it either, there is nothing else to
-  /// go by.
+  /// so the last of those rows has to be listed as the last of all.
+  /// - Returns: nil where the site does not list it either: there is nothing else to go by.
   private mutating func isBelieved(
     _ page: ScannedPage, _ path: String, _ parameters: QueryParameters, _ patience: Patience
-  ) async throws -> Bool {
+  ) async throws -> Bool? {
     guard page.skipped > 0 else { return true }
     var behind = parameters
     behind.page = PageParameter(offset: parameters.page.offset + page.skipped, limit: 1)
@@ -109,7 +111,7 @@ struct PageReader: Sendable {
     var last = sparse(parameters, patience)
     last.page = PageParameter(offset: behind.page.offset - 1, limit: 1)
     do { return try await read(path, last).showsTheLast } catch let error where PageWeight.mayBeTheRows(error) {
-      return true
+      return nil
     }
   }
 

@@ -155,11 +155,9 @@ extension TypePuller {
         continue
       }
       guard let accepted else { continue }
-      // The page of the newest showed what is behind: where nothing is shown before that, and what was stepped over is not listed, a
-      // wrong answer has come. What is listed may be the last by now: in a later round what the page of the newest had may be gone.
-      if listing.isComplete, isUnfiltered, page.rowCount == 0, page.skipped > page.steppedOver.count,
-        let through = stretch.through, listing.lastID < through
-      {
+      // The page of the newest showed what is behind: where nothing is shown before that, and the site does not even list what was
+      // stepped over, a wrong answer has come. What is listed may be the last by now: in a later round the newest may be gone.
+      if listing.isComplete, isUnfiltered, page.isEndAssumed, let through = stretch.through, listing.lastID < through {
         throw UntrustworthyPage.suddenlyEmpty
       }
       let after = accepted.after

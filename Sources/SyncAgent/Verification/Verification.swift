@@ -99,6 +99,9 @@ package struct Verification: Sendable {
     /// Stored although the site hides it.
     let kept: Set<ResourceID>
     var seen: Set<ResourceID> = []
+    /// Of rows that cannot be used: by what they are known again on the next page, and their serial numbers.
+    var unusableMarks: Set<ResourceID> = []
+    var unusableNumbers: Set<Int64> = []
   }
 
   private func compare(
@@ -110,6 +113,8 @@ package struct Verification: Sendable {
     var sight = Sight(
       unseen: try reading.identifiers(of: type.name).subtracting(onTheirWay), kept: try keptResources(of: type.name))
     try await compareListed(type, known: known, &reader, &sight, &report)
+    // What was stored before its id became one that cannot be used is not gone.
+    sight.unseen.subtract(try reading.identifiers(of: type.name, numbered: sight.unusableNumbers))
     for uuid in sight.unseen.subtracting(sight.kept).sorted() {
       try await compareUnlisted(uuid, of: type, &reader, &sight, &report)
     }
@@ -153,7 +158,10 @@ package struct Verification: Sendable {
 
   private func take(_ page: ScannedPage, _ sight: inout Sight, _ report: inout VerificationReport) throws {
     for row in page.unusable {
-      report.unusable += 1
+      // Pages overlap.
+      let isNew = row.mark.map { sight.unusableMarks.insert($0).inserted }
+      let isNewNumber = row.internalID.map { sight.unusableNumbers.insert($0).inserted }
+      if isNewNumber ?? isNew ?? true { report.unusable += 1 }
       if let id = row.id { sight.unseen.remove(id) }
     }
     for resource in page.resources where sight.seen.insert(resource.uuid).inserted {
