@@ -56,6 +56,31 @@ private struct PowerCut: Error {}
     #expect(try bench.mirror.reading.count(of: type) == 0)
   }
 
+  /// What the page of the newest had is gone when a first reading goes on, and the last that is left fails alone, whether the site
+  /// lists it or names it as left out: that is the end, and the type does not fail for ever.
+  @Test(arguments: [false, true], 4...7) func aReadingThatGoesOnEndsWithARowThatFailsAlone(
+    isOmitted: Bool, last: Int
+  ) async throws {
+    let bench = try Bench(quietSite { $0.habits = [.poison] }, entityTypes: ["comment"])
+    let type = try #require(bench.types.first)
+    await #expect(throws: CancellationError.self) {
+      try await bench.round(before: { number, _ in if number == last { throw CancellationError() } })
+    }
+    bench.site.clockOffset += 400
+    let poisoned = bench.site.poisoned(of: type)
+    try bench.site.withCommunity { community in
+      let ids = community.ids(of: type)
+      let end = try #require(ids.lastIndex { poisoned.contains($0) })
+      for id in ids[(end + 1)...] { try community.delete(id) }
+      if isOmitted { try community.conceal(ids[end], .omitted) }
+    }
+    try await bench.round(configure: { $0.sweep = .now })
+    bench.site.clockOffset += 400
+    let quiet = try await bench.round(configure: { ($0.sweep, $0.acceptedRemovals) = (.now, [type]) })
+    #expect(quiet.report.failures.isEmpty, "\(quiet.report.failures)")
+    #expect(quiet.report.sweeps.allSatisfy { $0.failure == nil }, "\(quiet.report.sweeps.compactMap(\.failure))")
+  }
+
   /// Interrupted again and again, each time a little further: the pull must come to its end.
   @Test func everyInterruptedRoundGetsFurther() async throws {
     let bench = try Bench(quietSite(), entityTypes: ["node"])
