@@ -28,7 +28,7 @@ struct LooseDocument {
         let text = ByteScanner(bytes).text(name)
         if text == "data", scanner.next == UInt8(ascii: "[") {
           isCollection = true
-          guard let rows = scanner.elements() else { return nil }
+          guard let rows = scanner.elements(atMost: ScannedPage.mostRows) else { return nil }
           self.rows = rows
         } else {
           guard let value = scanner.value() else { return nil }
@@ -114,13 +114,13 @@ struct LooseScanner {
     return nil
   }
 
-  /// The elements of a list.
-  mutating func elements() -> [Range<Int>]? {
+  /// The elements of a list; nil also where it has more than so many.
+  mutating func elements(atMost most: Int = .max) -> [Range<Int>]? {
     guard take("[") else { return nil }
     var found: [Range<Int>] = []
     if take("]") { return found }
     repeat {
-      guard let element = value() else { return nil }
+      guard found.count < most, let element = value() else { return nil }
       found.append(element)
     } while take(",")
     return take("]") ? found : nil
