@@ -52,7 +52,10 @@ import Testing
       "DELETE FROM relationship WHERE source = \(topic) AND delta = 1"),
     Harm(
       "no two resources of a type have one serial number, but for those that are kept or are to be asked for",
-      "UPDATE resource SET internal_id = 1 WHERE id = \(user)"),
+      """
+      INSERT OR REPLACE INTO sweep (type, finished) VALUES (\(type("user--user")), 5);
+      UPDATE resource SET internal_id = 1 WHERE id = \(user)
+      """),
     Harm("no resource has a tombstone, but for those that are kept", "UPDATE tombstone SET kept = 1"),
     Harm("no resource has a tombstone, but for those that are kept", "UPDATE tombstone SET kept = 0"),
     Harm(

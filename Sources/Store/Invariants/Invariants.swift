@@ -108,7 +108,7 @@ enum Invariants {
     ),
     Invariant(
       // A site that went back to a backup gives its numbers anew. Who had one before is asked for by itself, and stays until the
-      // site says that it is gone; also while a local change, or a policy, keeps it.
+      // site says that it is gone; also while a local change, or a policy, keeps it, and before the first sweep.
       name: "no two resources of a type have one serial number, but for those that are kept or are to be asked for",
       sql: """
         SELECT r.type, r.internal_id FROM (
@@ -120,7 +120,7 @@ enum Invariants {
             SELECT 1 FROM identity i JOIN tombstone d ON d.type = i.type AND d.uuid = i.uuid
             WHERE i.id = r.id AND d.kept <> 0)
           AND NOT EXISTS (SELECT 1 FROM sweep_candidate c WHERE c.type = r.type AND c.resource = r.id)
-          AND NOT EXISTS (SELECT 1 FROM sweep s WHERE s.type = r.type AND s.finished IS NULL)
+          AND EXISTS (SELECT 1 FROM sweep s WHERE s.type = r.type AND s.finished IS NOT NULL)
         GROUP BY r.type, r.internal_id HAVING count(*) > 1
         """
     ),
