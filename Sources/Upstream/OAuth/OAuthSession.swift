@@ -217,7 +217,7 @@ package actor OAuthSession {
     if case .refreshToken(let used) = grant, answer.refreshToken == nil { answer.refreshToken = used }
     if let said = answer.oddLife {
       logger.notice(
-        "the site says that its token lives \(said) seconds; it is taken for one of \(answer.expiresIn)")
+        "the site says that its token lives \(said); it is taken for one of \(answer.expiresIn) seconds")
     }
     return StoredToken(answer, at: now(), issuedFor: fingerprint)
   }

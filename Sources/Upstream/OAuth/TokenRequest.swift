@@ -31,7 +31,9 @@ extension TokenAnswer {
       expiresIn: seconds.map { $0 > 0 ? min($0, TokenAnswer.longestLife) : TokenAnswer.usualLife }
         ?? TokenAnswer.usualLife)
     // One that would be over as it comes would be asked for anew with every request.
-    if let life, !life.isNull, seconds != expiresIn { oddLife = String(life.text().prefix(40)) }
+    if let life, !life.isNull, seconds != expiresIn {
+      oddLife = seconds.map { "\($0) seconds" } ?? "a time that is no number"
+    }
   }
 
   /// Why a text is no token that can be sent or kept; nil where it is one. Nothing of it is repeated.
