@@ -24,6 +24,7 @@ import Testing
     var testDescription: String { reason }
   }
 
+  private static let long = String(repeating: "x", count: 1_025)
   static let kinds: [Broken] = [
     Broken(text: row(2, id: "null"), reason: "has an id that is no text"),
     Broken(text: row(2, id: "5"), reason: "has an id that is no text"),
@@ -58,18 +59,12 @@ import Testing
       hasID: true, hasSerial: false),
     Broken(
       text: row(2).replacing(#""relationships":{}"#, with: #""relationships":[1]"#), reason: "no object", hasID: true),
+    Broken(text: row(2, more: "\"\(long)\":1,"), reason: "has a name of 1025 bytes in it", hasID: true),
     Broken(
-      text: row(2, more: "\"\(String(repeating: "x", count: 1_025))\":1,"), reason: "has a name of 1025 bytes in it",
+      text: row(2).replacing(":{}}", with: ":{\"\(long)\":{\"data\":null}}}"), reason: "has a name of 1025 bytes in it",
       hasID: true),
     Broken(
-      text: row(2).replacing(
-        #""relationships":{}"#, with: "\"relationships\":{\"\(String(repeating: "x", count: 1_025))\":{\"data\":null}}"),
-      reason: "has a name of 1025 bytes in it", hasID: true),
-    Broken(
-      text: row(2).replacing(
-        #""relationships":{}"#,
-        with:
-          "\"relationships\":{\"uid\":{\"data\":{\"id\":\"a\",\"type\":\"\(String(repeating: "x", count: 1_025))\"}}}"),
+      text: row(2).replacing(":{}}", with: ":{\"uid\":{\"data\":{\"id\":\"a\",\"type\":\"\(long)\"}}}}"),
       reason: "has a name of 1025 bytes in it", hasID: true),
     Broken(text: "null", reason: "is no object", hasSerial: false),
     Broken(text: "5", reason: "is no object", hasSerial: false),
@@ -105,17 +100,6 @@ import Testing
   @Test func aPageOfAnotherTypeAloneIsNoMatterOfRows() throws {
     let page = try Self.page([Self.row(1, type: "node--event"), Self.row(2, type: "node--event")])
     #expect(page.resources.count == 2 && page.unusable.isEmpty)
-  }
-
-  /// Rows of a few bytes each, without end: none of them is taken, whether they are JSON or not.
-  @Test(arguments: ["{}", "nil"]) func aPageOfRowsWithoutEndIsRefused(row: String) throws {
-    #expect(try Self.page(Array(repeating: row, count: ScannedPage.mostRows)).rowCount == ScannedPage.mostRows)
-    do {
-      let page = try Self.page(Array(repeating: row, count: ScannedPage.mostRows + 1))
-      Issue.record("a page of \(page.rowCount) rows")
-    } catch let error as JSONSyntaxError {
-      #expect(row == "nil" || error.reason == "more than 10000 resources on one page", "\(error)")
-    }
   }
 
   @Test func aResourceOverTheBoundIsNamed() throws {

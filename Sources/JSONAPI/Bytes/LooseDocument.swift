@@ -18,7 +18,10 @@ struct LooseDocument {
   /// The end of the document in the text.
   private(set) var end = 0
 
-  /// Nil where the text is cut off, or brackets do not match: then nothing tells where an element ends.
+  /// The most elements of `data` that are gone through: a few bytes each could be millions.
+  static let mostRows = 10_000
+
+  /// Nil where there are more elements than that, the text is cut off, or brackets do not match: then nothing tells where an element ends.
   init?(_ bytes: UnsafeRawBufferPointer, from start: Int = 0) {
     var scanner = LooseScanner(bytes, at: start)
     guard scanner.take("{") else { return nil }
@@ -28,7 +31,7 @@ struct LooseDocument {
         let text = ByteScanner(bytes).text(name)
         if text == "data", scanner.next == UInt8(ascii: "[") {
           isCollection = true
-          guard let rows = scanner.elements(atMost: ScannedPage.mostRows) else { return nil }
+          guard let rows = scanner.elements(atMost: LooseDocument.mostRows) else { return nil }
           self.rows = rows
         } else {
           guard let value = scanner.value() else { return nil }

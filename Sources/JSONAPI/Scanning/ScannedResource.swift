@@ -83,7 +83,7 @@ package struct ScannedPage: Sendable {
 extension ScannedPage {
   /// The most elements of `data` that are taken. A site shows 50, with modules some hundreds; what makes of a few bytes each millions
   /// of rows is not gone through.
-  package static let mostRows = 10_000
+  package static let mostRows = LooseDocument.mostRows
 
   /// How many elements `data` has, and how many were left out for lack of access: what an offset moves on by.
   package var rowCount: Int { resources.count + unusable.count + omitted.count }
