@@ -108,6 +108,15 @@ import Testing
     }
   }
 
+  /// What is read into memory as a whole has a bound of its own, less than that of a page.
+  @Test func whatTheSiteSaysOfItselfIsBounded() throws {
+    let base = try BaseURL("https://h.example")
+    #expect(EntryPoint.request().prepare(base: base).maximumBodyBytes == 4 << 20)
+    #expect(EntryPoint.request("/api").pastCaches(7).prepare(base: base).maximumBodyBytes == 4 << 20)
+    #expect(SiteDescription.request.prepare(base: base).maximumBodyBytes == 32 << 20)
+    #expect(SiteRequest(path: "/jsonapi/node/topic").prepare(base: base).maximumBodyBytes == nil)
+  }
+
   @Test(arguments: ["", "a\\nb", String(repeating: "x", count: 1_025)]) func whatIsNoIDIsNobodys(id: String) throws {
     let more =
       #""jsonapi":{"version":"\#(String(repeating: "1", count: 65))"},"meta":{"links":{"me":{"meta":{"id":"\#(id)"}}}},"#

@@ -66,8 +66,15 @@ package struct EntryPoint: Sendable, Hashable {
   /// Bytes of what else it says of itself in a word.
   private static let longestWord = 64
 
+  /// Bytes of the document: with as many links as are taken it has not half of them.
+  package static let largest = 4 << 20
+
   /// The request.
-  package static func request(_ path: String = usualPath) -> SiteRequest { SiteRequest(path: path) }
+  package static func request(_ path: String = usualPath) -> SiteRequest {
+    var request = SiteRequest(path: path)
+    request.maximumBodyBytes = largest
+    return request
+  }
 
   /// Reads the answer.
   /// - Parameters:
