@@ -37,7 +37,9 @@ struct SocialMirrorCommand: AsyncParsableCommand {
       }
     } catch {
       let outcome = CommandOutcome(error)
-      if let message = outcome.message { FileHandle.standardError.write(Data("social-mirror: \(message)\n".utf8)) }
+      if let message = outcome.message {
+        FileHandle.standardError.write(Data("social-mirror: \(TerminalText.lines(message))\n".utf8))
+      }
       if let help = outcome.help { say(help) }
       Foundation.exit(outcome.code)
     }

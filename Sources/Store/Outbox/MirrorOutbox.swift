@@ -187,7 +187,8 @@ extension Outbox {
         if case .found = settlement { isAnswer = false }
         var uuid = row.uuid
         var met: Set<Int64> = []
-        if row.kind == .upload, site.scanned.uuid != row.uuid {
+        // Files get theirs from the site; what is created keeps the one it was sent with, unless the site gives another all the same.
+        if row.kind == .upload || row.kind == .create && site.scanned.type == row.type, site.scanned.uuid != row.uuid {
           uuid = site.scanned.uuid
           met = try writer.rename(row, to: uuid)
         }
