@@ -74,7 +74,8 @@ package struct LocalAPIServer: Sendable {
         files: FileAnswers(reading: mirror.reading, folder: settings.filesPath.map { BinaryFolder(path: $0) })),
       signingIn: SigningInSection(
         endpoint: TokenEndpoint(
-          ledger: ledger, key: key, cache: cache, lifetimes: lifetimes, subject: { try people.subject(of: $0) }),
+          ledger: ledger, key: key, cache: cache, lifetimes: lifetimes,
+          subject: { try people.subject(of: $0, seeing: .everything) }),
         key: key, people: people),
       description: DescriptionSection(reader: reader, people: people), own: OwnSection(), facts: facts)
     responder = LocalAPIResponder(

@@ -94,14 +94,15 @@ extension Tokens {
   /// - Parameters:
   ///   - scopes: the limit of its scopes, as of all who are known by the site's word.
   ///   - now: when the site said so; Unix seconds.
-  /// - Returns: false, with nothing written, where an account of that name was added here: that one's password counts alone.
+  /// - Throws: `AccountAddedHere`, with nothing written, where an account of that name was added here: that one's password counts
+  ///   alone.
   package func saveFromSite(
     name: String, passwordHash: String, userUUID: String?, scopes: [String], sight: String?, at now: Int64
-  ) throws -> Bool {
+  ) throws {
     try durableWrite { db in
       let before = try Row.fetchOne(db, sql: "SELECT * FROM account WHERE name = ?", arguments: [name])
         .map(AccountRow.init)
-      if let before, !before.isFromSite { return false }
+      if let before, !before.isFromSite { throw AccountAddedHere() }
       try db.execute(
         sql: """
           INSERT INTO account (name, password_hash, user_uuid, scopes, sight, created, from_site, verified_at)
@@ -112,7 +113,6 @@ extension Tokens {
       if before?.passwordHash != passwordHash || before?.userUUID != userUUID {
         try Tokens.endAll(ofAccountNamed: name, db)
       }
-      return true
     }
   }
 
@@ -133,4 +133,10 @@ extension Tokens {
     try db.execute(sql: "UPDATE issued_token SET revoked = 1 WHERE \(account)", arguments: [name])
     try db.execute(sql: "DELETE FROM authorization_code WHERE \(account)", arguments: [name])
   }
+}
+
+/// An account that was added here is none that the site answers for.
+package struct AccountAddedHere: Error, Sendable, Hashable, CustomStringConvertible {
+  /// One line for the log.
+  package var description: String { "an account of this name was added here meanwhile: its password counts alone" }
 }

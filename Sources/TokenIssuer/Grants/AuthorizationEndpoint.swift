@@ -1,5 +1,3 @@
-import Coding
-
 /// What becomes of a request of `/oauth/authorize`.
 package enum AuthorizationOutcome: Sendable, Hashable {
   /// It is in order: the person is to sign in, and to be asked unless they have allowed it before.
@@ -17,17 +15,6 @@ extension TokenEndpoint {
   package func authorizationRequest(query: [(String, String)]) throws -> AuthorizationOutcome {
     let consumer = try AuthorizationFields(query)["client_id"].flatMap { try ledger.consumer(id: $0) }
     do { return .request(try AuthorizationRequest(query, consumer: consumer)) } catch { return .fault(error) }
-  }
-
-  /// The account of this name, where the password is its own; an unknown name takes as long as a wrong password.
-  /// - Parameter address: where the person is, for counting wrong attempts.
-  /// - Throws: the ledger's error.
-  package func signIn(name: String, password: String, from address: String = "") async throws -> Account? {
-    let name = name.trimmedAsByPHP
-    guard !name.isEmpty, !password.trimmedAsByPHP.isEmpty else { return nil }
-    let account = try ledger.account(name: name)
-    guard try await checked(secret: password, against: account?.passwordHash) else { return nil }
-    return account
   }
 
   /// What the consumer would get of this person; `nil` where the request asks by name for what the account may not have, or nothing

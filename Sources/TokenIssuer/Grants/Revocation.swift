@@ -6,10 +6,12 @@ extension TokenEndpoint {
   /// good, or no token at all, has ended already: 200 (2.2). Another client's token is not this one's to end.
   /// - Parameters: as of `answer`.
   /// - Throws: the ledger's error: nothing has ended then. Refusals are replies.
-  package func revoke(form: [String: String], authorization: String?) async throws -> TokenReply {
+  package func revoke(
+    form: [String: String], authorization: String?, from address: String = ""
+  ) async throws -> TokenReply {
     do {
       let request = TokenRequest(form: form, authorization: authorization)
-      let consumer = try await client(of: request)
+      let consumer = try await client(of: request, from: address)
       guard let token = request["token"] else { throw OAuthFailure.invalidRequest("token") }
       guard let found = try await find(token) else { return .done }
       guard found.consumerID == consumer.id else { throw OAuthFailure.invalidGrant("Token is not linked to client") }
@@ -25,10 +27,12 @@ extension TokenEndpoint {
   /// active for it (RFC 7662, 4).
   /// - Parameters: as of `answer`.
   /// - Throws: the ledger's error. Refusals are replies.
-  package func introspect(form: [String: String], authorization: String?) async throws -> TokenReply {
+  package func introspect(
+    form: [String: String], authorization: String?, from address: String = ""
+  ) async throws -> TokenReply {
     do {
       let request = TokenRequest(form: form, authorization: authorization)
-      let consumer = try await client(of: request)
+      let consumer = try await client(of: request, from: address)
       guard consumer.secretHash != nil else { throw OAuthFailure.invalidClient }
       guard let token = request["token"] else { throw OAuthFailure.invalidRequest("token") }
       guard let found = try await find(token), found.consumerID == consumer.id else { return .stated(.inactive) }

@@ -57,33 +57,34 @@ package struct TokenEndpoint: Sendable {
     form: [String: String], authorization: String?, from address: String = "", issuer: String? = nil
   ) async throws -> TokenReply {
     do {
-      return .issued(try await grant(TokenRequest(form: form, authorization: authorization), issuer))
+      return .issued(try await grant(TokenRequest(form: form, authorization: authorization), address, issuer))
     } catch let failure as OAuthFailure {
       return failure.reply(authorization: authorization)
     }
   }
 
   /// The checks that all grants share, in the site's order: a client, a known one, a grant it may use, its secret.
-  private func grant(_ request: TokenRequest, _ issuer: String?) async throws -> JSONObject {
+  private func grant(_ request: TokenRequest, _ address: String, _ issuer: String?) async throws -> JSONObject {
     guard let clientID = request.clientID else { throw OAuthFailure.invalidRequest("client_id") }
     guard let consumer = try ledger.consumer(id: clientID) else { throw OAuthFailure.invalidClient }
     guard let grant = request.grant, consumer.grants.contains(grant) else { throw OAuthFailure.unsupportedGrantType }
-    try await authenticate(request, consumer)
+    try await authenticate(request, consumer, from: address)
     switch grant {
     case .authorizationCode: return try await authorizationCode(request, consumer, issuer)
-    case .password: return try await password(request, consumer, issuer)
+    case .password: return try await password(request, consumer, address, issuer)
     case .clientCredentials: return try await clientCredentials(request, consumer)
     case .refreshToken: return try await refresh(request, consumer, issuer)
     }
   }
 
-  private func password(_ request: TokenRequest, _ consumer: Consumer, _ issuer: String?) async throws -> JSONObject {
+  private func password(
+    _ request: TokenRequest, _ consumer: Consumer, _ address: String, _ issuer: String?
+  ) async throws -> JSONObject {
     let requested = request.scopes ?? []
     _ = try Scopes.granted(requested, allowed: consumer.scopes, limit: [], fallback: consumer.defaultScopes)
     guard let name = request["username"] else { throw OAuthFailure.invalidRequest("username") }
     guard let password = request["password"] else { throw OAuthFailure.invalidRequest("password") }
-    let account = try ledger.account(name: name)
-    guard try await checked(secret: password, against: account?.passwordHash), let account else {
+    guard let account = try await signIn(name: name, password: password, from: address) else {
       throw OAuthFailure.invalidCredentials
     }
     let scopes = try Scopes.granted(
