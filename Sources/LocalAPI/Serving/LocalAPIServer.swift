@@ -73,8 +73,10 @@ package struct LocalAPIServer: Sendable {
       files: FilesSection(
         files: FileAnswers(reading: mirror.reading, folder: settings.filesPath.map { BinaryFolder(path: $0) })),
       signingIn: SigningInSection(
-        endpoint: TokenEndpoint(ledger: ledger, key: key, cache: cache, lifetimes: lifetimes), key: key,
-        people: people),
+        endpoint: TokenEndpoint(
+          ledger: ledger, key: key, cache: cache, lifetimes: lifetimes,
+          subject: { try people.subject(of: $0, seeing: .everything) }),
+        key: key, people: people),
       description: DescriptionSection(reader: reader, people: people), own: OwnSection(), facts: facts)
     responder = LocalAPIResponder(
       router: router,

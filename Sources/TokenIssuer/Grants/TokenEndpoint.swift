@@ -1,8 +1,8 @@
 import Coding
 import Foundation
 
-/// The rules of `POST /oauth/token`: password, client_credentials and refresh_token (RFC 6749, 4.3, 4.4, 6) as
-/// simple_oauth 6 with league/oauth2-server 9 applies them. GET is no business of it: the site answers 405 with a page.
+/// The rules of `POST /oauth/token`: authorization_code, password, client_credentials and refresh_token (RFC 6749, 4.1.3, 4.3, 4.4, 6)
+/// as simple_oauth 6 with league/oauth2-server 9 applies them. GET is no business of it: the site answers 405 with a page.
 package struct TokenEndpoint: Sendable {
   /// How long tokens live, in seconds.
   package struct Lifetimes: Sendable, Hashable {
@@ -22,15 +22,18 @@ package struct TokenEndpoint: Sendable {
   let key: SigningKey
   let cache: AccessTokenCache
   let lifetimes: Lifetimes
+  let subject: @Sendable (AccessToken) throws -> String?
   let now: @Sendable () -> Double
   let random: @Sendable (Int) -> [UInt8]
 
   /// - Parameters:
-  ///   - cache: the verifier's; a refresh takes the old access token out of it at once.
+  ///   - cache: the verifier's; what is revoked is taken out of it at once.
+  ///   - subject: the `sub` of an ID token: what `/oauth/userinfo` says of the same token. `nil` leaves the ID token out.
   ///   - now: Unix time in seconds, with fractions.
   ///   - random: this many unpredictable bytes.
   package init(
     ledger: any TokenLedger, key: SigningKey, cache: AccessTokenCache, lifetimes: Lifetimes = Lifetimes(),
+    subject: @escaping @Sendable (AccessToken) throws -> String? = { $0.accountID.map { String($0) } },
     now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 },
     random: @escaping @Sendable (Int) -> [UInt8] = SecureRandom.bytes
   ) {
@@ -38,6 +41,7 @@ package struct TokenEndpoint: Sendable {
     self.key = key
     self.cache = cache
     self.lifetimes = lifetimes
+    self.subject = subject
     self.now = now
     self.random = random
   }
@@ -46,47 +50,53 @@ package struct TokenEndpoint: Sendable {
   /// - Parameters:
   ///   - form: the body's fields; see `TokenForm`.
   ///   - authorization: the header of that name, if it was sent.
+  ///   - address: where the request comes from, for counting wrong attempts.
+  ///   - issuer: the `iss` of an ID token: the one that the discovery documents name. Without it there is no ID token.
   /// - Throws: the ledger's error or one of the signature: nothing was issued then. Refusals are replies.
-  package func answer(form: [String: String], authorization: String?) async throws -> TokenReply {
+  package func answer(
+    form: [String: String], authorization: String?, from address: String = "", issuer: String? = nil
+  ) async throws -> TokenReply {
     do {
-      return .issued(try await grant(TokenRequest(form: form, authorization: authorization)))
+      return .issued(try await grant(TokenRequest(form: form, authorization: authorization), address, issuer))
     } catch let failure as OAuthFailure {
       return failure.reply(authorization: authorization)
     }
   }
 
   /// The checks that all grants share, in the site's order: a client, a known one, a grant it may use, its secret.
-  private func grant(_ request: TokenRequest) async throws -> JSONObject {
+  private func grant(_ request: TokenRequest, _ address: String, _ issuer: String?) async throws -> JSONObject {
     guard let clientID = request.clientID else { throw OAuthFailure.invalidRequest("client_id") }
     guard let consumer = try ledger.consumer(id: clientID) else { throw OAuthFailure.invalidClient }
     guard let grant = request.grant, consumer.grants.contains(grant) else { throw OAuthFailure.unsupportedGrantType }
-    if let hash = consumer.secretHash {
-      guard let secret = request.clientSecret, hash.verify(secret) else { throw OAuthFailure.invalidClient }
-    } else if grant == .clientCredentials {
-      throw OAuthFailure.invalidClient
-    }
+    try await authenticate(request, consumer, from: address)
     switch grant {
-    case .password: return try await password(request, consumer)
+    case .authorizationCode: return try await authorizationCode(request, consumer, issuer)
+    case .password: return try await password(request, consumer, address, issuer)
     case .clientCredentials: return try await clientCredentials(request, consumer)
-    case .refreshToken: return try await refresh(request, consumer)
+    case .refreshToken: return try await refresh(request, consumer, issuer)
     }
   }
 
-  private func password(_ request: TokenRequest, _ consumer: Consumer) async throws -> JSONObject {
+  private func password(
+    _ request: TokenRequest, _ consumer: Consumer, _ address: String, _ issuer: String?
+  ) async throws -> JSONObject {
     let requested = request.scopes ?? []
     _ = try Scopes.granted(requested, allowed: consumer.scopes, limit: [], fallback: consumer.defaultScopes)
     guard let name = request["username"] else { throw OAuthFailure.invalidRequest("username") }
     guard let password = request["password"] else { throw OAuthFailure.invalidRequest("password") }
-    let account = try ledger.account(name: name)
-    guard (account?.passwordHash ?? .decoy).verify(password), let account else { throw OAuthFailure.invalidCredentials }
+    guard let account = try await signIn(name: name, password: password, from: address) else {
+      throw OAuthFailure.invalidCredentials
+    }
     let scopes = try Scopes.granted(
       requested, allowed: consumer.scopes, limit: account.scopes, fallback: consumer.defaultScopes)
     let pair = try await TokenPair(self, consumer, account: account.id, scopes)
+    let members = try await members(of: pair, consumer, account, issuer)
     try await ledger.record(pair.issue)
-    return pair.members
+    return members
   }
 
   private func clientCredentials(_ request: TokenRequest, _ consumer: Consumer) async throws -> JSONObject {
+    guard consumer.secretHash != nil else { throw OAuthFailure.invalidClient }
     let scopes = try Scopes.granted(
       request.scopes ?? [], allowed: consumer.scopes, limit: [], fallback: consumer.defaultScopes)
     let pair = try await TokenPair(self, consumer, account: nil, scopes)
@@ -96,7 +106,7 @@ package struct TokenEndpoint: Sendable {
 
   /// The old pair ends in the same transaction that begins the new one, so of two clients with one token only one wins
   /// (RFC 9700, 4.14.2). As on the site, a replay does not end the new pair.
-  private func refresh(_ request: TokenRequest, _ consumer: Consumer) async throws -> JSONObject {
+  private func refresh(_ request: TokenRequest, _ consumer: Consumer, _ issuer: String?) async throws -> JSONObject {
     guard let token = request["refresh_token"] else { throw OAuthFailure.invalidRequest("refresh_token") }
     let digest = RefreshTokenDigest(of: token)
     guard let record = try ledger.refreshToken(digest), let old = record.issue.refresh else {
@@ -112,15 +122,16 @@ package struct TokenEndpoint: Sendable {
       throw OAuthFailure.invalidRefreshToken("Token has been revoked")
     }
     // What the account and the consumer may do now bounds what they could when they signed in.
-    let limit = account.scopes.isEmpty ? consumer.scopes : account.scopes
-    let before = record.issue.scopes.filter { consumer.scopes.contains($0) && limit.contains($0) }
+    let before = TokenRights(issued: record.issue.scopes, consumer: consumer, account: account).scopes
     let scopes = try Scopes.granted(request.scopes ?? [], allowed: before, limit: [], fallback: before)
-    let pair = try await TokenPair(self, consumer, account: account.id, scopes)
+    var pair = try await TokenPair(self, consumer, account: account.id, scopes)
+    pair.issue.code = record.issue.code
+    let members = try await members(of: pair, consumer, account, issuer)
     switch try await ledger.rotate(digest, to: pair.issue) {
     case .rotated: cache.invalidate(accessTokenID: record.issue.accessTokenID)
     case .revoked: throw OAuthFailure.invalidRefreshToken("Token has been revoked")
     case .unknown: throw OAuthFailure.invalidRefreshToken("Cannot decrypt the refresh token")
     }
-    return pair.members
+    return members
   }
 }

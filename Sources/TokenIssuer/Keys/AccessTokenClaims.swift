@@ -47,6 +47,7 @@ struct OrderedJOSEEncoder: JWTJSONEncoder {
       }
       return Data(JSON.object(members).encoded(.plain))
     case let claims as AccessTokenClaims: return Data(claims.json.encoded(.plain))
+    case let claims as IDTokenClaims: return Data(claims.json.encoded(.plain))
     default: return try JSONEncoder().encode(value)
     }
   }

@@ -44,6 +44,11 @@ package struct SigningKey: Sendable {
     try await keys.sign(claims, header: JWTHeader(fields: ["jti": .string(claims.jti)]))
   }
 
+  /// The compact JWT of an ID token (OpenID Connect Core, 2).
+  func sign(_ claims: IDTokenClaims) async throws -> String {
+    try await keys.sign(claims, header: JWTHeader(fields: [:]))
+  }
+
   /// The claims of a token that this key signed with RS256. The header was checked before; see `CompactJWT`.
   /// - Throws: jwt-kit's error for any other token.
   func claims(of token: String) async throws -> AccessTokenClaims {
