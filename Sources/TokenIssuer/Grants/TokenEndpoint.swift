@@ -19,18 +19,23 @@ package struct TokenEndpoint: Sendable {
   }
 
   let ledger: any TokenLedger
-  let key: SigningKey
+  let key: KeyRing
   let cache: AccessTokenCache
   let lifetimes: Lifetimes
+  let checks: SecretChecks
+  let passThrough: PassThrough?
   let now: @Sendable () -> Double
   let random: @Sendable (Int) -> [UInt8]
 
   /// - Parameters:
   ///   - cache: the verifier's; a refresh takes the old access token out of it at once.
+  ///   - checks: where secrets are checked; one for all that check any over the same ledger.
+  ///   - passThrough: who asks the site about names that are not known here; nil for nobody.
   ///   - now: Unix time in seconds, with fractions.
   ///   - random: this many unpredictable bytes.
   package init(
-    ledger: any TokenLedger, key: SigningKey, cache: AccessTokenCache, lifetimes: Lifetimes = Lifetimes(),
+    ledger: any TokenLedger, key: KeyRing, cache: AccessTokenCache, lifetimes: Lifetimes = Lifetimes(),
+    checks: SecretChecks = SecretChecks(), passThrough: PassThrough? = nil,
     now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 },
     random: @escaping @Sendable (Int) -> [UInt8] = SecureRandom.bytes
   ) {
@@ -38,47 +43,68 @@ package struct TokenEndpoint: Sendable {
     self.key = key
     self.cache = cache
     self.lifetimes = lifetimes
+    self.checks = checks
+    self.passThrough = passThrough
     self.now = now
     self.random = random
   }
 
-  /// Answers one request. Takes as long as one or two password hashes, on the calling thread.
+  /// Answers one request. Takes as long as one or two password hashes, on threads of their own, and longer for who guesses.
   /// - Parameters:
   ///   - form: the body's fields; see `TokenForm`.
   ///   - authorization: the header of that name, if it was sent.
+  ///   - address: who asks, as tries to sign in are counted; empty where that is not known.
   /// - Throws: the ledger's error or one of the signature: nothing was issued then. Refusals are replies.
-  package func answer(form: [String: String], authorization: String?) async throws -> TokenReply {
+  package func answer(
+    form: [String: String], authorization: String?, from address: String = ""
+  ) async throws -> TokenReply {
     do {
-      return .issued(try await grant(TokenRequest(form: form, authorization: authorization)))
+      return .issued(try await grant(TokenRequest(form: form, authorization: authorization), address))
+    } catch let refused as SignInRefused {
+      return refused.reply
     } catch let failure as OAuthFailure {
       return failure.reply(authorization: authorization)
     }
   }
 
   /// The checks that all grants share, in the site's order: a client, a known one, a grant it may use, its secret.
-  private func grant(_ request: TokenRequest) async throws -> JSONObject {
+  private func grant(_ request: TokenRequest, _ address: String) async throws -> JSONObject {
     guard let clientID = request.clientID else { throw OAuthFailure.invalidRequest("client_id") }
-    guard let consumer = try ledger.consumer(id: clientID) else { throw OAuthFailure.invalidClient }
+    // Before the client is looked at: who guesses passwords keeps no thread busy with a client's secret, and learns of no client.
+    if request.grant == .password, let name = request["username"] {
+      try checks.admit(SignInTry(.account, name, from: address))
+    }
+    let client = SignInTry(.client, clientID, from: address)
+    guard let consumer = try ledger.consumer(id: clientID) else {
+      // As long as with a client that is known and a secret that is wrong.
+      if let secret = request.clientSecret { _ = try await checked(secret: secret, against: nil, of: client) }
+      throw OAuthFailure.invalidClient
+    }
     guard let grant = request.grant, consumer.grants.contains(grant) else { throw OAuthFailure.unsupportedGrantType }
     if let hash = consumer.secretHash {
-      guard let secret = request.clientSecret, hash.verify(secret) else { throw OAuthFailure.invalidClient }
+      guard let secret = request.clientSecret, try await checked(secret: secret, against: hash, of: client) else {
+        throw OAuthFailure.invalidClient
+      }
     } else if grant == .clientCredentials {
       throw OAuthFailure.invalidClient
     }
     switch grant {
-    case .password: return try await password(request, consumer)
+    case .password: return try await password(request, consumer, address)
     case .clientCredentials: return try await clientCredentials(request, consumer)
     case .refreshToken: return try await refresh(request, consumer)
     }
   }
 
-  private func password(_ request: TokenRequest, _ consumer: Consumer) async throws -> JSONObject {
+  private func password(
+    _ request: TokenRequest, _ consumer: Consumer, _ address: String
+  ) async throws -> JSONObject {
     let requested = request.scopes ?? []
     _ = try Scopes.granted(requested, allowed: consumer.scopes, limit: [], fallback: consumer.defaultScopes)
     guard let name = request["username"] else { throw OAuthFailure.invalidRequest("username") }
     guard let password = request["password"] else { throw OAuthFailure.invalidRequest("password") }
-    let account = try ledger.account(name: name)
-    guard (account?.passwordHash ?? .decoy).verify(password), let account else { throw OAuthFailure.invalidCredentials }
+    guard let account = try await signIn(name: name, password: password, from: address) else {
+      throw OAuthFailure.invalidCredentials
+    }
     let scopes = try Scopes.granted(
       requested, allowed: consumer.scopes, limit: account.scopes, fallback: consumer.defaultScopes)
     let pair = try await TokenPair(self, consumer, account: account.id, scopes)

@@ -4,11 +4,11 @@ import Coding
 /// does the whole work on a miss.
 package struct AccessTokenVerifier: Sendable {
   private let ledger: any TokenLedger
-  private let key: SigningKey
+  private let key: KeyRing
   private let cache: AccessTokenCache
 
-  /// A verifier of tokens that this key signed and this ledger knows.
-  package init(ledger: any TokenLedger, key: SigningKey, cache: AccessTokenCache) {
+  /// A verifier of tokens that a key of this ring signed and this ledger knows.
+  package init(ledger: any TokenLedger, key: KeyRing, cache: AccessTokenCache) {
     self.ledger = ledger
     self.key = key
     self.cache = cache
@@ -34,6 +34,8 @@ package struct AccessTokenVerifier: Sendable {
         cache.remove(token)
         return nil
       }
+      // Its key may be gone; then all are looked at anew.
+      if key.hasChanged() { return nil }
       let generation = cache.generation
       guard try ledger.isActive(accessTokenID: found.id) else {
         cache.remove(token)
@@ -44,13 +46,13 @@ package struct AccessTokenVerifier: Sendable {
     }
   }
 
-  /// Checks form, algorithm, signature, times and ledger, in the site's order, and keeps the result for `cached`.
+  /// Checks form, algorithm, key, signature, issuer, times, audience and ledger, in the site's order, and keeps the result for `cached`.
   /// - Parameter now: Unix time in seconds; no leeway is given, as on the site.
   /// - Throws: `BearerFailure`, or the ledger's error.
   package func verify(_ token: String, at now: Double) async throws -> AccessToken {
     guard !token.isEmpty else { throw BearerFailure.missing }
-    try CompactJWT.check(token)
-    guard let claims = try? await key.claims(of: token),
+    let keyID = try CompactJWT.check(token)
+    guard let claims = await key.claims(of: token, keyID: keyID, at: now),
       now < claims.exp, Double(claims.nbf) <= now, Double(claims.iat) <= now
     else { throw BearerFailure.unverified }
     let account = claims.sub.map { Int64($0) }
@@ -59,7 +61,10 @@ package struct AccessTokenVerifier: Sendable {
     let found = AccessToken(
       id: claims.jti, accountID: account ?? nil, consumerID: claims.aud, scopes: claims.scope, expiresAt: claims.exp)
     let generation = cache.generation
-    guard try ledger.isActive(accessTokenID: found.id) else { throw BearerFailure.revoked }
+    // Whom it was issued to has to be a client still.
+    guard try ledger.consumer(id: claims.aud) != nil, try ledger.isActive(accessTokenID: found.id) else {
+      throw BearerFailure.revoked
+    }
     cache.keep(token, found, at: now, since: generation)
     return found
   }

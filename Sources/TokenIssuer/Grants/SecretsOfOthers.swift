@@ -1,0 +1,30 @@
+extension TokenEndpoint {
+  /// Whether this is the secret: the one way in which secrets of clients and people are checked, on threads of their own, and slowly where
+  /// wrong ones came before.
+  /// - Parameter hash: nil for a name that nobody has: the work is the same, and the answer false.
+  /// - Throws: `SignInRefused`: it was not tried.
+  func checked(secret: String, against hash: SecretHash?, of attempt: SignInTry) async throws -> Bool {
+    try await checks.isRight(secret, hash, of: attempt)
+  }
+
+  /// The account that a name and a password belong to, for every route on which people sign in; nil where they do not. A name that is
+  /// not known here is the site's to judge, where that is set up.
+  /// - Parameters:
+  ///   - name: compared exactly.
+  ///   - address: who asks, as tries to sign in are counted.
+  /// - Throws: `SignInRefused`: it was not tried; the ledger's error.
+  package func signIn(name: String, password: String, from address: String) async throws -> Account? {
+    let attempt = SignInTry(.account, name, from: address)
+    let account = try ledger.account(name: name)
+    guard let passThrough, let person = try passThrough.person(name, isKnown: account != nil) else {
+      return try await checked(secret: password, against: account?.passwordHash, of: attempt) ? account : nil
+    }
+    let time = now()
+    let isRight = try await checks.isRight(password, account?.passwordHash, of: attempt) { fits in
+      if fits, passThrough.isFresh(person, at: time) { return true }
+      return try await passThrough.ask(
+        attempt, password: password, knownHash: fits ? account?.passwordHash : nil, at: time)
+    }
+    return isRight ? try ledger.account(name: name) : nil
+  }
+}

@@ -1,0 +1,121 @@
+import Synchronization
+import Testing
+
+@testable import TokenIssuer
+
+@Suite struct PassThroughTests {
+  /// A site with one person, `zoe` with the password `site-pass`, and accounts that it let in.
+  private final class Site: PassThroughSite {
+    struct State {
+      var answer: PassThroughAnswer?
+      var asked: [String] = []
+      var password = "site-pass"
+      var people: [String: PassThrough.Person] = [:]
+    }
+    let state = Mutex(State())
+
+    func answer(name: String, password: String) async -> PassThroughAnswer {
+      state.withLock { state in
+        state.asked.append(name)
+        if let answer = state.answer { return answer }
+        let isRight = name == "zoe" && password == state.password
+        return isRight ? .right(userUUID: "2d734987-915d-5970-82ed-d3db4c835e5d") : .wrong
+      }
+    }
+
+    func isReserved(_ name: String) -> Bool { name.lowercased() == "sync" }
+    var asked: Int { state.withLock { $0.asked.count } }
+  }
+
+  private func bench(_ site: Site, accounts: [Account] = []) async throws -> Bench {
+    let checks = SecretChecks(sleep: { _ in })
+    let settings = PassThroughSettings(scopes: ["sitemanager"], sight: "crm", verifiedSeconds: 3_600)
+    let ledger = Mutex<MemoryLedger?>(nil)
+    let all = Mutex(accounts)
+    let passThrough = PassThrough(
+      settings, site: site, checks: checks, known: { name in site.state.withLock { $0.people[name] } },
+      keep: { kept in
+        guard let hash = SecretHash(encoded: kept.passwordHash) else { return }
+        site.state.withLock { $0.people[kept.name] = PassThrough.Person(verifiedAt: kept.at) }
+        all.withLock { accounts in
+          accounts.removeAll { $0.name == kept.name }
+          accounts.append(
+            Account(
+              id: Int64(accounts.count + 7), name: kept.name, passwordHash: hash, userUUID: kept.userUUID,
+              scopes: settings.scopes))
+          ledger.withLock { $0 }?.replace(accounts)
+        }
+      })
+    let bench = try await Bench(accounts: accounts, checks: checks, passThrough: passThrough)
+    ledger.withLock { $0 = bench.ledger }
+    return bench
+  }
+
+  private let zoe = ["username": "zoe", "password": "site-pass"].mapValues(Optional.some)
+
+  @Test func aPersonOfTheSiteIsAskedForOnceAndThenCheckedHere() async throws {
+    let site = Site()
+    let bench = try await bench(site)
+    for _ in 0..<4 { #expect(try await bench.ask("password", zoe).status == 200) }
+    #expect(site.asked == 1)
+    site.state.withLock { $0.answer = .silent }
+    bench.clock.advance(3_000)
+    #expect(try await bench.ask("password", zoe).status == 200, "the site need not answer")
+    bench.clock.advance(700)
+    let old = try await bench.ask("password", zoe)
+    #expect(old.status == 503 && old[field: "retry-after"] == "60", "its word is old")
+    site.state.withLock { $0.answer = nil }
+    #expect(try await bench.ask("password", zoe).status == 200)
+    #expect(site.asked == 3)
+  }
+
+  @Test func aNewPasswordOnTheSiteCountsAtOnceAndABlockedUserWithTime() async throws {
+    let site = Site()
+    let bench = try await bench(site)
+    #expect(try await bench.ask("password", zoe).status == 200)
+    site.state.withLock { $0.password = "new-pass" }
+    #expect(try await bench.ask("password", ["username": "zoe", "password": "new-pass"]).status == 200)
+    #expect(try await bench.ask("password", zoe).status == 400, "the old one is over")
+    site.state.withLock { $0.answer = .wrong }
+    bench.clock.advance(4_000)
+    #expect(try await bench.ask("password", ["username": "zoe", "password": "new-pass"]).status == 400)
+  }
+
+  @Test func accountsOfTheMirrorAndItsOwnNameAreNobodysToAsk() async throws {
+    let site = Site()
+    let bench = try await bench(site, accounts: [Bench.account()])
+    #expect(try await bench.ask("password", ["password": "nope"]).status == 400)
+    #expect(try await bench.ask("password", ["username": "Sync", "password": "nope"]).status == 400)
+    #expect(try await bench.ask("password", ["username": String(repeating: "x", count: 300)]).status == 400)
+    #expect(site.asked == 0)
+  }
+
+  /// Guesses here must not make the site lock an account, or the mirror out.
+  @Test func theSiteIsAskedAFewTimesAtMost() async throws {
+    let site = Site()
+    let bench = try await bench(site)
+    for number in 0..<30 {
+      _ = try await bench.ask("password", ["username": "Zoe", "password": "guess \(number)"], from: "10.0.0.\(number)")
+    }
+    #expect(site.asked == 3)
+    for number in 0..<60 {
+      _ = try await bench.ask("password", ["username": "name \(number)"], from: "10.0.1.\(number)")
+    }
+    #expect(site.asked == 20)
+    let late = try await bench.ask("password", zoe, from: "10.0.2.1")
+    #expect(late.status == 503 && late[field: "retry-after"] == "180")
+  }
+
+  @Test func triesAtTheSiteAreRememberedForTheirTime() {
+    var tries = SiteTries()
+    for _ in 0..<3 {
+      #expect(tries.begin("ann", at: 0) == 0)
+      tries.end("ann", isWrong: true, at: 0)
+    }
+    #expect(tries.begin("ANN", at: 0) == 7_200)
+    #expect(tries.begin("bob", at: 0) == 0)
+    #expect(tries.begin("bob", at: 0) == 2, "it is under way")
+    tries.end("bob", isWrong: false, at: 0)
+    #expect(tries.begin("ann", at: 7_200) == 0)
+  }
+}
