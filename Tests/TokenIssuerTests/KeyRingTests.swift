@@ -45,7 +45,6 @@ import Testing
       let new = try await bench.ask("password").member("access_token")
       #expect(try JOSE.parts(new).header["kid"]?.string == rotation.id)
       #expect(changes.withLock { $0 } > 0)
-      // The clock of the bench stands in the year 2026; a key's end is a time of this machine's clock in both.
       _ = try await bench.verifier.verify(new, at: bench.clock.now)
       let left = try #require(files.retired().first)
       #expect(left.id == first[0])
@@ -87,8 +86,8 @@ import Testing
       _ = try await files.rotate(until: 1 << 34, at: now)
       let left = try #require(files.retired().first)
       try FileManager.default.removeItem(atPath: left.path)
-      bench.clock.advance(6)
       try await within5Seconds {
+        try await Task.sleep(for: .milliseconds(300))
         bench.clock.advance(6)
         return try bench.verifier.cached(token, at: bench.clock.now) == nil
       }
@@ -159,8 +158,8 @@ import Testing
         _ = try ids(ring)
         return said.withLock { !$0.isEmpty }
       }
-      #expect(said.withLock { $0 } == [.damaged(path: files.path)] && (try ids(ring)) == before)
-
+      let after = try ids(ring)
+      #expect(said.withLock { $0 } == [.damaged(path: files.path)] && after == before)
       await #expect(throws: SigningKeyFile.Failure.self) { try await files.rotate(until: now + 60, at: now) }
     }
   }

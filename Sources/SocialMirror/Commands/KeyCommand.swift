@@ -44,6 +44,7 @@ struct KeyCommand: AsyncParsableCommand {
       let settings = try common.settings(needsSite: false)
       _ = try Mirror(path: settings.mirror.path, for: .looking)
       let (keys, faults) = try await KeyRingFiles(path: settings.signingKeyPath).list(at: unixNow())
+      if keys.isEmpty { say("no key yet: the first start of the local API makes one") }
       for key in keys {
         let state = key.until.map { "until \(RFC3339.text(unixSeconds: $0))" } ?? "signs"
         say("\(key.id)  \(state)  \(key.path)")

@@ -98,7 +98,16 @@ package struct KeyRingFiles: Sendable {
     let folder = open(DurableFile.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { throw .file(path: path, step: "locked", code: errno) }
     defer { close(folder) }
-    guard flock(folder, LOCK_EX) == 0 else { throw .file(path: path, step: "locked", code: errno) }
+    // Without a thread that waits: those that tasks share are few.
+    var attempts = 0
+    while flock(folder, LOCK_EX | LOCK_NB) != 0 {
+      let code = errno
+      attempts += 1
+      guard code == EWOULDBLOCK || code == EINTR, attempts < 500, !Task.isCancelled else {
+        throw .file(path: path, step: "locked", code: code)
+      }
+      try? await Task.sleep(for: .milliseconds(20))
+    }
     let file = SigningKeyFile(path: path)
     guard let old = try await file.load() else {
       return Rotation(id: try await file.loadOrCreate().id, before: nil)
@@ -129,12 +138,13 @@ package struct KeyRingFiles: Sendable {
     package var path: String
   }
 
-  /// The keys, the one that signs first; a key that cannot be read is left out here and named by `load`.
+  /// The keys, the one that signs first, none before the first start; a key that cannot be read is left out here and named by `load`.
   /// - Parameter now: Unix seconds; keys that are over by then are left out.
   /// - Throws: why the one that signs cannot be used.
   package func list(at now: Int64) async throws(SigningKeyFile.Failure) -> (
     keys: [Listed], faults: [SigningKeyFile.Failure]
   ) {
+    guard try await SigningKeyFile(path: path).load() != nil else { return ([], []) }
     let content = try await load(at: now)
     var keys = [Listed(id: content.signing.id, until: nil, path: path)]
     keys += content.retired.map {
