@@ -34,7 +34,7 @@ final class MemoryLedger: TokenLedger {
   func revoke(_ id: String) { state.withLock { _ = $0.revoked.insert(id) } }
   func fail() { failing.withLock { $0 = true } }
   func replace(_ consumer: Consumer) { state.withLock { $0.consumers[consumer.id] = consumer } }
-  func remove(_ consumerID: String) { state.withLock { $0.consumers[consumerID] = nil } }
+  func remove(consumer id: String) { state.withLock { $0.consumers[id] = nil } }
   func replace(_ accounts: [Account]) { state.withLock { $0.accounts = accounts } }
   func onQuestion(_ action: @escaping @Sendable () -> Void) { whileAsked.withLock { $0 = action } }
 

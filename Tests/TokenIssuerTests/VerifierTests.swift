@@ -141,7 +141,7 @@ import TokenIssuer
   @Test func aTokenOfAClientThatIsGoneIsRevoked() async throws {
     let bench = try await Bench(consumers: [Bench.consumer(), Bench.consumer("other")])
     let token = try await bench.ask("password", ["client_id": "other"]).member("access_token")
-    bench.ledger.remove("other")
+    bench.ledger.remove(consumer: "other")
     #expect(try await hint(bench, token) == "Access token has been revoked")
   }
 

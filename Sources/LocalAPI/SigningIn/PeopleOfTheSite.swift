@@ -12,10 +12,15 @@ extension PassThrough {
         try tokens.account(named: name).flatMap { $0.isFromSite ? PassThrough.Person(verifiedAt: $0.verifiedAt) : nil }
       },
       keep: { kept in
-        try await LocalWrites.run {
-          try tokens.saveFromSite(
-            name: kept.name, passwordHash: kept.passwordHash, userUUID: kept.userUUID, scopes: settings.scopes,
-            sight: settings.sight, at: kept.at)
+        do {
+          try await LocalWrites.run {
+            try tokens.saveFromSite(
+              name: kept.name, passwordHash: kept.passwordHash, userUUID: kept.userUUID, scopes: settings.scopes,
+              sight: settings.sight, at: kept.at)
+          }
+        } catch is AccountAddedHere {
+          // Added here since the site was asked: the next try is for that one.
+          throw SignInRefused(.busy, retryAfter: 1)
         }
       })
   }

@@ -72,7 +72,7 @@ package struct TokenEndpoint: Sendable {
     guard let clientID = request.clientID else { throw OAuthFailure.invalidRequest("client_id") }
     // Before the client is looked at: who guesses passwords keeps no thread busy with a client's secret, and learns of no client.
     if request.grant == .password, let name = request["username"] {
-      try checks.admit(SignInTry(.account, name, from: address))
+      try await checks.admit(SignInTry(.account, name, from: address))
     }
     let client = SignInTry(.client, clientID, from: address)
     guard let consumer = try ledger.consumer(id: clientID) else {

@@ -11,6 +11,8 @@ package struct GuessBounds: Sendable, Hashable {
   package var freePercent = 40
   /// Seconds that a try waits at most.
   package var longestDelay = 3.0
+  /// Seconds after which a refusal is answered: who asks again at once takes the machine from others.
+  package var refusalDelay = 1.0
   /// For how many seconds a name that signed in from an address is known there.
   package var knownSeconds = 30.0 * 86_400
 

@@ -14,6 +14,7 @@ package final class SecretChecks: Sendable {
   private static let mostWaiting = 512
 
   private let state: Mutex<State>
+  private let refusalDelay: Double
   private let threads: HashingThreads
   private let now: @Sendable () -> Double
   private let unixTime: @Sendable () -> Double
@@ -37,6 +38,7 @@ package final class SecretChecks: Sendable {
     unixTime: @escaping @Sendable () -> Double, sleep: @escaping @Sendable (Double) async throws -> Void
   ) {
     state = Mutex(State(guesses: Guesses(bounds)))
+    refusalDelay = bounds.refusalDelay
     self.threads = threads
     self.now = now
     self.unixTime = unixTime
@@ -55,8 +57,8 @@ package final class SecretChecks: Sendable {
   package var counts: SignInCounts { state.withLock { $0.counts } }
 
   /// Looks whether a try would be refused, before any work is done for what goes before it.
-  /// - Throws: `SignInRefused`.
-  package func admit(_ attempt: SignInTry) throws { _ = try delay(of: attempt) }
+  /// - Throws: `SignInRefused`, after a while; `CancellationError`.
+  package func admit(_ attempt: SignInTry) async throws { _ = try await delay(of: attempt) }
 
   /// Whether this is the secret. Waits where wrong ones came before, then for a thread.
   /// - Parameters:
@@ -67,15 +69,16 @@ package final class SecretChecks: Sendable {
     _ secret: String, _ hash: SecretHash?, of attempt: SignInTry,
     decide: (@Sendable (Bool) async throws -> Bool)? = nil
   ) async throws -> Bool {
-    try await sitOut(try delay(of: attempt))
+    let delay = try await delay(of: attempt)
+    if delay > 0 {
+      state.withLock { $0.counts.delayed += 1 }
+      try await sitOut(delay)
+    }
     let stored = hash ?? .decoy
     let isKnown = hash != nil
     // Tries that came together are not all let through because none had failed when they came.
     let outcome = await threads.run(for: attempt.address) { [self] () -> Result<Bool, SignInRefused> in
-      if let refusal = refusal(of: attempt) {
-        count { $0.heldBack += 1 }
-        return .failure(refusal)
-      }
+      if let refusal = refusal(of: attempt) { return .failure(refusal) }
       let isRight = stored.verify(secret) && isKnown
       if decide == nil { note(attempt, isRight: isRight) }
       return .success(isRight)
@@ -84,7 +87,11 @@ package final class SecretChecks: Sendable {
       count { $0.crowded += 1 }
       throw SignInRefused(.busy, retryAfter: 2)
     }
-    let isRight = try outcome.get()
+    let isRight: Bool
+    switch outcome {
+    case .success(let fits): isRight = fits
+    case .failure(let refusal): throw try await slowly(refusal)
+    }
     guard let decide else { return isRight }
     let isAccepted = try await decide(isRight)
     note(attempt, isRight: isAccepted)
@@ -103,24 +110,27 @@ package final class SecretChecks: Sendable {
 
   private func refusal(of attempt: SignInTry) -> SignInRefused? {
     let time = now()
-    return state.withLock { state in
-      guard case .refused(let seconds) = state.guesses.verdict(attempt, at: time) else { return nil }
-      return SignInRefused(.tooMany, retryAfter: seconds)
-    }
+    guard case .refused(let seconds) = state.withLock({ $0.guesses.verdict(attempt, at: time) }) else { return nil }
+    return SignInRefused(.tooMany, retryAfter: seconds)
   }
 
-  private func delay(of attempt: SignInTry) throws -> Double {
+  private func delay(of attempt: SignInTry) async throws -> Double {
     let time = now()
     switch state.withLock({ $0.guesses.verdict(attempt, at: time) }) {
     case .after(let seconds): return seconds
-    case .refused(let seconds):
-      count { $0.heldBack += 1 }
-      throw SignInRefused(.tooMany, retryAfter: seconds)
+    case .refused(let seconds): throw try await slowly(SignInRefused(.tooMany, retryAfter: seconds))
     }
   }
 
+  /// Counts a try that is not made; its answer takes a while.
+  private func slowly(_ refusal: SignInRefused) async throws -> SignInRefused {
+    count { $0.heldBack += 1 }
+    try await sitOut(refusalDelay)
+    return refusal
+  }
+
+  /// Waits, where not too many do already.
   private func sitOut(_ seconds: Double) async throws {
-    guard seconds > 0 else { return }
     let mayWait = state.withLock { state in
       guard state.waiting < SecretChecks.mostWaiting else { return false }
       state.waiting += 1
@@ -128,7 +138,6 @@ package final class SecretChecks: Sendable {
     }
     guard mayWait else { return }
     defer { state.withLock { $0.waiting -= 1 } }
-    state.withLock { $0.counts.delayed += 1 }
     try await sleep(seconds)
   }
 
