@@ -16,21 +16,20 @@ struct ServingServices {
     let notifier = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
     let server = try await LocalAPIServer(
       mirror: mirror, settings: settings.localAPISettings, logger: logger, site: site)
-    services =
-      [
-        LocalAPIService(server: server, host: settings.localAPI.host, notifier: notifier, logger: logger),
-        MirrorWatchService(mirror: mirror, logger: logger), WatchdogService(notifier: notifier),
-        RefusedSignInsService(
-          counts: { server.signIns },
-          file: mirror.file.isReadOnly ? nil : SignInCountsFile(path: settings.signInCountsPath), logger: logger),
-      ]
-      + (mirror.file.isReadOnly
-        ? []
-        : [
-          EngineService(
-            service: IndexService(indexing: mirror.indexing, usage: server.usage, logger: logger),
-            threads: EngineThreads(count: 1)
-          )
-        ])
+    let isReadOnly = mirror.file.isReadOnly
+    var services: [any Service] = [
+      LocalAPIService(server: server, host: settings.localAPI.host, notifier: notifier, logger: logger),
+      MirrorWatchService(mirror: mirror, logger: logger), WatchdogService(notifier: notifier),
+      RefusedSignInsService(
+        counts: { server.signIns }, file: isReadOnly ? nil : SignInCountsFile(path: settings.signInCountsPath),
+        logger: logger),
+    ]
+    if !isReadOnly {
+      services.append(
+        EngineService(
+          service: IndexService(indexing: mirror.indexing, usage: server.usage, logger: logger),
+          threads: EngineThreads(count: 1)))
+    }
+    self.services = services
   }
 }
