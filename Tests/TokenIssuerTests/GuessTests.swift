@@ -85,13 +85,16 @@ import Testing
 
   @Test func lanesTakeTurns() {
     var queue = FairQueue<Int>(most: 100, mostPerLane: 50)
-    for number in 0..<50 { #expect(queue.append(number, to: "many")) }
-    #expect(!queue.append(50, to: "many"), "a lane has an end")
-    #expect(queue.append(100, to: "one"))
-    #expect([queue.next(), queue.next(), queue.next()] == [0, 100, 1])
+    let many = (0...50).map { queue.append($0, to: "many") }
+    let one = queue.append(100, to: "one")
+    #expect(many == Array(repeating: true, count: 50) + [false], "a lane has an end")
+    #expect(one)
+    let first = (0..<3).map { _ in queue.next() }
+    #expect(first == [0, 100, 1])
     #expect(queue.count == 48)
     while queue.next() != nil {}
-    #expect(queue.count == 0 && queue.append(1, to: "many"))
+    let again = queue.append(1, to: "many")
+    #expect(again && queue.count == 1)
   }
 
   @Test func theQueueHasAnEnd() {
