@@ -61,7 +61,7 @@ import TokenIssuer
     let elevated = claims.replacing("sitemanager", with: "*")
     try #require(elevated != claims)
     let other = try SigningKey.newPEM()
-    let forgeries = [
+    let forgeries: [String: String] = [
       "changed claims": [parts[0], JOSE.encode(Data(elevated.utf8)), parts[2]].joined(separator: "."),
       "changed header": [JOSE.encode(Data(rs256.utf8)), parts[1], parts[2]].joined(separator: "."),
       "another key": try JOSE.token(rs256, claims) { try JOSE.rsa(other, $0) },
