@@ -20,8 +20,8 @@ package struct Salvage: Sendable {
 
   /// Local changes with their copies, clients, accounts and tokens, and the names that those use.
   private static let names = [
-    "resource_type", "field", "identity", "setting", "consumer", "account", "issued_token", "outbox", "outbox_copy",
-    "outbox_echo", "upload", "conflict",
+    "resource_type", "field", "identity", "setting", "consumer", "account", "issued_token", "consent", "outbox",
+    "outbox_copy", "outbox_echo", "upload", "conflict",
   ]
   /// What of the settings does not speak of the site's copy.
   private static let settings = ["site_base_url", "site_account", "jsonapi_version", "content_language"]

@@ -23,7 +23,7 @@ package struct AccessTokenVerifier: Sendable {
   }
 
   /// The token if it was verified before and is still good at `now` (Unix seconds); `nil` means: ask `verify`.
-  /// When the cache's maximum age is over, the ledger is asked, synchronously, whether it was revoked.
+  /// When the cache's maximum age is over, the ledger is asked, synchronously, what it may do by now.
   /// - Throws: the ledger's error.
   package func cached(_ token: String, at now: Double) throws -> AccessToken? {
     switch cache.find(token, at: now) {
@@ -37,12 +37,13 @@ package struct AccessTokenVerifier: Sendable {
       // Its key may be gone; then all are looked at anew.
       if key.hasChanged() { return nil }
       let generation = cache.generation
-      guard try ledger.isActive(accessTokenID: found.id) else {
+      guard let rights = try ledger.rights(accessTokenID: found.id) else {
         cache.remove(token)
         return nil
       }
-      cache.keep(token, found, at: now, since: generation)
-      return found
+      let renewed = found.with(rights)
+      cache.keep(token, renewed, at: now, since: generation)
+      return renewed
     }
   }
 
@@ -58,13 +59,14 @@ package struct AccessTokenVerifier: Sendable {
     let account = claims.sub.map { Int64($0) }
     // A signed token whose `sub` is no id is not one of ours.
     if case .some(nil) = account { throw BearerFailure.unverified }
-    let found = AccessToken(
-      id: claims.jti, accountID: account ?? nil, consumerID: claims.aud, scopes: claims.scope, expiresAt: claims.exp)
     let generation = cache.generation
     // Whom it was issued to has to be a client still.
-    guard try ledger.consumer(id: claims.aud) != nil, try ledger.isActive(accessTokenID: found.id) else {
+    guard try ledger.consumer(id: claims.aud) != nil, let rights = try ledger.rights(accessTokenID: claims.jti) else {
       throw BearerFailure.revoked
     }
+    let found = AccessToken(
+      id: claims.jti, accountID: account ?? nil, consumerID: claims.aud, scopes: rights.scopes, sights: rights.sights,
+      userUUID: rights.userUUID, expiresAt: claims.exp)
     cache.keep(token, found, at: now, since: generation)
     return found
   }
