@@ -4,13 +4,12 @@ import Testing
 @testable import TokenIssuer
 
 @Suite struct PassThroughTests {
-  /// A site with one person, `zoe` with the password `site-pass`, and accounts that it let in.
+  /// A site with one person, `zoe` with the password `site-pass`.
   private final class Site: PassThroughSite {
     struct State {
       var answer: PassThroughAnswer?
       var asked: [String] = []
       var password = "site-pass"
-      var people: [String: PassThrough.Person] = [:]
     }
     let state = Mutex(State())
 
@@ -27,26 +26,25 @@ import Testing
     var asked: Int { state.withLock { $0.asked.count } }
   }
 
-  private func bench(_ site: Site, accounts: [Account] = []) async throws -> Bench {
+  private func bench(_ site: Site?, accounts: [Account] = [], isOn: Bool = true) async throws -> Bench {
     let checks = SecretChecks(sleep: { _ in })
     let settings = PassThroughSettings(scopes: ["sitemanager"], sight: "crm", verifiedSeconds: 3_600)
     let ledger = Mutex<MemoryLedger?>(nil)
     let all = Mutex(accounts)
     let passThrough = PassThrough(
-      settings, site: site, checks: checks, known: { name in site.state.withLock { $0.people[name] } },
+      settings, site: site, checks: checks,
       keep: { kept in
         guard let hash = SecretHash(encoded: kept.passwordHash) else { return }
-        site.state.withLock { $0.people[kept.name] = PassThrough.Person(verifiedAt: kept.at) }
         all.withLock { accounts in
           accounts.removeAll { $0.name == kept.name }
           accounts.append(
             Account(
               id: Int64(accounts.count + 7), name: kept.name, passwordHash: hash, userUUID: kept.userUUID,
-              scopes: settings.scopes))
+              scopes: settings.scopes, isFromSite: true, verifiedAt: kept.at))
           ledger.withLock { $0 }?.replace(accounts)
         }
       })
-    let bench = try await Bench(accounts: accounts, checks: checks, passThrough: passThrough)
+    let bench = try await Bench(accounts: accounts, checks: checks, passThrough: isOn ? passThrough : nil)
     ledger.withLock { $0 = bench.ledger }
     return bench
   }
@@ -81,6 +79,28 @@ import Testing
     #expect(try await bench.ask("password", ["username": "zoe", "password": "new-pass"]).status == 400)
   }
 
+  /// A process that never asks the site lets in whom it knows, for as long as the site's word holds; where nobody is let in by its word,
+  /// nobody is who was.
+  @Test(arguments: [true, false])
+  func withoutTheSiteItsWordHoldsForItsTime(isOn: Bool) async throws {
+    let account = Account(
+      id: 7, name: "zoe", passwordHash: try .make("site-pass", cost: Bench.cost), isFromSite: true,
+      verifiedAt: 1_795_465_000)
+    let bench = try await bench(nil, accounts: [account], isOn: isOn)
+    let reply = try await bench.ask("password", zoe)
+    #expect(reply.status == (isOn ? 200 : 400))
+    #expect(try await bench.ask("password", ["username": "zoe", "password": "nope"]).status == 400)
+    #expect(try await bench.ask("password", ["username": "nobody"]).status == 400)
+    guard isOn else { return }
+    let next = try await bench.refresh(reply.member("refresh_token"))
+    #expect(next.status == 200)
+    bench.clock.advance(3_000)
+    #expect(try await bench.ask("password", zoe).status == 503)
+    let late = try await bench.refresh(next.member("refresh_token"))
+    #expect(
+      try late.status == 400 && late.member("error") == "invalid_grant", "a refresh token makes it hold no longer")
+  }
+
   @Test func accountsOfTheMirrorAndItsOwnNameAreNobodysToAsk() async throws {
     let site = Site()
     let bench = try await bench(site, accounts: [Bench.account()])
@@ -106,6 +126,20 @@ import Testing
     #expect(late.status == 503 && late[field: "retry-after"] == "7200", "that name was tried too often")
     let other = try await bench.ask("password", ["username": "ida"], from: "10.0.2.1")
     #expect(other.status == 503 && other[field: "retry-after"] == "180")
+  }
+
+  /// Where the site does not answer, guesses are bounded all the same.
+  @Test func guessesWhileTheSiteIsAwayAreCounted() async throws {
+    let site = Site()
+    let bench = try await bench(site)
+    #expect(try await bench.ask("password", zoe).status == 200)
+    site.state.withLock { $0.answer = .silent }
+    var statuses: [Int] = []
+    for number in 0..<14 {
+      statuses.append(
+        try await bench.ask("password", ["username": "zoe", "password": "guess \(number)"], from: "10.0.0.9").status)
+    }
+    #expect(statuses == Array(repeating: 503, count: 10) + Array(repeating: 429, count: 4))
   }
 
   @Test func triesAtTheSiteAreRememberedForTheirTime() {

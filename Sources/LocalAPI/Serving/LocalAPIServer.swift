@@ -64,9 +64,9 @@ package struct LocalAPIServer: Sendable {
     let cache = AccessTokenCache()
     let key = try await LocalAPIServer.keys(settings, mayForget: mirror.file.isReadOnly, cache, logger)
     let checks = SecretChecks()
-    let site = mirror.file.isReadOnly ? nil : site
-    let passThrough = settings.passThrough.flatMap { settings in
-      site.map { PassThrough(settings, site: $0, checks: checks, keptIn: mirror.tokens) }
+    let passThrough = settings.passThrough.map {
+      // Whom the site lets in has to be kept.
+      PassThrough($0, site: mirror.file.isReadOnly ? nil : site, checks: checks, keptIn: mirror.tokens)
     }
     let lifetimes = TokenEndpoint.Lifetimes(
       accessTokenSeconds: Int64(settings.accessTokenSeconds), refreshTokenSeconds: Int64(settings.refreshTokenSeconds))

@@ -4,13 +4,10 @@ import TokenIssuer
 extension PassThrough {
   /// People whom the site lets in, kept as accounts of the mirror.
   convenience init(
-    _ settings: PassThroughSettings, site: any PassThroughSite, checks: SecretChecks, keptIn tokens: Tokens
+    _ settings: PassThroughSettings, site: (any PassThroughSite)?, checks: SecretChecks, keptIn tokens: Tokens
   ) {
     self.init(
       settings, site: site, checks: checks,
-      known: { name in
-        try tokens.account(named: name).flatMap { $0.isFromSite ? PassThrough.Person(verifiedAt: $0.verifiedAt) : nil }
-      },
       keep: { kept in
         do {
           try await LocalWrites.run {

@@ -16,15 +16,24 @@ extension TokenEndpoint {
   package func signIn(name: String, password: String, from address: String) async throws -> Account? {
     let attempt = SignInTry(.account, name, from: address)
     let account = try ledger.account(name: name)
-    guard let passThrough, let person = try passThrough.person(name, isKnown: account != nil) else {
+    let mayAsk = passThrough?.mayAsk(name, account) ?? false
+    guard mayAsk || account?.isFromSite == true else {
       return try await checked(secret: password, against: account?.passwordHash, of: attempt) ? account : nil
     }
     let time = now()
-    let isRight = try await checks.isRight(password, account?.passwordHash, of: attempt) { fits in
-      if fits, passThrough.isFresh(person, at: time) { return true }
+    let isRight = try await checks.isRight(password, account?.passwordHash, of: attempt) { [passThrough] fits in
+      // Where nobody is let in by the site's word any more, nobody is whom it let in before.
+      guard let passThrough else { return false }
+      if fits, let account, passThrough.vouches(for: account, at: time) { return true }
+      guard fits || mayAsk else { return false }
       return try await passThrough.ask(
         attempt, password: password, knownHash: fits ? account?.passwordHash : nil, at: time)
     }
     return isRight ? try ledger.account(name: name) : nil
+  }
+
+  /// Whether an account may go on without its password: for one that is known by the site's word, as long as that holds.
+  func isStillGood(_ account: Account) -> Bool {
+    !account.isFromSite || passThrough?.vouches(for: account, at: now()) == true
   }
 }

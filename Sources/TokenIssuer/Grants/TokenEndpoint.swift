@@ -131,7 +131,9 @@ package struct TokenEndpoint: Sendable {
     guard Double(old.expiresAt) >= now().rounded(.down) else {
       throw OAuthFailure.invalidRefreshToken("Token has expired")
     }
-    guard !record.isRevoked, let id = record.issue.accountID, let account = try ledger.account(id: id) else {
+    guard !record.isRevoked, let id = record.issue.accountID, let account = try ledger.account(id: id),
+      isStillGood(account)
+    else {
       throw OAuthFailure.invalidRefreshToken("Token has been revoked")
     }
     // What the account and the consumer may do now bounds what they could when they signed in.

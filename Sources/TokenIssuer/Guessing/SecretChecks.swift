@@ -93,9 +93,15 @@ package final class SecretChecks: Sendable {
     case .failure(let refusal): throw try await slowly(refusal)
     }
     guard let decide else { return isRight }
-    let isAccepted = try await decide(isRight)
-    note(attempt, isRight: isAccepted)
-    return isAccepted
+    do {
+      let isAccepted = try await decide(isRight)
+      note(attempt, isRight: isAccepted)
+      return isAccepted
+    } catch {
+      // Who is not told whether a guess was wrong has guessed all the same.
+      if !isRight { note(attempt, isRight: false) }
+      throw error
+    }
   }
 
   /// Hashes a new secret, on the same threads.

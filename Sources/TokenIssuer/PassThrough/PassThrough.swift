@@ -3,15 +3,6 @@ import Synchronization
 /// Signs in people whom the mirror does not know with what the site knows of them: the site is asked once, then the password is checked
 /// here against its hash until the site's word is old. Safe from any thread.
 package final class PassThrough: Sendable {
-  /// An account that came from the site.
-  package struct Person: Sendable, Hashable {
-    /// When the site last said that the password is right, Unix seconds; nil where it never did.
-    package var verifiedAt: Int64?
-
-    /// Somebody.
-    package init(verifiedAt: Int64?) { self.verifiedAt = verifiedAt }
-  }
-
   /// What is kept of somebody whom the site let in.
   package struct Kept: Sendable {
     /// The user name.
@@ -25,38 +16,35 @@ package final class PassThrough: Sendable {
   }
 
   private let settings: PassThroughSettings
-  private let site: any PassThroughSite
+  private let site: (any PassThroughSite)?
   private let checks: SecretChecks
-  private let known: @Sendable (String) throws -> Person?
   private let keep: @Sendable (Kept) async throws -> Void
   private let tries = Mutex(SiteTries())
 
   /// - Parameters:
+  ///   - site: nil where it is never asked: then who is known by its word signs in as long as that holds, and nobody else.
   ///   - checks: hashes the passwords that are kept.
-  ///   - known: the account of this name, if it came from the site; nil for one that was made here.
   ///   - keep: makes the account, or takes note of the site's word; durable when it returns.
   package init(
-    _ settings: PassThroughSettings, site: any PassThroughSite, checks: SecretChecks,
-    known: @escaping @Sendable (String) throws -> Person?, keep: @escaping @Sendable (Kept) async throws -> Void
+    _ settings: PassThroughSettings, site: (any PassThroughSite)?, checks: SecretChecks,
+    keep: @escaping @Sendable (Kept) async throws -> Void
   ) {
     self.settings = settings
     self.site = site
     self.checks = checks
-    self.known = known
     self.keep = keep
   }
 
-  /// Whom the site may be asked about; nil for an account that was made here, for a name that the site does not have (Drupal's have at
-  /// most 60 characters), and for the mirror's own there.
-  /// - Throws: the ledger's error.
-  func person(_ name: String, isKnown: Bool) throws -> Person? {
-    guard name.utf8.count <= 240, !site.isReserved(name) else { return nil }
-    return isKnown ? try known(name) : Person(verifiedAt: nil)
+  /// Whether the site may be asked about a name: not about an account that was made here, not about a name that it does not have (Drupal's
+  /// have at most 60 characters), and not about the mirror's own there.
+  func mayAsk(_ name: String, _ account: Account?) -> Bool {
+    guard let site, name.utf8.count <= 240, !site.isReserved(name) else { return false }
+    return account?.isFromSite ?? true
   }
 
-  /// Whether the site's word still holds. A clock that was set back makes it old.
-  func isFresh(_ person: Person, at now: Double) -> Bool {
-    guard let at = person.verifiedAt else { return false }
+  /// Whether the site's word for an account still holds. A clock that was set back makes it old.
+  func vouches(for account: Account, at now: Double) -> Bool {
+    guard let at = account.verifiedAt else { return false }
     let age = now - Double(at)
     return age >= -1 && age < Double(settings.verifiedSeconds)
   }
@@ -68,6 +56,7 @@ package final class PassThrough: Sendable {
   /// - Returns: whether it lets them in.
   /// - Throws: `SignInRefused` where it cannot be asked; the ledger's error.
   func ask(_ attempt: SignInTry, password: String, knownHash: SecretHash?, at now: Double) async throws -> Bool {
+    guard let site else { throw SignInRefused(.siteAway, retryAfter: 60) }
     let wait = tries.withLock { $0.begin(attempt.name, at: now) }
     guard wait <= 0 else { throw SignInRefused(.siteAway, retryAfter: Int(min(wait.rounded(.up), 86_400))) }
     let answer = await site.answer(name: attempt.name, password: password)
