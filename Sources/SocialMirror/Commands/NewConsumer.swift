@@ -25,10 +25,9 @@ struct NewConsumer {
   ) throws {
     self.id = try NewConsumer.checked(id: id ?? UUID().uuidString.lowercased())
     self.label = label
-    let usual: [Grant] =
-      isPublic
-      ? [.authorizationCode, .refreshToken]
-      : [.password, .clientCredentials, .refreshToken] + (redirectURIs.isEmpty ? [] : [.authorizationCode])
+    var usual: [Grant] =
+      isPublic ? [.authorizationCode, .refreshToken] : [.password, .clientCredentials, .refreshToken]
+    if !isPublic, !redirectURIs.isEmpty { usual.append(.authorizationCode) }
     let named = try grants.map { text in
       try NameList(text, of: "--grants") { Grant(rawValue: $0) != nil }.names.compactMap(Grant.init(rawValue:))
     }
