@@ -31,6 +31,8 @@ package struct LocalAPISettings: Sendable {
   package var filesPath: String?
   /// What people get whom the mirror does not know and the site does; nil signs none of them in.
   package var passThrough: PassThroughSettings?
+  /// How many wrong secrets are taken, and how slowly.
+  package var guesses = GuessBounds.standard
   /// How long one read may take, or the check of one write.
   package var readLimit = Duration.seconds(2)
 
@@ -63,7 +65,7 @@ package struct LocalAPIServer: Sendable {
     let ledger = MirrorTokenLedger(mirror.tokens)
     let cache = AccessTokenCache()
     let key = try await LocalAPIServer.keys(settings, mayForget: mirror.file.isReadOnly, cache, logger)
-    let checks = SecretChecks()
+    let checks = SecretChecks(bounds: settings.guesses)
     let passThrough = settings.passThrough.map {
       // Whom the site lets in has to be kept.
       PassThrough($0, site: mirror.file.isReadOnly ? nil : site, checks: checks, keptIn: mirror.tokens)
