@@ -16,7 +16,8 @@ struct SocialMirrorCommand: AsyncParsableCommand {
     var commands: [any ParsableCommand.Type] = [
       RunCommand.self, SyncCommand.self, ServeCommand.self, StatusCommand.self, CheckCommand.self, SalvageCommand.self,
       VerifyCommand.self,
-      QueueCommand.self, ConflictsCommand.self, ConsumerCommand.self, AccountCommand.self, IndexCommand.self,
+      QueueCommand.self, ConflictsCommand.self, ConsumerCommand.self, AccountCommand.self, KeyCommand.self,
+      IndexCommand.self,
       ExplainCommand.self,
     ]
     #if Demo

@@ -44,6 +44,8 @@ package struct RunningLocalAPI: Sendable {
       host: "127.0.0.1", port: 0, signingKeyPath: made.folder.appending(path: "key.pem").path)
     settings.accessTokenSeconds = accessTokenSeconds
     settings.readLimit = readLimit
+    // Tests come with more wrong secrets, all from one address, than anybody is to try.
+    settings.guesses = .none
     settings.filesPath = filesPath
     return try await LocalAPIServer(mirror: made.mirror, settings: settings, logger: logger, now: now)
   }

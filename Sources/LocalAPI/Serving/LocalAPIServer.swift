@@ -25,10 +25,14 @@ package struct LocalAPISettings: Sendable {
   package var certificateFile: String?
   /// The file with the certificate's private key, PEM.
   package var privateKeyFile: String?
-  /// Where the key that signs tokens is kept: made at first start, readable by its owner only.
+  /// Where the key that signs tokens is kept: made at first start, readable by its owner only. Keys that were rotated out are beside it.
   package var signingKeyPath: String
   /// The folder of the contents of files; nil serves none.
   package var filesPath: String?
+  /// What people get whom the mirror does not know and the site does; nil signs none of them in.
+  package var passThrough: PassThroughSettings?
+  /// How many wrong secrets are taken, and how slowly.
+  package var guesses = GuessBounds.standard
   /// How long one read may take, or the check of one write.
   package var readLimit = Duration.seconds(2)
 
@@ -47,17 +51,25 @@ package struct LocalAPIServer: Sendable {
   private let settings: LocalAPISettings
   let responder: LocalAPIResponder
   let logger: Logger
+  private let checks: SecretChecks
 
   /// Prepares the server; makes the signing key at first start.
-  /// - Parameter now: Unix seconds; the time of writes.
+  /// - Parameters:
+  ///   - site: who asks the site about people whom the mirror does not know (`LocalAPISettings.passThrough`); nil asks nobody.
+  ///   - now: Unix seconds; the time of writes.
   /// - Throws: `SigningKeyFile.Failure` naming the file.
   package init(
-    mirror: Mirror, settings: LocalAPISettings, logger: Logger,
+    mirror: Mirror, settings: LocalAPISettings, logger: Logger, site: (any PassThroughSite)? = nil,
     now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
   ) async throws {
-    let key = try await LocalAPIServer.key(at: settings.signingKeyPath, mayForget: mirror.file.isReadOnly, logger)
     let ledger = MirrorTokenLedger(mirror.tokens)
     let cache = AccessTokenCache()
+    let key = try await LocalAPIServer.keys(settings, mayForget: mirror.file.isReadOnly, cache, logger)
+    let checks = SecretChecks(bounds: settings.guesses)
+    let passThrough = settings.passThrough.map {
+      // Whom the site lets in has to be kept.
+      PassThrough($0, site: mirror.file.isReadOnly ? nil : site, checks: checks, keptIn: mirror.tokens)
+    }
     let lifetimes = TokenEndpoint.Lifetimes(
       accessTokenSeconds: Int64(settings.accessTokenSeconds), refreshTokenSeconds: Int64(settings.refreshTokenSeconds))
     let reader = ResourceReader(mirror, timeLimit: settings.readLimit)
@@ -74,7 +86,7 @@ package struct LocalAPIServer: Sendable {
         files: FileAnswers(reading: mirror.reading, folder: settings.filesPath.map { BinaryFolder(path: $0) })),
       signingIn: SigningInSection(
         endpoint: TokenEndpoint(
-          ledger: ledger, key: key, cache: cache, lifetimes: lifetimes,
+          ledger: ledger, key: key, cache: cache, lifetimes: lifetimes, checks: checks, passThrough: passThrough,
           subject: { try people.subject(of: $0, seeing: .everything) }),
         key: key, people: people),
       description: DescriptionSection(reader: reader, people: people), own: OwnSection(), facts: facts)
@@ -85,21 +97,33 @@ package struct LocalAPIServer: Sendable {
         bases: BaseURLs(fixed: settings.baseURL, isSecure: settings.certificateFile != nil), facts: facts),
       version: try MirrorVersion(mirror))
     self.settings = settings
+    self.checks = checks
     // Who starts the server says where it listens: the framework's own lines would say it again.
     var quiet = logger
     quiet.logLevel = max(logger.logLevel, .warning)
     self.logger = quiet
   }
 
-  /// The key that signs tokens. Beside a mirror that may only be read it may be missing, not to be read, and not to
-  /// be made: then it is one of this process, and its tokens end with it.
-  private static func key(at path: String, mayForget: Bool, _ logger: Logger) async throws -> SigningKey {
-    do { return try await SigningKeyFile(path: path).loadOrCreate() } catch {
+  /// The keys that tokens are signed with. Beside a mirror that may only be read they may be missing, not to be read, and not to
+  /// be made: then there is one of this process, and its tokens end with it.
+  private static func keys(
+    _ settings: LocalAPISettings, mayForget: Bool, _ cache: AccessTokenCache, _ logger: Logger
+  ) async throws -> KeyRing {
+    // Several processes over one mirror listen at addresses of their own, and take each other's tokens.
+    let issuer = settings.baseURL ?? "urn:social-mirror"
+    do {
+      return try await KeyRing(
+        KeyRingFiles(path: settings.signingKeyPath), issuer: issuer, onChange: { cache.clear() },
+        report: { logger.warning("a signing key cannot be used", metadata: ["reason": "\($0)"]) })
+    } catch {
       guard mayForget, case .file = error else { throw error }
       logger.notice("tokens end with this process", metadata: ["reason": "\(error)"])
-      return try await SigningKey(pem: SigningKey.newPEM())
+      return KeyRing(try await SigningKey(pem: SigningKey.newPEM()), issuer: issuer)
     }
   }
+
+  /// How many tries to sign in were refused since the start, and why.
+  package var signIns: SignInCounts { checks.counts }
 
   /// What the reads of this server had to read out of documents.
   package var usage: QueryUsage { responder.answers.reader.usage }

@@ -8,7 +8,7 @@ import TokenIssuer
 /// Signing in: tokens, the key they are signed with, and who is behind one.
 struct SigningInSection: Section {
   let endpoint: TokenEndpoint
-  let key: SigningKey
+  let key: KeyRing
   let people: PeopleBehindTokens
 
   func answer(_ route: SigningInRoute, to asked: Asked) throws -> Answer? {

@@ -17,7 +17,8 @@ struct RunCommand: AsyncParsableCommand {
     defer { engine.shutdown() }
     let (settings, logger) = (engine.settings, engine.logger)
     let interval = settings.sync.intervalSeconds
-    let serving = try await ServingServices(settings, mirror: engine.mirror, logger: logger)
+    let serving = try await ServingServices(
+      settings, mirror: engine.mirror, logger: logger, site: engine.site.people)
     let (fileTurns, fileTurn) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let engineServices: [any Service] = [
       ScheduleService(

@@ -18,6 +18,8 @@ extension TokenEndpoint {
       try await ledger.revoke(accessTokenID: found.accessTokenID)
       cache.invalidate(accessTokenID: found.accessTokenID)
       return .done
+    } catch let refused as SignInRefused {
+      return refused.reply
     } catch let failure as OAuthFailure {
       return failure.reply(authorization: authorization)
     }
@@ -37,6 +39,8 @@ extension TokenEndpoint {
       guard let token = request["token"] else { throw OAuthFailure.invalidRequest("token") }
       guard let found = try await find(token), found.consumerID == consumer.id else { return .stated(.inactive) }
       return .stated(try members(of: found))
+    } catch let refused as SignInRefused {
+      return refused.reply
     } catch let failure as OAuthFailure {
       return failure.reply(authorization: authorization)
     }

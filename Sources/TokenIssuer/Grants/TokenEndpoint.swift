@@ -19,20 +19,25 @@ package struct TokenEndpoint: Sendable {
   }
 
   let ledger: any TokenLedger
-  let key: SigningKey
+  let key: KeyRing
   let cache: AccessTokenCache
   let lifetimes: Lifetimes
+  let checks: SecretChecks
+  let passThrough: PassThrough?
   let subject: @Sendable (AccessToken) throws -> String?
   let now: @Sendable () -> Double
   let random: @Sendable (Int) -> [UInt8]
 
   /// - Parameters:
   ///   - cache: the verifier's; what is revoked is taken out of it at once.
+  ///   - checks: where secrets are checked; one for all that check any over the same ledger.
+  ///   - passThrough: who asks the site about names that are not known here; nil for nobody.
   ///   - subject: the `sub` of an ID token: what `/oauth/userinfo` says of the same token. `nil` leaves the ID token out.
   ///   - now: Unix time in seconds, with fractions.
   ///   - random: this many unpredictable bytes.
   package init(
-    ledger: any TokenLedger, key: SigningKey, cache: AccessTokenCache, lifetimes: Lifetimes = Lifetimes(),
+    ledger: any TokenLedger, key: KeyRing, cache: AccessTokenCache, lifetimes: Lifetimes = Lifetimes(),
+    checks: SecretChecks = SecretChecks(), passThrough: PassThrough? = nil,
     subject: @escaping @Sendable (AccessToken) throws -> String? = { $0.accountID.map { String($0) } },
     now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 },
     random: @escaping @Sendable (Int) -> [UInt8] = SecureRandom.bytes
@@ -41,16 +46,18 @@ package struct TokenEndpoint: Sendable {
     self.key = key
     self.cache = cache
     self.lifetimes = lifetimes
+    self.checks = checks
+    self.passThrough = passThrough
     self.subject = subject
     self.now = now
     self.random = random
   }
 
-  /// Answers one request. Takes as long as one or two password hashes, on the calling thread.
+  /// Answers one request. Takes as long as one or two password hashes, on threads of their own, and longer for who guesses.
   /// - Parameters:
   ///   - form: the body's fields; see `TokenForm`.
   ///   - authorization: the header of that name, if it was sent.
-  ///   - address: where the request comes from, for counting wrong attempts.
+  ///   - address: who asks, as tries to sign in are counted; empty where that is not known.
   ///   - issuer: the `iss` of an ID token: the one that the discovery documents name. Without it there is no ID token.
   /// - Throws: the ledger's error or one of the signature: nothing was issued then. Refusals are replies.
   package func answer(
@@ -58,6 +65,8 @@ package struct TokenEndpoint: Sendable {
   ) async throws -> TokenReply {
     do {
       return .issued(try await grant(TokenRequest(form: form, authorization: authorization), address, issuer))
+    } catch let refused as SignInRefused {
+      return refused.reply
     } catch let failure as OAuthFailure {
       return failure.reply(authorization: authorization)
     }
@@ -66,7 +75,11 @@ package struct TokenEndpoint: Sendable {
   /// The checks that all grants share, in the site's order: a client, a known one, a grant it may use, its secret.
   private func grant(_ request: TokenRequest, _ address: String, _ issuer: String?) async throws -> JSONObject {
     guard let clientID = request.clientID else { throw OAuthFailure.invalidRequest("client_id") }
-    guard let consumer = try ledger.consumer(id: clientID) else { throw OAuthFailure.invalidClient }
+    // Before the client is looked at: who guesses passwords keeps no thread busy with a client's secret, and learns of no client.
+    if request.grant == .password, let name = request["username"] {
+      try await checks.admit(SignInTry(.account, name, from: address))
+    }
+    let consumer = try await knownClient(clientID, request, from: address)
     guard let grant = request.grant, consumer.grants.contains(grant) else { throw OAuthFailure.unsupportedGrantType }
     try await authenticate(request, consumer, from: address)
     switch grant {
@@ -118,7 +131,9 @@ package struct TokenEndpoint: Sendable {
     guard Double(old.expiresAt) >= now().rounded(.down) else {
       throw OAuthFailure.invalidRefreshToken("Token has expired")
     }
-    guard !record.isRevoked, let id = record.issue.accountID, let account = try ledger.account(id: id) else {
+    guard !record.isRevoked, let id = record.issue.accountID, let account = try ledger.account(id: id),
+      isStillGood(account)
+    else {
       throw OAuthFailure.invalidRefreshToken("Token has been revoked")
     }
     // What the account and the consumer may do now bounds what they could when they signed in.

@@ -2,7 +2,7 @@ import Coding
 import JWTKit
 
 /// The claims of an ID token (OpenID Connect Core, 2): who signed in, for the client alone.
-struct IDTokenClaims: JWTPayload {
+struct IDTokenClaims: OrderedClaims {
   /// The issuer, as `/.well-known/openid-configuration` names it.
   var iss: String
   /// As `/oauth/userinfo` names the person (OpenID Connect Core, 5.3.2).
