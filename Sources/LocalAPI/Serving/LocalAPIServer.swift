@@ -74,7 +74,7 @@ package struct LocalAPIServer: Sendable {
         files: FileAnswers(reading: mirror.reading, folder: settings.filesPath.map { BinaryFolder(path: $0) })),
       signingIn: SigningInSection(
         endpoint: TokenEndpoint(ledger: ledger, key: key, cache: cache, lifetimes: lifetimes), key: key,
-        people: people),
+        people: people, sessions: BrowserSessions { try ledger.account(id: $0) }),
       description: DescriptionSection(reader: reader, people: people), own: OwnSection(), facts: facts)
     responder = LocalAPIResponder(
       router: router,
