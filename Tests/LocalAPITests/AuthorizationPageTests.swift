@@ -23,7 +23,7 @@ import Testing
         #expect(page.fields["x-frame-options"] == "DENY" && page.fields["x-content-type-options"] == "nosniff")
         #expect(page.fields["cache-control"] == "no-store" && page.fields["referrer-policy"] == "same-origin")
         #expect(page.fields["content-type"] == "text/html; charset=UTF-8")
-        #expect(!page.text.contains("<script") && !page.text.contains(" on"))
+        #expect(!page.text.contains("<script") && page.text.firstMatch(of: /\son\w+=/) == nil)
       }
       // Browsers hold the way back to the client to the policy of the page that the form was on.
       for page in [signIn, consent] {
@@ -49,24 +49,33 @@ import Testing
       let foreign = PageVisitor.fields("sign-in", of: try await attacker.get(target))
       let cookie = victim.cookie
 
-      let forms: [(Form, [String: String])] = [
-        (person, [:]), ([("step", "sign-in")] + person, [:]), ([("step", "sign-in"), ("seal", "")] + person, [:]),
-        (foreign + person, [:]), ([("step", "consent"), own[1]] + person, [:]),
-        (own + person, ["Origin": "https://evil.example"]), (own + person, ["Origin": "null"]),
-        (own + person, ["Sec-Fetch-Site": "cross-site"]), (own + person, ["Sec-Fetch-Site": "same-site"]),
-        (own + person, ["Cookie": ""]), (own + person, ["Content-Type": "text/plain"]),
-        (own + person, ["Content-Type": "application/json"]),
-      ]
-      for (form, fields) in forms {
+      let bare: Form = [("step", "sign-in")]
+      let empty: Form = bare + [("seal", "")]
+      let other: Form = [("step", "consent"), own[1]]
+      for form in [[], bare, empty, foreign, other] as [Form] {
         victim.cookie = cookie
-        let answer = try await victim.post(target, form, fields)
-        #expect(answer.status == 403 && answer.fields["location"] == nil, "\(form) \(fields)")
-        #expect(answer.text.contains("Nothing was done"), "\(form) \(fields)")
+        let answer = try await victim.post(target, form + person)
+        #expect(answer.status == 403 && answer.fields["location"] == nil, "\(form)")
+        #expect(answer.text.contains("Nothing was done") && victim.cookie == cookie, "\(form)")
+      }
+      let complete = own + person
+      let heads = [
+        ["Origin": "https://evil.example"], ["Origin": "null"], ["Sec-Fetch-Site": "cross-site"],
+        ["Sec-Fetch-Site": "same-site"], ["Cookie": ""], ["Content-Type": "text/plain"],
+        ["Content-Type": "application/json"],
+      ]
+      for fields in heads {
+        victim.cookie = cookie
+        let answer = try await victim.post(target, complete, fields)
+        #expect(answer.status == 403 && answer.fields["location"] == nil, "\(fields)")
+        #expect(answer.text.contains("Nothing was done"), "\(fields)")
+        if fields["Cookie"] == nil {
+          #expect(answer.fields["set-cookie"] == nil, "\(fields): nobody is signed out by it")
+        }
       }
       victim.cookie = cookie
-      #expect(
-        try await victim.post(target, own + person, ["Origin": api.base, "Sec-Fetch-Site": "same-origin"]).status == 303
-      )
+      let here = ["Origin": api.base, "Sec-Fetch-Site": "same-origin"]
+      #expect(try await victim.post(target, complete, here).status == 303)
 
       // Signed in, the same of the consent: neither the seal of another browser, nor that of another request, nor of before.
       _ = try await attacker.signIn(target)
@@ -96,7 +105,7 @@ import Testing
       ] {
         #expect(!page.text.contains("<script>") && !page.text.contains("<b onclick") && !page.text.contains("<i>"))
         // Each attribute ends where it was meant to.
-        #expect(!page.text.unicodeScalars.contains("\u{301}") || !page.text.contains("\"\u{301}"))
+        #expect(page.body.firstRange(of: Array("\"\u{301}".utf8)) == nil)
       }
       _ = try await visitor.signIn(target)
       let consent = try await visitor.get(target)
@@ -122,7 +131,7 @@ import Testing
         let answer = try await api.send("GET", target.replacing("/oauth/authorize", with: path))
         #expect(answer.status == 302 && answer.fields["location"] == api.base + target, "\(path)")
       }
-      #expect(try await api.send("GET", "/jsonapi/oauth/authorize").status == 404)
+      #expect(try await api.send("GET", "/jsonapi/oauth/authorize").status >= 400)
       #expect(try await api.send("GET", "/oauth/authorize").status >= 400, "no client")
       let long = try await api.send(
         "POST", target, ["Content-Type": "application/x-www-form-urlencoded"],
