@@ -50,7 +50,7 @@ struct SigningInSection: Section {
     case .token, .revoke, .introspect:
       guard asked.head.method == .post else { return Answer(onlyAllowing: "POST") }
       guard let form = await SigningInSection.form(of: sent) else { return SigningInSection.tooLong }
-      return try await SigningInSection.waiting { try await reply(route, form, sent) }
+      return try await SigningInSection.waiting { try await reply(route, form, asked, sent) }
     case .authorize:
       guard asked.isRead || asked.head.method == .post else {
         return beforeAnswering(asked, methods: AuthorizationAnswers.methods, isOpen: true)
@@ -65,12 +65,16 @@ struct SigningInSection: Section {
   private var pages: AuthorizationAnswers { AuthorizationAnswers(endpoint: endpoint, sessions: sessions) }
 
   /// What a client is answered that sends a form of its own.
-  private func reply(_ route: SigningInRoute, _ form: [String: String], _ sent: Sent) async throws -> TokenReply {
+  private func reply(
+    _ route: SigningInRoute, _ form: [String: String], _ asked: Asked, _ sent: Sent
+  ) async throws -> TokenReply {
     let authorization = sent.request.headers[.authorization]
     return switch route {
     case .revoke: try await endpoint.revoke(form: form, authorization: authorization)
     case .introspect: try await endpoint.introspect(form: form, authorization: authorization)
-    default: try await endpoint.answer(form: form, authorization: authorization, from: sent.address.counted)
+    default:
+      try await endpoint.answer(
+        form: form, authorization: authorization, from: sent.address.counted, issuer: asked.base.text)
     }
   }
 
