@@ -98,11 +98,17 @@ struct AuthorizationAnswers: Sendable {
     _ request: AuthorizationRequest, _ asked: Asked, _ sent: Sent, _ form: [String: String]
   ) async throws -> Answer {
     let name = form["name"] ?? ""
-    guard
-      let account = try await endpoint.signIn(
-        name: name, password: form["password"] ?? "", from: sent.address.counted)
-    else { return signInPage(request, asked, notice: AuthorizationPages.wrong, status: 403, name: name) }
-    return back(asked, browser: sessions.begin(account, asked.head, asked.base))
+    do {
+      let password = form["password"] ?? ""
+      guard let account = try await endpoint.signIn(name: name, password: password, from: sent.address.counted) else {
+        return signInPage(request, asked, notice: AuthorizationPages.wrong, status: 403, name: name)
+      }
+      return back(asked, browser: sessions.begin(account, asked.head, asked.base))
+    } catch let refused as SignInRefused {
+      var answer = signInPage(request, asked, notice: refused.description, status: refused.status, name: name)
+      answer.fields[.retryAfter] = String(refused.retryAfter)
+      return answer
+    }
   }
 
   private func decided(

@@ -94,17 +94,20 @@ struct SigningInSection: Section {
   /// The fields of the form that came; nil where it is longer than any is.
   private static func form(of sent: Sent) async -> [String: String]? {
     var request = sent.request
+    sent.wantsBody()
     guard let body = try? await request.collectBody(upTo: 65_536) else { return nil }
     return TokenForm.fields(contentType: request.headers[.contentType], body: Array(body.readableBytesView))
   }
 
   private static var tooLong: Answer { Answer(page: "Payload too large", status: 413) }
 
-  /// The answer where the mirror can be written, or in the endpoint's own form that it cannot.
+  /// The answer, or in the endpoint's own form why there is none at present.
   private static func waiting(_ reply: () async throws -> TokenReply) async throws -> Answer {
-    do { return Answer(try await reply()) } catch let fault as MirrorFault
-      where fault.kind == .busy || fault.kind == .moved
-    {
+    do {
+      return Answer(try await reply())
+    } catch let refused as SignInRefused {
+      return Answer(refused.reply)
+    } catch let fault as MirrorFault where fault.kind == .busy || fault.kind == .moved {
       return Answer(TokenUnavailable.reply(fault.clientWords, retryAfter: fault.retryAfter))
     }
   }
