@@ -97,7 +97,8 @@ struct AuthorizationAnswers: Sendable {
   private func signedIn(
     _ request: AuthorizationRequest, _ asked: Asked, _ sent: Sent, _ form: [String: String]
   ) async throws -> Answer {
-    let name = form["name"] ?? ""
+    // Trimmed as at the token endpoint.
+    let name = (form["name"] ?? "").trimmedAsByPHP
     do {
       let password = form["password"] ?? ""
       guard let account = try await endpoint.signIn(name: name, password: password, from: sent.address.counted) else {

@@ -68,13 +68,12 @@ struct SigningInSection: Section {
   private func reply(
     _ route: SigningInRoute, _ form: [String: String], _ asked: Asked, _ sent: Sent
   ) async throws -> TokenReply {
-    let authorization = sent.request.headers[.authorization]
+    let (authorization, address) = (sent.request.headers[.authorization], sent.address.counted)
     return switch route {
-    case .revoke: try await endpoint.revoke(form: form, authorization: authorization)
-    case .introspect: try await endpoint.introspect(form: form, authorization: authorization)
+    case .revoke: try await endpoint.revoke(form: form, authorization: authorization, from: address)
+    case .introspect: try await endpoint.introspect(form: form, authorization: authorization, from: address)
     default:
-      try await endpoint.answer(
-        form: form, authorization: authorization, from: sent.address.counted, issuer: asked.base.text)
+      try await endpoint.answer(form: form, authorization: authorization, from: address, issuer: asked.base.text)
     }
   }
 
