@@ -6,7 +6,7 @@ import Testing
 @Suite struct AuthorizationFlowTests {
   @Test func aPersonLetsAClientIn() async throws {
     try await RunningLocalAPI.serving(PageVisitor.mirror()) { api in
-      var visitor = PageVisitor(api)
+      let visitor = PageVisitor(api)
       let target = PageVisitor.Wish(scope: "read openid").target
       let page = try await visitor.get(target)
       #expect(page.status == 200 && page.text.contains("CRM &amp; more"))
@@ -46,7 +46,7 @@ import Testing
 
   @Test func aClientWithoutASecretProvesItselfByItsVerifier() async throws {
     try await RunningLocalAPI.serving(PageVisitor.mirror()) { api in
-      var visitor = PageVisitor(api)
+      let visitor = PageVisitor(api)
       // Programs take whatever port of loopback is free (RFC 8252, 7.3).
       let redirect = "http://127.0.0.1:50123/back"
       let code = try #require(try await visitor.code(.init(client: "app", redirect: redirect)))
@@ -74,7 +74,7 @@ import Testing
 
   @Test func aConsentIsRememberedForWhatWasAsked() async throws {
     try await RunningLocalAPI.serving(PageVisitor.mirror()) { api in
-      var visitor = PageVisitor(api)
+      let visitor = PageVisitor(api)
       let wish = PageVisitor.Wish()
       _ = try await visitor.signIn(wish.target)
       #expect(try await visitor.decide(wish.target, "allow").status == 303)
@@ -87,7 +87,7 @@ import Testing
       #expect(try await visitor.get(PageVisitor.Wish(scope: "read write").target).status == 200, "it asks for more")
 
       // Another browser has to sign in, and is sent on by that.
-      var other = PageVisitor(api)
+      let other = PageVisitor(api)
       #expect(try await other.get(wish.target).text.contains("Sign in"))
       #expect(try await other.signIn(wish.target).status == 303)
       #expect(try await other.get(wish.target).status == 302)
@@ -96,7 +96,7 @@ import Testing
 
   @Test func aPersonMayDenyOrBeSomebodyElse() async throws {
     try await RunningLocalAPI.serving(PageVisitor.mirror()) { api in
-      var visitor = PageVisitor(api)
+      let visitor = PageVisitor(api)
       let target = PageVisitor.Wish().target
       _ = try await visitor.signIn(target)
       let denied = try await visitor.decide(target, "deny")
@@ -116,7 +116,7 @@ import Testing
   @Test func aSessionEndsWithItsAccount() async throws {
     let made = try PageVisitor.mirror()
     try await RunningLocalAPI.serving(made) { api in
-      var visitor = PageVisitor(api)
+      let visitor = PageVisitor(api)
       let target = PageVisitor.Wish().target
       _ = try await visitor.signIn(target)
       let form = PageVisitor.fields("consent", of: try await visitor.get(target)) + [("answer", "allow")]
@@ -130,7 +130,7 @@ import Testing
   /// What an account may not have, no client gets of it.
   @Test func aClientGetsNoMoreThanTheAccountHas() async throws {
     try await RunningLocalAPI.serving(PageVisitor.mirror()) { api in
-      var visitor = PageVisitor(api)
+      let visitor = PageVisitor(api)
       let wish = PageVisitor.Wish(scope: "read openid")
       _ = try await visitor.signIn(wish.target, name: "ann")
       let refused = try await visitor.decide(wish.target, "allow")
@@ -141,7 +141,7 @@ import Testing
 
   @Test func nobodyIsSentToAnAddressThatIsNotTheClients() async throws {
     try await RunningLocalAPI.serving(PageVisitor.mirror()) { api in
-      var visitor = PageVisitor(api)
+      let visitor = PageVisitor(api)
       _ = try await visitor.signIn(PageVisitor.Wish().target)
       for wish in [
         PageVisitor.Wish(redirect: "https://evil.example/"), PageVisitor.Wish(redirect: PageVisitor.redirect + "/"),

@@ -2,13 +2,18 @@ import Foundation
 import JSONAPI
 import Store
 import Support
+import Synchronization
 import TokenIssuer
 
 /// A browser as far as the pages of signing in need one: it keeps a cookie, finds the forms of a page, and sends them.
-struct PageVisitor: Sendable {
+final class PageVisitor: Sendable {
   let api: RunningLocalAPI
+  private let jar = Mutex<String?>(nil)
   /// Name and value, as they are sent back.
-  var cookie: String?
+  var cookie: String? {
+    get { jar.withLock { $0 } }
+    set { jar.withLock { $0 = newValue } }
+  }
 
   init(_ api: RunningLocalAPI) { self.api = api }
 
@@ -57,11 +62,11 @@ struct PageVisitor: Sendable {
     return made
   }
 
-  mutating func get(_ target: String, _ fields: [String: String] = [:]) async throws -> RunningLocalAPI.Answer {
+  func get(_ target: String, _ fields: [String: String] = [:]) async throws -> RunningLocalAPI.Answer {
     try await send("GET", target, fields, "")
   }
 
-  mutating func post(
+  func post(
     _ target: String, _ form: [(String, String)], _ fields: [String: String] = [:]
   ) async throws -> RunningLocalAPI.Answer {
     let sent = fields.merging(["Content-Type": "application/x-www-form-urlencoded"]) { one, _ in one }
@@ -69,7 +74,7 @@ struct PageVisitor: Sendable {
   }
 
   /// Signs in at a request: the answer to the form.
-  mutating func signIn(
+  func signIn(
     _ target: String, name: String = "zoe", password: String = "her password"
   ) async throws -> RunningLocalAPI.Answer {
     let page = try await get(target)
@@ -77,7 +82,7 @@ struct PageVisitor: Sendable {
   }
 
   /// Answers what a client may do: the answer to the form.
-  mutating func decide(
+  func decide(
     _ target: String, _ answer: String, remembering: Bool = false
   ) async throws -> RunningLocalAPI.Answer {
     let page = try await get(target)
@@ -86,7 +91,7 @@ struct PageVisitor: Sendable {
   }
 
   /// Signs in and allows: the code.
-  mutating func code(_ wish: Wish = Wish()) async throws -> String? {
+  func code(_ wish: Wish = Wish()) async throws -> String? {
     _ = try await signIn(wish.target)
     return Self.member("code", of: try await decide(wish.target, "allow"))
   }
@@ -133,7 +138,7 @@ struct PageVisitor: Sendable {
     try await api.send("GET", "/jsonapi/node/topic", ["Authorization": "Bearer \(token ?? "")"]).status
   }
 
-  private mutating func send(
+  private func send(
     _ method: String, _ target: String, _ fields: [String: String], _ body: String
   ) async throws -> RunningLocalAPI.Answer {
     var own = ["Accept": "text/html,*/*"]

@@ -51,18 +51,27 @@ import Testing
     #expect(Route("/.well-known/oauth-authorization-server/community") == .file(.content))
   }
 
-  /// Only where it stands as it is written is the page waited for.
+  /// Reads of other paths are answered at once.
   @Test(
     arguments: [
       ("/oauth/authorize", true), ("/oauth/authorize?a=/b", true), ("/Community/oauth/authorize?x", true),
-      ("/OAuth/authorize", false), ("/x/oauth/authorize", false), ("/oauth/authorize/", false), ("/", false),
-      ("/jsonapi/node/topic?x=/oauth/authorize", false), ("/jsonapi/oauth/authorize", false), ("", false),
-    ]) func thePageOfAuthorizationIsKnownByItsPath(target: String, isPage: Bool)
+      ("/OAuth/authorize", false), ("/oauth/authorize/", false), ("/oauth/authorizer", false), ("/", false),
+      ("", false),
+      ("oauth/authorize", false), ("/jsonapi/node/topic?x=/oauth/authorize", false), ("/jsonapi/node/topic", false),
+    ]) func aPageIsKnownByTheEndOfItsPath(target: String, mayBe: Bool)
   {
     let head = RequestHead(HTTPRequest(method: .get, scheme: "http", authority: "h", path: target))
-    #expect(SigningInRoute.isPage(head, "/Community") == isPage)
+    #expect(SigningInRoute.mayBePage(head) == mayBe)
     let options = RequestHead(HTTPRequest(method: .options, scheme: "http", authority: "h", path: target))
-    #expect(!SigningInRoute.isPage(options, "/Community"))
+    #expect(!SigningInRoute.mayBePage(options))
+  }
+
+  /// What only looks like a page is answered as any other read.
+  @Test func whatLooksLikeAPageIsNone() async throws {
+    let api = try await InProcessLocalAPI(CrawledMirror.full())
+    for target in ["/x/oauth/authorize", "/jsonapi/node/oauth/authorize", "/jsonapi/oauth/authorize"] {
+      for method in ["GET", "HEAD"] { #expect(await api.answer(method, target).status == 404, "\(method) \(target)") }
+    }
   }
 
   /// A site whose API is where the mirror's own routes would be keeps its paths.

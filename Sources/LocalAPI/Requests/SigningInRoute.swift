@@ -26,14 +26,12 @@ enum SigningInRoute: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether a read is one of the pages on which people sign in: what they are answered may have to be written down first, so it is
-  /// answered where that can be waited for. Other spellings of its path are sent to this one.
-  static func isPage(_ request: RequestHead, _ place: @autoclosure () -> String) -> Bool {
+  /// Whether a read may be of the pages on which people sign in, as far as can be told without decoding its path: what they are
+  /// answered may have to be written down first, so it is answered where that can be waited for.
+  static func mayBePage(_ request: RequestHead) -> Bool {
     guard let target = request.path?.utf8, request.method == .get || request.method == .head else { return false }
     let path = target[..<(target.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex)]
     let page = SigningInRoute.authorize.rawValue.utf8
-    guard path.count >= page.count, path.suffix(page.count).elementsEqual(page) else { return false }
-    let before = path.dropLast(page.count)
-    return before.isEmpty || before.elementsEqual(place().utf8)
+    return path.count >= page.count && path.suffix(page.count).elementsEqual(page)
   }
 }

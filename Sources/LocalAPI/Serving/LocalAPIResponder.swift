@@ -55,7 +55,7 @@ struct LocalAPIResponder: HTTPResponder {
     let head = RequestHead(request.head)
     do {
       let viewer = try await viewers.viewer(head)
-      guard LocalAPIResponder.isRead(head), !isPage(head) else {
+      guard LocalAPIResponder.isRead(head) else {
         let presence = await AnswersAtOnce.presence(on: channel)
         return coded(.success(try await change(request, head, viewer, presence, logger)), head, logger)
       }
@@ -69,19 +69,14 @@ struct LocalAPIResponder: HTTPResponder {
   /// The same for short reads by a caller who is known, without waiting; nil for all others. One that may take long
   /// is answered if its answer was kept.
   func finishedAtOnce(_ request: RequestHead, _ logger: Logger) -> Answer? {
-    guard LocalAPIResponder.isRead(request), !isPage(request), let viewer = try? viewers.viewerAtOnce(request) else {
-      return nil
-    }
+    guard LocalAPIResponder.isRead(request), let viewer = try? viewers.viewerAtOnce(request) else { return nil }
     return SlowReads.mayBe(request) ? kept(request, viewer) : read(request, viewer, logger)
   }
 
+  /// Whether it is answered without waiting for anything but the mirror, as reads are, but for pages on which people sign in.
   private static func isRead(_ request: RequestHead) -> Bool {
-    request.method == .get || request.method == .head || request.method == .options
-  }
-
-  /// Whether it is one of the pages on which people sign in, whose answers have to be waited for.
-  private func isPage(_ request: RequestHead) -> Bool {
-    SigningInRoute.isPage(request, (try? facts.facts())?.paths.place ?? "")
+    let isRead = request.method == .get || request.method == .head || request.method == .options
+    return isRead && !SigningInRoute.mayBePage(request)
   }
 
   /// Answers a read, and whatever is refused without looking further.

@@ -19,7 +19,7 @@ struct SigningInSection: Section {
       return asked.head.method == .options ? Answer(allowing: ["POST"]) : Answer(onlyAllowing: "POST")
     case .authorize:
       guard asked.isRead else { return beforeAnswering(asked, methods: AuthorizationAnswers.methods, isOpen: true) }
-      // It is answered where that can be waited for, under this path.
+      // It is answered where that can be waited for, which this spelling of the path alone leads to.
       let query = asked.spelling.query
       return Answer(
         leadingTo: asked.base.text + SigningInRoute.authorize.rawValue + (query.isEmpty ? "" : "?\(query)"), after: .get
