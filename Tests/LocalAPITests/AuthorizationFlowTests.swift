@@ -19,7 +19,7 @@ import Testing
       let unknown = try await visitor.signIn(target, name: "nobody", password: "no")
       #expect(unknown.status == 403 && unknown.text.contains("not right"))
       let signedIn = try await visitor.signIn(target)
-      #expect(signedIn.status == 303 && signedIn.fields["location"] == target)
+      #expect(signedIn.status == 303 && signedIn.fields["location"] == PageVisitor.again(target))
       #expect(visitor.cookie != visitorCookie, "signing in gives another cookie")
 
       let consent = try await visitor.get(target)
@@ -106,7 +106,7 @@ import Testing
 
       let cookie = visitor.cookie
       let left = try await visitor.post(target, PageVisitor.fields("leave", of: try await visitor.get(target)))
-      #expect(left.status == 303 && left.fields["location"] == target && visitor.cookie != cookie)
+      #expect(left.status == 303 && left.fields["location"] == PageVisitor.again(target) && visitor.cookie != cookie)
       #expect(try await visitor.get(target).text.contains("Sign in"))
       #expect(try await api.send("GET", target, ["Cookie": cookie ?? ""]).text.contains("Sign in"))
     }

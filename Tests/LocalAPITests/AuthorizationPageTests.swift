@@ -23,7 +23,7 @@ import Testing
         #expect(page.fields["x-frame-options"] == "DENY" && page.fields["x-content-type-options"] == "nosniff")
         #expect(page.fields["cache-control"] == "no-store" && page.fields["referrer-policy"] == "same-origin")
         #expect(page.fields["content-type"] == "text/html; charset=UTF-8")
-        #expect(!page.text.contains("<script") && page.text.firstMatch(of: /\son\w+=/) == nil)
+        #expect(!page.text.contains("<script") && !page.text.contains(/\son\w+=/))
       }
       // Browsers hold the way back to the client to the policy of the page that the form was on.
       for page in [signIn, consent] {
@@ -132,7 +132,7 @@ import Testing
         #expect(answer.status == 302 && answer.fields["location"] == api.base + target, "\(path)")
       }
       let front = try await api.send("GET", "/index.php" + target)
-      #expect(front.status == 200 && front.text.contains("action=\"/oauth/authorize?"))
+      #expect(front.status == 200 && front.text.contains("action=\"?response_type=code&amp;"))
       #expect(try await api.send("GET", "/oauth/authorize").status >= 400, "no client")
       let long = try await api.send(
         "POST", target, ["Content-Type": "application/x-www-form-urlencoded"],

@@ -37,6 +37,9 @@ final class PageVisitor: Sendable {
     }
   }
 
+  /// How a page tells of the same request, from where the browser is.
+  static func again(_ target: String) -> String { String(target.drop { $0 != "?" }) }
+
   /// Of the client `web`.
   static let redirect = "https://crm.example/back?from=mirror"
   /// RFC 7636, appendix B.

@@ -144,10 +144,8 @@ struct AuthorizationAnswers: Sendable {
     answer.fields[.setCookie] = SessionCookie(asked.base).setting(browser)
   }
 
-  /// Path and query of the request, which name the same mirror under whatever name the browser has reached it.
-  private func target(_ asked: Asked) -> String {
-    asked.spelling.query.isEmpty ? asked.spelling.path : "\(asked.spelling.path)?\(asked.spelling.query)"
-  }
+  /// The same request, told from where the browser is: whatever name and path it has reached the mirror by.
+  private func target(_ asked: Asked) -> String { "?\(asked.spelling.query)" }
 
   private func purpose(_ step: Step, _ asked: Asked) -> String { "\(step.rawValue) \(target(asked))" }
 }
