@@ -1,4 +1,5 @@
 import JSONAPI
+import Store
 import Support
 import Testing
 
@@ -138,6 +139,26 @@ import Testing
         "POST", target, ["Content-Type": "application/x-www-form-urlencoded"],
         body: String(repeating: "a", count: 70_000))
       #expect(long.status == 413)
+    }
+  }
+
+  /// A site below a path of its host has its pages there, and at the root.
+  @Test func aSiteBelowAPathHasItsPagesThere() async throws {
+    let made = try PageVisitor.mirror()
+    try made.mirror.discovery.note(.siteBaseURL, "https://site.example/community")
+    try await RunningLocalAPI.serving(made) { api in
+      for path in ["/community/oauth/authorize", "/oauth/authorize"] {
+        let visitor = PageVisitor(api)
+        let target = PageVisitor.Wish().target.replacing("/oauth/authorize", with: path)
+        #expect(try await visitor.signIn(target).fields["location"] == PageVisitor.again(target))
+        let allowed = try await visitor.decide(target, "allow")
+        #expect(allowed.status == 303 && PageVisitor.member("code", of: allowed) != nil, "\(path)")
+      }
+      for path in ["/.well-known/oauth-authorization-server/community", "/community/.well-known/openid-configuration"] {
+        let found = try await api.send("GET", path).document
+        #expect(found["issuer"]?.string == api.base + "/community")
+        #expect(found["authorization_endpoint"]?.string == api.base + "/community/oauth/authorize")
+      }
     }
   }
 

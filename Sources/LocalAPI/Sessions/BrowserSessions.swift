@@ -7,7 +7,7 @@ import TokenIssuer
 /// Who has signed in with a browser, for as long as this process runs: for pages, which have no token. Safe from any thread.
 final class BrowserSessions: Sendable {
   /// Somebody who is signed in.
-  struct Person: Sendable {
+  struct Person: Sendable, Hashable {
     var account: Account
     /// The value of the cookie.
     var browser: String
