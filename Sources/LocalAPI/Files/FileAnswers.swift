@@ -26,6 +26,7 @@ struct FileAnswers: Sendable {
     let tag = content.validator.flatMap { $0.hasPrefix("\"") ? $0 : nil } ?? "\"\(hash.prefix(32))\""
     var answer = Answer(file: FileSlice(path: folder.location(of: hash), range: 0..<content.bytes))
     answer.fields[.contentType] = content.mediaType ?? "application/octet-stream"
+    answer.fields.closeFile(ofType: content.mediaType)
     answer.fields[.eTag] = tag
     answer.fields[.lastModified] = content.lastModified.map { IMFFixdate.text(unixSeconds: $0) }
     answer.fields[.acceptRanges] = "bytes"

@@ -9,6 +9,8 @@ struct RequestHead: Sendable, Equatable {
   /// The host that the client used, with its port.
   var authority: String?
   var authorization: String?
+  /// All that the browser sent, as one list.
+  var cookie: String?
   var acceptEncoding: String?
   var ifNoneMatch: String?
   var ifModifiedSince: String?
@@ -48,6 +50,7 @@ struct RequestHead: Sendable, Equatable {
     func add(to list: inout String?) { list = list.map { "\($0), \(value)" } ?? value }
     switch name.utf8.count {
     case 5 where name.isField("range"): add(to: &range)
+    case 6 where name.isField("cookie"): cookie = cookie.map { "\($0); \(value)" } ?? value
     case 8 where name.isField("if-range"): add(to: &ifRange)
     case 13 where name.isField("authorization"): add(to: &authorization)
     case 13 where name.isField("if-none-match"): add(to: &ifNoneMatch)

@@ -73,8 +73,10 @@ struct LocalAPIResponder: HTTPResponder {
     return SlowReads.mayBe(request) ? kept(request, viewer) : read(request, viewer, logger)
   }
 
+  /// Whether it is answered without waiting for anything but the mirror, as reads are, but for pages on which people sign in.
   private static func isRead(_ request: RequestHead) -> Bool {
-    request.method == .get || request.method == .head || request.method == .options
+    let isRead = request.method == .get || request.method == .head || request.method == .options
+    return isRead && !SigningInRoute.mayBePage(request)
   }
 
   /// Answers a read, and whatever is refused without looking further.

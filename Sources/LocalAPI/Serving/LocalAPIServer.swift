@@ -88,7 +88,7 @@ package struct LocalAPIServer: Sendable {
         endpoint: TokenEndpoint(
           ledger: ledger, key: key, cache: cache, lifetimes: lifetimes, checks: checks, passThrough: passThrough,
           subject: { try people.subject(of: $0, seeing: .everything) }),
-        key: key, people: people),
+        key: key, people: people, sessions: BrowserSessions { try ledger.account(id: $0) }),
       description: DescriptionSection(reader: reader, people: people), own: OwnSection(), facts: facts)
     responder = LocalAPIResponder(
       router: router,
