@@ -35,7 +35,8 @@ struct ReceivedBody: Sendable {
   /// - Throws: `Interrupted`; an error of the file system where the disk does not take it.
   static func receive(_ sent: Sent, upTo limit: Int, spoolingTo recording: Recording) async throws -> ReceivedBody? {
     // A length that is no number is one beyond all.
-    if let length = sent.request.headers[.contentLength], Int(length) ?? .max > limit { return nil }
+    let announced = sent.request.headers[.contentLength].map { Int($0) ?? .max }
+    if let announced, announced > limit { return nil }
     sent.wantsBody()
     var waiting: [UInt8] = []
     var upload: IncomingUpload?
@@ -53,6 +54,8 @@ struct ReceivedBody: Sendable {
         waiting.removeAll(keepingCapacity: true)
       }
     }
+    // Where the server stops, a body seems to end.
+    guard !Task.isCancelled, announced.map({ $0 == count }) ?? true else { throw Interrupted() }
     guard let begun = upload else { return ReceivedBody(waiting) }
     return ReceivedBody(try await write(waiting, to: begun, recording))
   }

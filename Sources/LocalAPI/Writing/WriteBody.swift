@@ -35,11 +35,6 @@ struct WriteBody: Sendable {
     }
   }
 
-  /// The same for a body in memory.
-  init(_ bytes: [UInt8], isDocument: Bool, within limit: WorkLimit, _ request: RequestURI) throws {
-    try self.init(ReceivedBody(bytes), isDocument: isDocument, within: limit, request)
-  }
-
   /// Whether a text of JSON is nested deeper than it may be: one look at its bytes, and no more is made of it then.
   static func isDeeper(_ bytes: [UInt8], than limit: Int) -> Bool {
     var (depth, isText, isEscaped) = (0, false, false)
