@@ -38,9 +38,9 @@ struct ForwardedFields: Sendable, Equatable {
   /// The addresses through which the request came, the client's own first, none of a proxy that hides it; nil where nothing is said
   /// or the fields disagree.
   var path: [String]? {
-    let elements = elements
-    let new = elements.isEmpty ? nil : elements.map { $0.client ?? "unknown" }.map(ForwardedFields.address)
-    let old = clients.map { ForwardedFields.list($0).map(ForwardedFields.address) }
+    let said = elements
+    let new: [String]? = said.isEmpty ? nil : said.map { ForwardedFields.address($0.client ?? "unknown") }
+    let old = clients.map { list in ForwardedFields.list(list).map { ForwardedFields.address($0) } }
     guard let new, let old else { return new ?? old }
     return new == old ? new : nil
   }
