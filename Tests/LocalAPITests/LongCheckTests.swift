@@ -184,3 +184,10 @@ import Testing
     #expect(try made.mirror.outbox.unsettledChanges().isEmpty)
   }
 }
+
+extension WriteAnswers {
+  /// Records a write with a body in memory.
+  fileprivate func record(_ write: WriteRequest, _ body: [UInt8], at now: Int64) throws -> RecordedWrite {
+    try record(write, ReceivedBody(body), at: now)
+  }
+}

@@ -2,7 +2,6 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
-import HummingbirdTLS
 import Logging
 import NIOCore
 import Store
@@ -52,6 +51,8 @@ package struct LocalAPIServer: Sendable {
   let responder: LocalAPIResponder
   let logger: Logger
   private let checks: SecretChecks
+  /// For what the operator is told of the server as a whole.
+  private let operatorLogger: Logger
 
   /// Prepares the server; makes the signing key at first start.
   /// - Parameters:
@@ -77,11 +78,11 @@ package struct LocalAPIServer: Sendable {
     let reading = ReadingSection(answers: answers)
     let people = PeopleBehindTokens(reading: mirror.reading, tokens: mirror.tokens, reader: reader)
     let facts = KnownSiteFacts(mirror.reading)
+    var writes = WriteAnswers(answers: answers, reading: mirror.reading, recording: mirror.recording)
+    writes.limits = settings.limits
     let router = SectionRouter(
       reading: reading,
-      writing: WritingSection(
-        reading: reading, writes: WriteAnswers(answers: answers, reading: mirror.reading, recording: mirror.recording),
-        tokens: mirror.tokens, now: now),
+      writing: WritingSection(reading: reading, writes: writes, tokens: mirror.tokens, now: now),
       files: FilesSection(
         files: FileAnswers(reading: mirror.reading, folder: settings.filesPath.map { BinaryFolder(path: $0) })),
       signingIn: SigningInSection(
@@ -94,10 +95,15 @@ package struct LocalAPIServer: Sendable {
       router: router,
       viewers: Viewers(verifier: AccessTokenVerifier(ledger: ledger, key: key, cache: cache)),
       places: Places(
-        bases: BaseURLs(fixed: settings.baseURL, isSecure: settings.certificateFile != nil), facts: facts),
-      version: try MirrorVersion(mirror))
+        bases: BaseURLs(
+          fixed: settings.baseURL, isSecure: settings.certificateFile != nil,
+          hosts: AllowedHosts(listening: settings.host, baseURL: settings.baseURL, more: settings.allowedHosts)),
+        facts: facts, longestTarget: settings.limits.urlBytes),
+      version: try MirrorVersion(mirror), proxies: TrustedProxies(settings.trustedProxies),
+      crossOrigin: CrossOrigin(settings.corsOrigins))
     self.settings = settings
     self.checks = checks
+    operatorLogger = logger
     // Who starts the server says where it listens: the framework's own lines would say it again.
     var quiet = logger
     quiet.logLevel = max(logger.logLevel, .warning)
@@ -141,22 +147,42 @@ package struct LocalAPIServer: Sendable {
   /// - Throws: when the address is taken, or a certificate cannot be read.
   package func run(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
     let serverName = "social-mirror"
-    let plain = HTTPServerBuilder {
-      AnsweringChannel(base: HTTP1Channel(responder: $0)) {
-        AnswersAtOnce(responder: responder, serverName: serverName, logger: logger)
-      }
+    let limits = settings.limits
+    let certificates = try settings.certificateFile.flatMap { certificate in
+      try settings.privateKeyFile.map { try ServerCertificates(certificate, $0) }
     }
-    let server: HTTPServerBuilder
-    if let certificate = settings.certificateFile, let privateKey = settings.privateKeyFile {
-      server = try .tls(plain, tlsConfiguration: TLSFiles.configuration(certificate, privateKey))
-    } else {
-      server = plain
+    let connections = ConnectionCount(limit: limits.connectionsPerAddress)
+    let server = HTTPServerBuilder { [responder, logger] answering in
+      AnsweringChannel(
+        base: HTTP1Channel(responder: answering, configuration: LocalAPIServer.decoding(limits)), responder: responder,
+        limits: limits, connections: connections, certificates: certificates, serverName: serverName, logger: logger)
     }
     let application = Application(
       responder: responder, server: server,
       configuration: ApplicationConfiguration(
-        address: .hostname(settings.host, port: settings.port), serverName: serverName),
+        address: .hostname(settings.host, port: settings.port), serverName: serverName,
+        availableConnectionsDelegate: MaximumAvailableConnections(mostConnections(limits), logger: logger)),
       onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
+    async let _: Void = ServerCertificates.watch(certificates, operatorLogger)
     try await application.run()
+  }
+
+  /// How many connections there may be: no more than there can be files, or clients would take those that the mirror needs.
+  private func mostConnections(_ limits: ServerLimits) -> Int {
+    let files = FileLimit.raised()
+    let most = FileLimit.connections(wanted: limits.connections, files: files)
+    if most < limits.connections {
+      operatorLogger.warning(
+        "fewer connections than configured: this process may not open so many files; see LimitNOFILE or ulimit -n",
+        metadata: ["configured": "\(limits.connections)", "connections": "\(most)", "files": "\(files)"])
+    }
+    return most
+  }
+
+  /// How heads are read. The target counts among the fields there; it has a limit of its own.
+  private static func decoding(_ limits: ServerLimits) -> HTTP1Channel.Configuration {
+    let most = limits.headerBytes + limits.urlBytes
+    return HTTP1Channel.Configuration(
+      httpDecoderConfiguration: .init(maxHeaderFieldSize: most, maxHeaderListSize: most, maxHeaderFieldCount: 256))
   }
 }
