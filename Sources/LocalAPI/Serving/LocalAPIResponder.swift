@@ -59,7 +59,7 @@ struct LocalAPIResponder: HTTPResponder {
         let presence = await AnswersAtOnce.presence(on: channel)
         return coded(.success(try await change(request, head, viewer, presence, logger)), head, logger)
       }
-      guard SlowReads.mayBe(head) else { return read(head, viewer, logger) }
+      guard LocalAPIResponder.mayBeSlow(head, viewer) else { return read(head, viewer, logger) }
       return try await SlowReads.run { read(head, viewer, logger) }
     } catch {
       return coded(.failure(error), head, logger)
@@ -70,7 +70,14 @@ struct LocalAPIResponder: HTTPResponder {
   /// is answered if its answer was kept.
   func finishedAtOnce(_ request: RequestHead, _ logger: Logger) -> Answer? {
     guard LocalAPIResponder.isRead(request), let viewer = try? viewers.viewerAtOnce(request) else { return nil }
-    return SlowReads.mayBe(request) ? kept(request, viewer) : read(request, viewer, logger)
+    return LocalAPIResponder.mayBeSlow(request, viewer) ? kept(request, viewer) : read(request, viewer, logger)
+  }
+
+  /// Whether a read may take long: also where rows have to be passed over to fill a page with what the caller may see.
+  private static func mayBeSlow(_ request: RequestHead, _ viewer: Viewer) -> Bool {
+    if SlowReads.mayBe(request) { return true }
+    guard !viewer.sight.isEverything, let target = request.path else { return false }
+    return !ResourceRoute.endsInUUID(target)
   }
 
   private static func isRead(_ request: RequestHead) -> Bool {
