@@ -134,6 +134,8 @@ package struct ReadSnapshot {
     let number = statement.integer(1)
     let known = like?.id == number ? like : try catalog.type(id: number, connection)
     guard let type = known else { return nil }
+    // What cannot be taken apart would be shown with what is hidden of it.
+    if sight.hidesFields(of: type), StoredLayout(statement.bytes(3)) == nil { return nil }
     let id = statement.integer(0)
     var pending = isSingle ? Int(statement.integer(7)) : 0
     if pending > 0, !sight.isEverything { pending = try pendingChanges(of: id, type: type) }
