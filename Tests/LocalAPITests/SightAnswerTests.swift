@@ -16,7 +16,7 @@ import TokenIssuer
 
   /// Reads of all kinds: of what is shown, of what is not, and of what leads from one to the other.
   static let targets: [String] = {
-    let queries = [
+    let queries: [String] = [
       "", "page[limit]=1", "page[limit]=2", "page[limit]=4", "page[offset]=1&page[limit]=2", "page[offset]=3",
       "page[offset]=4", "sort=title", "sort=-title&page[limit]=2", "sort=-title&page[offset]=2", "sort=status,-changed",
       "sort=field_secret", "sort=-field_private_note", "sort=uid.name", "sort=-uid.mail", "sort=field_image.filename",

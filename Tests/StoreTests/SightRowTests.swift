@@ -92,6 +92,20 @@ extension CrawledMirror {
       #expect(try made.rows("node--topic", query, seeing: Self.published) == rows, "\(query)")
     }
     #expect(before[2] == [101] && before[3].isEmpty && before[4] == [103])
+    // What is asked for anyway gets an index by itself, and is asked for there.
+    let parameters = try QueryParameters(QueryString(parsing: "").tree)
+    func uses() throws -> [PathUse] {
+      try ResourceReader(made.mirror).snapshot(seeing: Self.published) { snapshot in
+        let type = try #require(try snapshot.type(name: "node--topic"))
+        return try QueryCompiler.compile(parameters, for: type, in: snapshot).uses
+      }
+    }
+    #expect(try uses().map(\.path.attribute) == ["status"])
+    try made.index("filter[status]=0")
+    #expect(try uses().isEmpty)
+    for (query, rows) in zip(queries, before) {
+      #expect(try made.rows("node--topic", query, seeing: Self.published) == rows, "\(query)")
+    }
   }
 
   @Test(arguments: [SmallCommunity.uuid(1), SmallCommunity.uuid(1).uppercased()]) func ownIsTheUsers(user: String)

@@ -58,6 +58,7 @@ package struct QueryCompiler {
     let row = RowReference(id: "r.id", alias: "r")
     // The site looks up what it sorts by before it carries out a filter.
     let sort = try sortPaths(parameters.sort)
+    try noteStatus()
     guard !parameters.filter.isEmpty, case .group(_, let conjunction, let members) = parameters.filter.root else {
       return try page(parameters.page, sort, [])
     }

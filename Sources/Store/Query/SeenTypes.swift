@@ -79,6 +79,17 @@ extension ReadSnapshot {
 }
 
 extension QueryCompiler {
+  /// Notes that it is read out of documents which rows are published, where an index could spare that.
+  mutating func noteStatus() throws {
+    guard snapshot.sight.showsPublishedAlone, let field = try snapshot.schema(of: type)?.field(SightSQL.status),
+      !field.isRelationship, !field.isList
+    else { return }
+    let value = ResolvedPath.Value(
+      attribute: field.name, property: [], delta: nil, isList: false, kind: field.kind, isBinary: false)
+    guard let key = PathKey(value), try snapshot.pathIndex(type: type.id, key) == nil else { return }
+    note(value, [type])
+  }
+
   /// SQL about a row that is null where the row's type has the field hidden: a path may lead to several types, and a field be hidden
   /// in some of them.
   func shown(_ sql: String, _ field: String, of row: RowReference) -> String {

@@ -46,6 +46,9 @@ package struct Sight: Sendable, Hashable {
     narrowing?.hidden.allSatisfy { !$0.areOf(type.name, entityType: type.entityType) || !$0.contains(field) } ?? true
   }
 
+  /// Whether what is not published is left out.
+  var showsPublishedAlone: Bool { narrowing?.content.rules.contains(where: \.published) ?? false }
+
   /// Whether any field of a type may be hidden.
   func hidesFields(of type: ServedType) -> Bool {
     narrowing?.hidden.contains { $0.areOf(type.name, entityType: type.entityType) } ?? false

@@ -34,7 +34,9 @@ enum SightSQL {
     case .except(let names): conditions.append("+r0.type NOT IN (\(types(names)))")
     }
     // What is no flag and no number is no yes.
-    if rules.published { conditions.append("CAST(coalesce(\(attribute("status")), 1) AS INTEGER) <> 0") }
+    if rules.published {
+      conditions.append("CAST(coalesce(\(indexedStatus), \(attribute(status)), 1) AS INTEGER) <> 0")
+    }
     if rules.own { conditions.append(own(user)) }
     if !rules.privateFiles {
       let isFile = "+r0.type IN (SELECT id FROM main.resource_type WHERE entity_type = 'file')"
@@ -42,6 +44,15 @@ enum SightSQL {
     }
     return conditions
   }
+
+  /// The attribute that tells whether a resource is published.
+  static let status = "status"
+
+  /// The same in the automatic index of the row's type, which spares a look at the document; null where there is none. Null stands in
+  /// an index as less than every number, which is no 0.
+  private static let indexedStatus =
+    "(SELECT v0.value FROM main.path_index p0 JOIN main.indexed_value v0 ON v0.path = p0.id "
+    + "WHERE p0.type = r0.type AND p0.path = '\(status)' AND p0.state = 'complete' AND v0.resource = r0.id)"
 
   private static func own(_ user: ResourceID?) -> String {
     guard let user else { return "0" }
