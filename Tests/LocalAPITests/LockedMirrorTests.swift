@@ -96,7 +96,7 @@ import Testing
       document["status"] = .integer(Int64(answer.status))
       return .object(document)
     }
-    let pair = try await token("grant_type=password&username=ann&password=her%20password&scope=write")
+    let pair = try await token("grant_type=password&username=ann&password=her%20password&scope=read%20write")
     let bearer = ["Authorization": "Bearer \(pair["access_token"]?.string ?? "")", "Host": "127.0.0.1"]
     #expect(await server.answer("GET", "/jsonapi/node/topic", bearer).status == 200)
     let fields = bearer.merging(["Content-Type": "application/vnd.api+json"]) { $1 }
