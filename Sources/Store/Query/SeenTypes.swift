@@ -21,7 +21,8 @@ extension ReadSnapshot {
     return try connection.statement(narrowing.sql + which.sql)
   }
 
-  /// A schema without the fields that are not shown, and without the types that are not there among the targets of the others.
+  /// A schema without the fields that are not shown, and without the types that are not there among the targets of the others. These
+  /// are the ones that the site describes, where it does.
   func narrowed(_ type: ServedType, _ whole: () throws -> TypeSchema?) throws -> TypeSchema? {
     guard let seen else { return try whole() }
     if let known = seen.schemas[type.id] { return known }
@@ -33,7 +34,9 @@ extension ReadSnapshot {
     if var fields = schema?.fields {
       fields.removeAll { !sight.shows($0.name, of: type) }
       for index in fields.indices {
-        fields[index].targets = try fields[index].targets.filter(isThere)
+        // What was seen, may have been seen in rows that are left out.
+        let described = fields[index].describedTargets ?? []
+        fields[index].targets = try (described.isEmpty ? fields[index].targets : described).filter(isThere)
         fields[index].describedTargets = try fields[index].describedTargets?.filter(isThere)
       }
       schema?.fields = fields
