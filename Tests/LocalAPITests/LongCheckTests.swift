@@ -23,7 +23,7 @@ import Testing
     let place = route.path + (route.id.map { "/\($0)" } ?? "")
     return WriteRequest(
       route: route, method: method, uri: RequestURI(base: address, target: place), base: DocumentBase(address),
-      sight: .everything, author: ChangeAuthor(consumer: "crm"), mayWrite: true)
+      sight: .everything, author: ChangeAuthor(consumer: "crm"), mayWrite: { _, _ in true })
   }
 
   private static func change(_ id: String, _ method: String = "PATCH") -> WriteRequest {

@@ -75,7 +75,7 @@ struct LocalAPIResponder: HTTPResponder {
           wantsBody: { channel?.triggerUserOutboundEvent(BodyWanted(), promise: nil) })
         return coded(.success(try await change(head, viewer, sent)), head, logger)
       }
-      guard SlowReads.mayBe(head) else { return read(head, viewer, logger) }
+      guard LocalAPIResponder.mayBeSlow(head, viewer) else { return read(head, viewer, logger) }
       return try await SlowReads.run { read(head, viewer, logger) }
     } catch {
       return coded(.failure(error), head, logger)
@@ -88,11 +88,18 @@ struct LocalAPIResponder: HTTPResponder {
     guard LocalAPIResponder.isRead(request) else { return nil }
     if let leave = crossOrigin.leave(for: request) { return leave }
     guard let viewer = try? viewers.viewerAtOnce(request) else { return nil }
-    guard var answer = SlowReads.mayBe(request) ? kept(request, viewer) : read(request, viewer, logger) else {
-      return nil
-    }
+    let made =
+      LocalAPIResponder.mayBeSlow(request, viewer) ? kept(request, viewer) : read(request, viewer, logger)
+    guard var answer = made else { return nil }
     crossOrigin.mark(&answer, for: request)
     return answer
+  }
+
+  /// Whether a read may take long: also where rows have to be passed over to fill a page with what the caller may see.
+  private static func mayBeSlow(_ request: RequestHead, _ viewer: Viewer) -> Bool {
+    if SlowReads.mayBe(request) { return true }
+    guard !viewer.sight.isEverything, let target = request.path else { return false }
+    return !ResourceRoute.endsInUUID(target)
   }
 
   /// Who is at the other end of a connection, where it matters to what a request means; nil where nobody's word counts.

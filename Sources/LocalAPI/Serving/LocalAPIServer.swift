@@ -84,7 +84,8 @@ package struct LocalAPIServer: Sendable {
       reading: reading,
       writing: WritingSection(reading: reading, writes: writes, tokens: mirror.tokens, now: now),
       files: FilesSection(
-        files: FileAnswers(reading: mirror.reading, folder: settings.filesPath.map { BinaryFolder(path: $0) })),
+        files: FileAnswers(
+          reading: mirror.reading, reader: reader, folder: settings.filesPath.map { BinaryFolder(path: $0) })),
       signingIn: SigningInSection(
         endpoint: TokenEndpoint(
           ledger: ledger, key: key, cache: cache, lifetimes: lifetimes, checks: checks, passThrough: passThrough,
@@ -93,7 +94,9 @@ package struct LocalAPIServer: Sendable {
       description: DescriptionSection(reader: reader, people: people), own: OwnSection(), facts: facts)
     responder = LocalAPIResponder(
       router: router,
-      viewers: Viewers(verifier: AccessTokenVerifier(ledger: ledger, key: key, cache: cache)),
+      viewers: Viewers(
+        verifier: AccessTokenVerifier(ledger: ledger, key: key, cache: cache),
+        sights: Sights(settings.sights, logger: logger)),
       places: Places(
         bases: BaseURLs(
           fixed: settings.baseURL, isSecure: settings.certificateFile != nil,

@@ -36,7 +36,7 @@ struct SigningInSection: Section {
     case .userInfo:
       if let other = beforeAnswering(asked, methods: ["GET", "POST"]) { return other }
       guard let token = asked.viewer.caller.token,
-        let info = try people.userInfo(of: token, asked.base, seeing: asked.viewer.sight)
+        let info = try people.userInfo(of: token, asked.base, seeing: asked.viewer.sightOfThemselves)
       else { return Answer(page: "Access denied", status: 403) }
       return Answer(info.document)
     case .debug:

@@ -13,8 +13,8 @@ struct WriteRequest: Sendable {
   /// What its author may see: a write is checked against that, and answered with it.
   var sight: Sight
   var author: ChangeAuthor
-  /// Whether the token's scopes allow writing.
-  var mayWrite: Bool
+  /// Whether the token's scopes allow to change resources of a type, given with its entity type.
+  var mayWrite: @Sendable (_ type: String, _ entityType: String) -> Bool
   /// The `Content-Disposition` header.
   var disposition: String?
 }

@@ -38,7 +38,8 @@ struct WritingSection: Section {
         let account = try caller.accountID.flatMap { try tokens.account($0)?.name }
         let write = WriteRequest(
           route: route, method: method, uri: uri, base: asked.base, sight: sight,
-          author: ChangeAuthor(consumer: caller.consumerID, account: account), mayWrite: caller.mayWriteAnything,
+          author: ChangeAuthor(consumer: caller.consumerID, account: account),
+          mayWrite: { caller.mayWrite($0, of: $1) },
           disposition: request.headers[.contentDisposition])
         try WritingSection.beforeRecording(uri) { try writes.admit(write) }
         guard

@@ -5,6 +5,8 @@ import JSONAPI
 package struct QueryCompiler {
   let snapshot: ReadSnapshot
   let type: ServedType
+  /// All types; none where nothing is hidden in any of them.
+  let types: [ServedType]
   var arguments: [QueryArgument] = []
   var uses: [PathUse] = []
   var indexes: [String] = []
@@ -16,7 +18,8 @@ package struct QueryCompiler {
     _ parameters: QueryParameters, for type: ServedType, in snapshot: ReadSnapshot
   ) throws -> CompiledQuery {
     try QueryBounds.check(parameters)
-    var compiler = QueryCompiler(snapshot: snapshot, type: type)
+    let types = snapshot.sight.isEverything ? [] : try snapshot.types()
+    var compiler = QueryCompiler(snapshot: snapshot, type: type, types: types)
     return try compiler.query(parameters)
   }
 
@@ -29,9 +32,10 @@ package struct QueryCompiler {
     try QueryBounds.check(resolved, path)
   }
 
-  private init(snapshot: ReadSnapshot, type: ServedType) {
+  private init(snapshot: ReadSnapshot, type: ServedType, types: [ServedType]) {
     self.snapshot = snapshot
     self.type = type
+    self.types = types
   }
 
   /// A row that conditions are about.
@@ -54,6 +58,7 @@ package struct QueryCompiler {
     let row = RowReference(id: "r.id", alias: "r")
     // The site looks up what it sorts by before it carries out a filter.
     let sort = try sortPaths(parameters.sort)
+    try noteStatus()
     guard !parameters.filter.isEmpty, case .group(_, let conjunction, let members) = parameters.filter.root else {
       return try page(parameters.page, sort, [])
     }
@@ -66,7 +71,9 @@ package struct QueryCompiler {
     _ page: PageParameter, _ sort: [SortPath], _ conditions: [Term]
   ) throws -> CompiledQuery {
     let isDriven = conditions.contains(where: \.isDriving)
-    let order = try order(sort, mayLead: !isDriven, skipsOnly: conditions.isEmpty && page.offset > 0)
+    // Of rows that are skipped it has to be asked whether they are there, where not all are.
+    let skipsOnly = conditions.isEmpty && page.offset > 0 && snapshot.sight.isEverything
+    let order = try order(sort, mayLead: !isDriven, skipsOnly: skipsOnly)
     var terms = conditions.map(\.sql) + order.conditions
     if order.from.contains("resource r") {
       // Without statistics SQLite takes the type for rarer than it is: the plus keeps it from walking along all of it.

@@ -114,16 +114,18 @@ extension QueryCompiler {
     let element = alias("e")
     var conditions: [String] = []
     var attribute = ""
+    var document = "\(row.alias).document"
     for item in items {
       guard case .value(let value) = item.leaf else { continue }
       note(value, item.types)
+      if attribute.isEmpty { document = shown(document, value.attribute, of: row) }
       attribute = value.attributePath
       if conditions.isEmpty, let delta = value.delta { conditions.append("\(element).key = \(bind(.integer(delta)))") }
       conditions.append(
         comparison(
           self.element(value, element), ValueClass(value), item.condition, byLike: value.comparesByLike))
     }
-    let each = "json_each(\(row.alias).document, \(bind(.text(attribute)))) \(element)"
+    let each = "json_each(\(document), \(bind(.text(attribute)))) \(element)"
     return Term(sql: "EXISTS (SELECT 1 FROM \(each) WHERE \(conditions.joined(separator: " AND ")))")
   }
 
