@@ -127,7 +127,10 @@ let package = Package(
     tests(of: "TokenIssuer", ["JSONAPI", crypto, cryptoExtras]),
     tests(
       of: "LocalAPI",
-      ["JSONAPI", "OpenSocial", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes, nioCore]),
+      [
+        "JSONAPI", "OpenSocial", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes, nioCore, crypto,
+        cryptoExtras,
+      ]),
     tests(of: "SampleSite", ["JSONAPI", "Upstream"]),
     tests(of: "SocialMirror", ["JSONAPI", "Store", "Upstream", "SyncAgent", "LocalAPI", "SampleSite", grdb, logging]),
     .testTarget(name: "HouseTests", swiftSettings: strict),
