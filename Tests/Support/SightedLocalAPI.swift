@@ -32,9 +32,12 @@ package struct SightedLocalAPI: Sendable {
     for client in Client.allCases {
       try made.mirror.tokens.save(
         ConsumerRow(
-          id: client.rawValue, label: client.rawValue, secretHash: secretHash, grants: ["client_credentials"],
+          id: client.rawValue, label: client.rawValue, secretHash: secretHash, grants: ["password"],
           scopes: scopes, sight: client == .lesser ? "lesser" : nil, created: 1))
     }
+    // A sight of what is somebody's own needs somebody.
+    try made.mirror.tokens.saveAccount(
+      name: "ann", passwordHash: secretHash, userUUID: CrawledMirror.account, scopes: [], at: 1)
     var settings = LocalAPISettings(
       host: "127.0.0.1", port: 0, signingKeyPath: made.folder.appending(path: "key.pem").path)
     // Long runs would outlive a usual token, and slow machines the usual limit.
@@ -46,7 +49,9 @@ package struct SightedLocalAPI: Sendable {
       mirror: made.mirror, settings: settings, logger: silentLog, now: { 1_795_500_000 })
     var signedIn: [Client: [String: String]] = [:]
     for client in Client.allCases {
-      let form = "grant_type=client_credentials&client_id=\(client.rawValue)&client_secret=client%20secret"
+      let form =
+        "grant_type=password&username=ann&password=client%20secret&client_id=\(client.rawValue)"
+        + "&client_secret=client%20secret"
       let fields = ["Host": SightedLocalAPI.host, "Content-Type": "application/x-www-form-urlencoded"]
       let answer = await server.answer("POST", "/oauth/token", fields, body: Array(form.utf8))
       guard let token = try JSON(parsing: answer.body)["access_token"]?.string else { throw CancellationError() }
