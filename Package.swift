@@ -132,7 +132,9 @@ let package = Package(
         cryptoExtras,
       ]),
     tests(of: "SampleSite", ["JSONAPI", "Upstream"]),
-    tests(of: "SocialMirror", ["JSONAPI", "Store", "Upstream", "SyncAgent", "LocalAPI", "SampleSite", grdb, logging]),
+    tests(
+      of: "SocialMirror",
+      ["JSONAPI", "Store", "Upstream", "SyncAgent", "LocalAPI", "TokenIssuer", "SampleSite", grdb, logging]),
     .testTarget(name: "HouseTests", swiftSettings: strict),
     .testTarget(
       name: "ContractTests", dependencies: ["Support", "JSONAPI", "OpenSocial", "SampleSite", "LocalAPI", "Store"],

@@ -42,7 +42,7 @@ struct ForgedToken {
 
   private func changed(_ members: JSONObject, _ changes: [(String, JSON)]) -> Data {
     var members = members
-    for (name, value) in changes { members[name] = value.isNull ? nil : value }
+    for (name, value) in changes { members[name] = value.isNull ? JSON?.none : JSON?.some(value) }
     return Data(JSON.object(members).encoded(.plain))
   }
 
