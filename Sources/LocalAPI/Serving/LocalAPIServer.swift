@@ -44,8 +44,6 @@ package struct LocalAPISettings: Sendable {
   package var corsOrigins: [String] = []
   /// What one client, and all together, may take up.
   package var limits = ServerLimits.standard
-  /// How people are signed in who are known to the site alone; nil turns it off.
-  package var passThrough: PassThroughSettings?
 
   /// Settings with the usual lives of tokens.
   package init(host: String, port: Int, signingKeyPath: String) {

@@ -9,7 +9,6 @@ struct ServingServices {
   let services: [any Service]
 
   init(_ settings: Settings, mirror: Mirror, logger: Logger) async throws {
-    try settings.localAPI.checkServing()
     let notifier = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
     let server = try await LocalAPIServer(mirror: mirror, settings: settings.localAPISettings, logger: logger)
     services =
