@@ -60,7 +60,7 @@ import Testing
     var states: Set<Bool> = []
     var seen: Set<String> = []
     for path in try CrawledMirror.paths().values.sorted() {
-      for start in [path, "\(path)?include=uid,user_id,field_profile_image,field_account,field_files"] {
+      for start in [path, "\(path)?include=uid"] {
         var next: String? = start
         while let target = next {
           let answer = await api.answer(.lesser, "GET", target)
