@@ -126,9 +126,14 @@ let package = Package(
     tests(of: "TokenIssuer", ["JSONAPI", crypto, cryptoExtras]),
     tests(
       of: "LocalAPI",
-      ["JSONAPI", "OpenSocial", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes, nioCore]),
+      [
+        "JSONAPI", "OpenSocial", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes, nioCore, crypto,
+        cryptoExtras,
+      ]),
     tests(of: "SampleSite", ["JSONAPI", "Upstream"]),
-    tests(of: "SocialMirror", ["JSONAPI", "Store", "Upstream", "SyncAgent", "LocalAPI", "SampleSite", grdb, logging]),
+    tests(
+      of: "SocialMirror",
+      ["JSONAPI", "Store", "Upstream", "SyncAgent", "LocalAPI", "TokenIssuer", "SampleSite", grdb, logging]),
     .testTarget(name: "HouseTests", swiftSettings: strict),
     .testTarget(
       name: "ContractTests", dependencies: ["Support", "JSONAPI", "OpenSocial", "SampleSite", "LocalAPI", "Store"],

@@ -34,6 +34,19 @@ package struct LocalAPISettings: Sendable {
   package var guesses = GuessBounds.standard
   /// How long one read may take, or the check of one write.
   package var readLimit = Duration.seconds(2)
+  /// What each sight shows, by its name.
+  package var sights: [String: SightRules] = [:]
+  /// Hosts that requests may name beside `host`, the host of `baseURL` and loopback: names and addresses without port, in lower
+  /// case, IPv6 in brackets.
+  package var allowedHosts: [String] = []
+  /// Whether it may listen beyond loopback without TLS.
+  package var allowInsecure = false
+  /// Whose `Forwarded` and `X-Forwarded-…` count: addresses, and networks such as `10.0.0.0/8`.
+  package var trustedProxies: [String] = []
+  /// Origins whose scripts may read answers (CORS), such as `https://crm.example.org`, in lower case; none turns it off.
+  package var corsOrigins: [String] = []
+  /// What one client, and all together, may take up.
+  package var limits = ServerLimits.standard
 
   /// Settings with the usual lives of tokens.
   package init(host: String, port: Int, signingKeyPath: String) {

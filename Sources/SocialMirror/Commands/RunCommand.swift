@@ -13,7 +13,9 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
-    let engine = try Engine(common.settings(needsSite: true), label: "run")
+    let given = try common.settings(needsSite: true)
+    try given.localAPI.checkServing()
+    let engine = try Engine(given, label: "run")
     defer { engine.shutdown() }
     let (settings, logger) = (engine.settings, engine.logger)
     let interval = settings.sync.intervalSeconds

@@ -50,6 +50,13 @@ extension Settings {
     settings.certificateFile = localAPI.certificateFile
     settings.privateKeyFile = localAPI.privateKeyFile
     settings.filesPath = mirror.filesPath
+    settings.sights = localAPI.sights
+    settings.allowedHosts = localAPI.allowedHosts
+    settings.allowInsecure = localAPI.allowInsecure
+    settings.trustedProxies = localAPI.trustedProxies
+    settings.corsOrigins = localAPI.corsOrigins
+    settings.limits = localAPI.limits
+    settings.passThrough = localAPI.passThrough
     return settings
   }
 }
