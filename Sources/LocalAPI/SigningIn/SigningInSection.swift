@@ -56,8 +56,10 @@ struct SigningInSection: Section {
     do {
       return SigningInSection.answer(
         try await endpoint.answer(form: form, authorization: request.headers[.authorization]))
-    } catch let fault as MirrorFault where fault.kind == .busy || fault.kind == .moved {
-      return SigningInSection.answer(TokenUnavailable.reply(fault.clientWords, retryAfter: fault.retryAfter))
+    } catch let fault as MirrorFault where [.busy, .moved, .full].contains(fault.kind) {
+      return SigningInSection.answer(
+        TokenUnavailable.reply(
+          fault.clientWords, status: fault.kind == .full ? 507 : 503, retryAfter: fault.retryAfter))
     }
   }
 

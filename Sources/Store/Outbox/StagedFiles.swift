@@ -25,6 +25,7 @@ extension Recording {
       return file
     }
     do { try DurableFile.replace(target, with: bytes, mode: 0o640) } catch {
+      if StorageFault.isFull(error) { throw MirrorFault.full(database.path) }
       throw POSIXError(.init(rawValue: error.code) ?? .EIO)
     }
     return file
