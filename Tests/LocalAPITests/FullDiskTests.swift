@@ -48,7 +48,6 @@ import Testing
     arguments: [
       DatabaseError(resultCode: .SQLITE_FULL), DatabaseError(resultCode: .SQLITE_IOERR_SHMSIZE),
       POSIXError(.ENOSPC), POSIXError(.EDQUOT), CocoaError(.fileWriteOutOfSpace),
-      FileFault(step: .writing, code: ENOSPC),
     ] as [any Error]) func everyoneWhoMeetsItIsUnderstood(error: any Error)
   {
     #expect(StorageFault.isFull(error) && MirrorFault(error)?.kind == .full)
