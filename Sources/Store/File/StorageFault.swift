@@ -3,6 +3,12 @@ import Foundation
 import GRDB
 import GRDBSQLite
 
+/// An error of a file beside the mirror that knows whether there was no room.
+package protocol DiskError: Error {
+  /// Whether there is no room for it.
+  var isFull: Bool { get }
+}
+
 /// What an error of the database says about the file.
 package enum StorageFault: Sendable, Hashable {
   /// It may pass: the disk is full or does not answer, another process holds the file, it was moved away.
@@ -34,7 +40,7 @@ package enum StorageFault: Sendable, Hashable {
     case let error as DatabaseError:
       error.resultCode == .SQLITE_FULL || error.extendedResultCode.rawValue == noRoomForIndex
     case let error as SQLiteFault: error.code & 0xFF == SQLITE_FULL || error.code == noRoomForIndex
-    case let error as BinaryFault: error.isFull
+    case let error as any DiskError: error.isFull
     case let error as FileFault: error.code == ENOSPC || error.code == EDQUOT
     case let error as POSIXError: error.code == .ENOSPC || error.code == .EDQUOT
     case let error as CocoaError: error.code == .fileWriteOutOfSpace
