@@ -115,6 +115,10 @@ let package = Package(
       ],
       path: "Tests/Support", swiftSettings: strict),
     .executableTarget(name: "Fuzz", dependencies: ["Support"], path: "Tests/Fuzz", swiftSettings: strict),
+    // With `--sanitize fuzzer -Xswiftc -DFUZZER` it is libFuzzer's; else it replays what was found.
+    .executableTarget(
+      name: "CoverageFuzz", dependencies: ["Support"], path: "Tests/CoverageFuzz", exclude: ["seeds"],
+      swiftSettings: strict),
     tests(of: "Coding"),
     tests(of: "DurableFiles"),
     tests(of: "JSONAPI"),

@@ -202,7 +202,7 @@ struct LocalAPIResponder: HTTPResponder {
     } catch {
       // What happened is for the operator's log; the client learns that it was not its fault.
       let uri = RequestURI(base: "", target: request.path ?? "/")
-      let fault = error as? MirrorFault
+      let fault = MirrorFault(error)
       // That the file is away is said once, by whoever watches it, and not for each client.
       let level: Logger.Level =
         fault?.kind == .moved || fault?.kind == .readOnly ? .debug : fault == nil ? .error : .warning

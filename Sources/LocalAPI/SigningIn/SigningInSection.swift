@@ -106,8 +106,10 @@ struct SigningInSection: Section {
       return Answer(try await reply())
     } catch let refused as SignInRefused {
       return Answer(refused.reply)
-    } catch let fault as MirrorFault where fault.kind == .busy || fault.kind == .moved {
-      return Answer(TokenUnavailable.reply(fault.clientWords, retryAfter: fault.retryAfter))
+    } catch let fault as MirrorFault where [.busy, .moved, .full].contains(fault.kind) {
+      return Answer(
+        TokenUnavailable.reply(
+          fault.clientWords, status: fault.kind == .full ? 507 : 503, retryAfter: fault.retryAfter))
     }
   }
 }

@@ -98,7 +98,7 @@ package struct BinaryFolder: Sendable {
 }
 
 /// A fault of the disk where contents are, in words for the operator.
-package struct BinaryFault: Error, Sendable, CustomStringConvertible {
+package struct BinaryFault: DiskError, Sendable, CustomStringConvertible {
   /// What failed, with the path, the system's words and what to check.
   package var description: String
   /// Whether there is no room for it: the disk is full, or it is more than may be stored.

@@ -98,7 +98,7 @@ extension Outbox {
       try writer.db.run(
         sql: """
           UPDATE outbox SET state = 'sending', sends = sends + 1, version = version + 1, members = ? WHERE id = ?
-          """, arguments: [ChangedMember.encode(members), change.id])
+          """, arguments: [writer.rows.encoded(members), change.id])
       if let site, try writer.copies.copy(of: change.resource) != nil {
         // What was looked at before sending says no more about members than an answer does.
         let site = try writer.keeping(site, of: change.resource, type: change.type)

@@ -18,6 +18,7 @@ extension Recording {
     let file = StagedFile(filename: filename, bytes: Int64(bytes.count), sha256: sha256)
     if try isStaged(file) { return file }
     do { try DurableFile.replace(stagedPath(file), with: bytes, mode: 0o640) } catch {
+      if StorageFault.isFull(error) { throw MirrorFault.full(database.path) }
       throw POSIXError(.init(rawValue: error.code) ?? .EIO)
     }
     return file

@@ -10,6 +10,8 @@ package struct QueryCompiler {
   var arguments: [QueryArgument] = []
   var uses: [PathUse] = []
   var indexes: [String] = []
+  /// Common table expressions that the statement begins with.
+  var apart: [String] = []
   private var aliases = 0
 
   /// Compiles one request; the query gives one row more than the page holds when more follow.
@@ -44,6 +46,8 @@ package struct QueryCompiler {
     var id: String
     /// The name of its row of `resource` in the query.
     var alias: String
+    /// How deep the conditions about it stand in others.
+    var nesting = 0
   }
 
   /// A condition, or what is left of it behind the relationships that were followed.
@@ -96,6 +100,7 @@ package struct QueryCompiler {
         + "FROM \(order.from) WHERE \(filter) ORDER BY \(names("")) \(limit)) p "
         + "CROSS JOIN resource r ON r.id = p.id ORDER BY \(names("p."))"
     }
+    if !apart.isEmpty { sql = "WITH \(apart.joined(separator: ", ")) \(sql)" }
     return CompiledQuery(sql: sql, arguments: arguments, uses: uses, indexes: indexes)
   }
 
@@ -117,7 +122,10 @@ package struct QueryCompiler {
     var terms: [Term] = []
     for member in members {
       switch member {
-      case .group(_, let conjunction, let members): terms.append(try group(conjunction, members, row))
+      case .group(_, let conjunction, let members):
+        let row = row.nested(by: Nesting.group)
+        let place = place(for: row)
+        terms.append(settled(try group(conjunction, members, place), at: place, for: row))
       case .condition(_, let condition):
         let path = try PathResolver(snapshot: snapshot, type: type).resolve(
           condition.path, comparison: condition.comparison)

@@ -90,14 +90,16 @@ extension QueryCompiler {
     behind hops: ArraySlice<ResolvedPath.Hop>, to entityType: String, _ row: RowReference
   ) throws -> Term? {
     guard let hop = hops.first else { return try access(to: entityType, row) }
+    let place = place(for: row)
     let link = alias("l")
-    let target = RowReference(id: "\(link).target", alias: alias("t"))
+    let target = target(of: link, behind: place)
     let way = links(hop, link)
     guard let inner = try access(behind: hops.dropFirst(), to: entityType, target) else { return nil }
     // A target that the mirror does not have is not hidden by that.
     let from = "relationship \(link) LEFT JOIN resource \(target.alias) ON \(target.alias).id = \(link).target"
-    let some = "SELECT 1 FROM \(from) WHERE \(link).source = \(row.id) AND \(way) AND \(link).target IS NOT NULL"
-    return Term(sql: "EXISTS (\(some) AND (\(target.alias).id IS NULL OR \(inner.sql)))")
+    let some = "SELECT 1 FROM \(from) WHERE \(link).source = \(place.id) AND \(way) AND \(link).target IS NOT NULL"
+    let term = Term(sql: "EXISTS (\(some) AND (\(target.alias).id IS NULL OR \(inner.sql)))")
+    return settled(term, at: place, for: row)
   }
 
   private mutating func access(to entityType: String, _ row: RowReference) throws -> Term? {

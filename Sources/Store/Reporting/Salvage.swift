@@ -49,6 +49,8 @@ package struct Salvage: Sendable {
           + "anew: move it away, and social-mirror sync")
     }
     let new = try Mirror(path: target)
+    // Without the key the passwords that wait are lost, and nothing else: who reads the queue is told.
+    try? old.read { source in try new.database.read { try SecretSeal.copyKey(from: source, to: $0) } }
     for name in Salvage.names { tables.append(try Salvage.copy(name, columns[name] ?? [], old, new)) }
     lostChanges = try new.outbox.redrawAll()
     try new.close()
