@@ -1,4 +1,5 @@
 import JSONAPI
+import Store
 import Support
 import Testing
 
@@ -49,6 +50,10 @@ import Testing
     let indexed = try Self.made()
     try indexed.index(query)
     #expect(try indexed.rows("node--topic", query) == found)
+    // What is narrowed by a sight has statements of the same depth.
+    let sight = Sight([SightRules(published: true)], user: nil)
+    #expect(try Self.chain.get().rows("node--topic", query, seeing: sight) == found)
+    #expect(try indexed.rows("node--topic", query, seeing: sight) == found)
   }
 
   @Test(arguments: ["filter[\(path(9, "title"))]=T209", "sort=\(path(9, "title"))"])

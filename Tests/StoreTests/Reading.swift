@@ -30,9 +30,9 @@ extension CrawledMirror {
   }
 
   /// The serial numbers of a query's rows in order.
-  func rows(_ type: String, _ query: String) throws -> [Int64] {
+  func rows(_ type: String, _ query: String, seeing sight: Sight = .everything) throws -> [Int64] {
     let parameters = try QueryParameters(QueryString(parsing: query).tree)
-    return try ResourceReader(mirror).snapshot(seeing: .everything) { snapshot in
+    return try ResourceReader(mirror).snapshot(seeing: sight) { snapshot in
       let served = try #require(try snapshot.type(name: type))
       let renderer = DocumentRenderer(base: DocumentBase(base))
       var found: [Int64] = []

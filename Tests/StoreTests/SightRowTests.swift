@@ -4,22 +4,6 @@ import Store
 import Support
 import Testing
 
-extension CrawledMirror {
-  /// The serial numbers of a query's rows in order, one more than the page holds when more follow.
-  fileprivate func rows(_ type: String, _ query: String, seeing sight: Sight) throws -> [Int64] {
-    let parameters = try QueryParameters(QueryString(parsing: query).tree)
-    return try ResourceReader(mirror).snapshot(seeing: sight) { snapshot in
-      let served = try #require(try snapshot.type(name: type))
-      var found: [Int64] = []
-      try snapshot.rows(QueryCompiler.compile(parameters, for: served, in: snapshot)) { row in
-        found.append(try JSON(parsing: Array(row.stored.document)).serial)
-        return true
-      }
-      return found
-    }
-  }
-}
-
 /// For its holder a row that a sight leaves out is as one that the mirror does not have, a field as one that the type does not have.
 @Suite struct SightRowTests {
   private static let published = Sight([SightRules(published: true)])

@@ -1,6 +1,7 @@
 import Foundation
 import JSONAPI
 import SampleSite
+import Synchronization
 
 /// The recorded crawl of a whole site: the entry point and every page of every collection, as the account sees them.
 package enum RecordedCrawl {
@@ -31,16 +32,23 @@ package enum RecordedCrawl {
   package static func load(
     base: String = "https://community.example.org", as account: Account = .manager
   ) throws -> [Page] {
-    var escaped: [UInt8] = []
-    JSON.encodeContent(base, into: &escaped)
-    let text = String(decoding: escaped, as: UTF8.self)
-    return try (account == .manager ? recorded : recordedByMember).get().map { line in
-      let body = line["body"]?.string ?? ""
-      return Page(
-        type: line["type"]?.string ?? "", url: line["url"]?.string ?? "",
-        body: Array(body.replacing("{{BASE}}", with: text).utf8))
+    // Tests ask again and again, and it takes seconds to make.
+    try loaded.withLock { loaded in
+      if let pages = loaded[account]?[base] { return pages }
+      var escaped: [UInt8] = []
+      JSON.encodeContent(base, into: &escaped)
+      let text = String(decoding: escaped, as: UTF8.self)
+      let pages = try (account == .manager ? recorded : recordedByMember).get().map { line in
+        let body = (line["body"]?.string ?? "").replacingOccurrences(of: "{{BASE}}", with: text)
+        return Page(type: line["type"]?.string ?? "", url: line["url"]?.string ?? "", body: Array(body.utf8))
+      }
+      loaded[account, default: [:]][base] = pages
+      return pages
     }
   }
+
+  /// What was made already, by account and base URL.
+  private static let loaded = Mutex<[Account: [String: [Page]]]>([:])
 
   /// The resource objects of all pages by `type/id`. `base` stands where the site's base URL stood.
   /// - Throws: when the fixture is absent or damaged.

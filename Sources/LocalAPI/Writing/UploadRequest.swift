@@ -24,7 +24,11 @@ struct UploadRequest {
         400, "The extended \"filename*\" format is currently not supported in the \"Content-Disposition\" header.")
     }
     let name = found.output.name
-    filename = String(name.split(separator: "/").last ?? name)
+    // The site takes dots away at both ends of a name; one that is nothing else would name a folder.
+    guard let last = name.split(separator: "/").last, !last.allSatisfy({ $0 == "." }) else {
+      throw subject.refusal(400, "No filename found in \"Content-Disposition\" header. \(hint)")
+    }
+    filename = String(last)
     try checkEnding(field, subject)
   }
 

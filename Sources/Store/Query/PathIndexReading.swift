@@ -19,7 +19,7 @@ extension ReadSnapshot {
 
   /// How SQLite goes about a query: the lines of `EXPLAIN QUERY PLAN`, indented as they nest.
   package func plan(_ query: CompiledQuery) throws -> [String] {
-    let statement = try connection.statement("EXPLAIN QUERY PLAN \(sight.narrowing?.sql ?? "")\(query.sql)")
+    let statement = try connection.statement("EXPLAIN QUERY PLAN \(sight.narrowing?.narrowed(query.sql) ?? query.sql)")
     defer { statement.reset() }
     var depths: [Int64: Int] = [:]
     var lines: [String] = []

@@ -12,13 +12,13 @@ extension ReadSnapshot {
   /// - Parameter sql: begins with `SELECT`; `resource` and `relationship` are the tables as the sight shows them.
   func statement(_ sql: String) throws -> RawStatement {
     guard let narrowing = sight.narrowing else { return try connection.statement(sql) }
-    return try connection.statement(narrowing.sql + sql)
+    return try connection.statement(narrowing.narrowed(sql))
   }
 
   /// The same of a fixed one.
   func statement(_ which: FixedStatement) throws -> RawStatement {
     guard let narrowing = sight.narrowing else { return try connection.statement(which) }
-    return try connection.statement(narrowing.sql + which.sql)
+    return try connection.statement(narrowing.narrowed(which.sql))
   }
 
   /// A schema without the fields that are not shown, and without the types that are not there among the targets of the others. These

@@ -79,4 +79,11 @@ final class Narrowing: Sendable {
     self.hidden = hidden
     sql = SightSQL.tables(content, hidden)
   }
+
+  /// A statement over what is shown. One that has tables of its own keeps them behind these, which it may use in them.
+  func narrowed(_ statement: String) -> String {
+    let with = "WITH "
+    guard !sql.isEmpty, statement.hasPrefix(with) else { return sql + statement }
+    return "\(sql.dropLast()), \(statement.dropFirst(with.count))"
+  }
 }

@@ -50,7 +50,8 @@ package struct StoredToken: Sendable, Hashable, SecretBearing {
   package init?(json: JSON) {
     guard let accessToken = json["access_token"]?.string, let expiresAt = json["expires_at"]?.integer,
       let renewAt = json["renew_at"]?.integer, let issuedFor = json["issued_for"]?.string,
-      [accessToken, json["refresh_token"]?.string ?? ""].allSatisfy({ TokenAnswer.fault(of: $0) == nil })
+      TokenAnswer.fault(of: accessToken, isSpaced: false) == nil,
+      TokenAnswer.fault(of: json["refresh_token"]?.string ?? "", isSpaced: true) == nil
     else { return nil }
     self.init(
       accessToken: accessToken, refreshToken: json["refresh_token"]?.string, expiresAt: expiresAt, renewAt: renewAt,

@@ -37,10 +37,10 @@ extension TokenAnswer {
   }
 
   /// Why a text is no token that can be sent or kept; nil where it is one. Nothing of it is repeated.
-  static func fault(of token: String) -> String? {
+  /// - Parameter isSpaced: whether it may have spaces, as a refresh token may, which is sent in a form (RFC 6749, A.17).
+  static func fault(of token: String, isSpaced: Bool) -> String? {
     if token.utf8.count > longest { return "has \(token.utf8.count) bytes, more than the \(longest) that are taken" }
-    // RFC 6749, A.12 and A.17.
-    return token.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
+    return token.utf8.allSatisfy { ($0 > 0x20 || isSpaced && $0 == 0x20) && $0 < 0x7F }
       ? nil : "has line breaks or other characters that no token has"
   }
 }
@@ -89,8 +89,8 @@ package struct TokenRequest: Sendable, Hashable, SecretBearing {
       json["token_type"]?.string?.lowercased() == "bearer"
     else { throw .unintelligible(status: 200, mediaType: response.mediaType, page: page(response)) }
     let refreshToken = json["refresh_token"]?.string.flatMap { $0.isEmpty ? nil : $0 }
-    for (name, text) in [("access_token", token), ("refresh_token", refreshToken ?? "")] {
-      guard let fault = TokenAnswer.fault(of: text) else { continue }
+    for (name, text, isSpaced) in [("access_token", token, false), ("refresh_token", refreshToken ?? "", true)] {
+      guard let fault = TokenAnswer.fault(of: text, isSpaced: isSpaced) else { continue }
       throw .unintelligible(
         status: 200, mediaType: response.mediaType, page: SignInError.Page(words: "its \(name) \(fault)"))
     }

@@ -63,6 +63,8 @@ struct SightPair {
       let second = await leak.answer(other, question)
       comparison.compared += 1
       comparison.statuses[first.status, default: 0] += 1
+      // The mirror's own fault, whatever was asked.
+      if first.status == 500 { comparison.differences.append("\(question.text)\nis answered 500") }
       if first.status == 200, first.body.firstRange(of: Array(#""data":[{"#.utf8)) != nil { comparison.shown += 1 }
       if tags.isEmpty, first.status == 200, question.method == "GET" { comparison.tags[number] = first.fields["etag"] }
       if let found = SightPair.difference(first, second) {
