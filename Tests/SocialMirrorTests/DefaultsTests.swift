@@ -175,7 +175,7 @@ import Testing
     let api = LocalAPISettings(host: "", port: 0, signingKeyPath: "")
     #expect(api.accessTokenSeconds == Defaults.accessTokenSeconds)
     #expect(api.refreshTokenSeconds == Defaults.refreshTokenSeconds)
-    #expect(api.allowInsecure == Defaults.localAllowInsecure && api.allowedHosts == Defaults.allowedHosts)
+    #expect(api.allowedHosts == Defaults.allowedHosts)
     #expect(api.trustedProxies == Defaults.trustedProxies && api.corsOrigins == Defaults.corsOrigins)
     #expect(api.limits == Defaults.limits && api.passThrough == nil && api.sights.isEmpty)
   }

@@ -39,8 +39,6 @@ package struct LocalAPISettings: Sendable {
   /// Hosts that requests may name beside `host`, the host of `baseURL` and loopback: names and addresses without port, in lower
   /// case, IPv6 in brackets.
   package var allowedHosts: [String] = []
-  /// Whether it may listen beyond loopback without TLS.
-  package var allowInsecure = false
   /// Whose `Forwarded` and `X-Forwarded-…` count: addresses, and networks such as `10.0.0.0/8`.
   package var trustedProxies: [String] = []
   /// Origins whose scripts may read answers (CORS), such as `https://crm.example.org`, in lower case; none turns it off.
@@ -91,6 +89,13 @@ package struct LocalAPIServer: Sendable {
     let reading = ReadingSection(answers: answers)
     let people = PeopleBehindTokens(reading: mirror.reading, tokens: mirror.tokens, reader: reader)
     let facts = KnownSiteFacts(mirror.reading)
+    let sights = Sights(settings.sights, logger: logger)
+    let endpoint = TokenEndpoint(
+      ledger: ledger, key: key, cache: cache, lifetimes: lifetimes, checks: checks, passThrough: passThrough,
+      subject: { try people.subject(of: $0, seeing: Viewer(.known($0), sights).sightOfThemselves) })
+    let sessions = BrowserSessions { id in
+      try ledger.account(id: id).flatMap { endpoint.isStillGood($0) ? $0 : nil }
+    }
     var writes = WriteAnswers(answers: answers, reading: mirror.reading, recording: mirror.recording)
     writes.limits = settings.limits
     let router = SectionRouter(
@@ -100,16 +105,12 @@ package struct LocalAPIServer: Sendable {
         files: FileAnswers(
           reading: mirror.reading, reader: reader, folder: settings.filesPath.map { BinaryFolder(path: $0) })),
       signingIn: SigningInSection(
-        endpoint: TokenEndpoint(
-          ledger: ledger, key: key, cache: cache, lifetimes: lifetimes, checks: checks, passThrough: passThrough,
-          subject: { try people.subject(of: $0, seeing: .everything) }),
-        key: key, people: people, sessions: BrowserSessions { try ledger.account(id: $0) }),
+        endpoint: endpoint, key: key, people: people, sessions: sessions),
       description: DescriptionSection(reader: reader, people: people), own: OwnSection(), facts: facts)
     responder = LocalAPIResponder(
       router: router,
       viewers: Viewers(
-        verifier: AccessTokenVerifier(ledger: ledger, key: key, cache: cache),
-        sights: Sights(settings.sights, logger: logger)),
+        verifier: AccessTokenVerifier(ledger: ledger, key: key, cache: cache), sights: sights),
       places: Places(
         bases: BaseURLs(
           fixed: settings.baseURL, isSecure: settings.certificateFile != nil,

@@ -52,7 +52,6 @@ extension Settings {
     settings.filesPath = mirror.filesPath
     settings.sights = localAPI.sights
     settings.allowedHosts = localAPI.allowedHosts
-    settings.allowInsecure = localAPI.allowInsecure
     settings.trustedProxies = localAPI.trustedProxies
     settings.corsOrigins = localAPI.corsOrigins
     settings.limits = localAPI.limits
