@@ -3,6 +3,7 @@
 Neither library has checks for servers of others; what their own servers check is asked of the mirror's answers.
 """
 
+import json
 import urllib.parse
 
 import requests
@@ -15,6 +16,7 @@ from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from authlib.oidc.core import CodeIDToken
 from joserfc import errors as jose_errors
 from joserfc import jwk, jwt
+from oauthlib.oauth2 import MetadataEndpoint, RequestValidator, Server
 from oauthlib.oauth2.rfc6749 import errors
 from requests_oauthlib import OAuth2Session
 
@@ -24,6 +26,10 @@ from letting_in import VERIFIER, Person
 def requests_oauthlib(demo, report):
     report.section("requests-oauthlib", "discovery, ID token, its renewal, plain challenges, introspection, revocation")
     provider = requests.get(demo.base + "/.well-known/openid-configuration", timeout=20).json()
+    # A server of oauthlib that has every endpoint, with the mirror's metadata for its own; oauthlib demands TLS of it.
+    secure = json.loads(json.dumps(provider).replace("http://", "https://"))
+    report.equal("what oauthlib checks of its own servers' metadata, and would add",
+                 MetadataEndpoint([Server(RequestValidator())], dict(secure)).claims, secure)
     person = Person(demo)
 
     def session(client, scope):
