@@ -14,6 +14,8 @@ import tempfile
 import time
 
 START_SECONDS = 60
+USER = ("SELECT uuid, internal_id, json_extract(document, '$.attributes.name') FROM resources "
+        "WHERE type = 'user--user' AND ")
 
 
 @dataclasses.dataclass
@@ -42,14 +44,22 @@ class Demo:
         config = mirror.parent / "config.json"
         config.write_text(json.dumps({"mirror": {"path": str(mirror)}}))
         self.config = str(config)
-        self.run("account", "add", self.username, "--password-stdin", text=self.password)
+        # An account stands for a user of the site, or for none: then it is told whom the mirror reads as.
+        uuid, number, self.member = self.rows(USER + "internal_id > 4 ORDER BY internal_id LIMIT 1")[0]
+        self.subject = str(number)
+        self.reader = self.rows(USER + "uuid IN (SELECT value FROM setting)")[0][2]
+        self.run("account", "add", self.username, "--user", uuid, "--password-stdin", text=self.password)
+        self.run("account", "add", "nobody", "--password-stdin", text=self.password)
         self.web = Client("interop-web", "https://web.example/back?from=mirror", "a secret of the web client")
         self.app = Client("interop-app", "http://127.0.0.1/back")
+        self.old = Client("interop-old", "https://old.example/back", "a secret of the old client")
         scopes = ["--scopes", "read,write,openid"]
         self.run("consumer", "add", "--label", "Interop <web>", "--id", self.web.id, "--redirect-uri", self.web.redirect,
                  "--grants", "authorization_code,refresh_token", "--secret-stdin", *scopes, text=self.web.secret)
         self.run("consumer", "add", "--label", "Interop app", "--id", self.app.id, "--redirect-uri", self.app.redirect,
                  "--public", *scopes)
+        self.run("consumer", "add", "--label", "Interop old", "--id", self.old.id, "--redirect-uri", self.old.redirect,
+                 "--plain-challenge", "--secret-stdin", *scopes, text=self.old.secret)
 
     def run(self, *arguments, text=""):
         """Runs a command of the program over the mirror."""

@@ -8,6 +8,7 @@ import sys
 
 import demo
 import letting_in
+import proving
 import reading
 import report
 import signing_in
@@ -26,6 +27,8 @@ def main(program):
         signing_in.authlib(mirror, outcome)
         letting_in.requests_oauthlib(mirror, outcome)
         letting_in.authlib(mirror, outcome)
+        proving.requests_oauthlib(mirror, outcome)
+        proving.authlib(mirror, outcome)
         pages = reading.with_jsonapi_client(mirror, token, outcome)
         reading.with_jsonapi_requests(mirror, token, outcome, pages)
     return outcome.finish()

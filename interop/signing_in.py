@@ -68,8 +68,10 @@ def authlib(demo, report):
         token = backend.fetch_token(demo.token_url, grant_type="client_credentials")
         report.equal(f"client credentials, {method}: no refresh token", "refresh_token" in token, False)
         report.equal("GET with it", backend.get(demo.api + "/user/user").status_code, 200)
-    claims = session.get(demo.base + "/oauth/userinfo")
-    report.equal("GET /oauth/userinfo names the account", claims.json().get("preferred_username"), demo.username)
+    for name, user in ((demo.username, demo.member), ("nobody", demo.reader)):
+        session.fetch_token(demo.token_url, username=name, password=demo.password, grant_type="password")
+        claims = session.get(demo.base + "/oauth/userinfo").json()
+        report.equal(f"GET /oauth/userinfo of the account {name} names its user", claims.get("preferred_username"), user)
     report.raises(
         "a wrong password", OAuthError,
         lambda: AuthlibSession(demo.client_id, demo.client_secret).fetch_token(

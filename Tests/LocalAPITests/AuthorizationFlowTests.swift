@@ -87,8 +87,17 @@ import Testing
       #expect(head.status == 200 && head.fields["location"] == nil, "looking at it gives no code")
       #expect(try await visitor.get(PageVisitor.Wish(scope: "read write").target).status == 200, "it asks for more")
 
+      // No page is shown to who may not be asked (OpenID Connect Core, 3.1.2.1).
+      let silent = PageVisitor.Wish(prompt: "none").target
+      #expect(PageVisitor.member("code", of: try await visitor.get(silent)) != nil)
+      let more = try await visitor.get(PageVisitor.Wish(scope: "read write", prompt: "none").target)
+      #expect(more.status == 302 && PageVisitor.member("error", of: more) == "consent_required")
+
       // Another browser has to sign in, and is sent on by that.
       let other = PageVisitor(api)
+      let unknown = try await other.get(silent)
+      #expect(unknown.status == 302 && PageVisitor.member("error", of: unknown) == "login_required")
+      #expect(PageVisitor.member("state", of: unknown) == "s t&ä" && PageVisitor.member("code", of: unknown) == nil)
       #expect(try await other.get(wish.target).text.contains("Sign in"))
       #expect(try await other.signIn(wish.target).status == 303)
       #expect(try await other.get(wish.target).status == 302)

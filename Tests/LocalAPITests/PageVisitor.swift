@@ -25,12 +25,13 @@ final class PageVisitor: Sendable {
     var state: String? = "s t&ä"
     var challenge: String? = PageVisitor.challenge
     var method: String? = "S256"
+    var prompt: String?
 
     var target: String {
       let fields: [(String, String?)] = [
         ("response_type", "code"), ("client_id", client), ("redirect_uri", redirect), ("scope", scope),
         ("state", state),
-        ("code_challenge", challenge), ("code_challenge_method", method),
+        ("code_challenge", challenge), ("code_challenge_method", method), ("prompt", prompt),
       ]
       let given = fields.compactMap { name, value in value.map { (name, $0) } }
       return "/oauth/authorize?" + String(decoding: FormCoding.bytes(given), as: UTF8.self)

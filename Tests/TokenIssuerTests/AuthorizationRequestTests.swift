@@ -84,6 +84,7 @@ import Testing
       name: "a public client without a challenge", changes: ["code_challenge": nil, "code_challenge_method": nil],
       isPublic: true),
     Sent(name: "a long nonce", changes: ["nonce": String(repeating: "n", count: 513)]),
+    Sent(name: "no page, and one", changes: ["prompt": "none login"]),
   ])
   func sentToTheClient(_ example: Sent) async throws {
     let consumer = try AuthorizationBench.consumer(isPublic: example.isPublic, mayBePlain: example.mayBePlain)

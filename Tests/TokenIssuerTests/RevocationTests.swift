@@ -105,5 +105,6 @@ import Testing
     for member in try #require(server.object).members { #expect(openID[member.name] == member.value) }
     #expect(
       openID["id_token_signing_alg_values_supported"] == ["RS256"] && openID["subject_types_supported"] == ["public"])
+    #expect(openID["request_uri_parameter_supported"] == false)
   }
 }

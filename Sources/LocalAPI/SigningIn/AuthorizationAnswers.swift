@@ -67,12 +67,14 @@ struct AuthorizationAnswers: Sendable {
     _ request: AuthorizationRequest, _ asked: Asked, notice: String? = nil, status: Int = 200
   ) async throws -> Answer {
     guard let person = try sessions.person(asked.head, asked.base) else {
+      if request.isSilent { return silence(request, asked, isSignedIn: false) }
       return signInPage(request, asked, notice: notice, status: status)
     }
     if asked.head.method == .get, notice == nil, try endpoint.isConsented(request, by: person.account) {
       // What was allowed before stays as it is: this request may be for less.
       return try await granted(request, person.account, remembering: false, asked)
     }
+    if request.isSilent { return silence(request, asked, isSignedIn: true) }
     func seal(_ step: Step) -> String { sessions.seal(purpose(step, asked), for: person.browser) }
     let scopes = try endpoint.scopes(of: request, for: person.account) ?? request.scopes
     return Answer(
@@ -80,6 +82,10 @@ struct AuthorizationAnswers: Sendable {
         request, scopes, name: person.account.name, target: target(asked), seal: seal(.consent),
         leaveSeal: seal(.leave),
         notice: notice), status: status)
+  }
+
+  private func silence(_ request: AuthorizationRequest, _ asked: Asked, isSignedIn: Bool) -> Answer {
+    Answer(leadingTo: endpoint.silence(of: request, isSignedIn: isSignedIn), after: asked.head.method)
   }
 
   private func signInPage(

@@ -70,6 +70,11 @@ extension TokenEndpoint {
     return RedirectURI.appending(parameters, to: request.redirectURI)
   }
 
+  /// Where a person is to be sent (302) who would have to be asked and may not be (`AuthorizationRequest.isSilent`).
+  package func silence(of request: AuthorizationRequest, isSignedIn: Bool) -> String {
+    request.location(of: isSignedIn ? .consentRequired : .loginRequired)
+  }
+
   /// Where a person who does not allow it is to be sent (302).
   package func denial(of request: AuthorizationRequest) -> String { request.location(of: .accessDenied) }
 }

@@ -21,6 +21,8 @@ package struct AuthorizationRequest: Sendable, Hashable {
   let nonce: String?
   /// Whether the consumer wants the person to be asked in any case (OpenID Connect Core, 3.1.2.1: `prompt`).
   let demandsConsent: Bool
+  /// Whether the person is to be shown no page (`prompt=none`): what would have to be asked is refused.
+  package let isSilent: Bool
   /// Whether only the consumer itself can get what is sent to it.
   let isCertain: Bool
 
@@ -72,6 +74,7 @@ package struct AuthorizationRequest: Sendable, Hashable {
     // From here on the address is known to be the client's, and faults are sent there.
     let state = fields.isOnce("state") ? fields.asSent("state") : nil
     let nonce = fields.asSent("nonce")
+    let prompts = fields["prompt"]?.split(separator: " ") ?? []
     do throws(OAuthFailure) {
       if let name = fields.repeated { throw .invalidRequest(name) }
       guard let type = fields["response_type"] else { throw .invalidRequest("response_type") }
@@ -79,6 +82,7 @@ package struct AuthorizationRequest: Sendable, Hashable {
       guard consumer.grants.contains(.authorizationCode) else { throw .unauthorizedClient }
       if let mode = fields["response_mode"], mode != "query" { throw .invalidRequest("response_mode") }
       if let nonce, nonce.utf8.count > 512 { throw .invalidRequest("nonce") }
+      if prompts.count > 1, prompts.contains("none") { throw .invalidRequest("prompt") }
       challenge = try AuthorizationRequest.challenge(fields, consumer)
       requestedScopes = fields["scope"].map(Scopes.names) ?? []
       scopes = try Scopes.granted(
@@ -92,7 +96,8 @@ package struct AuthorizationRequest: Sendable, Hashable {
     namesRedirectURI = fields["redirect_uri"] != nil
     self.state = state
     self.nonce = nonce
-    demandsConsent = fields["prompt"]?.split(separator: " ").contains("consent") ?? false
+    demandsConsent = prompts.contains("consent")
+    isSilent = prompts.contains("none")
     isCertain = consumer.secretHash != nil || RedirectURI.isCertain(uri)
   }
 

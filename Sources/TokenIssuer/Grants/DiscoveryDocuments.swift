@@ -21,6 +21,8 @@ package struct DiscoveryDocuments: Sendable, Hashable {
       "iss", "sub", "aud", "exp", "iat", "nonce", "name", "preferred_username", "email", "email_verified", "profile",
       "locale", "zoneinfo", "updated_at",
     ])
+    // Who is not told so takes it to be true (OpenID Connect Discovery, 3).
+    members["request_uri_parameter_supported"] = false
     return .document(JSON.object(members).encoded(.site))
   }
 

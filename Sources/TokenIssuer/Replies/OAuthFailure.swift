@@ -49,6 +49,13 @@ struct OAuthFailure: Error, Hashable {
     description: "The resource owner or authorization server denied the request.",
     hint: "The user denied the request")
 
+  /// OpenID Connect Core, 3.1.2.6, as the next.
+  static let loginRequired = OAuthFailure(
+    error: "login_required", description: "The person is not signed in, and may not be asked to.")
+
+  static let consentRequired = OAuthFailure(
+    error: "consent_required", description: "The person has not allowed this, and may not be asked to.")
+
   static func invalidRefreshToken(_ hint: String) -> OAuthFailure {
     OAuthFailure(error: "invalid_grant", description: "The refresh token is invalid.", hint: hint)
   }
