@@ -93,17 +93,18 @@ package struct LocalAPIServer: Sendable {
     let facts = KnownSiteFacts(mirror.reading)
     var writes = WriteAnswers(answers: answers, reading: mirror.reading, recording: mirror.recording)
     writes.limits = settings.limits
+    let endpoint = TokenEndpoint(
+      ledger: ledger, key: key, cache: cache, lifetimes: lifetimes, checks: checks, passThrough: passThrough,
+      subject: { try people.subject(of: $0, seeing: .everything) })
+    // Whom the site's word let in has to sign in again when that is over.
+    let sessions = BrowserSessions { try ledger.account(id: $0).flatMap { endpoint.isStillGood($0) ? $0 : nil } }
     let router = SectionRouter(
       reading: reading,
       writing: WritingSection(reading: reading, writes: writes, tokens: mirror.tokens, now: now),
       files: FilesSection(
         files: FileAnswers(
           reading: mirror.reading, reader: reader, folder: settings.filesPath.map { BinaryFolder(path: $0) })),
-      signingIn: SigningInSection(
-        endpoint: TokenEndpoint(
-          ledger: ledger, key: key, cache: cache, lifetimes: lifetimes, checks: checks, passThrough: passThrough,
-          subject: { try people.subject(of: $0, seeing: .everything) }),
-        key: key, people: people, sessions: BrowserSessions { try ledger.account(id: $0) }),
+      signingIn: SigningInSection(endpoint: endpoint, key: key, people: people, sessions: sessions),
       description: DescriptionSection(reader: reader, people: people), own: OwnSection(), facts: facts)
     responder = LocalAPIResponder(
       router: router,

@@ -21,8 +21,8 @@ package struct AuthorizationRequest: Sendable, Hashable {
   let nonce: String?
   /// Whether the consumer wants the person to be asked in any case (OpenID Connect Core, 3.1.2.1: `prompt`).
   let demandsConsent: Bool
-  /// Whether only the consumer itself can get what is sent to it.
-  let isCertain: Bool
+  /// Whether only the consumer itself can get what is sent to it. Where it is not certain, people are asked each time.
+  package let isCertain: Bool
 
   /// Why a request cannot be answered with a code.
   package struct Fault: Error, Sendable, Hashable {

@@ -33,7 +33,7 @@ extension TokenEndpoint {
   }
 
   /// Whether an account may go on without its password: for one that is known by the site's word, as long as that holds.
-  func isStillGood(_ account: Account) -> Bool {
+  package func isStillGood(_ account: Account) -> Bool {
     !account.isFromSite || passThrough?.vouches(for: account, at: now()) == true
   }
 }
