@@ -104,6 +104,18 @@ import Testing
     }
   }
 
+  /// Where another program could pass for the client, people are asked each time: nothing else is offered.
+  @Test(arguments: [("web", PageVisitor.redirect, true), ("app", "http://127.0.0.1:50123/back", false)])
+  func whatIsNotRememberedIsNotOffered(client: String, redirect: String, isOffered: Bool) async throws {
+    try await RunningLocalAPI.serving(PageVisitor.mirror()) { api in
+      let visitor = PageVisitor(api)
+      let target = PageVisitor.Wish(client: client, redirect: redirect).target
+      _ = try await visitor.signIn(target)
+      let page = try await visitor.get(target).text
+      #expect(page.contains("Allow access?") && page.contains("name=\"remember\"") == isOffered)
+    }
+  }
+
   @Test func aPersonMayDenyOrBeSomebodyElse() async throws {
     try await RunningLocalAPI.serving(PageVisitor.mirror()) { api in
       let visitor = PageVisitor(api)

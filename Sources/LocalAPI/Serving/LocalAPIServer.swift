@@ -104,8 +104,7 @@ package struct LocalAPIServer: Sendable {
       files: FilesSection(
         files: FileAnswers(
           reading: mirror.reading, reader: reader, folder: settings.filesPath.map { BinaryFolder(path: $0) })),
-      signingIn: SigningInSection(
-        endpoint: endpoint, key: key, people: people, sessions: sessions),
+      signingIn: SigningInSection(endpoint: endpoint, key: key, people: people, sessions: sessions),
       description: DescriptionSection(reader: reader, people: people), own: OwnSection(), facts: facts)
     responder = LocalAPIResponder(
       router: router,

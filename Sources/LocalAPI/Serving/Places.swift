@@ -27,7 +27,9 @@ struct Places: Sendable {
       throw Unplaced(title: "Bad request", status: 400)
     }
     let authority = paths.place.isEmpty ? base.text : String(base.text.dropLast(paths.place.count))
-    if let target = request.path, let spelling = Spelling(plain: target, longest: Places.longestPath) {
+    if let target = request.path, target.utf8.count <= longestTarget,
+      let spelling = Spelling(plain: target, longest: Places.longestPath)
+    {
       let uri = RequestURI(base: authority, path: spelling.path, query: spelling.query)
       return Asked(
         head: request, viewer: viewer, uri: uri, base: base, route: Route(plain: spelling.path, paths),

@@ -48,6 +48,10 @@ enum AuthorizationPages {
     notice: String?
   ) -> Page {
     let rights = HTML(scopes.map { scope -> HTML in "<li>\(words(of: scope))</li>\n" })
+    // Where they are asked each time, nothing else is offered.
+    let remembering: HTML =
+      request.isCertain
+      ? "<label><input type=\"checkbox\" name=\"remember\" value=\"1\"> Do not ask again for this</label>\n" : ""
     return Page(
       "Allow access?",
       """
@@ -57,8 +61,7 @@ enum AuthorizationPages {
       <p>Then you go on to <b><bdi>\(RedirectTarget.shown(request.redirectURI))</bdi></b>.</p>
       <form method="post" action="\(target)">
       <input type="hidden" name="step" value="consent"><input type="hidden" name="seal" value="\(seal)">
-      <label><input type="checkbox" name="remember" value="1"> Do not ask again for this</label>
-      <button type="submit" name="answer" value="allow">Allow</button>
+      \(remembering)<button type="submit" name="answer" value="allow">Allow</button>
       <button type="submit" name="answer" value="deny">Deny</button>
       </form>
       <form method="post" action="\(target)">

@@ -104,8 +104,6 @@ struct SigningInSection: Section {
   private static func waiting(_ reply: () async throws -> TokenReply) async throws -> Answer {
     do {
       return Answer(try await reply())
-    } catch let refused as SignInRefused {
-      return Answer(refused.reply)
     } catch let fault as MirrorFault where [.busy, .moved, .full].contains(fault.kind) {
       return Answer(
         TokenUnavailable.reply(

@@ -20,7 +20,7 @@ struct AccountCommand: ParsableCommand {
     var name: String
     @Flag(name: .long, help: "Read the password from standard input instead of making one.")
     var passwordStdin = false
-    @Option(name: .long, help: "The id of the user whom it stands for on the site.")
+    @Option(name: .long, help: "The UUID of the user whom it stands for on the site; not the number.")
     var user: String?
     @Option(
       name: .long,

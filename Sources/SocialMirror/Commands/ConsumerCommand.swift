@@ -136,7 +136,7 @@ struct NameList {
     names = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
     guard !names.isEmpty else { throw ConfigurationError(description: "\(option) names nothing") }
     if let strange = names.first(where: { !isKnown($0) }) {
-      throw ConfigurationError(description: "\(option): \(strange) is not a name that goes there")
+      throw ConfigurationError(description: "\(option): there is no \(strange); --help names what may stand there")
     }
   }
 }

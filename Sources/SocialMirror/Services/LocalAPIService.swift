@@ -20,7 +20,8 @@ struct LocalAPIService: Service {
         throw error
       } catch {
         throw IOFailure(
-          description: "the local API cannot listen on \(host): \(error); is the port taken? See localAPI.port")
+          description: "the local API cannot listen on \(host): \(error); is the port taken (localAPI.port), or can "
+            + "localAPI.certificateFile or localAPI.privateKeyFile not be read?")
       }
     } onGracefulShutdown: {
       notifier.send("STOPPING=1")

@@ -12,6 +12,7 @@ extension Schema {
     ALTER TABLE account ADD COLUMN verified_at INTEGER;
     ALTER TABLE issued_token ADD COLUMN code TEXT;
     CREATE INDEX issued_token_by_code ON issued_token (code) WHERE code IS NOT NULL;
+    CREATE INDEX issued_token_by_end ON issued_token (max(expires, coalesce(refresh_expires, 0)));
     CREATE TABLE authorization_code (
       hash TEXT PRIMARY KEY, consumer TEXT NOT NULL, account INTEGER NOT NULL, redirect_uri TEXT NOT NULL,
       names_redirect_uri INTEGER NOT NULL, scopes TEXT NOT NULL, challenge TEXT, challenge_method TEXT, nonce TEXT,

@@ -131,7 +131,7 @@ extension Tokens {
   static func insert(_ token: IssuedTokenRow, _ db: Database) throws {
     try db.execute(
       sql: """
-        DELETE FROM issued_token WHERE expires < ?1 AND coalesce(refresh_expires, 0) < ?1
+        DELETE FROM issued_token WHERE max(expires, coalesce(refresh_expires, 0)) < ?1
         """, arguments: [token.issued])
     try db.execute(
       sql: """

@@ -23,8 +23,8 @@ package struct AuthorizationRequest: Sendable, Hashable {
   let demandsConsent: Bool
   /// Whether the person is to be shown no page (`prompt=none`): what would have to be asked is refused.
   package let isSilent: Bool
-  /// Whether only the consumer itself can get what is sent to it.
-  let isCertain: Bool
+  /// Whether only the consumer itself can get what is sent to it. Where it is not certain, people are asked each time.
+  package let isCertain: Bool
 
   /// Why a request cannot be answered with a code.
   package struct Fault: Error, Sendable, Hashable {

@@ -23,7 +23,7 @@ extension TokenEndpoint {
     guard !record.isUsed else { throw OAuthFailure.invalidGrant("Authorization code has been revoked") }
     try checkRedirectURI(request["redirect_uri"], code)
     try checkVerifier(request["code_verifier"], code, consumer)
-    guard let account = try ledger.account(id: code.accountID) else {
+    guard let account = try ledger.account(id: code.accountID), isStillGood(account) else {
       throw OAuthFailure.invalidGrant("Authorization code has been revoked")
     }
     let scopes = TokenRights(issued: code.scopes, consumer: consumer, account: account).scopes
