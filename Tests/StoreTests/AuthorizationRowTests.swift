@@ -168,6 +168,7 @@ import Testing
           DROP TABLE authorization_code;
           DROP TABLE consent;
           DROP INDEX issued_token_by_code;
+          DROP INDEX issued_token_by_end;
           ALTER TABLE issued_token DROP COLUMN code;
           ALTER TABLE account DROP COLUMN sight;
           ALTER TABLE account DROP COLUMN from_site;
