@@ -111,7 +111,7 @@ interop: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
 	PYTHON="$(PYTHON)" interop/run .build/debug/social-mirror
 
-# The built program against bad lines and bad sites, over sockets; see drill/. ARGS="kills --seed 7", "guards", "files", "doors", "zoo";
+# The built program against bad lines and bad sites, over sockets; see drill/. ARGS="kills --seed 7", "guards", "files", "doors", "attacks", "zoo";
 # kills and guards without it.
 drill: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror

@@ -76,6 +76,7 @@ import TokenIssuer
     (["read:node--topic"], "read:node", false), (["read:node"], "read", false), (["read:node"], "read:nodes", false),
     (["*"], "write:user", true), (["*"], "openid", false), (["read"], "*", false), (["read"], "reader", false),
     (["sitemanager"], "sitemanager", true), (["site"], "site:manager", false),
+    (["read"], "read:*", false), (["*"], "write:", false),
   ])
   func lessIsWithin(scopes: [String], name: String, isWithin: Bool) { #expect(Scopes.cover(scopes, name) == isWithin) }
 

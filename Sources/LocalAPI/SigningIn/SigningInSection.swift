@@ -93,8 +93,11 @@ struct SigningInSection: Section {
   /// The fields of the form that came; nil where it is longer than any is.
   private static func form(of sent: Sent) async -> [String: String]? {
     var request = sent.request
+    let longest = 65_536
+    // What is announced too long is not asked for.
+    if let announced = request.headers[.contentLength].map({ Int($0) ?? .max }), announced > longest { return nil }
     sent.wantsBody()
-    guard let body = try? await request.collectBody(upTo: 65_536) else { return nil }
+    guard let body = try? await request.collectBody(upTo: longest) else { return nil }
     return TokenForm.fields(contentType: request.headers[.contentType], body: Array(body.readableBytesView))
   }
 

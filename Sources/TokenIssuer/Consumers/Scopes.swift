@@ -48,7 +48,8 @@ package enum Scopes {
   /// Whether a scope is another one or a part of it.
   private static func isWithin(_ name: String, _ other: String) -> Bool {
     if name == other { return true }
-    guard let verb = verbs.first(where: { name == $0 || name.hasPrefix($0 + ":") }) else { return false }
+    // What names no type is no part of anything.
+    guard isKnown(name), let verb = verbs.first(where: { name == $0 || name.hasPrefix($0 + ":") }) else { return false }
     return other == all || other == verb || other.hasPrefix(verb + ":") && name.hasPrefix(other + "--")
   }
 
