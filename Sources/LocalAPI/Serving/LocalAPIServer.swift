@@ -113,7 +113,8 @@ package struct LocalAPIServer: Sendable {
       places: Places(
         bases: BaseURLs(
           fixed: settings.baseURL, isSecure: settings.certificateFile != nil,
-          hosts: AllowedHosts(listening: settings.host, baseURL: settings.baseURL, more: settings.allowedHosts)),
+          hosts: AllowedHosts(listening: settings.host, baseURL: settings.baseURL, more: settings.allowedHosts),
+          refused: RefusedHosts(logger: logger)),
         facts: facts, longestTarget: settings.limits.urlBytes),
       version: try MirrorVersion(mirror), proxies: TrustedProxies(settings.trustedProxies),
       crossOrigin: CrossOrigin(settings.corsOrigins))
@@ -167,7 +168,8 @@ package struct LocalAPIServer: Sendable {
     let certificates = try settings.certificateFile.flatMap { certificate in
       try settings.privateKeyFile.map { try ServerCertificates(certificate, $0) }
     }
-    let connections = ConnectionCount(limit: limits.connectionsPerAddress)
+    let most = mostConnections(limits)
+    let connections = ConnectionCount(limit: limits.connectionsPerAddress, most: most)
     let server = HTTPServerBuilder { [responder, logger] answering in
       AnsweringChannel(
         base: HTTP1Channel(responder: answering, configuration: LocalAPIServer.decoding(limits)), responder: responder,
@@ -177,7 +179,7 @@ package struct LocalAPIServer: Sendable {
       responder: responder, server: server,
       configuration: ApplicationConfiguration(
         address: .hostname(settings.host, port: settings.port), serverName: serverName,
-        availableConnectionsDelegate: MaximumAvailableConnections(mostConnections(limits), logger: logger)),
+        availableConnectionsDelegate: MaximumAvailableConnections(most, logger: logger)),
       onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
     async let _: Void = ServerCertificates.watch(certificates, operatorLogger)
     async let _: Void = responder.router.signingIn.key.follow()
