@@ -155,7 +155,9 @@ import Testing
 
   @Test func theLogNamesAHostThatIsRefused() async throws {
     let log = KeptLog()
-    let server = try await RunningLocalAPI.prepared(CrawledMirror.full(), logger: log.logger)
+    let made = try CrawledMirror.full()
+    defer { withExtendedLifetime(made) {} }
+    let server = try await RunningLocalAPI.prepared(made, logger: log.logger)
     for _ in 0..<3 {
       #expect(await server.answer("GET", "/jsonapi", ["Host": "evil.example"]).status == 400)
     }
