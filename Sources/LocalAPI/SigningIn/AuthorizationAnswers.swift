@@ -30,8 +30,8 @@ struct AuthorizationAnswers: Sendable {
       case .request(let request): return try await answer(request, asked, sent, form)
       case .fault(let fault): return told(fault, asked, sent)
       }
-    } catch let fault as MirrorFault where [.busy, .moved, .full].contains(fault.kind) {
-      var answer = Answer(AuthorizationPages.later, status: fault.kind == .full ? 507 : 503)
+    } catch let fault as MirrorFault where fault.isPassing {
+      var answer = Answer(AuthorizationPages.later, status: fault.status)
       answer.fields[.retryAfter] = String(fault.retryAfter)
       return answer
     }
