@@ -15,7 +15,7 @@ struct SocialMirrorCommand: AsyncParsableCommand {
   private static var commands: [any ParsableCommand.Type] {
     var commands: [any ParsableCommand.Type] = [
       RunCommand.self, SyncCommand.self, ServeCommand.self, StatusCommand.self, CheckCommand.self, SalvageCommand.self,
-      VerifyCommand.self,
+      VerifyCommand.self, DoctorCommand.self,
       QueueCommand.self, ConflictsCommand.self, ConsumerCommand.self, AccountCommand.self, IndexCommand.self,
       ExplainCommand.self,
     ]
