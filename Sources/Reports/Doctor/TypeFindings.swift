@@ -30,7 +30,7 @@ enum TypeFindings {
         ))
     }
     let closed = site.types.filter(isClosed)
-    if closed.count * 4 >= site.types.count, closed.count > 1 {
+    if closed.count > 1 {
       found.insert(
         DoctorFinding(
           .warning, .rights,
