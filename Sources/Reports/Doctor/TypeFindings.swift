@@ -119,7 +119,7 @@ enum TypeFindings {
             + "\((site.pageSize + max(1, granted) - 1) / max(1, granted)) times as many requests",
           next:
             "on the site: raise the limit of jsonapi_page_limit (or what else caps pages) to \(site.pageSize); or set "
-            + "site.pageSize to \(max(1, granted)), so that none is expected"))
+            + "site.pageSize to \(max(1, granted)) where that is meant"))
     } else if let granted {
       found.append(DoctorFinding(.fine, .pages, "the site gives pages of \(granted) rows"))
     } else {
