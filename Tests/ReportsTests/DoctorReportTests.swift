@@ -136,6 +136,10 @@ import Testing
     Case("capped pages", .person, .pages, "at most 7 rows of 50", next: "site.pageSize to 7") { site, _ in
       for index in site.types.indices { site.types[index].whole = 7 }
     },
+    Case("heavy pages", .person, .pages, "a page of 50 rows fails, one of 5 comes", next: "lower site.pageSize") {
+      site, _ in
+      (site.types[0].whole, site.types[0].tooMuch) = (5, SiteFailure(.unavailable, "no"))
+    },
     Case("slow pages", .person, .pages, "25000 ms", next: "site.pageSize") { site, _ in
       site.types[0].milliseconds = 25_000
     },

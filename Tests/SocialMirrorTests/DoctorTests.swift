@@ -4,6 +4,16 @@ import SampleSite
 import Support
 import Testing
 
+/// Whether this process may make disks.
+private let canMount: Bool = {
+  let folder = FileManager.default.temporaryDirectory.appending(path: "mount-\(UUID().uuidString)").path
+  guard geteuid() == 0,
+    (try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)) != nil
+  else { return false }
+  defer { try? FileManager.default.removeItem(atPath: folder) }
+  return succeeds("mount", ["-t", "tmpfs", "-o", "size=512k", "none", folder]) && succeeds("umount", [folder])
+}()
+
 /// `doctor` of the built program, before sites and places that are out of order.
 @Suite struct DoctorTests {
   /// A place where nobody else reads the configuration and no port is taken.
@@ -104,6 +114,9 @@ import Testing
     Case(
       testDescription: "capped pages", habits: [.cappedPages], code: 5, area: "pages", text: "at most 7 rows of 50",
       next: "site.pageSize to 7"),
+    Case(
+      testDescription: "pages that are too much", habits: [.heavyPages], code: 5, area: "pages",
+      text: "a page of 50 rows fails, one of 5 comes", next: "lower site.pageSize"),
   ]
 
   @Test(arguments: cases) func whatIsOutOfOrderIsTold(_ shown: Case) async throws {
@@ -180,6 +193,19 @@ import Testing
     }
   }
 
+  /// On a disk of its own that has less room than a trial takes: only root may make one.
+  @Test(.enabled(if: canMount)) func aFullDiskIsTold() async throws {
+    try await SampleSite.withRunningSite { _, base in
+      let place = try Self.place(base, ["site.entityTypes": ["taxonomy_term"], "mirror.path": "disk/mirror.sqlite"])
+      let disk = place.folder + "/disk"
+      try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
+      try #require(succeeds("mount", ["-t", "tmpfs", "-o", "size=512k", "none", disk]))
+      defer { _ = succeeds("umount", [disk]) }
+      let run = try await place.run(["doctor", "--json"])
+      try Self.expect(run, code: 1, "disk", "No space left on device", next: "df -h ")
+    }
+  }
+
   @Test func aConfigurationThatAllMayReadIsTold() async throws {
     try await SampleSite.withRunningSite { _, base in
       let place = try Self.place(base, ["site.entityTypes": ["taxonomy_term"]])
@@ -193,4 +219,16 @@ import Testing
     let run = try await Self.place("http://127.0.0.1:9").run(["doctor", "--json"])
     try Self.expect(run, code: 3, "reachability", "does not accept connections", next: "curl -sSI http://127.0.0.1:9")
   }
+}
+
+/// Runs a program of the system; whether it ended well.
+private func succeeds(_ name: String, _ arguments: [String]) -> Bool {
+  let process = Process()
+  process.executableURL = URL(filePath: "/usr/bin/env")
+  process.arguments = [name] + arguments
+  process.standardOutput = FileHandle.nullDevice
+  process.standardError = FileHandle.nullDevice
+  guard (try? process.run()) != nil else { return false }
+  process.waitUntilExit()
+  return process.terminationStatus == 0
 }

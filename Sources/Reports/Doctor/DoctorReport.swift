@@ -70,7 +70,7 @@ package struct DoctorReport: Report {
         ("omitted", .integer(type.omitted)), ("unusable", .integer(type.unusable)), ("hasMore", .bool(type.hasMore)),
         ("filters", .nullable(type.filters?.rawValue)), ("filtered", .integer(type.filtered)),
         ("milliseconds", .integer(type.milliseconds)), ("reasons", .texts(type.reasons)),
-        ("failure", .nullable(type.failure?.words)),
+        ("tooMuch", .nullable(type.tooMuch?.words)), ("failure", .nullable(type.failure?.words)),
       ]))
   }
 }

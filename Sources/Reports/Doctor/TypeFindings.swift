@@ -110,7 +110,18 @@ enum TypeFindings {
 
   private static func pages(_ site: SiteEvidence) -> [DoctorFinding] {
     var found: [DoctorFinding] = []
-    let granted = site.types.filter(\.hasMore).map(\.rows).max()
+    for type in site.types {
+      guard let failure = type.tooMuch else { continue }
+      found.append(
+        DoctorFinding(
+          .warning, .pages,
+          "\(type.type): a page of \(site.pageSize) rows fails, one of \(type.rows) comes: the mirror asks for fewer, which takes "
+            + "more requests (\(failure.words))",
+          next:
+            "on the site: drush watchdog:show --severity=Error tells why (PHP's memory_limit, max_execution_time); or lower "
+            + "site.pageSize"))
+    }
+    let granted = site.types.filter { $0.hasMore && $0.tooMuch == nil }.map(\.rows).max()
     if let granted, granted < site.pageSize {
       found.append(
         DoctorFinding(

@@ -24,6 +24,8 @@ package struct ShownType: Sendable, Hashable {
   package var filtered = 0
   /// Why the page with the filter did not come.
   package var filterFailure: SiteFailure?
+  /// Why a page of all rows that were asked for did not come; what came is then one of few rows.
+  package var tooMuch: SiteFailure?
   /// From sending the request to the last byte of the page without a filter.
   package var milliseconds: Int64 = 0
   /// Why nothing came.

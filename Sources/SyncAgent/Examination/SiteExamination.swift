@@ -102,8 +102,7 @@ package struct SiteExamination: Sendable {
       ?? PageScanner(base: DocumentBase(entry.bases.first ?? site.base.description), others: others, paths: paths)
     for type in types {
       do {
-        let examination = TypeExamination(site: site, type: type, limit: settings.pageLimit, uptime: uptime)
-        evidence.types.append(try await examination.run(&scanner))
+        evidence.types.append(try await lookAt(type, &scanner))
       } catch {
         try Task.checkCancellation()
         if case .everything = FailureScope(error) { throw error }
@@ -113,6 +112,22 @@ package struct SiteExamination: Sendable {
       }
     }
   }
+
+  /// Looks at a type; where its page is too much for the site, at one of few rows.
+  private func lookAt(_ type: DiscoveredType, _ scanner: inout PageScanner) async throws -> ShownType {
+    let whole = TypeExamination(site: site, type: type, limit: settings.pageLimit, uptime: uptime)
+    do { return try await whole.run(&scanner) } catch {
+      try Task.checkCancellation()
+      guard settings.pageLimit > SiteExamination.fewRows, PageWeight.mayBeTheRows(error) else { throw error }
+      let few = TypeExamination(site: site, type: type, limit: SiteExamination.fewRows, uptime: uptime)
+      var shown = try await few.run(&scanner)
+      shown.tooMuch = SiteFailure(error)
+      return shown
+    }
+  }
+
+  /// Rows that no site finds too many.
+  private static let fewRows = 5
 
   /// Sends a change of a resource that is not there, with nothing in it, and of a media type that JSON:API does not take. Whether
   /// writes are open at all is looked at before any of the three (reference 5.1), and each of the three alone keeps it from being
