@@ -14,7 +14,8 @@ struct SocialMirrorCommand: AsyncParsableCommand {
   /// In the order of the help. `demo` brings a sample site along, which a package for servers leaves out (trait `Demo`).
   private static var commands: [any ParsableCommand.Type] {
     var commands: [any ParsableCommand.Type] = [
-      RunCommand.self, SyncCommand.self, ServeCommand.self, StatusCommand.self, CheckCommand.self, SalvageCommand.self,
+      RunCommand.self, SyncCommand.self, ServeCommand.self, StatusCommand.self, DoctorCommand.self, CheckCommand.self,
+      SalvageCommand.self,
       VerifyCommand.self,
       QueueCommand.self, ConflictsCommand.self, ConsumerCommand.self, AccountCommand.self, KeyCommand.self,
       IndexCommand.self,

@@ -16,8 +16,11 @@ struct ConnectedSite {
   ///   - tokenPath: where the site's tokens are kept, readable by the owner only.
   ///   - hasMoved: whether a person said that the site is the same under another base URL.
   ///   - isLooking: whether it is for a command that writes nothing: where tokens may not be kept, they end with it.
+  ///   - isTrial: whether the credentials are to be tried out: it signs in anew, whatever token is kept.
   init(
-    _ settings: Settings.Site, tokenPath: String, hasMoved: Bool = false, isLooking: Bool = false, logger: Logger
+    _ settings: Settings.Site, tokenPath: String, hasMoved: Bool = false, isLooking: Bool = false,
+    isTrial: Bool = false,
+    logger: Logger
   ) throws {
     let base = try ConnectedSite.base(settings)
     var transportSettings = TransportSettings(origin: base.origin)
@@ -33,7 +36,8 @@ struct ConnectedSite {
     self.logger = logger
     people = SiteSignIn(settings, base: base, transport: transport, logger: logger)
     let file = FileTokenVault(path: tokenPath)
-    let vault: any TokenVault = isLooking && !file.isWritable ? MemoryTokenVault(lookingInto: file) : file
+    var vault: any TokenVault = isLooking && !file.isWritable ? MemoryTokenVault(lookingInto: file) : file
+    if isTrial, ConnectedSite.signsInRepeatedly(settings) { vault = TrialTokenVault(beside: file) }
     let session = try OAuthSession(
       tokenURL: base.url(path: "/oauth/token"), credentials: ConnectedSite.credentials(settings), transport: transport,
       vault: vault, now: unixNow, logger: logger)
@@ -61,6 +65,14 @@ struct ConnectedSite {
     return FileRound(
       site: site, mirror: mirror, folder: BinaryFolder(path: files.filesPath), settings: settings, logger: logger,
       foreign: foreign.transport, now: unixNow)
+  }
+
+  /// A refresh token is good for one use: what it brings has to be kept.
+  private static func signsInRepeatedly(_ settings: Settings.Site) -> Bool {
+    switch settings.signIn {
+    case .password, .clientCredentials: true
+    case .refreshToken: false
+    }
   }
 
   private static func base(_ settings: Settings.Site) throws -> BaseURL {
