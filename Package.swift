@@ -89,6 +89,10 @@ let package = Package(
         httpTypes, nioCore, nioHTTP1, nioHTTPTypesHTTP1, nioPosix, nioSSL, logging,
       ],
       swiftSettings: strict),
+    .target(
+      name: "Admin",
+      dependencies: ["Coding", "JSONAPI", "Store", "Reports", hummingbird, hummingbirdCore, httpTypes, nioCore, logging],
+      swiftSettings: strict),
     .target(name: "SampleContent", exclude: ["community.bin", "pack.py"]),
     .target(
       name: "SampleSite",
