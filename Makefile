@@ -23,7 +23,7 @@ DOCDIR ?= $(PREFIX)/share/doc/social-mirror
 
 PYTHON ?= python3
 
-.PHONY: all build release test fuzz soak drill drill-push demo interop lint house bench install verify-units clean system-packages swift-present
+.PHONY: all build release test fuzz fuzz-coverage soak drill drill-push demo interop lint house bench install verify-units clean system-packages swift-present
 
 all: build
 
@@ -68,6 +68,21 @@ test: swift-present system-packages
 fuzz: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) -c release --product Fuzz
 	exec .build/release/Fuzz $(ARGS)
+
+# libFuzzer, which sees what code its inputs reach, on each place where bytes come in (`FuzzTarget`), FOR seconds each: make
+# fuzz-coverage FOR=600 FUZZ="query body". What it learned stays in .build/fuzz/corpus; an input that broke something in
+# .build/fuzz/found, and `swift run CoverageFuzz TARGET FILE` replays it.
+FUZZ ?= token bearer query body page
+fuzz-coverage: swift-present system-packages
+	flags="-c release $(SWIFTFLAGS) --scratch-path .build/fuzz --sanitize fuzzer -Xswiftc -DFUZZER"
+	$(SWIFT) build $$flags --product CoverageFuzz
+	program=$$($(SWIFT) build $$flags --show-bin-path)/CoverageFuzz
+	for target in $(FUZZ); do
+	  mkdir -p .build/fuzz/corpus/$$target .build/fuzz/found
+	  echo "fuzz-coverage: $$target, $(FOR) s"
+	  FUZZ_TARGET=$$target $$program -max_total_time=$(FOR) -timeout=20 -rss_limit_mb=4096 -max_len=16384 -print_final_stats=1 \
+	    -artifact_prefix=.build/fuzz/found/$$target- .build/fuzz/corpus/$$target Tests/CoverageFuzz/seeds/$$target
+	done
 
 # Random histories of the pull, then of the push, against a simulated site, in a release build of its own: make soak FOR=600 SEED=1
 # (seconds for each, first seed). SOAK=SimulationTests or SOAK=PushSimulationTests plays one of them.

@@ -19,7 +19,6 @@ func tests(of target: String, _ more: [Target.Dependency] = []) -> Target {
 
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
-let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -85,7 +84,7 @@ let package = Package(
     .target(
       name: "LocalAPI",
       dependencies: [
-        "JSONAPI", "OpenSocial", "Store", "TokenIssuer", "CZlib", crypto, hummingbird, hummingbirdCore, hummingbirdTLS,
+        "JSONAPI", "OpenSocial", "Store", "TokenIssuer", "CZlib", crypto, hummingbird, hummingbirdCore,
         httpTypes, nioCore, nioHTTP1, nioHTTPTypesHTTP1, nioPosix, nioSSL, logging,
       ],
       swiftSettings: strict),
@@ -120,6 +119,10 @@ let package = Package(
       ],
       path: "Tests/Support", swiftSettings: strict),
     .executableTarget(name: "Fuzz", dependencies: ["Support"], path: "Tests/Fuzz", swiftSettings: strict),
+    // With `--sanitize fuzzer -Xswiftc -DFUZZER` it is libFuzzer's; else it replays what was found.
+    .executableTarget(
+      name: "CoverageFuzz", dependencies: ["Support"], path: "Tests/CoverageFuzz", exclude: ["seeds"],
+      swiftSettings: strict),
     tests(of: "Coding"),
     tests(of: "DurableFiles"),
     tests(of: "JSONAPI"),
@@ -131,9 +134,14 @@ let package = Package(
     tests(of: "TokenIssuer", ["JSONAPI", crypto, cryptoExtras]),
     tests(
       of: "LocalAPI",
-      ["JSONAPI", "OpenSocial", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes, nioCore]),
+      [
+        "JSONAPI", "OpenSocial", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes, nioCore, crypto,
+        cryptoExtras,
+      ]),
     tests(of: "SampleSite", ["JSONAPI", "Upstream"]),
-    tests(of: "SocialMirror", ["JSONAPI", "Store", "Upstream", "SyncAgent", "LocalAPI", "SampleSite", grdb, logging]),
+    tests(
+      of: "SocialMirror",
+      ["JSONAPI", "Store", "Upstream", "SyncAgent", "LocalAPI", "TokenIssuer", "SampleSite", grdb, logging]),
     .testTarget(name: "HouseTests", swiftSettings: strict),
     .testTarget(
       name: "ContractTests", dependencies: ["Support", "JSONAPI", "OpenSocial", "SampleSite", "LocalAPI", "Store"],

@@ -1,6 +1,7 @@
-"""A `social-mirror demo` for as long as a block runs, with a person for the password grant."""
+"""A `social-mirror demo` for as long as a block runs, with a person, and clients that send the person to sign in."""
 
 import contextlib
+import dataclasses
 import json
 import os
 import pathlib
@@ -15,6 +16,15 @@ import time
 START_SECONDS = 60
 
 
+@dataclasses.dataclass
+class Client:
+    """A client of the local API and where it wants its people."""
+
+    id: str
+    redirect: str
+    secret: str | None = None
+
+
 class Demo:
     """Where the local API listens, who may sign in, and the mirror itself."""
 
@@ -23,6 +33,7 @@ class Demo:
         self.base = base
         self.api = base + "/jsonapi"
         self.token_url = base + "/oauth/token"
+        self.authorize_url = base + "/oauth/authorize"
         self.client_id = "demo"
         self.client_secret = secret
         self.username = "interop"
@@ -30,9 +41,20 @@ class Demo:
         self.mirror = mirror
         config = mirror.parent / "config.json"
         config.write_text(json.dumps({"mirror": {"path": str(mirror)}}))
-        subprocess.run(
-            [program, "account", "add", self.username, "--password-stdin", "--config", str(config)],
-            input=self.password, text=True, check=True, stdout=subprocess.DEVNULL, timeout=START_SECONDS)
+        self.config = str(config)
+        self.run("account", "add", self.username, "--password-stdin", text=self.password)
+        self.web = Client("interop-web", "https://web.example/back?from=mirror", "a secret of the web client")
+        self.app = Client("interop-app", "http://127.0.0.1/back")
+        scopes = ["--scopes", "read,write,openid"]
+        self.run("consumer", "add", "--label", "Interop <web>", "--id", self.web.id, "--redirect-uri", self.web.redirect,
+                 "--grants", "authorization_code,refresh_token", "--secret-stdin", *scopes, text=self.web.secret)
+        self.run("consumer", "add", "--label", "Interop app", "--id", self.app.id, "--redirect-uri", self.app.redirect,
+                 "--public", *scopes)
+
+    def run(self, *arguments, text=""):
+        """Runs a command of the program over the mirror."""
+        subprocess.run([self.program, *arguments, "--config", self.config], input=text, text=True, check=True,
+                       stdout=subprocess.DEVNULL, timeout=START_SECONDS)
 
     def rows(self, sql, *arguments):
         """What the database says, asked without the program."""

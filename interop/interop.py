@@ -7,6 +7,7 @@ import os
 import sys
 
 import demo
+import letting_in
 import reading
 import report
 import signing_in
@@ -23,6 +24,8 @@ def main(program):
         print(f"{program} demo: the local API is at {mirror.base}")
         token = signing_in.requests_oauthlib(mirror, outcome)
         signing_in.authlib(mirror, outcome)
+        letting_in.requests_oauthlib(mirror, outcome)
+        letting_in.authlib(mirror, outcome)
         pages = reading.with_jsonapi_client(mirror, token, outcome)
         reading.with_jsonapi_requests(mirror, token, outcome, pages)
     return outcome.finish()

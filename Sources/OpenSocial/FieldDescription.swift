@@ -71,6 +71,8 @@ extension FieldDescription {
   package static let labels = ["title", "label", "display_name", "name", "subject", "filename"]
   /// Relationships to who made a resource or its version.
   package static let authors = ["uid", "user_id", "revision_uid", "revision_user"]
+  /// Relationships to whom a resource belongs.
+  package static let owners = ["uid", "user_id"]
   /// The name that an account has, and the one under which it is shown: the same, where it has no other.
   package static let accountNames = (name: "name", shown: "display_name")
 

@@ -16,7 +16,8 @@ struct SocialMirrorCommand: AsyncParsableCommand {
     var commands: [any ParsableCommand.Type] = [
       RunCommand.self, SyncCommand.self, ServeCommand.self, StatusCommand.self, CheckCommand.self, SalvageCommand.self,
       VerifyCommand.self,
-      QueueCommand.self, ConflictsCommand.self, ConsumerCommand.self, AccountCommand.self, IndexCommand.self,
+      QueueCommand.self, ConflictsCommand.self, ConsumerCommand.self, AccountCommand.self, KeyCommand.self,
+      IndexCommand.self,
       ExplainCommand.self,
     ]
     #if Demo
@@ -37,7 +38,9 @@ struct SocialMirrorCommand: AsyncParsableCommand {
       }
     } catch {
       let outcome = CommandOutcome(error)
-      if let message = outcome.message { FileHandle.standardError.write(Data("social-mirror: \(message)\n".utf8)) }
+      if let message = outcome.message {
+        FileHandle.standardError.write(Data("social-mirror: \(TerminalText.lines(message))\n".utf8))
+      }
       if let help = outcome.help { say(help) }
       Foundation.exit(outcome.code)
     }

@@ -39,6 +39,7 @@ enum Schema {
     migrator.registerMigration("22 states of files") { db in try db.execute(sql: fileStates) }
     migrator.registerMigration("23 names without escapes") { db in try db.execute(sql: typeNamesWithoutEscapes) }
     migrator.registerMigration("24 notes of changes") { db in try db.execute(sql: notes) }
+    migrator.registerMigration("25 authorizations") { db in try db.execute(sql: authorizations) }
     return migrator
   }
 

@@ -61,6 +61,68 @@ import Testing
     #expect(await Self.token(server).status == 200)
   }
 
+  /// Reads wait for nobody who writes, neither for another program that holds the lock nor for those here who wait for it: pages,
+  /// filters, and contents of files, over connections of their own.
+  @Test(.timeLimit(.minutes(1))) func readsWaitForNoWriter() async throws {
+    let made = try CrawledMirror.full()
+    let folder = BinaryFolder(path: made.folder.appending(path: "files").path)
+    let file = try Self.file(made.mirror, folder)
+    let path = made.folder.appending(path: "mirror.sqlite").path
+    try await RunningLocalAPI.serving(made, filesPath: folder.path) { api in
+      let fields = try await api.signedIn()
+      let body = String(decoding: Self.topic, as: UTF8.self)
+      let media = fields.merging(["Content-Type": "application/vnd.api+json"]) { $1 }
+      var unsafe = Configuration()
+      unsafe.allowsUnsafeTransactions = true
+      let other = try DatabaseQueue(path: path, configuration: unsafe)
+      try other.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE") }
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for number in 0..<12 {
+          group.addTask {
+            while !Task.isCancelled {
+              let answer =
+                try await number % 2 == 0
+                ? api.token("grant_type=client_credentials")
+                : api.send("POST", "/jsonapi/node/topic", media, body: body)
+              #expect(answer.status == 503, "\(answer.text)")
+            }
+          }
+        }
+        try await Task.sleep(for: .milliseconds(300))
+        for target in ["/jsonapi/node/topic", "/jsonapi/node/topic?filter%5Buid.name%5D=x", file] {
+          var quickest = Duration.seconds(60)
+          for _ in 0..<5 {
+            let begun = ContinuousClock.now
+            #expect(try await api.send("GET", target, fields).status == 200, "\(target)")
+            quickest = min(quickest, ContinuousClock.now - begun)
+          }
+          // Who writes waits for a second and a half each time.
+          #expect(quickest < .seconds(1), "\(target)")
+        }
+        group.cancelAll()
+        for try await _ in group {}
+      }
+      try other.inDatabase { try $0.execute(sql: "COMMIT") }
+    }
+  }
+
+  /// Gives a public file of a mirror a content.
+  /// - Returns: its path, as in a request.
+  private static func file(_ mirror: Mirror, _ folder: BinaryFolder) throws -> String {
+    try mirror.discovery.note(.siteBaseURL, CrawledMirror.site)
+    let files = try mirror.files.filesToFetch(.public, after: 0, limit: 4, now: 1)
+    let file = try #require(files.first { $0.path != nil })
+    let incoming = try folder.incoming(file.uuid)
+    _ = Array("content".utf8).withUnsafeBytes { incoming.append($0) }
+    let hash = try incoming.finish()
+    try folder.adopt(incoming, as: hash)
+    try mirror.files.note(
+      FileContent(
+        source: file.identity, hash: hash, bytes: 7, mediaType: "text/plain", validator: nil,
+        lastModified: 1_700_000_000, isPublic: true), of: file, at: 1)
+    return (file.path ?? "").split(separator: "/").map { "/" + PercentCoding.encoded(String($0)) }.joined()
+  }
+
   @Test func aFileThatIsAwayIs503AndComesBack() async throws {
     let made = try CrawledMirror.full()
     let server = try await RunningLocalAPI.prepared(made)
@@ -96,7 +158,7 @@ import Testing
       document["status"] = .integer(Int64(answer.status))
       return .object(document)
     }
-    let pair = try await token("grant_type=password&username=ann&password=her%20password&scope=write")
+    let pair = try await token("grant_type=password&username=ann&password=her%20password&scope=read%20write")
     let bearer = ["Authorization": "Bearer \(pair["access_token"]?.string ?? "")", "Host": "127.0.0.1"]
     #expect(await server.answer("GET", "/jsonapi/node/topic", bearer).status == 200)
     let fields = bearer.merging(["Content-Type": "application/vnd.api+json"]) { $1 }

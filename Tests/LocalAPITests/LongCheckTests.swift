@@ -23,7 +23,7 @@ import Testing
     let place = route.path + (route.id.map { "/\($0)" } ?? "")
     return WriteRequest(
       route: route, method: method, uri: RequestURI(base: address, target: place), base: DocumentBase(address),
-      sight: .everything, author: ChangeAuthor(consumer: "crm"), mayWrite: true)
+      sight: .everything, author: ChangeAuthor(consumer: "crm"), mayWrite: { _, _ in true })
   }
 
   private static func change(_ id: String, _ method: String = "PATCH") -> WriteRequest {
@@ -182,5 +182,12 @@ import Testing
     #expect(answer.fields["content-type"] == "application/vnd.api+json")
     #expect(try JSON(parsing: answer.body)["errors"]?[0]?["status"] == "503")
     #expect(try made.mirror.outbox.unsettledChanges().isEmpty)
+  }
+}
+
+extension WriteAnswers {
+  /// Records a write with a body in memory.
+  fileprivate func record(_ write: WriteRequest, _ body: [UInt8], at now: Int64) throws -> RecordedWrite {
+    try record(write, ReceivedBody(body), at: now)
   }
 }

@@ -1,3 +1,4 @@
+import HTTPTypes
 import JSONAPI
 import Support
 import Testing
@@ -17,7 +18,8 @@ import Testing
     ("\(topics)/\(id)/relationships/uid", .resource(.relationship(collection: topics, id: id, field: "uid"))),
     ("\(topics)/", .moved(topics)), ("//oauth/token", .moved("/oauth/token")),
     ("/oauth/token", .signingIn(.token)), ("/oauth/jwks", .signingIn(.keys)),
-    ("/OAuth/UserInfo", .signingIn(.userInfo)),
+    ("/OAuth/UserInfo", .signingIn(.userInfo)), ("/OAuth/Authorize", .signingIn(.authorize)),
+    ("/oauth/authorize/x", .file(.content)), ("/oauth", .file(.content)), ("/.well-known/x", .file(.content)),
     ("/mirror/", .own(.nothing)), ("/mirror/nowhere", .own(.nothing)), ("/Mirror/nowhere", .own(.nothing)),
     ("/mirror", .file(.content)), ("/mirrors/x", .file(.content)), ("/", .file(.content)),
     ("/sites/default/files/a.png", .file(.content)), ("\(topics)//x", .file(.content)),
@@ -35,6 +37,43 @@ import Testing
     }
   }
 
+  /// At the site's own place, and at the root of its host.
+  @Test func everyRouteOfSigningInHasItsPath() {
+    let paths = SitePaths(place: "/Community")
+    for route in SigningInRoute.allCases {
+      #expect(Route(route.rawValue) == .signingIn(route))
+      #expect(Route(route.rawValue, paths) == .signingIn(route))
+      #expect(Route("/community" + route.rawValue, paths) == .signingIn(route))
+    }
+    #expect(
+      Route("/.well-known/oauth-authorization-server/community", paths) == .signingIn(.authorizationServer),
+      "RFC 8414 section 3.1")
+    #expect(Route("/.well-known/oauth-authorization-server/community") == .file(.content))
+  }
+
+  /// Reads of other paths are answered at once.
+  @Test(
+    arguments: [
+      ("/oauth/authorize", true), ("/oauth/authorize?a=/b", true), ("/Community/oauth/authorize?x", true),
+      ("/OAuth/authorize", false), ("/oauth/authorize/", false), ("/oauth/authorizer", false), ("/", false),
+      ("", false),
+      ("oauth/authorize", false), ("/jsonapi/node/topic?x=/oauth/authorize", false), ("/jsonapi/node/topic", false),
+    ]) func aPageIsKnownByTheEndOfItsPath(target: String, mayBe: Bool)
+  {
+    let head = RequestHead(HTTPRequest(method: .get, scheme: "http", authority: "h", path: target))
+    #expect(SigningInRoute.mayBePage(head) == mayBe)
+    let options = RequestHead(HTTPRequest(method: .options, scheme: "http", authority: "h", path: target))
+    #expect(!SigningInRoute.mayBePage(options))
+  }
+
+  /// What only looks like a page is answered as any other read.
+  @Test func whatLooksLikeAPageIsNone() async throws {
+    let api = try await InProcessLocalAPI(CrawledMirror.full())
+    for target in ["/x/oauth/authorize", "/jsonapi/node/oauth/authorize", "/jsonapi/oauth/authorize"] {
+      for method in ["GET", "HEAD"] { #expect(await api.answer(method, target).status == 404, "\(method) \(target)") }
+    }
+  }
+
   /// A site whose API is where the mirror's own routes would be keeps its paths.
   @Test func theSitesPathsComeFirst() {
     let paths = SitePaths(place: "/mirror", api: "/jsonapi")
@@ -49,7 +88,10 @@ import Testing
       ("GET", "/mirror/", 404), ("HEAD", "/mirror/nowhere", 404), ("OPTIONS", "/mirror/nowhere", 404),
       ("POST", "/mirror/nowhere", 404), ("GET", "/nowhere", 404), ("DELETE", "/nowhere", 404),
       ("GET", "/oauth/token", 405), ("PUT", "/oauth/token", 405), ("PUT", "/oauth/jwks", 405),
-      ("DELETE", "/oauth/userinfo", 405),
+      ("DELETE", "/oauth/userinfo", 405), ("GET", "/oauth/revoke", 405), ("GET", "/oauth/introspect", 405),
+      ("PUT", "/oauth/authorize", 405), ("POST", "/oauth/debug", 405),
+      ("POST", "/.well-known/openid-configuration", 405),
+      ("GET", "/oauth/debug", 406),
     ]
     for (method, target, status) in asked {
       let answer = await api.answer(method, target)

@@ -1,15 +1,17 @@
 import JSONAPI
-import OpenSocial
 import NIOCore
+import OpenSocial
 import Store
 import Support
 import Testing
+import TokenIssuer
 
 @testable import LocalAPI
 
 /// Callers of different sights share nothing that is kept: neither answers nor tags.
 @Suite struct SightTests {
-  private static let sights = [Sight.everything] + (1...40).map { Sight(identity: $0) }
+  private static let sights =
+    [Sight.everything] + (1...40).map { Sight([SightRules(hide: ["node.field_\($0)"])]) }
 
   private static func question(_ sight: Sight) -> AnswerCache.Question {
     AnswerCache.Question(sight: sight, base: "http://h", target: "/jsonapi/node/topic", isPacked: false)
@@ -18,56 +20,45 @@ import Testing
   @Test func keptAnswersAreOfOneSight() {
     let cache = AnswerCache()
     let origin = AnswerCache.Origin(version: 1, facts: SiteFacts())
-    for sight in Self.sights {
+    for (number, sight) in Self.sights.enumerated() {
       let question = Self.question(sight)
       #expect(!cache.knows(question) && cache.answer(to: question, from: origin) == nil)
-      let answer = Answer(document: ByteBuffer(repeating: 0x20, count: 20_000 + sight.identity))
+      let answer = Answer(document: ByteBuffer(repeating: 0x20, count: 20_000 + number))
       cache.note(answer, to: question, from: origin)
     }
-    for sight in Self.sights {
-      #expect(
-        cache.answer(to: Self.question(sight), from: origin)?.body.readableBytes == 20_000 + sight.identity,
-        "\(sight)")
+    for (number, sight) in Self.sights.enumerated() {
+      let kept = cache.answer(to: Self.question(sight), from: origin)
+      #expect(kept?.body.readableBytes == 20_000 + number, "\(number)")
     }
   }
 
-  /// No number of a change and no sight make the tag of another pair.
-  @Test func tagsAreOfOneSight() {
+  /// Who sees everything is told the number of a change alone, as before there were sights; who does not is told none.
+  @Test func theTagOfEverythingIsTheNumber() throws {
     let tags = EntityTags()
-    var seen: Set<String> = []
-    for sight in Self.sights {
-      for sequence in Int64(0)..<100 {
-        let tag = tags.tag(sequence, seeing: sight)
-        #expect(seen.insert(tag).inserted, "\(tag)")
-        if sight != .everything {
-          #expect(!Precondition(tags.tag(sequence, seeing: .everything)).names(tag), "\(tag)")
-        }
-        #expect(Precondition(tag).names(tag), "\(tag)")
-      }
-    }
-  }
-
-  /// Who sees everything is told the number alone, as before there were sights.
-  @Test func theTagOfEverythingIsTheNumber() {
-    let tags = EntityTags()
-    let tag = tags.tag(1_234, seeing: .everything)
+    let tag = try #require(tags.tag(1_234, seeing: .everything))
     #expect(tag.hasPrefix("W/\"") && tag.hasSuffix("-1234\"") && tag.count { $0 == "-" } == 1)
+    for sight in Self.sights.dropFirst() { #expect(tags.tag(1_234, seeing: sight) == nil) }
+    let other = EntityTags.tag(of: ByteBuffer(string: "{}"))
+    #expect(other == "W/\"44136fa355b3678a1146ad16f7e8649e\"" && Precondition(other).names(other))
+    #expect(!Precondition(tag).names(other) && !Precondition(other).names(String?.none))
   }
 
-  /// Who sees everything gets what is asked for as it is; whoever does not, of what the schema names.
+  /// Who sees everything gets what is asked for as it is; where fields are hidden, nothing is shown but what the schema names.
   @Test func membersAreOfOneSight() throws {
     let made = try CrawledMirror.full()
     let reader = ResourceReader(made.mirror)
-    for sight in Self.sights.prefix(2) {
-      try reader.snapshot(seeing: sight) { snapshot in
-        let type = try #require(try snapshot.type(name: "node--topic"))
-        let names = Set(try #require(try snapshot.schema(of: type)).fields.map(\.name))
-        #expect(names.contains("title"))
-        let isAll = sight == .everything
-        #expect(try snapshot.members(of: type, asked: nil) == (isAll ? nil : names))
-        let asked: Set = ["title", "nope"]
-        #expect(try snapshot.members(of: type, asked: asked) == (isAll ? asked : asked.intersection(names)))
-      }
+    let all = try reader.snapshot(seeing: .everything) { snapshot in
+      let type = try #require(try snapshot.type(name: "node--topic"))
+      let asked: Set = ["title", "nope"]
+      #expect(try snapshot.members(of: type, asked: nil) == nil)
+      #expect(try snapshot.members(of: type, asked: asked) == asked)
+      return Set(try #require(try snapshot.schema(of: type)).fields.map(\.name))
+    }
+    #expect(all.contains("title") && all.contains("uid"))
+    try reader.snapshot(seeing: Sight([SightRules(hide: ["node.uid", "node--topic.*title"])])) { snapshot in
+      let type = try #require(try snapshot.type(name: "node--topic"))
+      #expect(try snapshot.members(of: type, asked: nil) == all.filter { $0 != "uid" && !$0.hasSuffix("title") })
+      #expect(try snapshot.members(of: type, asked: ["title", "nope", "body"]) == ["body"])
     }
     withExtendedLifetime(made) {}
   }
@@ -83,5 +74,53 @@ import Testing
     }
     // The folder goes with it.
     withExtendedLifetime(made) {}
+  }
+}
+
+/// What tokens are shown: all their sights together, of the types that their scopes let them read.
+@Suite struct TokenSightTests {
+  private static let sights = Sights([
+    "reporting": SightRules(published: true), "crm": SightRules(hide: ["user.mail"]), "mine": SightRules(own: true),
+    "all": SightRules(),
+  ])
+
+  private static func sight(_ sights: [String], scopes: [String] = ["read"], user: Int? = nil) -> Sight {
+    Self.sights.sight(of: SightTwins.token(sights: sights, scopes: scopes, user: user))
+  }
+
+  @Test func sightsAreJoined() {
+    #expect(
+      Self.sight([]) == .everything && Self.sight(["all"]) == .everything && Self.sight([], scopes: ["*"]).isEverything)
+    #expect(Self.sight(["reporting"]) == Sight([SightRules(published: true)]))
+    #expect(
+      Self.sight(["reporting", "crm"]) == Sight([SightRules(published: true), SightRules(hide: ["user.mail"])]))
+    // Users are told apart where it makes a difference.
+    #expect(Self.sight(["reporting"], user: 1) == Self.sight(["reporting"], user: 3))
+    #expect(Self.sight(["mine"], user: 1) == Sight([SightRules(own: true)], user: SightTwins.id(1)))
+    #expect(Self.sight(["mine"], user: 1) != Self.sight(["mine"], user: 3))
+  }
+
+  /// A sight that the configuration does not have shows nothing.
+  @Test func aLostSightShowsNothing() throws {
+    let made = try SightTwins.mirror(isWhole: true)
+    for sights in [["lost"], ["all", "lost"], ["lost", "reporting"]] {
+      try ResourceReader(made.mirror).snapshot(seeing: Self.sight(sights)) { #expect(try $0.types().isEmpty) }
+    }
+  }
+
+  @Test func scopesNarrowTheTypes() throws {
+    let made = try SightTwins.mirror(isWhole: true)
+    for (scopes, types) in [
+      (["read:node"], ["node--topic"]), (["read:node--topic", "read:user"], ["node--topic", "user--user"]),
+      (["write", "openid"], []), (["write:node"], []), (["read:nope"], []), ([], []),
+    ] as [([String], [String])] {
+      try ResourceReader(made.mirror).snapshot(seeing: Self.sight([], scopes: scopes)) {
+        #expect(try $0.types().map(\.name) == types, "\(scopes)")
+      }
+      // What may be told of the user behind the token is not a matter of types.
+      let viewer = Viewer(.known(SightTwins.token(sights: [], scopes: scopes)), Self.sights)
+      #expect(viewer.sightOfThemselves == .everything && !viewer.sight.isEverything)
+    }
+    #expect(Viewer(.anonymous, Self.sights).sight == .everything)
   }
 }

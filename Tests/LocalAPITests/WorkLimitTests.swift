@@ -9,13 +9,13 @@ import Testing
   private static let request = RequestURI(base: "http://localhost", target: "/jsonapi/node/topic")
 
   @Test func aDocumentIsReadToItsEndWithinTheLimit() throws {
-    let body = try WriteBody(Self.long, isDocument: true, within: WorkLimit(), Self.request)
+    let body = try WriteBody(ReceivedBody(Self.long), isDocument: true, within: WorkLimit(), Self.request)
     #expect(body.document?.array?.count == 400_001)
   }
 
   @Test func itIsReadNoLongerThanTheLimit() {
     let refusal = #expect(throws: ErrorResponse.self) {
-      try WriteBody(Self.long, isDocument: true, within: WorkLimit(longest: .zero), Self.request)
+      try WriteBody(ReceivedBody(Self.long), isDocument: true, within: WorkLimit(longest: .zero), Self.request)
     }
     #expect(refusal?.status == 413)
   }

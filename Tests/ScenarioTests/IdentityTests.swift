@@ -58,6 +58,23 @@ import Upstream
     try expectUntouched(bench, before)
   }
 
+  /// As while a site is being deployed: the round that met it is noted, and the next is as if nothing had been.
+  @Test(arguments: [404, 410]) func anEntryPointThatIsAwayComesBack(status: Int) async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    let before = try bench.mirror.reporting.status()
+    let error = await #expect(throws: SyncFault.self) {
+      try await bench.round(after: { _, _ in InboundResponse(status: status) })
+    }
+    guard case .noEntryPoint? = error else {
+      Issue.record("not noEntryPoint: \(String(describing: error))")
+      return
+    }
+    try expectUntouched(bench, before)
+    try await bench.round()
+    try bench.expectEqual()
+  }
+
   @Test func theMirrorOfAnotherSiteIsNotTouched() async throws {
     let bench = try Bench(quietSite(), entityTypes: ["node"])
     try await bench.round()

@@ -198,6 +198,26 @@ import Upstream
     #expect(try file.mirror.reading.oddities().isEmpty)
   }
 
+  /// One answer with a clock of another decade: the round goes on, it is named, and taken back once the clock is right; nothing is
+  /// missed for it.
+  @Test(arguments: ["Fri, 31 Dec 2099 23:59:59 GMT", "Sat, 01 Jan 2000 00:00:00 GMT"])
+  func aDateOfAnotherDecadeIsNamed(date: String) async throws {
+    let bench = try Bench(quietSite(), entityTypes: ["node"])
+    try await bench.round()
+    try await bench.round(after: { target, response in
+      guard target.hasPrefix("/jsonapi") else { return response }
+      var changed = response
+      changed.fields.removeAll { $0.name.lowercased() == "date" }
+      changed.fields.append(HTTPField("Date", date))
+      return changed
+    })
+    let named = try bench.mirror.reading.oddities()
+    #expect(named.map(\.subject) == ["the site's clock"] && named.first?.kind == .setting, "\(named)")
+    try await bench.round()
+    #expect(try bench.mirror.reading.oddities().isEmpty)
+    try bench.expectEqual()
+  }
+
   /// Relationships, files and deletions of such resources are written and arrive; attributes are refused as the site refuses them.
   @Test func oddIDsAreWrittenAndPushed() async throws {
     let site = try quietSite { $0.habits = [.oddIDs] }

@@ -90,6 +90,56 @@ import Testing
     #expect(try await place.run(["account", "remove", "ana"]).code == 2)
   }
 
+  @Test func consumersSendPeopleOnlyWhereTheyMay() async throws {
+    let place = try Workplace("http://127.0.0.1:9")
+    func add(_ more: String...) async throws -> ProgramRun {
+      try await place.run(["consumer", "add", "--label", "CRM"] + more)
+    }
+    let web = try await add(
+      "--id", "web", "--redirect-uri", "https://crm.example.org/back", "http://127.0.0.1/back",
+      "--access-token-seconds", "60")
+    #expect(web.code == 0 && web.out.contains("client_secret"), "\(web.all)")
+    let app = try await add(
+      "--id", "app", "--public", "--redirect-uri", "com.example.app:/back", "--scopes", "read:node")
+    #expect(app.code == 0 && app.out == "client_id      app\n", "\(app.all)")
+    let listed = try await place.run(["consumer", "list"])
+    #expect(listed.out.contains("app  CRM  authorization_code,refresh_token  read:node  public  com.example.app:/back"))
+    #expect(
+      listed.out.contains(
+        "password,client_credentials,refresh_token,authorization_code  read,write  https://crm.example.org/back  "
+          + "http://127.0.0.1/back"))
+    #expect(try await place.run(["consumer", "rotate", "app"]).code == 2)
+    let refused: [([String], String)] = [
+      (["--id", ""], "--id"), (["--id", "a b"], "--id"), (["--id", "a:b"], "--id"), (["--scopes", "reed"], "--scopes"),
+      (["--scopes", "read,delete:node"], "--scopes"), (["--grants", "implicit"], "--grants"),
+      (["--redirect-uri", "http://crm.example.org/back"], "--redirect-uri"),
+      (["--redirect-uri", "javascript:alert(1)"], "--redirect-uri"), (["--public"], "--redirect-uri"),
+      (["--grants", "authorization_code"], "--redirect-uri"),
+      (["--grants", "password", "--redirect-uri", "https://h/b"], "--redirect-uri"),
+      (["--public", "--grants", "client_credentials"], "--public"), (["--access-token-seconds", "0"], "1 to 86400"),
+      (["--access-token-seconds", "86401"], "1 to 86400"), (["--sight", "unheard-of"], "--sight"),
+    ]
+    for (options, word) in refused {
+      let run = try await place.run(["consumer", "add", "--label", "X"] + options)
+      #expect(run.code == 2 && run.err.contains(word), "\(options): \(run.all)")
+    }
+    #expect(try await place.run(["consumer", "list"]).out.split(separator: "\n").count == 2, "nothing was made")
+  }
+
+  @Test func aNewPasswordLeavesScopesAndUserAsTheyAre() async throws {
+    let place = try Workplace("http://127.0.0.1:9")
+    let user = "a0000000-0000-4000-8000-000000000001"
+    #expect(try await place.run(["account", "add", "ana", "--scopes", "read", "--user", user]).code == 0)
+    #expect(try await place.run(["account", "add", "ana"]).code == 0)
+    #expect(try await place.run(["account", "list"]).out == "ana  \(user)  read\n")
+    #expect(try await place.run(["account", "add", "ana", "--scopes", "read,write"]).code == 0)
+    #expect(try await place.run(["account", "list"]).out == "ana  \(user)  read,write\n")
+    for options in [["eve", "--scopes", "admin"], ["eve", "--sight", "unheard-of"], [""], [" eve"]] {
+      let run = try await place.run(["account", "add"] + options)
+      #expect(run.code == 2, "\(options): \(run.all)")
+    }
+  }
+
   @Test func statusWithoutAMirrorSaysHowToMakeOne() async throws {
     let run = try await Workplace("http://127.0.0.1:9").run(["status"])
     #expect(run.code == 1)

@@ -42,14 +42,18 @@ import Testing
   /// What is added to a time must not overflow.
   @Test func secondsHaveAnEnd() throws {
     let keys = ConfigurationKey.all.filter { $0.name.hasSuffix("Seconds") }
-    #expect(keys.count == 6)
+    #expect(keys.count == 10)
     for key in keys {
       for text in ["\(Int.max)", "3155760001"] {
         let error = #expect(throws: ConfigurationError.self) { try settings("{}", [key.variable: text]) }
         #expect(error?.description.contains(key.variable) == true)
         #expect(!key.accepts(.number(text)), "\(key.name)")
       }
-      if key.name != "site.timeoutSeconds" { #expect(key.accepts(3_155_760_000), "\(key.name)") }
+      if key.name.hasPrefix("localAPI.limits.") {
+        #expect(key.accepts(86_400) && !key.accepts(86_401) && !key.accepts(0), "\(key.name)")
+      } else if key.name != "site.timeoutSeconds" {
+        #expect(key.accepts(3_155_760_000), "\(key.name)")
+      }
     }
   }
 

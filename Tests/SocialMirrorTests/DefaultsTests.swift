@@ -29,9 +29,25 @@ import Testing
     "localAPI.host": .string(Defaults.localHost), "localAPI.port": .integer(Defaults.localPort),
     "localAPI.accessTokenSeconds": .integer(Defaults.accessTokenSeconds),
     "localAPI.refreshTokenSeconds": .integer(Defaults.refreshTokenSeconds),
+    "localAPI.allowInsecure": .bool(Defaults.localAllowInsecure), "localAPI.allowedHosts": texts(Defaults.allowedHosts),
+    "localAPI.trustedProxies": texts(Defaults.trustedProxies), "localAPI.corsOrigins": texts(Defaults.corsOrigins),
+    "localAPI.limits.bodyBytes": .integer(Defaults.limits.bodyBytes),
+    "localAPI.limits.headerBytes": .integer(Defaults.limits.headerBytes),
+    "localAPI.limits.urlBytes": .integer(Defaults.limits.urlBytes),
+    "localAPI.limits.jsonDepth": .integer(Defaults.limits.jsonDepth),
+    "localAPI.limits.connections": .integer(Defaults.limits.connections),
+    "localAPI.limits.connectionsPerAddress": .integer(Defaults.limits.connectionsPerAddress),
+    "localAPI.limits.headSeconds": .integer(Defaults.limits.headSeconds),
+    "localAPI.limits.bodySeconds": .integer(Defaults.limits.bodySeconds),
+    "localAPI.limits.idleSeconds": .integer(Defaults.limits.idleSeconds),
+    "localAPI.passThrough.enabled": .bool(Defaults.passThroughEnabled),
+    "localAPI.passThrough.scopes": texts(Defaults.passThroughScopes),
+    "localAPI.passThrough.verifiedSeconds": .integer(Defaults.verifiedSeconds),
     "admin.host": .string(Defaults.adminHost), "admin.port": .integer(Defaults.adminPort),
     "log.level": .string(Defaults.logLevel.rawValue), "log.format": .string(Defaults.logFormat.rawValue),
   ]
+
+  private static func texts(_ texts: [String]) -> JSON { .array(texts.map { .string($0) }) }
 
   /// Without a fraction where there is none.
   private static func number(_ value: Double) -> JSON {
@@ -70,7 +86,7 @@ import Testing
     let others = Set(file.values.keys).subtracting(Self.usual.keys)
     let examples = [
       "site.baseURL", "site.auth.clientID", "site.auth.clientSecretFile", "site.auth.username",
-      "site.auth.passwordFile",
+      "site.auth.passwordFile", "localAPI.sights",
     ]
     #expect(others == Set(examples))
   }
@@ -131,6 +147,11 @@ import Testing
     #expect(settings.localAPI.host == Defaults.localHost && settings.localAPI.port == Defaults.localPort)
     #expect(settings.localAPI.accessTokenSeconds == Defaults.accessTokenSeconds)
     #expect(settings.localAPI.refreshTokenSeconds == Defaults.refreshTokenSeconds)
+    #expect(settings.localAPI.allowInsecure == Defaults.localAllowInsecure)
+    #expect(settings.localAPI.allowedHosts == Defaults.allowedHosts)
+    #expect(settings.localAPI.trustedProxies == Defaults.trustedProxies)
+    #expect(settings.localAPI.corsOrigins == Defaults.corsOrigins && settings.localAPI.limits == Defaults.limits)
+    #expect(settings.localAPI.passThrough == nil && settings.localAPI.sights.isEmpty)
     #expect(settings.admin.host == Defaults.adminHost && settings.admin.port == Defaults.adminPort)
     #expect(settings.log.level == Defaults.logLevel && settings.log.format == Defaults.logFormat)
     let given = try #require(settings.site)
@@ -154,6 +175,9 @@ import Testing
     let api = LocalAPISettings(host: "", port: 0, signingKeyPath: "")
     #expect(api.accessTokenSeconds == Defaults.accessTokenSeconds)
     #expect(api.refreshTokenSeconds == Defaults.refreshTokenSeconds)
+    #expect(api.allowInsecure == Defaults.localAllowInsecure && api.allowedHosts == Defaults.allowedHosts)
+    #expect(api.trustedProxies == Defaults.trustedProxies && api.corsOrigins == Defaults.corsOrigins)
+    #expect(api.limits == Defaults.limits && api.passThrough == nil && api.sights.isEmpty)
   }
 
   /// A word that is none of those that a key takes never becomes another: not the usual one, not the one that removes.

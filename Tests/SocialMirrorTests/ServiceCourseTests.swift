@@ -26,4 +26,49 @@ import Upstream
     let (error, course) = Self.table[number]
     #expect(ServiceCourse(error) == course, "\(error)")
   }
+
+  static let odd: [SyncFault] = [
+    .otherAccount(before: "a", now: "b"), .anonymous, .otherSite(mirrored: "a", configured: "b"),
+    .noEntryPoint(tried: ["/jsonapi"], isConfigured: false), .nothingToMirror(asked: ["node"]),
+  ]
+
+  /// A round every five minutes: what stays so for an hour ends it, whatever else fails meanwhile.
+  @Test(arguments: odd.indices) func anOddEntryPointIsTriedAgainForAnHour(_ number: Int) {
+    var patience = ServicePatience(intervalSeconds: 300)
+    for minute in stride(from: Int64(0), to: 60, by: 5) {
+      #expect(patience.course(after: Self.odd[number], at: 7 + minute * 60) == .retry)
+      #expect(patience.course(after: SiteError(.serverFault, status: 500), at: 7 + minute * 60) == .retry)
+    }
+    #expect(patience.course(after: Self.odd[number], at: 7 + 3_600) == .rest)
+  }
+
+  /// One a day: three of them in a row.
+  @Test func thereAreThreeAtLeast() {
+    var patience = ServicePatience(intervalSeconds: 86_400)
+    #expect(patience.course(after: SyncFault.anonymous, at: 0) == .retry)
+    #expect(patience.course(after: SyncFault.anonymous, at: 86_400) == .retry)
+    #expect(patience.course(after: SyncFault.anonymous, at: 2 * 86_400) == .rest)
+  }
+
+  /// What has passed counts no more, whether that was seen or nothing was said of it for an hour.
+  @Test func whatHasPassedIsForgotten() {
+    var patience = ServicePatience(intervalSeconds: 60)
+    for second in stride(from: Int64(0), to: 3_600, by: 60) {
+      #expect(patience.course(after: SyncFault.anonymous, at: second) == .retry)
+    }
+    patience.passed()
+    #expect(patience.course(after: SyncFault.anonymous, at: 3_600) == .retry)
+    #expect(patience.course(after: SyncFault.anonymous, at: 3_660) == .retry)
+    #expect(patience.course(after: SyncFault.anonymous, at: 10_000) == .retry)
+    #expect(patience.course(after: SyncFault.anonymous, at: 13_599) == .retry)
+    #expect(patience.course(after: SyncFault.anonymous, at: 13_600) == .rest)
+  }
+
+  /// Refused credentials are not shown again, and damage ends the daemon, at once.
+  @Test func nothingElseIsBorneWith() {
+    var patience = ServicePatience(intervalSeconds: 60)
+    #expect(patience.course(after: SiteError(.unauthorized, status: 401), at: 0) == .rest)
+    #expect(patience.course(after: SignInError.wrongUser(hint: nil), at: 0) == .rest)
+    #expect(patience.course(after: MirrorUnusable(description: "gone"), at: 0) == .end)
+  }
 }

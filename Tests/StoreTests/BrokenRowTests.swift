@@ -24,6 +24,7 @@ import Testing
     var testDescription: String { reason }
   }
 
+  private static let long = String(repeating: "x", count: 1_025)
   static let kinds: [Broken] = [
     Broken(text: row(2, id: "null"), reason: "has an id that is no text"),
     Broken(text: row(2, id: "5"), reason: "has an id that is no text"),
@@ -58,6 +59,13 @@ import Testing
       hasID: true, hasSerial: false),
     Broken(
       text: row(2).replacing(#""relationships":{}"#, with: #""relationships":[1]"#), reason: "no object", hasID: true),
+    Broken(text: row(2, more: "\"\(long)\":1,"), reason: "has a name of 1025 bytes in it", hasID: true),
+    Broken(
+      text: row(2).replacing(":{}}", with: ":{\"\(long)\":{\"data\":null}}}"), reason: "has a name of 1025 bytes in it",
+      hasID: true),
+    Broken(
+      text: row(2).replacing(":{}}", with: ":{\"uid\":{\"data\":{\"id\":\"a\",\"type\":\"\(long)\"}}}}"),
+      reason: "has a name of 1025 bytes in it", hasID: true),
     Broken(text: "null", reason: "is no object", hasSerial: false),
     Broken(text: "5", reason: "is no object", hasSerial: false),
     Broken(text: "[]", reason: "is no object", hasSerial: false),

@@ -52,7 +52,10 @@ import Testing
       "DELETE FROM relationship WHERE source = \(topic) AND delta = 1"),
     Harm(
       "no two resources of a type have one serial number, but for those that are kept or are to be asked for",
-      "UPDATE resource SET internal_id = 1 WHERE id = \(user)"),
+      """
+      INSERT OR REPLACE INTO sweep (type, finished) VALUES (\(type("user--user")), 5);
+      UPDATE resource SET internal_id = 1 WHERE id = \(user)
+      """),
     Harm("no resource has a tombstone, but for those that are kept", "UPDATE tombstone SET kept = 1"),
     Harm("no resource has a tombstone, but for those that are kept", "UPDATE tombstone SET kept = 0"),
     Harm(
@@ -229,6 +232,37 @@ import Testing
     let broken = try broken(made.mirror)
     #expect(broken.map(\.name) == [harm.name], "\(broken)")
     #expect(broken.first?.example?.isEmpty == false)
+  }
+
+  /// One document that is no JSON, or JSON of another form, in the middle of the others: it is named, and nothing else fails over it.
+  @Test(arguments: [
+    "'{'", "''", "'[1]'", "'null'", #"'{"type":"user--user","relationships":5}'"#, "CAST(x'c328ff00' AS TEXT)",
+    "replace(document, '}', '')", "replace(hex(zeroblob(3000)), '00', '[')", "CAST(zeroblob(40) AS TEXT)",
+  ])
+  func aDamagedDocumentIsNamed(document: String) throws {
+    let made = try mirror()
+    made.damaged(by: "a document that is \(document)")
+    let id = try made.mirror.database.read { try Int64.fetchOne($0, sql: "SELECT \(Self.user)") }
+    try made.mirror.database.write {
+      try $0.execute(sql: "UPDATE resource SET document = \(document) WHERE id = \(Self.user)")
+    }
+    let broken = try broken(made.mirror)
+    let named = broken.first { $0.name == "every document is JSON and names its own type and id" }
+    #expect(named?.violations == 1 && named?.example == id.map { "\($0)" }, "\(broken)")
+    #expect(!broken.contains { $0.example?.contains("SELECT") == true })
+  }
+
+  /// What a proof cannot look at is a finding, in few words; the others go on, and the file's own soundness is still the last.
+  @Test func whatCannotBeLookedAtIsAFinding() throws {
+    let made = try mirror()
+    made.damaged(by: "a table that is not there")
+    try made.mirror.database.write { try $0.execute(sql: "DROP TABLE sweep_candidate") }
+    let results = try made.mirror.reporting.check()
+    let broken = results.filter { $0.violations > 0 }
+    #expect(
+      broken.count >= 3 && broken.allSatisfy { $0.example == "it cannot be looked at: no such table: sweep_candidate" })
+    #expect(results.last?.name == "the file is sound" && results.last?.violations == 0)
+    #expect(results.count == Invariants.all.count + 3)
   }
 
   /// Each of them is broken by one of the tests above.

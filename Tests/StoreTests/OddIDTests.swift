@@ -107,6 +107,40 @@ import Testing
     try check(made)
   }
 
+  /// Where the site shows no more than its label under the other id, the document stays as it is, and so does the id that it names.
+  @Test func aLabelUnderAnotherLetterCaseChangesNothing() throws {
+    let bench = try OutboxBench(Self.topic(Self.lower, 1, author: Topic.user))
+    let lower = try #require(ResourceID(Self.lower))
+    let label =
+      #"{"type":"node--topic","id":"\#(Self.lower.uppercased())","attributes":{"drupal_internal__nid":1,"title":"Label"}}"#
+    for isPending in [false, true] {
+      if isPending { try bench.patch(["title": "Local"], lower) }
+      let outcome = try bench.made.take(label)
+      #expect(outcome.inserted == 0 && outcome.updated == 0)
+      #expect(try bench.mirror.reading.identifiers(of: "node--topic") == [lower])
+      try check(bench.made)
+    }
+    #expect(try bench.title(lower) == "Local")
+  }
+
+  /// What a site makes under an id of its own, whatever it was sent with, is known by that one from then on.
+  @Test func aCreationThatGetsAnotherIDIsKnownByThat() throws {
+    let bench = try OutboxBench(Self.topic(Self.lower, 1, author: Topic.user))
+    let sent = try #require(ResourceID("77777777-7141-4a6c-9ea2-2426b4367330"))
+    let given = "88888888-7141-4a6c-9ea2-2426b4367330"
+    try bench.record(.create(bench.object(["title": "New"])), sent)
+    let creation = try bench.send()
+    try bench.patch(["title": "Newer"], sent)
+    let answer = Self.topic(given, 2, author: Topic.user)
+    #expect(try bench.mirror.outbox.settle(creation, as: .resource(bench.site(answer)), at: OutboxBench.now))
+    let known = try #require(ResourceID(given))
+    #expect(try Set(bench.mirror.reading.identifiers(of: "node--topic").map(\.description)) == [Self.lower, given])
+    let waiting = try bench.only()
+    #expect(waiting.kind == .update && waiting.uuid == known)
+    #expect(try bench.title(known) == "Newer" && bench.shown(sent) == nil)
+    try check(bench.made)
+  }
+
   /// Local changes go on with it.
   @Test func localChangesFollowAnotherLetterCase() throws {
     let bench = try OutboxBench(Self.topic(Self.lower, 1, author: Topic.user))
@@ -134,6 +168,10 @@ import Testing
     _ = try bench.mirror.sweeping.beginSweep(of: "node--topic", at: 5)
     try bench.mirror.sweeping.endSweep(of: "node--topic", at: 5)
     #expect(try !isDue())
+    // Before the first sweep of a type nothing is to be told of it.
+    let early = try OutboxBench(Self.topic(Topic.id, 1, author: Topic.user))
+    #expect(try early.made.take(Self.topic(Self.lower, 1, author: Topic.user)).inserted == 1)
+    try check(early.made)
     #expect(try bench.made.take(Self.topic(Self.lower, 1, author: Topic.user)).inserted == 1)
     #expect(try isDue() && violations() == 0)
     try bench.mirror.sweeping.endSweep(of: "node--topic", at: 6)

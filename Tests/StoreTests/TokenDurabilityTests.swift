@@ -49,6 +49,40 @@ import Testing
         #expect(isDone == true)
       }
     ),
+    (
+      "keep",
+      { mirror in
+        try mirror.tokens.keep(
+          AuthorizationCodeRow(
+            hash: "code", consumer: "c", account: 1, redirectURI: "https://h/", namesRedirectURI: true, scopes: ["a"],
+            challenge: nil, challengeMethod: nil, nonce: nil, issued: 100, expires: 400))
+      }
+    ),
+    (
+      "redeem",
+      { mirror in
+        var pair = TokenDurabilityTests.pair("three")
+        pair.code = "code"
+        let isDone = try mirror.tokens.redeem(codeHash: "code", for: pair)
+        #expect(isDone == true)
+      }
+    ),
+    (
+      "endTokens",
+      { mirror in
+        let ended = try mirror.tokens.endTokens(ofCode: "code")
+        #expect(ended == ["three"])
+      }
+    ),
+    ("end", { mirror in try mirror.tokens.end(jti: "two") }),
+    ("remember", { mirror in try mirror.tokens.remember(["a"], consumer: "c", account: 1, at: 100) }),
+    (
+      "saveFromSite",
+      { mirror in
+        try mirror.tokens.saveFromSite(
+          name: "bob", passwordHash: "h", userUUID: nil, scopes: ["a"], sight: nil, at: 100)
+      }
+    ),
     ("removeAccount", { mirror in _ = try mirror.tokens.removeAccount("ann") }),
     ("removeConsumer", { mirror in _ = try mirror.tokens.removeConsumer("c") }),
   ]

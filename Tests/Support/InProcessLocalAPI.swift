@@ -25,7 +25,8 @@ package struct InProcessLocalAPI: Sendable {
   ) async throws {
     self.made = made
     server = try await RunningLocalAPI.prepared(
-      made, accessTokenSeconds: accessTokenSeconds, readLimit: readLimit, logger: logger, now: now)
+      made, accessTokenSeconds: accessTokenSeconds, readLimit: readLimit, logger: logger, now: now,
+      changing: { $0.allowedHosts.append(host) })
     let form = "grant_type=client_credentials&client_id=reports&client_secret=client%20secret"
     let fields = ["Host": host, "Content-Type": "application/x-www-form-urlencoded"]
     let answer = await server.answer("POST", "/oauth/token", fields, body: Array(form.utf8))

@@ -30,9 +30,8 @@ package struct RequestFuzzer {
   private let words: FuzzWords
   private let writes: FuzzWrites
 
-  /// A fuzzer over a few resources of each recorded type.
-  /// - Throws: when a fixture is absent or damaged, or the mirror cannot be made.
-  package init() async throws {
+  /// A local API over a few resources of each recorded type.
+  static func smallAPI() async throws -> InProcessLocalAPI {
     let made = try CrawledMirror()
     let pages = try CrawledMirror.pages(base: CrawledMirror.site).map { type, page in
       var page = page
@@ -41,7 +40,13 @@ package struct RequestFuzzer {
     }
     _ = try made.apply(pages, cursor: true)
     // Long runs would outlive a usual token, and go on before a closed door.
-    api = try await InProcessLocalAPI(made, accessTokenSeconds: 30 * 86_400)
+    return try await InProcessLocalAPI(made, accessTokenSeconds: 30 * 86_400)
+  }
+
+  /// A fuzzer over a few resources of each recorded type.
+  /// - Throws: when a fixture is absent or damaged, or the mirror cannot be made.
+  package init() async throws {
+    api = try await RequestFuzzer.smallAPI()
     words = try FuzzWords()
     var documents: [(path: String, resource: JSON)] = []
     for path in try CrawledMirror.paths().values.sorted() {
@@ -94,9 +99,11 @@ package struct RequestFuzzer {
   }
 
   /// What is wrong with an answer; nil when nothing is.
-  private static func fault(_ answer: LocalAPIServer.Answered, isHead: Bool) -> String? {
+  static func fault(_ answer: LocalAPIServer.Answered, isHead: Bool) -> String? {
     // 302: a path with empty parts.
-    let known = [200, 201, 204, 301, 302, 304, 400, 401, 403, 404, 405, 406, 409, 413, 414, 415, 422, 501]
+    let known = [
+      200, 201, 202, 204, 301, 302, 304, 400, 401, 403, 404, 405, 406, 408, 409, 413, 414, 415, 422, 429, 431, 501,
+    ]
     guard known.contains(answer.status) else {
       return "is no answer of a site: \(String(decoding: answer.body.prefix(400), as: UTF8.self))"
     }

@@ -27,10 +27,15 @@ package struct RunningLocalAPI: Sendable {
   /// `http://127.0.0.1:port`.
   package var base: String { "http://127.0.0.1:\(port)" }
 
+  /// Names that tests ask for beside loopback's.
+  private static let hosts = ["mirror", "mirror.example.net", "elsewhere.example"]
+
   /// A server over a mirror that is not listening: it answers in this process. Clients and people as in `serving`.
+  /// - Parameter change: makes other settings of the usual ones.
   package static func prepared(
     _ made: CrawledMirror, accessTokenSeconds: Int = 300, readLimit: Duration = .seconds(2), filesPath: String? = nil,
-    logger: Logger = silentLog, now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
+    logger: Logger = silentLog, now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) },
+    changing change: (inout LocalAPISettings) -> Void = { _ in }
   ) async throws -> LocalAPIServer {
     let cost = SecretHash.Cost(logarithm: 1)
     try made.mirror.tokens.save(
@@ -44,16 +49,21 @@ package struct RunningLocalAPI: Sendable {
       host: "127.0.0.1", port: 0, signingKeyPath: made.folder.appending(path: "key.pem").path)
     settings.accessTokenSeconds = accessTokenSeconds
     settings.readLimit = readLimit
+    // Tests come with more wrong secrets, all from one address, than anybody is to try.
+    settings.guesses = .none
     settings.filesPath = filesPath
+    settings.allowedHosts = hosts
+    change(&settings)
     return try await LocalAPIServer(mirror: made.mirror, settings: settings, logger: logger, now: now)
   }
 
   /// Serves a mirror as long as `body` runs. It knows the client `reports` with the secret `client secret`, and the person
   /// `ann` with the password `her password`.
   package static func serving<Value: Sendable>(
-    _ made: CrawledMirror, filesPath: String? = nil, _ body: @escaping @Sendable (RunningLocalAPI) async throws -> Value
+    _ made: CrawledMirror, filesPath: String? = nil, changing change: (inout LocalAPISettings) -> Void = { _ in },
+    _ body: @escaping @Sendable (RunningLocalAPI) async throws -> Value
   ) async throws -> Value {
-    let server = try await prepared(made, filesPath: filesPath)
+    let server = try await prepared(made, filesPath: filesPath, changing: change)
     let (ports, listening) = AsyncStream.makeStream(of: Int.self)
     return try await withThrowingTaskGroup(of: Value?.self) { group in
       group.addTask {

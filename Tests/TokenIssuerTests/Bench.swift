@@ -9,6 +9,7 @@ struct Bench {
   /// As the recorded site was set up.
   static let clientID = "apisync-client"
   static let secret = "apisync-secret"
+  static let issuer = "https://mirror.example"
   static let cost = SecretHash.Cost(logarithm: 1)
   /// One key for all tests: making one takes a while.
   static let pem = Result { try SigningKey.newPEM() }
@@ -21,7 +22,7 @@ struct Bench {
   }
 
   let ledger: MemoryLedger
-  let key: SigningKey
+  let key: KeyRing
   let cache: AccessTokenCache
   let clock = Clock(1_795_465_986.953589)
   let endpoint: TokenEndpoint
@@ -43,27 +44,36 @@ struct Bench {
 
   init(
     consumers: [Consumer]? = nil, accounts: [Account]? = nil, readsStaleRefreshTokens: Bool = false,
-    cache: AccessTokenCache = AccessTokenCache()
+    cache: AccessTokenCache = AccessTokenCache(), checks: SecretChecks = SecretChecks(sleep: { _ in }),
+    passThrough: PassThrough? = nil, key: KeyRing? = nil
   ) async throws {
     ledger = MemoryLedger(
       consumers: try consumers ?? [Self.consumer()], accounts: try accounts ?? [Self.account()],
       readsStaleRefreshTokens: readsStaleRefreshTokens)
-    key = try await SigningKey(pem: Self.pem.get())
+    if let key {
+      self.key = key
+    } else {
+      self.key = KeyRing(try await SigningKey(pem: Self.pem.get()), issuer: Self.issuer)
+    }
     self.cache = cache
-    endpoint = TokenEndpoint(ledger: ledger, key: key, cache: cache, now: { [clock] in clock.now })
-    verifier = AccessTokenVerifier(ledger: ledger, key: key, cache: cache)
+    endpoint = TokenEndpoint(
+      ledger: ledger, key: self.key, cache: cache, checks: checks, passThrough: passThrough,
+      now: { [clock] in clock.now }
+    )
+    verifier = AccessTokenVerifier(ledger: ledger, key: self.key, cache: cache)
   }
 
   /// A request with the recorded site's credentials; `nil` takes a field away.
-  func ask(_ grant: String, _ changes: [String: String?] = [:], authorization: String? = nil) async throws -> TokenReply
-  {
+  func ask(
+    _ grant: String, _ changes: [String: String?] = [:], authorization: String? = nil, from address: String = ""
+  ) async throws -> TokenReply {
     var form = ["grant_type": grant, "client_id": Self.clientID, "client_secret": Self.secret]
     if grant == "password" {
       form["username"] = "apisync"
       form["password"] = "apisync-pass"
     }
     for (name, value) in changes { form[name] = value }
-    return try await endpoint.answer(form: form, authorization: authorization)
+    return try await endpoint.answer(form: form, authorization: authorization, from: address)
   }
 
   func refresh(_ token: String, _ changes: [String: String?] = [:]) async throws -> TokenReply {

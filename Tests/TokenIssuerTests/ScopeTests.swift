@@ -37,14 +37,72 @@ import TokenIssuer
     }
   }
 
-  @Test(arguments: [
-    ([], false), (["read"], false), (["write"], true), (["read", "write"], true), (["*"], true),
-    (["sitemanager"], false),
-  ])
-  func onlyWriteAndStarAllowWriting(scopes: [String], mayWrite: Bool) {
-    let token = AccessToken(id: "", accountID: nil, consumerID: "", scopes: scopes, expiresAt: 0)
-    #expect(token.mayWrite == mayWrite)
+  struct Reach: CustomTestStringConvertible, Sendable {
+    var scopes: [String]
+    var reads: [String] = []
+    var writes: [String] = []
+    var writesAnything = false
+    var readable: [String]? = []
+    var testDescription: String { scopes.joined(separator: " ") }
   }
+
+  @Test(arguments: [
+    Reach(scopes: []), Reach(scopes: ["sitemanager", "openid", "readers", "writes:x"]),
+    Reach(scopes: ["read"], reads: ["node--topic", "node--page", "user--user", "people"], readable: nil),
+    Reach(scopes: ["write"], writes: ["node--topic", "node--page", "user--user", "people"], writesAnything: true),
+    Reach(
+      scopes: ["*"], reads: ["node--topic", "node--page", "user--user", "people"],
+      writes: ["node--topic", "node--page", "user--user", "people"], writesAnything: true, readable: nil),
+    Reach(scopes: ["read:node"], reads: ["node--topic", "node--page"], readable: ["node"]),
+    Reach(
+      scopes: ["read:node--topic", "write:user"], reads: ["node--topic"], writes: ["user--user", "people"],
+      writesAnything: true, readable: ["node--topic"]),
+    Reach(scopes: ["read:people"], reads: ["people"], readable: ["people"]),
+  ])
+  func scopesReachTypes(_ example: Reach) {
+    let token = AccessToken(id: "", accountID: nil, consumerID: "", scopes: example.scopes, expiresAt: 0)
+    // A type of another name than its entity type's.
+    let types: [(String, String?)] = [
+      ("node--topic", nil), ("node--page", "node"), ("user--user", nil), ("people", "user"),
+    ]
+    #expect(types.filter { token.mayRead($0.0, of: $0.1) }.map { $0.0 } == example.reads)
+    #expect(types.filter { token.mayWrite($0.0, of: $0.1) }.map { $0.0 } == example.writes)
+    #expect(token.mayWriteAnything == example.writesAnything)
+    #expect(token.readableTypes == example.readable)
+  }
+
+  @Test(arguments: [
+    (["read", "write"], "read:node", true), (["read"], "write:node", false), (["read:node"], "read:node--topic", true),
+    (["read:node--topic"], "read:node", false), (["read:node"], "read", false), (["read:node"], "read:nodes", false),
+    (["*"], "write:user", true), (["*"], "openid", false), (["read"], "*", false), (["read"], "reader", false),
+    (["sitemanager"], "sitemanager", true), (["site"], "site:manager", false),
+  ])
+  func lessIsWithin(scopes: [String], name: String, isWithin: Bool) { #expect(Scopes.cover(scopes, name) == isWithin) }
+
+  @Test(arguments: [
+    (["read", "write"], ["read:node"], ["read:node"]), (["read:node"], ["read", "write"], ["read:node"]),
+    (["write", "read"], ["*"], ["write", "read"]), (["read:user"], ["read:node"], []),
+    (["read", "read:node"], ["read:node--topic"], ["read:node--topic"]), (["a", "b"], ["b", "c"], ["b"]),
+  ])
+  func whatTwoListsAllow(scopes: [String], limit: [String], common: [String]) {
+    #expect(Scopes.common(scopes, limit) == common)
+  }
+
+  @Test func aClientMayAskForLess() async throws {
+    let bench = try await Bench(consumers: [Bench.consumer(scopes: ["read"], defaults: nil)])
+    let reply = try await bench.ask("password", ["scope": "read:node"])
+    let token = try await bench.verifier.verify(reply.member("access_token"), at: bench.clock.now)
+    #expect(token.scopes == ["read:node"] && token.readableTypes == ["node"])
+    let more = try await bench.refresh(reply.member("refresh_token"), ["scope": "read"])
+    #expect(try more.member("error") == "invalid_scope")
+  }
+
+  @Test(arguments: [
+    ("read", true), ("write", true), ("openid", true), ("*", true), ("read:node", true), ("write:node--topic", true),
+    ("read:people", true), ("reed", false), ("read:", false), ("delete:node", false), ("read:a b", false),
+    ("read:node,write", false), ("", false), ("sitemanager", false),
+  ])
+  func scopesThatMeanSomething(text: String, isKnown: Bool) { #expect(Scopes.isKnown(text) == isKnown) }
 
   @Test(arguments: [
     ("read", true), ("a:b/c.d", true), ("*", true), ("", false), ("a b", false), ("é", false), ("a\"", false),

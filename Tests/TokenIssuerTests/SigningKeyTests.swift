@@ -18,11 +18,11 @@ import TokenIssuer
     try await inFolder { folder in
       let file = SigningKeyFile(path: folder.appending(path: "key.pem").path)
       #expect(try await file.load() == nil)
-      let made = try await file.loadOrCreate().document
+      let made = try await file.loadOrCreate().id
       let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
       #expect(attributes[.posixPermissions] as? Int == 0o600)
       let text = try String(contentsOfFile: file.path, encoding: .utf8)
-      #expect(try await file.loadOrCreate().document == made)
+      #expect(try await file.loadOrCreate().id == made)
       #expect(try String(contentsOfFile: file.path, encoding: .utf8) == text)
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["key.pem"])
     }
@@ -31,9 +31,9 @@ import TokenIssuer
   @Test func startsAtTheSameMomentAgreeOnOneKey() async throws {
     try await inFolder { folder in
       let file = SigningKeyFile(path: folder.appending(path: "key.pem").path)
-      let keys = try await withThrowingTaskGroup(of: TokenReply.self) { group in
-        for _ in 0..<4 { group.addTask { try await file.loadOrCreate().document } }
-        return try await group.reduce(into: Set<TokenReply>()) { $0.insert($1) }
+      let keys = try await withThrowingTaskGroup(of: String.self) { group in
+        for _ in 0..<4 { group.addTask { try await file.loadOrCreate().id } }
+        return try await group.reduce(into: Set<String>()) { $0.insert($1) }
       }
       #expect(keys.count == 1)
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["key.pem"])

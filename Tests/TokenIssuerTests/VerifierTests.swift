@@ -55,25 +55,50 @@ import TokenIssuer
     let claims = String(decoding: try JOSE.decode(parts[1]), as: UTF8.self)
     let pem = try Bench.pem.get()
     let modulus = try #require(try bench.key.document.document["keys"]?[0]?["n"]?.string)
-    let rs256 = #"{"typ":"JWT","alg":"RS256"}"#
-    let hs256 = #"{"typ":"JWT","alg":"HS256"}"#
+    let kid = try #require(bench.key.document.document["keys"]?[0]?["kid"]?.string)
+    let rs256 = #"{"typ":"JWT","alg":"RS256","kid":"\#(kid)"}"#
+    let hs256 = #"{"typ":"JWT","alg":"HS256","kid":"\#(kid)"}"#
     let elevated = claims.replacing("sitemanager", with: "*")
     try #require(elevated != claims)
     let other = try SigningKey.newPEM()
-    let forgeries = [
+    let forgeries: [String: String] = [
       "changed claims": [parts[0], JOSE.encode(Data(elevated.utf8)), parts[2]].joined(separator: "."),
       "changed header": [JOSE.encode(Data(rs256.utf8)), parts[1], parts[2]].joined(separator: "."),
       "another key": try JOSE.token(rs256, claims) { try JOSE.rsa(other, $0) },
       "another key that names itself": try JOSE.token(#"{"alg":"RS256","kid":"x"}"#, claims) {
         try JOSE.rsa(other, $0)
       },
-      "no algorithm": JOSE.token(#"{"typ":"JWT"}"#, claims) { _ in Data([0, 0, 0]) },
-      "alg none": JOSE.token(#"{"typ":"JWT","alg":"none"}"#, claims) { _ in Data([0, 0, 0]) },
+      "no kid": try JOSE.token(#"{"typ":"JWT","alg":"RS256"}"#, claims) { try JOSE.rsa(pem, $0) },
+      "an unknown kid": try JOSE.token(#"{"alg":"RS256","kid":"x"}"#, claims) { try JOSE.rsa(pem, $0) },
+      "a kid that climbs": try JOSE.token(#"{"alg":"RS256","kid":"../../etc/passwd"}"#, claims) {
+        try JOSE.rsa(pem, $0)
+      },
+      "a kid that is no text": try JOSE.token(#"{"alg":"RS256","kid":["\#(kid)"]}"#, claims) { try JOSE.rsa(pem, $0) },
+      "a key of its own": try JOSE.token(#"{"alg":"RS256","kid":"\#(kid)","jwk":{"kty":"RSA"}}"#, claims) {
+        try JOSE.rsa(pem, $0)
+      },
+      "a key from elsewhere": try JOSE.token(#"{"alg":"RS256","kid":"\#(kid)","jku":"https://x.example/"}"#, claims) {
+        try JOSE.rsa(pem, $0)
+      },
+      "a rule that is not known": try JOSE.token(#"{"alg":"RS256","kid":"\#(kid)","crit":["b64"]}"#, claims) {
+        try JOSE.rsa(pem, $0)
+      },
+      "another issuer": try JOSE.token(rs256, claims.replacing("mirror.example", with: "other.example")) {
+        try JOSE.rsa(pem, $0)
+      },
+      "no issuer": try JOSE.token(rs256, claims.replacing(#""iss""#, with: #""was""#)) { try JOSE.rsa(pem, $0) },
+      "two audiences": try JOSE.token(
+        rs256, claims.replacing(#""aud":"apisync-client""#, with: #""aud":["apisync-client","other"]"#)
+      ) { try JOSE.rsa(pem, $0) },
+      "no algorithm": JOSE.token(#"{"typ":"JWT","kid":"\#(kid)"}"#, claims) { _ in Data([0, 0, 0]) },
+      "alg none": JOSE.token(#"{"typ":"JWT","alg":"none","kid":"\#(kid)"}"#, claims) { _ in Data([0, 0, 0]) },
       "HS256 with the public key": JOSE.token(hs256, claims) { JOSE.hmac((try? JOSE.publicPEM(pem)) ?? "", $0) },
       "HS256 with the modulus": JOSE.token(hs256, claims) { JOSE.hmac(modulus, $0) },
       "RS256 in name, HMAC in fact": JOSE.token(rs256, claims) { JOSE.hmac((try? JOSE.publicPEM(pem)) ?? "", $0) },
-      "the key's own RS512": try JOSE.token(#"{"alg":"RS512"}"#, claims) { try JOSE.rsa(pem, $0, sha512: true) },
-      "lower-case algorithm": try JOSE.token(#"{"alg":"rs256"}"#, claims) { try JOSE.rsa(pem, $0) },
+      "the key's own RS512": try JOSE.token(#"{"alg":"RS512","kid":"\#(kid)"}"#, claims) {
+        try JOSE.rsa(pem, $0, sha512: true)
+      },
+      "lower-case algorithm": try JOSE.token(#"{"alg":"rs256","kid":"\#(kid)"}"#, claims) { try JOSE.rsa(pem, $0) },
     ]
     for (name, token) in forgeries {
       #expect(try await hint(bench, token) == Self.unverified, "\(name)")
@@ -103,9 +128,20 @@ import TokenIssuer
     bench.ledger.revoke(try #require(bench.ledger.issues.first?.accessTokenID))
     #expect(try await hint(bench, token) == "Access token has been revoked")
     let pem = try Bench.pem.get()
-    let claims = #"{"aud":"a","jti":"unheard of","iat":1,"nbf":1,"exp":9795466286,"scope":[],"sub":"2"}"#
-    let unrecorded = try JOSE.token(#"{"alg":"RS256"}"#, claims) { try JOSE.rsa(pem, $0) }
-    #expect(try await hint(bench, unrecorded) == "Access token has been revoked")
+    let kid = try #require(bench.key.document.document["keys"]?[0]?["kid"]?.string)
+    for client in [Bench.clientID, "nobody"] {
+      let claims =
+        #"{"aud":"\#(client)","jti":"unheard of","iat":1,"nbf":1,"exp":9795466286,"scope":[],"iss":"\#(Bench.issuer)","sub":"2"}"#
+      let unrecorded = try JOSE.token(#"{"alg":"RS256","kid":"\#(kid)"}"#, claims) { try JOSE.rsa(pem, $0) }
+      #expect(try await hint(bench, unrecorded) == "Access token has been revoked")
+    }
+  }
+
+  @Test func aTokenOfAClientThatIsGoneIsRevoked() async throws {
+    let bench = try await Bench(consumers: [Bench.consumer(), Bench.consumer("other")])
+    let token = try await bench.ask("password", ["client_id": "other"]).member("access_token")
+    bench.ledger.remove(consumer: "other")
+    #expect(try await hint(bench, token) == "Access token has been revoked")
   }
 
   @Test(arguments: [

@@ -137,7 +137,10 @@ import Testing
       error: .unintelligible(status: 200, mediaType: "application/json")),
     .init(
       status: 200, body: #"{"token_type":"Bearer","access_token":"a\r\nb","expires_in":3}"#,
-      error: .unintelligible(status: 200, mediaType: "application/json")),
+      error: .unintelligible(
+        status: 200, mediaType: "application/json",
+        page: SignInError.Page(
+          words: "its access_token has line breaks or other characters that no token has", firewall: nil))),
     .init(status: 302, type: "text/html", body: "", error: .unintelligible(status: 302, mediaType: "text/html")),
     .init(status: 403, body: #"{"error":"something_else"}"#, error: .refused(hint: nil)),
   ]

@@ -18,7 +18,10 @@ struct LooseDocument {
   /// The end of the document in the text.
   private(set) var end = 0
 
-  /// Nil where the text is cut off, or brackets do not match: then nothing tells where an element ends.
+  /// The most elements of `data` that are gone through: a few bytes each could be millions.
+  static let mostRows = 10_000
+
+  /// Nil where there are more elements than that, the text is cut off, or brackets do not match: then nothing tells where an element ends.
   init?(_ bytes: UnsafeRawBufferPointer, from start: Int = 0) {
     var scanner = LooseScanner(bytes, at: start)
     guard scanner.take("{") else { return nil }
@@ -28,7 +31,7 @@ struct LooseDocument {
         let text = ByteScanner(bytes).text(name)
         if text == "data", scanner.next == UInt8(ascii: "[") {
           isCollection = true
-          guard let rows = scanner.elements() else { return nil }
+          guard let rows = scanner.elements(atMost: LooseDocument.mostRows) else { return nil }
           self.rows = rows
         } else {
           guard let value = scanner.value() else { return nil }
@@ -114,13 +117,13 @@ struct LooseScanner {
     return nil
   }
 
-  /// The elements of a list.
-  mutating func elements() -> [Range<Int>]? {
+  /// The elements of a list; nil also where it has more than so many.
+  mutating func elements(atMost most: Int = .max) -> [Range<Int>]? {
     guard take("[") else { return nil }
     var found: [Range<Int>] = []
     if take("]") { return found }
     repeat {
-      guard let element = value() else { return nil }
+      guard found.count < most, let element = value() else { return nil }
       found.append(element)
     } while take(",")
     return take("]") ? found : nil

@@ -102,6 +102,9 @@ package struct PageScanner: Sendable {
     switch scanner.byte {
     case UInt8(ascii: "["):
       try scanner.elements { (scanner) throws(JSONSyntaxError) in
+        guard page.resources.count + page.unusable.count < ScannedPage.mostRows else {
+          throw scanner.failure("more than \(ScannedPage.mostRows) resources on one page")
+        }
         let start = scanner.position
         switch try resources.resource(&scanner) {
         case .success(let resource): page.append(resource)

@@ -15,6 +15,8 @@ struct ResourceScanner: Sendable {
   /// The attributes with the serial number and the time of the last change of each type that was seen.
   private var columns: [String: Column] = [:]
   private var names = NameTable()
+  /// Bytes of the longest name in the resource that is being scanned.
+  private var longestName = 0
 
   /// The serial number's attribute as it stands in documents; where nobody knows which one it is, none, and how names of numbers
   /// begin; and the attribute of the time of the last change.
@@ -48,6 +50,7 @@ struct ResourceScanner: Sendable {
     guard let type = layout.type, let id = layout.id, let uuid = scanner.id(id) else {
       return .failure(RowFault(reason: "has an id that names no resource"))
     }
+    longestName = type.count
     let typeName = names.name(scanner.slice(type))
     let idText = scanner.slice(id)
     var resource = ScannedResource(
@@ -72,6 +75,10 @@ struct ResourceScanner: Sendable {
       try inner.members { (inner, name) throws(JSONSyntaxError) in
         try relationship(name, &inner, derived, &compactor, &resource)
       }
+    }
+    guard longestName <= ScannedResource.longestName else {
+      return .failure(
+        RowFault(reason: "has a name of \(longestName) bytes in it, more than \(ScannedResource.longestName)"))
     }
     compactor.copy(upTo: scanner.position)
     resource.document = compactor.document
@@ -115,6 +122,7 @@ struct ResourceScanner: Sendable {
   ) throws(JSONSyntaxError) {
     var scanner = ByteScanner(outer.bytes, at: attributes.lowerBound)
     try scanner.members { (scanner, name) throws(JSONSyntaxError) in
+      longestName = max(longestName, name.count)
       let value = try scanner.value()
       if serial.name != nil {
         if resource.internalID == nil, scanner.matches(name, serial.bytes) {
@@ -144,6 +152,7 @@ struct ResourceScanner: Sendable {
       try scanner.value()
       return
     }
+    longestName = max(longestName, name.count)
     let field = names.name(scanner.slice(name))
     var links: (after: Int, value: Range<Int>)?
     var previousEnd: Int?
@@ -198,6 +207,7 @@ struct ResourceScanner: Sendable {
       guard value.count >= 2, scanner.bytes[value.lowerBound] == UInt8(ascii: "\"") else { return }
       let text = scanner.slice(value.lowerBound + 1..<value.upperBound - 1)
       if scanner.matches(member, "type") {
+        longestName = max(longestName, text.count)
         identifier.targetType = names.name(text)
       } else if scanner.matches(member, "id") {
         identifier.target = scanner.id(value.lowerBound + 1..<value.upperBound - 1)

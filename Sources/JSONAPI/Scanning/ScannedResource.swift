@@ -26,6 +26,9 @@ package struct ScannedResource: Sendable {
 
   /// The largest resource object that is taken, in bytes: splice points reach so far.
   package static let longest = SplicePoint.maximumDocumentBytes
+  /// The longest name of a field, and of the type of a target, in bytes as they stand: Drupal's fields have at most 32. Names are
+  /// kept for good, those of what was one day stored too.
+  package static let longestName = 1_024
 }
 
 /// An attribute that looks like a serial number, with its value.
@@ -80,6 +83,10 @@ package struct ScannedPage: Sendable {
 }
 
 extension ScannedPage {
+  /// The most elements of `data` that are taken. A site shows 50, with modules some hundreds; what makes of a few bytes each millions
+  /// of rows is not gone through.
+  package static let mostRows = LooseDocument.mostRows
+
   /// How many elements `data` has, and how many were left out for lack of access: what an offset moves on by.
   package var rowCount: Int { resources.count + unusable.count + omitted.count }
 

@@ -37,6 +37,7 @@ struct Answer: Sendable {
         "<!DOCTYPE html>\n<html lang=\"en\"><head><title>\(title)</title></head><body><h1>\(title)</h1></body></html>\n"
     )
     fields = Answer.common("text/html; charset=UTF-8")
+    fields.closePage()
   }
 
   /// No body at all, as OPTIONS has it.

@@ -1,3 +1,6 @@
+import Crypto
+import JSONAPI
+import NIOCore
 import Store
 
 /// Makes the `ETag` of answers (RFC 9110 section 8.8.3).
@@ -11,14 +14,22 @@ import Store
 /// Tags are weak: one tag speaks for the plain and the compressed form (RFC 9110 section 8.8.1). And the number may be read
 /// before the rows, outside of their snapshot: a body may then be newer than its tag, which costs one needless answer, but
 /// no tag ever speaks for a body that is older.
+///
+/// Where something is left out of what a caller sees, a number would tell of changes to that: there the tag is a digest of the body, and
+/// 304 is known only when the body is made.
 struct EntityTags: Sendable {
   private let prefix = "W/\"\(String(UInt64.random(in: .min ... .max), radix: 36))-"
 
-  /// The tag of content whose last change has this number. Who may see less has other content under the same number, and so
-  /// another tag.
-  func tag(_ sequence: Int64, seeing sight: Sight) -> String {
-    let tag = prefix + String(sequence)
-    return sight == .everything ? tag + "\"" : "\(tag)-\(sight.identity)\""
+  /// The tag of content whose last change has this number; nil for who may not see everything: theirs is `tag(of:)`.
+  func tag(_ sequence: Int64, seeing sight: Sight) -> String? {
+    sight.isEverything ? prefix + String(sequence) + "\"" : nil
+  }
+
+  /// The tag of a body: the first half of its SHA-256.
+  static func tag(of body: ByteBuffer) -> String {
+    var hash = SHA256()
+    body.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
+    return "W/\"\(Hexadecimal.text(hash.finalize().prefix(16)))\""
   }
 }
 
@@ -46,6 +57,12 @@ enum Precondition: Sendable, Equatable {
       rest = tail[tail.index(after: close)...]
     }
     self = tags.isEmpty && header.utf8.contains(UInt8(ascii: "*")) ? .any : .tags(tags)
+  }
+
+  /// The same of a tag that may not be known yet.
+  func names(_ tag: String?) -> Bool {
+    guard let tag else { return false }
+    return names(tag)
   }
 
   /// Whether the client has the content of this tag. `*` is not asked here: it only counts when there is content.

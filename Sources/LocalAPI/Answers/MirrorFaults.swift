@@ -19,6 +19,7 @@ extension MirrorFault {
     case .moved: "The mirror's file is not where it was; nothing is read or written until it is back."
     case .damaged: "The mirror's file is damaged; its log says what to do."
     case .readOnly: "This mirror is a copy for reading alone."
+    case .full: "The mirror's disk is full; nothing was written."
     }
   }
 
@@ -28,13 +29,13 @@ extension MirrorFault {
 
 extension Answer {
   /// The answer to a request that a fault of the file prevented, in the site's error form: 503 for what passes, 403
-  /// for writes to a copy, 500 for damage.
+  /// for writes to a copy, 507 where the disk is full (RFC 4918 section 11.5), 500 for damage.
   init(_ fault: MirrorFault, _ uri: RequestURI, method: String) {
     switch fault.kind {
     case .readOnly: self.init(.forbidden(method: method, reason: fault.clientWords, request: uri))
     case .damaged: self.init(ErrorResponse(status: 500, detail: fault.clientWords, request: uri))
-    case .busy, .moved:
-      self.init(ErrorResponse(status: 503, detail: fault.clientWords, request: uri))
+    case .busy, .moved, .full:
+      self.init(ErrorResponse(status: fault.kind == .full ? 507 : 503, detail: fault.clientWords, request: uri))
       fields[.retryAfter] = String(fault.retryAfter)
     }
   }

@@ -8,16 +8,18 @@ import Store
 /// site (reference 2.6), with ranges and conditions (RFC 9110, 13 and 14).
 struct FileAnswers: Sendable {
   let reading: Reading
+  let reader: ResourceReader
   let folder: BinaryFolder?
 
   /// What stands under a path; nil when no file of the mirror does, or its content is not there.
   /// - Parameters:
   ///   - path: as in the request, percent-encoded, without query.
-  ///   - sight: what the caller may see. A file is seen whole or not at all: what leaves files out is asked here, and the tag of a
-  ///     content is the same for all who see it.
+  ///   - sight: what the caller may see. A content is seen where its file is, and whole: its tag is the same for all who see it.
   func content(_ path: String, seeing sight: Sight) throws -> FileContent? {
     guard folder != nil else { return nil }
-    return try reading.fileContent(path: PercentCoding.decodedPath(path))
+    let path = PercentCoding.decodedPath(path)
+    guard !sight.isEverything else { return try reading.fileContent(path: path) }
+    return try reader.single(seeing: sight) { try $0.fileContent(path: path) }
   }
 
   /// The answer to a GET or HEAD.
@@ -26,6 +28,7 @@ struct FileAnswers: Sendable {
     let tag = content.validator.flatMap { $0.hasPrefix("\"") ? $0 : nil } ?? "\"\(hash.prefix(32))\""
     var answer = Answer(file: FileSlice(path: folder.location(of: hash), range: 0..<content.bytes))
     answer.fields[.contentType] = content.mediaType ?? "application/octet-stream"
+    answer.fields.closeFile(ofType: content.mediaType)
     answer.fields[.eTag] = tag
     answer.fields[.lastModified] = content.lastModified.map { IMFFixdate.text(unixSeconds: $0) }
     answer.fields[.acceptRanges] = "bytes"

@@ -32,7 +32,7 @@ struct IncludeResolver {
     for (field, children) in tree.fields {
       var targets: [Source] = []
       var known: Set<Int64> = []
-      for source in sources where snapshot.sight.shows(field, of: source.type.name) {
+      for source in sources where snapshot.sight.shows(field, of: source.type) {
         for target in try snapshot.targets(of: source.id, field: field) {
           guard let target, known.insert(target).inserted else { continue }
           guard let type = try snapshot.resource(id: target, { $0.type }) else { continue }

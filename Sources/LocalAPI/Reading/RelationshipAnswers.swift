@@ -29,7 +29,7 @@ extension ResourceAnswers {
       try check(request, found)
       let tag = tags.tag(try snapshot.state(ofType: found.source.type.id).sequence, seeing: request.sight)
       var pending = PendingCount(snapshot)
-      if request.precondition.names(tag) {
+      if let tag, request.precondition.names(tag) {
         return Answer(notModified: tag, knownUntil: found.knownUntil, pending: nil)
       }
       var writer = DocumentWriter(capacity: 32_768)
@@ -71,7 +71,7 @@ extension ResourceAnswers {
       let tag = tags.tag(try snapshot.state(ofType: found.source.type.id).sequence, seeing: request.sight)
       var pending = PendingCount(snapshot)
       try pending.note(found.source.id, found.source.type)
-      if request.precondition.names(tag) {
+      if let tag, request.precondition.names(tag) {
         return Answer(notModified: tag, knownUntil: found.knownUntil, pending: pending.sum)
       }
       var writer = DocumentWriter(capacity: 4096)
@@ -101,7 +101,7 @@ extension ResourceAnswers {
     return try snapshot.resource(named: name, entityType: type.entityType) { row in
       var bytes: [UInt8] = []
       let has =
-        snapshot.sight.shows(field, of: row.type.name)
+        snapshot.sight.shows(field, of: row.type)
         && renderer.append(relationship: field, of: row.stored, into: &bytes)
       return Found(
         source: .init(id: row.id, type: row.type), relationship: has ? try JSON(parsing: bytes) : JSON?.none,

@@ -12,7 +12,8 @@ struct ResourceAnswers: Sendable {
   private struct Primary {
     var source: IncludeResolver.Source
     var knownUntil: Int64
-    var tag: String
+    /// Nil where it follows from the body.
+    var tag: String?
     var isKnownToClient: Bool
     var pending: Int
   }
@@ -42,8 +43,8 @@ struct ResourceAnswers: Sendable {
               pending: row.pending)
           })
       else { return try unknown(type, .individual, request, snapshot) }
-      if row.isKnownToClient {
-        return Answer(notModified: row.tag, knownUntil: row.knownUntil, pending: row.pending)
+      if row.isKnownToClient, let tag = row.tag {
+        return Answer(notModified: tag, knownUntil: row.knownUntil, pending: row.pending)
       }
       var pending = PendingCount(snapshot)
       let knownUntil = try includes(include, from: [row.source], request, snapshot, renderer, &pending, &writer)
@@ -65,7 +66,7 @@ struct ResourceAnswers: Sendable {
       try request.checkParameters(upTo: .version)
       let state = try snapshot.state(ofType: type.id)
       let tag = tags.tag(state.sequence, seeing: request.sight)
-      if request.precondition.names(tag) {
+      if let tag, request.precondition.names(tag) {
         let hasNone = try snapshot.pendingChanges(of: type).isEmpty
         return Answer(notModified: tag, knownUntil: state.knownUntil, pending: hasNone ? 0 : nil)
       }
@@ -149,13 +150,20 @@ struct ResourceAnswers: Sendable {
     return answer
   }
 
-  /// The finished document; 304 for a client that takes any.
+  /// The finished document; 304 for a client that takes any, or has it.
+  /// - Parameter tag: nil for one that follows from the body; of another it was asked before whether the client has it.
   func answer(
     _ writer: inout DocumentWriter, _ request: ReadRequest, links: [(String, String)], knownUntil: Int64, pending: Int,
-    tag: String
+    tag known: String?
   ) -> Answer {
-    if request.precondition == .any { return Answer(notModified: tag, knownUntil: knownUntil, pending: pending) }
+    if let known, request.precondition == .any {
+      return Answer(notModified: known, knownUntil: knownUntil, pending: pending)
+    }
     var answer = Answer(document: writer.finish(links: links))
+    let tag = known ?? EntityTags.tag(of: answer.body)
+    if known == nil, request.precondition == .any || request.precondition.names(tag) {
+      return Answer(notModified: tag, knownUntil: knownUntil, pending: pending)
+    }
     answer.speaks(tag: tag, knownUntil: knownUntil, pending: pending)
     return answer
   }

@@ -13,8 +13,10 @@ enum UploadRoutes {
 }
 
 extension ReadSnapshot {
-  /// Whether the site has upload routes below a type's resources: as far as is known of its fields, or seen in its rows.
+  /// Whether the site has upload routes below a type's resources: as far as is known of its fields, or seen in its rows. Who sees
+  /// no files has none.
   func hasUploadRoutes(_ type: ServedType) throws -> Bool {
+    if !sight.isEverything, try !types().contains(where: { $0.entityType == "file" }) { return false }
     let homes = try entityTypes()
     if try schema(of: type)?.fields.contains(where: { UploadRoutes.takesFiles($0, homes) }) == true { return true }
     return try refersToFiles(type)

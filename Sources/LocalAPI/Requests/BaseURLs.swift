@@ -5,31 +5,28 @@ import Synchronization
 final class BaseURLs: Sendable {
   private let fixed: String?
   private let scheme: String
+  private let hosts: AllowedHosts
   private let known = Mutex<[String: DocumentBase]>([:])
 
   /// - Parameters:
   ///   - fixed: `localAPI.baseURL`; nil takes the host of each request.
   ///   - isSecure: whether the server speaks TLS.
-  init(fixed: String?, isSecure: Bool) {
+  ///   - hosts: those that a request may name.
+  init(fixed: String?, isSecure: Bool, hosts: AllowedHosts) {
     self.fixed = fixed.map { DocumentBase($0).text }
+    self.hosts = hosts
     scheme = isSecure ? "https" : "http"
   }
 
-  /// The base URL for a request, with the site's own place on its host; nil when the request's host is none.
+  /// The base URL for a request, with the site's own place on its host; nil when the request's host is none, or not this server's.
   func base(of request: RequestHead, place: String) -> DocumentBase? {
-    guard let host = fixed ?? request.authority, !host.isEmpty, fixed != nil || host.utf8.count <= 255 else {
-      return nil
-    }
+    guard let host = request.authority, !host.isEmpty, host.utf8.count <= 255 else { return nil }
     return known.withLock { known in
-      let key = place.isEmpty ? host : host + place
+      var key = place.isEmpty ? host : host + place
+      if let scheme = request.scheme { key += " " + scheme }
       if let base = known[key] { return base }
-      let base: DocumentBase
-      if let fixed {
-        base = DocumentBase(fixed + place)
-      } else {
-        guard host.utf8.allSatisfy(BaseURLs.isHostByte) else { return nil }
-        base = DocumentBase("\(scheme)://\(host)\(place)")
-      }
+      guard host.utf8.allSatisfy(BaseURLs.isHostByte), hosts.contain(host) else { return nil }
+      let base = DocumentBase(fixed.map { $0 + place } ?? "\(request.scheme ?? scheme)://\(host)\(place)")
       // Hosts come from clients: the table must not be theirs to fill.
       if known.count >= 64 { known.removeAll() }
       known[key] = base

@@ -8,22 +8,32 @@ struct RequestHead: Sendable, Equatable {
   var path: String?
   /// The host that the client used, with its port.
   var authority: String?
+  /// The scheme that the client used, where a trusted proxy names it.
+  var scheme: String?
   var authorization: String?
+  /// All that the browser sent, as one list.
+  var cookie: String?
   var acceptEncoding: String?
   var ifNoneMatch: String?
   var ifModifiedSince: String?
   var ifRange: String?
   var range: String?
+  /// Which site's script asks (the Fetch standard, section 3.2).
+  var origin: String?
+  /// The method that a script is about to use, in a request that asks for leave (the Fetch standard, section 3.2.2).
+  var requestedMethod: String?
 
   /// The head of any request.
-  init(_ request: HTTPRequest) {
+  /// - Parameter peer: who sent it; what proxies write counts where it is one that is trusted.
+  init(_ request: HTTPRequest, from peer: Peer? = nil) {
     (method, path, authority) = (request.method, request.path, request.authority)
     for field in request.headerFields { note(field.name.canonicalName, field.value) }
+    if peer?.isTrusted == true { take(ForwardedFields(of: request)) }
   }
 
   /// The head of a read as most clients send it; nil for all else, which has a longer way: other methods, older versions, targets
-  /// in other forms, connections that are to be closed or upgraded.
-  init?(read head: HTTPRequestHead) {
+  /// in other forms, more hosts than one, connections that are to be closed or upgraded.
+  init?(read head: HTTPRequestHead, from peer: Peer? = nil) {
     switch head.method {
     case .GET: method = .get
     case .HEAD: method = .head
@@ -34,13 +44,24 @@ struct RequestHead: Sendable, Equatable {
     path = head.uri
     for (name, value) in head.headers {
       if name.isField("host") {
-        authority = authority ?? value
+        guard authority == nil else { return nil }
+        authority = value
       } else if name.isField("connection") {
         guard value.lowercased() == "keep-alive" else { return nil }
       } else {
         note(name, value)
       }
     }
+    guard peer?.isTrusted == true else { return }
+    var forwarded = ForwardedFields()
+    for (name, value) in head.headers { forwarded.note(name, value) }
+    take(forwarded)
+  }
+
+  /// Takes a trusted proxy's word on how the client came to it.
+  private mutating func take(_ forwarded: ForwardedFields) {
+    if let host = forwarded.host { authority = host }
+    scheme = forwarded.scheme
   }
 
   /// Takes note of a field. Several of one name are one list (RFC 9110 section 5.3).
@@ -48,19 +69,30 @@ struct RequestHead: Sendable, Equatable {
     func add(to list: inout String?) { list = list.map { "\($0), \(value)" } ?? value }
     switch name.utf8.count {
     case 5 where name.isField("range"): add(to: &range)
+    case 6 where name.isField("cookie"): cookie = cookie.map { "\($0); \(value)" } ?? value
+    case 6 where name.isField("origin"): add(to: &origin)
     case 8 where name.isField("if-range"): add(to: &ifRange)
     case 13 where name.isField("authorization"): add(to: &authorization)
     case 13 where name.isField("if-none-match"): add(to: &ifNoneMatch)
     case 15 where name.isField("accept-encoding"): add(to: &acceptEncoding)
     case 17 where name.isField("if-modified-since"): add(to: &ifModifiedSince)
+    case 29 where name.isField("access-control-request-method"): add(to: &requestedMethod)
     default: break
     }
   }
 }
 
+extension ForwardedFields {
+  /// What proxies wrote of a request.
+  init(of request: HTTPRequest) {
+    self.init()
+    for field in request.headerFields { note(field.name.canonicalName, field.value) }
+  }
+}
+
 extension String {
   /// Whether it is the name of this field, which is given in lower case.
-  fileprivate func isField(_ name: String) -> Bool {
+  func isField(_ name: String) -> Bool {
     utf8.count == name.utf8.count && utf8.elementsEqual(name.utf8) { $0 | 0x20 == $1 }
   }
 }

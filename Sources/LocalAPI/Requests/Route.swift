@@ -16,11 +16,11 @@ enum Route: Equatable, Sendable {
   ///   - paths: the site's own.
   init(_ original: String, _ paths: SitePaths = SitePaths()) {
     let path = original.loweredASCII
-    // The token route is also where it is at a site of its own host: that is what clients try first.
+    if let route = SigningInRoute(path, paths) {
+      self = .signingIn(route)
+      return
+    }
     switch paths.below(path) ?? path {
-    case "/oauth/token": self = .signingIn(.token)
-    case "/oauth/jwks": self = .signingIn(.keys)
-    case "/oauth/userinfo": self = .signingIn(.userInfo)
     case _ where path.utf8.starts(with: "//".utf8): self = .moved("/" + path.drop { $0 == "/" })
     case let below:
       guard paths.place.isEmpty || paths.below(path) != nil else {

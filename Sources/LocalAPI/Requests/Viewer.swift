@@ -17,14 +17,20 @@ enum Caller: Sendable {
 /// Who asks, and what they may see: made once for each request.
 struct Viewer: Sendable {
   let caller: Caller
+  /// What the sights of the token's consumer and account show, as far as its scopes go. Who is not signed in is shown the entry point
+  /// and public files, and these whole.
   let sight: Sight
+  /// The same whatever the scopes: what may be told of the user for whom the token stands.
+  let sightOfThemselves: Sight
 
-  init(_ caller: Caller) {
+  /// It costs no look at the mirror: answers that were kept are found by it.
+  init(_ caller: Caller, _ sights: Sights) {
     self.caller = caller
-    sight = Viewer.sight(of: caller)
+    guard let token = caller.token else {
+      (sight, sightOfThemselves) = (.everything, .everything)
+      return
+    }
+    sight = sights.sight(of: token)
+    sightOfThemselves = token.sights.isEmpty ? .everything : sights.sight(of: token, asFarAsScopes: false)
   }
-
-  /// What a caller may see, by the account, the consumer and the scopes of the token. It costs no look at the mirror: answers
-  /// that were kept are found by it.
-  private static func sight(of caller: Caller) -> Sight { .everything }
 }

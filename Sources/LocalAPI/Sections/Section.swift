@@ -30,4 +30,8 @@ struct Sent: Sendable {
   var presence: ClientPresence?
   /// Where to tell the operator what the client is not told.
   var logger: Logger
+  /// The client's: the peer's, or the one that a trusted proxy names.
+  var address = ClientAddress.unknown
+  /// Is called before the body is read: a client may wait with it until then (RFC 9110 section 10.1.1).
+  var wantsBody: @Sendable () -> Void = {}
 }

@@ -1,6 +1,4 @@
-import Foundation
 import HTTPTypes
-import JSONAPI
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -17,7 +15,7 @@ final class AnswersAtOnce: ChannelDuplexHandler {
   /// The client of this connection.
   let presence = ClientPresence()
   private let responder: LocalAPIResponder
-  private let serverName: String
+  private let peer: Peer
   private let logger: Logger
   /// How many requests went on and are not answered yet.
   private var waiting = 0
@@ -25,13 +23,13 @@ final class AnswersAtOnce: ChannelDuplexHandler {
   private var unsentAnswer: (request: RequestHead, answer: Answer)?
   /// Whether the request that arrives is answered already: a body, which no read needs, is dropped.
   private var isAnswered = false
-  /// The `Date` of this second.
-  private var date = (second: Int64.min, text: "")
+  private var heads: AnswerHeads
 
-  init(responder: LocalAPIResponder, serverName: String, logger: Logger) {
+  init(responder: LocalAPIResponder, peer: Peer, serverName: String, logger: Logger) {
     self.responder = responder
-    self.serverName = serverName
+    self.peer = peer
     self.logger = logger
+    heads = AnswerHeads(serverName: serverName)
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -90,29 +88,16 @@ final class AnswersAtOnce: ChannelDuplexHandler {
   /// Sends the answer, if there is one without waiting. A client that does not read what it was sent waits for Hummingbird,
   /// which waits for it.
   private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) -> Bool {
-    guard waiting == 0, context.channel.isWritable, let request = RequestHead(read: head),
+    guard waiting == 0, context.channel.isWritable, let request = RequestHead(read: head, from: peer),
       let answer = responder.finishedAtOnce(request, logger)
     else { return false }
     if answer.isStreamed(to: request.method) {
       unsentAnswer = (request, answer)
       return false
     }
-    var headers = HTTPHeaders()
-    headers.reserveCapacity(answer.fields.count + 3)
-    for field in answer.fields { headers.add(name: field.name.rawName, value: field.value) }
-    headers.add(name: "Content-Length", value: String(answer.length))
-    headers.add(name: "Date", value: dateNow())
-    headers.add(name: "Server", value: serverName)
-    let response = HTTPResponseHead(version: .http1_1, status: .init(statusCode: answer.status), headers: headers)
-    context.write(wrapOutboundOut(.head(response)), promise: nil)
+    context.write(wrapOutboundOut(.head(heads.head(answer))), promise: nil)
     if request.method != .head { context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil) }
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     return true
-  }
-
-  private func dateNow() -> String {
-    let second = Int64(Date().timeIntervalSince1970)
-    if second != date.second { date = (second, IMFFixdate.text(unixSeconds: second)) }
-    return date.text
   }
 }

@@ -16,6 +16,8 @@ struct LocalAPIResponder: HTTPResponder {
   let viewers: Viewers
   let places: Places
   let version: MirrorVersion
+  let proxies: TrustedProxies
+  let crossOrigin: CrossOrigin
   let gzip = GzipEncoder()
   let cache = AnswerCache()
 
@@ -47,19 +49,33 @@ struct LocalAPIResponder: HTTPResponder {
     guard request.method == .get, let target = request.head.path, let paths = try? facts.facts().paths,
       !paths.mayBeAPI(target)
     else { return nil }
-    return await AnswersAtOnce.unsent(to: RequestHead(request.head), on: channel)
+    return await AnswersAtOnce.unsent(to: RequestHead(request.head, from: peer(of: channel)), on: channel)
   }
 
   /// The answer as it is sent, but for HEAD.
   func finished(_ request: Request, _ logger: Logger, _ channel: (any Channel)? = nil) async -> Answer {
-    let head = RequestHead(request.head)
+    let head = RequestHead(request.head, from: peer(of: channel))
+    // Of two hosts, a proxy and this server might each take another one (RFC 9112 section 3.2).
+    guard request.headers[.host] == nil else { return LocalAPIResponder.misleading }
+    if let leave = crossOrigin.leave(for: head) { return leave }
+    var answer = await answered(request, head, logger, channel)
+    crossOrigin.mark(&answer, for: head)
+    return answer
+  }
+
+  private func answered(
+    _ request: Request, _ head: RequestHead, _ logger: Logger, _ channel: (any Channel)?
+  ) async -> Answer {
     do {
       let viewer = try await viewers.viewer(head)
       guard LocalAPIResponder.isRead(head) else {
-        let presence = await AnswersAtOnce.presence(on: channel)
-        return coded(.success(try await change(request, head, viewer, presence, logger)), head, logger)
+        let sent = Sent(
+          request: request, presence: await AnswersAtOnce.presence(on: channel), logger: logger,
+          address: address(of: request, on: channel),
+          wantsBody: { channel?.triggerUserOutboundEvent(BodyWanted(), promise: nil) })
+        return coded(.success(try await change(head, viewer, sent)), head, logger)
       }
-      guard SlowReads.mayBe(head) else { return read(head, viewer, logger) }
+      guard LocalAPIResponder.mayBeSlow(head, viewer) else { return read(head, viewer, logger) }
       return try await SlowReads.run { read(head, viewer, logger) }
     } catch {
       return coded(.failure(error), head, logger)
@@ -69,12 +85,46 @@ struct LocalAPIResponder: HTTPResponder {
   /// The same for short reads by a caller who is known, without waiting; nil for all others. One that may take long
   /// is answered if its answer was kept.
   func finishedAtOnce(_ request: RequestHead, _ logger: Logger) -> Answer? {
-    guard LocalAPIResponder.isRead(request), let viewer = try? viewers.viewerAtOnce(request) else { return nil }
-    return SlowReads.mayBe(request) ? kept(request, viewer) : read(request, viewer, logger)
+    guard LocalAPIResponder.isRead(request) else { return nil }
+    if let leave = crossOrigin.leave(for: request) { return leave }
+    guard let viewer = try? viewers.viewerAtOnce(request) else { return nil }
+    let made =
+      LocalAPIResponder.mayBeSlow(request, viewer) ? kept(request, viewer) : read(request, viewer, logger)
+    guard var answer = made else { return nil }
+    crossOrigin.mark(&answer, for: request)
+    return answer
   }
 
+  /// Whether a read may take long: also where rows have to be passed over to fill a page with what the caller may see.
+  private static func mayBeSlow(_ request: RequestHead, _ viewer: Viewer) -> Bool {
+    if SlowReads.mayBe(request) { return true }
+    guard !viewer.sight.isEverything, let target = request.path else { return false }
+    return !ResourceRoute.endsInUUID(target)
+  }
+
+  /// Who is at the other end of a connection, where it matters to what a request means; nil where nobody's word counts.
+  private func peer(of channel: (any Channel)?) -> Peer? {
+    proxies.isEmpty ? nil : Peer(ClientAddress(channel?.remoteAddress), proxies)
+  }
+
+  /// Whose request it is.
+  private func address(of request: Request, on channel: (any Channel)?) -> ClientAddress {
+    let peer = Peer(ClientAddress(channel?.remoteAddress), proxies)
+    guard peer.isTrusted else { return peer.address }
+    return proxies.client(of: ForwardedFields(of: request.head), from: peer.address)
+  }
+
+  /// A request that two programs might understand in two ways.
+  private static var misleading: Answer {
+    var answer = Answer(page: "Bad request", status: 400)
+    answer.fields[.connection] = "close"
+    return answer
+  }
+
+  /// Whether it is answered without waiting for anything but the mirror, as reads are, but for pages on which people sign in.
   private static func isRead(_ request: RequestHead) -> Bool {
-    request.method == .get || request.method == .head || request.method == .options
+    let isRead = request.method == .get || request.method == .head || request.method == .options
+    return isRead && !SigningInRoute.mayBePage(request)
   }
 
   /// Answers a read, and whatever is refused without looking further.
@@ -85,14 +135,11 @@ struct LocalAPIResponder: HTTPResponder {
   }
 
   /// Answers a request that may change something.
-  private func change(
-    _ request: Request, _ head: RequestHead, _ viewer: Viewer, _ presence: ClientPresence?, _ logger: Logger
-  ) async throws -> Answer {
+  private func change(_ head: RequestHead, _ viewer: Viewer, _ sent: Sent) async throws -> Answer {
     // Web servers refuse these before the site sees them.
     if head.method == .trace || head.method == .connect { return Answer(page: "Not allowed", status: 405) }
     do {
-      return try await router.change(
-        places.place(head, viewer), Sent(request: request, presence: presence, logger: logger))
+      return try await router.change(places.place(head, viewer), sent)
     } catch let unplaced as Places.Unplaced {
       return unplaced.answer
     }
@@ -155,7 +202,7 @@ struct LocalAPIResponder: HTTPResponder {
     } catch {
       // What happened is for the operator's log; the client learns that it was not its fault.
       let uri = RequestURI(base: "", target: request.path ?? "/")
-      let fault = error as? MirrorFault
+      let fault = MirrorFault(error)
       // That the file is away is said once, by whoever watches it, and not for each client.
       let level: Logger.Level =
         fault?.kind == .moved || fault?.kind == .readOnly ? .debug : fault == nil ? .error : .warning

@@ -2,7 +2,6 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
-import HummingbirdTLS
 import Logging
 import NIOCore
 import Store
@@ -25,12 +24,29 @@ package struct LocalAPISettings: Sendable {
   package var certificateFile: String?
   /// The file with the certificate's private key, PEM.
   package var privateKeyFile: String?
-  /// Where the key that signs tokens is kept: made at first start, readable by its owner only.
+  /// Where the key that signs tokens is kept: made at first start, readable by its owner only. Keys that were rotated out are beside it.
   package var signingKeyPath: String
   /// The folder of the contents of files; nil serves none.
   package var filesPath: String?
+  /// What people get whom the mirror does not know and the site does; nil signs none of them in.
+  package var passThrough: PassThroughSettings?
+  /// How many wrong secrets are taken, and how slowly.
+  package var guesses = GuessBounds.standard
   /// How long one read may take, or the check of one write.
   package var readLimit = Duration.seconds(2)
+  /// What each sight shows, by its name.
+  package var sights: [String: SightRules] = [:]
+  /// Hosts that requests may name beside `host`, the host of `baseURL` and loopback: names and addresses without port, in lower
+  /// case, IPv6 in brackets.
+  package var allowedHosts: [String] = []
+  /// Whether it may listen beyond loopback without TLS.
+  package var allowInsecure = false
+  /// Whose `Forwarded` and `X-Forwarded-…` count: addresses, and networks such as `10.0.0.0/8`.
+  package var trustedProxies: [String] = []
+  /// Origins whose scripts may read answers (CORS), such as `https://crm.example.org`, in lower case; none turns it off.
+  package var corsOrigins: [String] = []
+  /// What one client, and all together, may take up.
+  package var limits = ServerLimits.standard
 
   /// Settings with the usual lives of tokens.
   package init(host: String, port: Int, signingKeyPath: String) {
@@ -47,17 +63,27 @@ package struct LocalAPIServer: Sendable {
   private let settings: LocalAPISettings
   let responder: LocalAPIResponder
   let logger: Logger
+  private let checks: SecretChecks
+  /// For what the operator is told of the server as a whole.
+  private let operatorLogger: Logger
 
   /// Prepares the server; makes the signing key at first start.
-  /// - Parameter now: Unix seconds; the time of writes.
+  /// - Parameters:
+  ///   - site: who asks the site about people whom the mirror does not know (`LocalAPISettings.passThrough`); nil asks nobody.
+  ///   - now: Unix seconds; the time of writes.
   /// - Throws: `SigningKeyFile.Failure` naming the file.
   package init(
-    mirror: Mirror, settings: LocalAPISettings, logger: Logger,
+    mirror: Mirror, settings: LocalAPISettings, logger: Logger, site: (any PassThroughSite)? = nil,
     now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
   ) async throws {
-    let key = try await LocalAPIServer.key(at: settings.signingKeyPath, mayForget: mirror.file.isReadOnly, logger)
     let ledger = MirrorTokenLedger(mirror.tokens)
     let cache = AccessTokenCache()
+    let key = try await LocalAPIServer.keys(settings, mayForget: mirror.file.isReadOnly, cache, logger)
+    let checks = SecretChecks(bounds: settings.guesses)
+    let passThrough = settings.passThrough.map {
+      // Whom the site lets in has to be kept.
+      PassThrough($0, site: mirror.file.isReadOnly ? nil : site, checks: checks, keptIn: mirror.tokens)
+    }
     let lifetimes = TokenEndpoint.Lifetimes(
       accessTokenSeconds: Int64(settings.accessTokenSeconds), refreshTokenSeconds: Int64(settings.refreshTokenSeconds))
     let reader = ResourceReader(mirror, timeLimit: settings.readLimit)
@@ -65,39 +91,61 @@ package struct LocalAPIServer: Sendable {
     let reading = ReadingSection(answers: answers)
     let people = PeopleBehindTokens(reading: mirror.reading, tokens: mirror.tokens, reader: reader)
     let facts = KnownSiteFacts(mirror.reading)
+    var writes = WriteAnswers(answers: answers, reading: mirror.reading, recording: mirror.recording)
+    writes.limits = settings.limits
     let router = SectionRouter(
       reading: reading,
-      writing: WritingSection(
-        reading: reading, writes: WriteAnswers(answers: answers, reading: mirror.reading, recording: mirror.recording),
-        tokens: mirror.tokens, now: now),
+      writing: WritingSection(reading: reading, writes: writes, tokens: mirror.tokens, now: now),
       files: FilesSection(
-        files: FileAnswers(reading: mirror.reading, folder: settings.filesPath.map { BinaryFolder(path: $0) })),
+        files: FileAnswers(
+          reading: mirror.reading, reader: reader, folder: settings.filesPath.map { BinaryFolder(path: $0) })),
       signingIn: SigningInSection(
-        endpoint: TokenEndpoint(ledger: ledger, key: key, cache: cache, lifetimes: lifetimes), key: key,
-        people: people),
+        endpoint: TokenEndpoint(
+          ledger: ledger, key: key, cache: cache, lifetimes: lifetimes, checks: checks, passThrough: passThrough,
+          subject: { try people.subject(of: $0, seeing: .everything) }),
+        key: key, people: people, sessions: BrowserSessions { try ledger.account(id: $0) }),
       description: DescriptionSection(reader: reader, people: people), own: OwnSection(), facts: facts)
     responder = LocalAPIResponder(
       router: router,
-      viewers: Viewers(verifier: AccessTokenVerifier(ledger: ledger, key: key, cache: cache)),
+      viewers: Viewers(
+        verifier: AccessTokenVerifier(ledger: ledger, key: key, cache: cache),
+        sights: Sights(settings.sights, logger: logger)),
       places: Places(
-        bases: BaseURLs(fixed: settings.baseURL, isSecure: settings.certificateFile != nil), facts: facts),
-      version: try MirrorVersion(mirror))
+        bases: BaseURLs(
+          fixed: settings.baseURL, isSecure: settings.certificateFile != nil,
+          hosts: AllowedHosts(listening: settings.host, baseURL: settings.baseURL, more: settings.allowedHosts)),
+        facts: facts, longestTarget: settings.limits.urlBytes),
+      version: try MirrorVersion(mirror), proxies: TrustedProxies(settings.trustedProxies),
+      crossOrigin: CrossOrigin(settings.corsOrigins))
     self.settings = settings
+    self.checks = checks
+    operatorLogger = logger
     // Who starts the server says where it listens: the framework's own lines would say it again.
     var quiet = logger
     quiet.logLevel = max(logger.logLevel, .warning)
     self.logger = quiet
   }
 
-  /// The key that signs tokens. Beside a mirror that may only be read it may be missing, not to be read, and not to
-  /// be made: then it is one of this process, and its tokens end with it.
-  private static func key(at path: String, mayForget: Bool, _ logger: Logger) async throws -> SigningKey {
-    do { return try await SigningKeyFile(path: path).loadOrCreate() } catch {
+  /// The keys that tokens are signed with. Beside a mirror that may only be read they may be missing, not to be read, and not to
+  /// be made: then there is one of this process, and its tokens end with it.
+  private static func keys(
+    _ settings: LocalAPISettings, mayForget: Bool, _ cache: AccessTokenCache, _ logger: Logger
+  ) async throws -> KeyRing {
+    // Several processes over one mirror listen at addresses of their own, and take each other's tokens.
+    let issuer = settings.baseURL ?? "urn:social-mirror"
+    do {
+      return try await KeyRing(
+        KeyRingFiles(path: settings.signingKeyPath), issuer: issuer, onChange: { cache.clear() },
+        report: { logger.warning("a signing key cannot be used", metadata: ["reason": "\($0)"]) })
+    } catch {
       guard mayForget, case .file = error else { throw error }
       logger.notice("tokens end with this process", metadata: ["reason": "\(error)"])
-      return try await SigningKey(pem: SigningKey.newPEM())
+      return KeyRing(try await SigningKey(pem: SigningKey.newPEM()), issuer: issuer)
     }
   }
+
+  /// How many tries to sign in were refused since the start, and why.
+  package var signIns: SignInCounts { checks.counts }
 
   /// What the reads of this server had to read out of documents.
   package var usage: QueryUsage { responder.answers.reader.usage }
@@ -115,22 +163,42 @@ package struct LocalAPIServer: Sendable {
   /// - Throws: when the address is taken, or a certificate cannot be read.
   package func run(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
     let serverName = "social-mirror"
-    let plain = HTTPServerBuilder {
-      AnsweringChannel(base: HTTP1Channel(responder: $0)) {
-        AnswersAtOnce(responder: responder, serverName: serverName, logger: logger)
-      }
+    let limits = settings.limits
+    let certificates = try settings.certificateFile.flatMap { certificate in
+      try settings.privateKeyFile.map { try ServerCertificates(certificate, $0) }
     }
-    let server: HTTPServerBuilder
-    if let certificate = settings.certificateFile, let privateKey = settings.privateKeyFile {
-      server = try .tls(plain, tlsConfiguration: TLSFiles.configuration(certificate, privateKey))
-    } else {
-      server = plain
+    let connections = ConnectionCount(limit: limits.connectionsPerAddress)
+    let server = HTTPServerBuilder { [responder, logger] answering in
+      AnsweringChannel(
+        base: HTTP1Channel(responder: answering, configuration: LocalAPIServer.decoding(limits)), responder: responder,
+        limits: limits, connections: connections, certificates: certificates, serverName: serverName, logger: logger)
     }
     let application = Application(
       responder: responder, server: server,
       configuration: ApplicationConfiguration(
-        address: .hostname(settings.host, port: settings.port), serverName: serverName),
+        address: .hostname(settings.host, port: settings.port), serverName: serverName,
+        availableConnectionsDelegate: MaximumAvailableConnections(mostConnections(limits), logger: logger)),
       onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
+    async let _: Void = ServerCertificates.watch(certificates, operatorLogger)
     try await application.run()
+  }
+
+  /// How many connections there may be: no more than there can be files, or clients would take those that the mirror needs.
+  private func mostConnections(_ limits: ServerLimits) -> Int {
+    let files = FileLimit.raised()
+    let most = FileLimit.connections(wanted: limits.connections, files: files)
+    if most < limits.connections {
+      operatorLogger.warning(
+        "fewer connections than configured: this process may not open so many files; see LimitNOFILE or ulimit -n",
+        metadata: ["configured": "\(limits.connections)", "connections": "\(most)", "files": "\(files)"])
+    }
+    return most
+  }
+
+  /// How heads are read. The target counts among the fields there; it has a limit of its own.
+  private static func decoding(_ limits: ServerLimits) -> HTTP1Channel.Configuration {
+    let most = limits.headerBytes + limits.urlBytes
+    return HTTP1Channel.Configuration(
+      httpDecoderConfiguration: .init(maxHeaderFieldSize: most, maxHeaderListSize: most, maxHeaderFieldCount: 256))
   }
 }

@@ -5,9 +5,9 @@ import JSONAPI
 struct Places: Sendable {
   let bases: BaseURLs
   let facts: KnownSiteFacts
-
   /// Longer targets are answered 414, as web servers do before the site sees them. Bytes.
-  private static let longestTarget = 32_768
+  let longestTarget: Int
+
   /// Longer paths lead nowhere. Bytes.
   private static let longestPath = 4_096
 
@@ -35,7 +35,7 @@ struct Places: Sendable {
     }
     let target = Places.origin(request.path ?? "/")
     guard !Spelling.isMalformed(target) else { throw Unplaced(title: "Bad request", status: 400) }
-    guard target.utf8.count <= Places.longestTarget else {
+    guard target.utf8.count <= longestTarget else {
       throw Unplaced(title: "Request-URI Too Large", status: 414)
     }
     // No route is as long, and to compare one takes time by its length.

@@ -23,8 +23,10 @@ final class SectionRouter: Sendable {
   /// Answers a read: GET, HEAD or OPTIONS.
   func answer(_ asked: Asked) throws -> Answer { try found(asked) ?? SectionRouter.nothing }
 
-  /// Answers a request that may change something.
+  /// Answers a request that may change something, or whose answer has to be waited for.
   func change(_ asked: Asked, _ sent: Sent) async throws -> Answer {
+    // A path that looked like that of a page for which a read waits.
+    if asked.isRead, asked.route != .signingIn(.authorize) { return try answer(asked) }
     let found: Answer?
     switch asked.route {
     case .resource(let route): found = try await writing.change(route, asked, sent)

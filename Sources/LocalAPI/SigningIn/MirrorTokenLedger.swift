@@ -1,5 +1,4 @@
 import Store
-import Synchronization
 import TokenIssuer
 
 /// The token issuer's ledger, kept in the mirror. What is issued over a mirror that may only be read is kept in this
@@ -23,7 +22,8 @@ package struct MirrorTokenLedger: TokenLedger {
       guard (hash == nil) == (row.secretHash == nil) else { return nil }
       return Consumer(
         id: row.id, label: row.label, secretHash: hash, grants: Set(row.grants.compactMap(Grant.init(rawValue:))),
-        scopes: row.scopes)
+        scopes: row.scopes, accessTokenSeconds: row.accessTokenSeconds, sight: row.sight,
+        redirectURIs: row.redirectURIs, isPlainChallengeAllowed: row.isPlainChallengeAllowed)
     }
   }
 
@@ -37,7 +37,9 @@ package struct MirrorTokenLedger: TokenLedger {
   /// Nil for a row whose hash cannot be read: nobody can sign in with it.
   private func account(_ row: AccountRow) -> Account? {
     SecretHash(encoded: row.passwordHash).map {
-      Account(id: row.id, name: row.name, passwordHash: $0, userUUID: row.userUUID, scopes: row.scopes)
+      Account(
+        id: row.id, name: row.name, passwordHash: $0, userUUID: row.userUUID, scopes: row.scopes, sight: row.sight,
+        isFromSite: row.isFromSite, verifiedAt: row.verifiedAt)
     }
   }
 
@@ -63,7 +65,8 @@ package struct MirrorTokenLedger: TokenLedger {
       return RefreshTokenRecord(
         issue: TokenIssue(
           accessTokenID: row.jti, consumerID: row.consumer, accountID: row.account, scopes: row.scopes,
-          issuedAt: row.issued, accessExpiresAt: row.expires, refresh: refresh),
+          issuedAt: row.issued, accessExpiresAt: row.expires, refresh: refresh,
+          code: row.code.map { AuthorizationCodeDigest(stored: $0) }),
         isRevoked: row.isRevoked)
     }
   }
@@ -77,76 +80,114 @@ package struct MirrorTokenLedger: TokenLedger {
       return own.rotate(record, to: new) ? .rotated : .revoked
     }
     let row = row(new)
-    let isDone: Bool? = try await LocalWrites.run { [tokens] in try tokens.rotate(refreshHash: old.hex, to: row) }
-    return switch isDone {
+    return outcome(try await LocalWrites.run { [tokens] in try tokens.rotate(refreshHash: old.hex, to: row) })
+  }
+
+  private func outcome(_ isDone: Bool?) -> RotationOutcome {
+    switch isDone {
     case true?: .rotated
     case false?: .revoked
     case nil: .unknown
     }
   }
 
-  /// Whether an access token, named by its `jti`, is known here and was not ended. Its time is not looked at.
+  /// What an access token, named by its `jti`, may do now; nil where it is not known here or was ended, and where its client or its
+  /// account is gone. Its time is not looked at.
   /// - Throws: a fault of the mirror.
-  package func isActive(accessTokenID: String) throws -> Bool {
-    if let isActive = own?.isActive(accessTokenID) { return isActive }
-    return try tokens.isActive(jti: accessTokenID)
+  package func rights(accessTokenID: String) throws -> TokenRights? {
+    if let own {
+      if own.isEnded(accessTokenID) { return nil }
+      if let issue = own.issue(accessTokenID) { return try rights(of: issue) }
+    }
+    return try tokens.rights(jti: accessTokenID).map { row in
+      TokenRights(
+        issued: row.scopes, consumer: (scopes: row.consumerScopes, sight: row.consumerSight),
+        account: (scopes: row.accountScopes, sight: row.accountSight), userUUID: row.userUUID)
+    }
+  }
+
+  /// The rights of a token that the mirror does not know.
+  private func rights(of issue: TokenIssue) throws -> TokenRights? {
+    guard let consumer = try self.consumer(id: issue.consumerID) else { return nil }
+    guard let id = issue.accountID else { return TokenRights(issued: issue.scopes, consumer: consumer, account: nil) }
+    return try account(id: id).map { TokenRights(issued: issue.scopes, consumer: consumer, account: $0) }
+  }
+
+  /// Ends an access token, named by its `jti`, with its refresh token; over a mirror that may only be read, for this process.
+  /// - Throws: as `record`.
+  package func revoke(accessTokenID: String) async throws {
+    if let own { return own.end(accessTokenID) }
+    try await LocalWrites.run { [tokens] in try tokens.end(jti: accessTokenID) }
   }
 
   private func row(_ issue: TokenIssue) -> IssuedTokenRow {
     IssuedTokenRow(
       jti: issue.accessTokenID, consumer: issue.consumerID, account: issue.accountID, scopes: issue.scopes,
       issued: issue.issuedAt, expires: issue.accessExpiresAt, refreshHash: issue.refresh?.digest.hex,
-      refreshExpires: issue.refresh?.expiresAt)
+      refreshExpires: issue.refresh?.expiresAt, code: issue.code?.hex)
   }
 }
 
-/// What one process issued over a mirror that it may only read, and what it ended of what others issued.
-final class IssuedHere: Sendable {
-  private struct State {
-    var issues: [String: TokenIssue] = [:]
-    /// Ids of access tokens that have ended with their pair.
-    var ended: Set<String> = []
+/// Codes, and what people have allowed.
+extension MirrorTokenLedger {
+  /// Keeps a code, as `record` does a pair.
+  /// - Throws: as `record`.
+  package func keep(_ code: AuthorizationCode) async throws {
+    if let own { return own.keep(code) }
+    let row = AuthorizationCodeRow(
+      hash: code.digest.hex, consumer: code.consumerID, account: code.accountID, redirectURI: code.redirectURI,
+      namesRedirectURI: code.namesRedirectURI, scopes: code.scopes, challenge: code.challenge?.text,
+      challengeMethod: code.challenge?.method.rawValue, nonce: code.nonce, issued: code.issuedAt,
+      expires: code.expiresAt)
+    try await LocalWrites.run { [tokens] in try tokens.keep(row) }
   }
-  private let state = Mutex(State())
 
-  /// As the mirror does, forgets pairs that are over.
-  func record(_ issue: TokenIssue) {
-    state.withLock { state in
-      state.issues = state.issues.filter {
-        max($0.value.accessExpiresAt, $0.value.refresh?.expiresAt ?? 0) >= issue.issuedAt
+  /// What is known of a code; nil also where its challenge cannot be read: without it nothing would be asked of who brings it.
+  /// - Throws: a fault of the mirror.
+  package func authorizationCode(_ digest: AuthorizationCodeDigest) throws -> AuthorizationCodeRecord? {
+    if let own { return own.code(digest) }
+    return try tokens.authorizationCode(digest.hex).flatMap { row in
+      let challenge = row.challenge.flatMap { text in
+        row.challengeMethod.flatMap(CodeChallenge.Method.init(rawValue:)).flatMap { CodeChallenge(text, $0) }
       }
-      state.issues[issue.accessTokenID] = issue
+      guard (challenge == nil) == (row.challenge == nil) else { return nil }
+      return AuthorizationCodeRecord(
+        code: AuthorizationCode(
+          digest: digest, consumerID: row.consumer, accountID: row.account, redirectURI: row.redirectURI,
+          namesRedirectURI: row.namesRedirectURI, scopes: row.scopes, challenge: challenge, nonce: row.nonce,
+          issuedAt: row.issued, expiresAt: row.expires),
+        isUsed: row.isUsed)
     }
   }
 
-  /// The pair with this refresh token; nil when it was not issued here.
-  func record(of digest: RefreshTokenDigest) -> RefreshTokenRecord? {
-    state.withLock { state in
-      state.issues.values.first { $0.refresh?.digest == digest }.map {
-        RefreshTokenRecord(issue: $0, isRevoked: state.ended.contains($0.accessTokenID))
-      }
-    }
+  /// Uses a code up and keeps the pair that it gives, both or neither: of several who come with the same code one gets `.rotated`.
+  /// - Throws: as `record`; then nothing has changed.
+  package func redeem(_ digest: AuthorizationCodeDigest, for issue: TokenIssue) async throws -> RotationOutcome {
+    if let own { return own.redeem(digest, for: issue) }
+    let row = row(issue)
+    return outcome(try await LocalWrites.run { [tokens] in try tokens.redeem(codeHash: digest.hex, for: row) })
   }
 
-  /// A pair of the mirror, ended where that happened here.
-  func marked(_ record: RefreshTokenRecord) -> RefreshTokenRecord {
-    var record = record
-    if state.withLock({ $0.ended.contains(record.issue.accessTokenID) }) { record.isRevoked = true }
-    return record
+  /// Ends what goes back to a code.
+  /// - Throws: as `record`.
+  package func endTokens(of code: AuthorizationCodeDigest) async throws -> [String] {
+    if let own { return own.endTokens(of: code) }
+    return try await LocalWrites.run { [tokens] in try tokens.endTokens(ofCode: code.hex) }
   }
 
-  /// - Returns: whether the old pair was good until now.
-  func rotate(_ old: RefreshTokenRecord, to new: TokenIssue) -> Bool {
-    let isFirst = !old.isRevoked && state.withLock { $0.ended.insert(old.issue.accessTokenID).inserted }
-    if isFirst { record(new) }
-    return isFirst
+  /// What a person has allowed a client.
+  /// - Throws: a fault of the mirror.
+  package func consent(consumerID: String, accountID: Int64) throws -> [String]? {
+    if let scopes = own?.consent(consumerID, accountID) { return scopes }
+    return try tokens.consent(consumer: consumerID, account: accountID)
   }
 
-  /// Nil where the mirror has to be asked.
-  func isActive(_ accessTokenID: String) -> Bool? {
-    state.withLock { state in
-      if state.ended.contains(accessTokenID) { return false }
-      return state.issues[accessTokenID] == nil ? nil : true
+  /// Remembers what a person allows a client.
+  /// - Throws: as `record`.
+  package func remember(_ scopes: [String], consumerID: String, accountID: Int64, at now: Int64) async throws {
+    if let own { return own.remember(scopes, consumerID, accountID) }
+    try await LocalWrites.run { [tokens] in
+      try tokens.remember(scopes, consumer: consumerID, account: accountID, at: now)
     }
   }
 }

@@ -32,9 +32,15 @@ struct PeopleBehindTokens: Sendable {
     return try reader.single(seeing: sight) { snapshot in
       try snapshot.resource(named: uuid, entityType: "user") { row -> Person? in
         guard let serial = serials.attribute(of: row.type.name) else { return nil }
+        var resource = try JSON(parsing: Array(row.stored.document))
+        if !sight.isEverything {
+          // What this caller may not see of the user is not told of them here either.
+          let shown = resource["attributes"]?.object?.members.filter { sight.shows($0.name, of: row.type) } ?? []
+          let attributes = JSONObject(shown.map { ($0.name, $0.value) })
+          resource = .object(JSONObject([("attributes", .object(attributes))]))
+        }
         return Person(
-          try JSON(parsing: Array(row.stored.document)), serialAttribute: serial,
-          changedAttribute: names[row.type.name]?.changed)
+          resource, serialAttribute: serial, changedAttribute: names[row.type.name]?.changed)
       } ?? nil
     }
   }

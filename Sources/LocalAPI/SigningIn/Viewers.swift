@@ -4,23 +4,24 @@ import TokenIssuer
 /// Tells by the token of a request who asks.
 struct Viewers: Sendable {
   let verifier: AccessTokenVerifier
+  let sights: Sights
 
   /// The viewer, where that takes no waiting: nil for a token that was not seen lately.
   /// - Throws: the ledger's error.
   func viewerAtOnce(_ request: RequestHead) throws -> Viewer? {
-    guard let bearer = Viewers.bearer(request) else { return Viewer(.anonymous) }
-    return try verifier.cached(bearer, at: Date().timeIntervalSince1970).map { Viewer(.known($0)) }
+    guard let bearer = Viewers.bearer(request) else { return Viewer(.anonymous, sights) }
+    return try verifier.cached(bearer, at: Date().timeIntervalSince1970).map { Viewer(.known($0), sights) }
   }
 
   /// The viewer of any request.
   /// - Throws: the ledger's error.
   func viewer(_ request: RequestHead) async throws -> Viewer {
     if let viewer = try viewerAtOnce(request) { return viewer }
-    guard let bearer = Viewers.bearer(request) else { return Viewer(.anonymous) }
+    guard let bearer = Viewers.bearer(request) else { return Viewer(.anonymous, sights) }
     do {
-      return Viewer(.known(try await verifier.verify(bearer, at: Date().timeIntervalSince1970)))
+      return Viewer(.known(try await verifier.verify(bearer, at: Date().timeIntervalSince1970)), sights)
     } catch let failure as BearerFailure {
-      return Viewer(.refused(failure))
+      return Viewer(.refused(failure), sights)
     }
   }
 

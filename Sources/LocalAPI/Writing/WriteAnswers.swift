@@ -13,8 +13,8 @@ struct WriteRequest: Sendable {
   /// What its author may see: a write is checked against that, and answered with it.
   var sight: Sight
   var author: ChangeAuthor
-  /// Whether the token's scopes allow writing.
-  var mayWrite: Bool
+  /// Whether the token's scopes allow to change resources of a type, given with its entity type.
+  var mayWrite: @Sendable (_ type: String, _ entityType: String) -> Bool
   /// The `Content-Disposition` header.
   var disposition: String?
 }
@@ -41,6 +41,8 @@ struct WriteAnswers: Sendable {
   private let turn = WriteTurn()
   /// Is called while a write is checked: for tests of what others do meanwhile.
   var whileChecking: @Sendable () -> Void = {}
+  /// How long and how deep bodies may be.
+  var limits = ServerLimits.standard
   /// How often a write is checked that takes long and that others are faster than.
   private static let mostChecks = 5
   /// A check that took no longer may be made again while the others wait.
@@ -57,11 +59,11 @@ struct WriteAnswers: Sendable {
   /// - Throws: `ErrorResponse`, `QueryParameterError` as the site answers; `QueryOverdue` where the mirror cannot be asked in
   ///   time; errors of the mirror. Nothing is recorded then.
   func record(
-    _ write: WriteRequest, _ body: [UInt8], at now: Int64, within limit: WorkLimit = WorkLimit()
+    _ write: WriteRequest, _ body: ReceivedBody, at now: Int64, within limit: WorkLimit = WorkLimit()
   ) throws -> RecordedWrite {
     // Before it is this one's turn: the others do not wait for it.
     let body = try WriteBody(
-      body, isDocument: write.route.takesDocument, within: limit, write.uri)
+      body, isDocument: write.route.takesDocument, depth: limits.jsonDepth, within: limit, write.uri)
     for _ in 0..<WriteAnswers.mostChecks {
       let (began, deletions) = (ContinuousClock.now, turn.deletions)
       let plan = try check(write, body, at: now, within: limit)

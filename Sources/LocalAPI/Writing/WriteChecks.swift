@@ -38,7 +38,7 @@ extension WriteAnswers {
       let found = try ResourceID(id).flatMap { name in
         try snapshot.resource(named: name, entityType: type.entityType) { row in
           var bytes: [UInt8] = []
-          renderer.append(row.stored, into: &bytes)
+          renderer.append(row.stored, fields: try snapshot.members(of: row.type, asked: nil), into: &bytes)
           let json = try JSON(parsing: bytes)
           // As the site writes it, whatever letter case the path has.
           let uuid = json["id"]?.string.flatMap { ResourceID($0) } ?? name
@@ -50,10 +50,15 @@ extension WriteAnswers {
       (subject.stored, subject.type, subject.uuid) = (found.0, found.1.name, found.2)
       if found.1 != type { subject.schema = try snapshot.schema(of: found.1) }
     }
-    guard !recording.isReadOnly, write.mayWrite,
+    let served = try snapshot.type(name: subject.type) ?? type
+    if !write.sight.isEverything {
+      subject.hides = { [sight = write.sight] in !sight.shows($0, of: served) }
+      subject.takesID = try !snapshot.leavesOutResources(like: served)
+    }
+    guard !recording.isReadOnly, write.mayWrite(served.name, served.entityType),
       write.method != "POST" || type.entityType != "file" || write.route.id != nil
     else {
-      throw forbidden(write, subject)
+      throw forbidden(write, subject, served)
     }
     if write.uri.query.tree["resourceVersion"] != nil {
       guard subject.schema?.isVersioned ?? true else { throw ErrorResponse.versionsNotSupported(write.uri) }
@@ -95,10 +100,11 @@ extension WriteAnswers {
       request: write.uri)
   }
 
-  private func forbidden(_ write: WriteRequest, _ subject: WriteSubject) -> ErrorResponse {
+  private func forbidden(_ write: WriteRequest, _ subject: WriteSubject, _ type: ServedType) -> ErrorResponse {
     let reason =
       recording.isReadOnly
-      ? " This mirror is a copy for reading alone." : write.mayWrite ? "" : " The scope 'write' is required."
+      ? " This mirror is a copy for reading alone."
+      : write.mayWrite(type.name, type.entityType) ? "" : " The scope 'write' is required."
     switch write.route {
     case .relationship:
       return subject.refusal(403, "The current user is not allowed to edit this relationship.\(reason)")
@@ -111,7 +117,9 @@ extension WriteAnswers {
   }
 
   /// What the site has refused of every creation of a type lately it would refuse of this one: the client hears so at once.
+  /// Who may not see everything hears nothing of what others sent.
   func checkLearned(_ write: WriteRequest, _ subject: WriteSubject, at now: Int64) throws {
+    guard write.sight.isEverything else { return }
     let kind: ChangeKind
     switch write.route {
     case .create: kind = .create

@@ -22,6 +22,11 @@ struct WriteDocument {
           422, "IDs should be properly generated and formatted UUIDs as described in RFC 4122.")
       }
     }
+    guard id == nil || subject.stored != nil || subject.takesID else {
+      throw subject.refusal(
+        403, "The current user is not allowed to give a new resource its id: the site gives it one.",
+        pointer: "/data/id")
+    }
     let attributes = try WriteDocument.members("attributes", of: data, subject)
     let relationships = try WriteDocument.members("relationships", of: data, subject)
     let misplaced = attributes.map(\.name).filter { subject.schema?.field($0)?.isRelationship ?? false }
@@ -76,7 +81,7 @@ struct WriteDocument {
       guard let data = member.value["data"] else { continue }
       let field = subject.schema?.field(member.name)
       if let field, field.isInternal || !field.isRelationship { continue }
-      try checkName(member.name, field, subject)
+      guard try isTaken(member.name, field, subject) else { continue }
       let linkage = try RelationshipData(data, subject, known)
       // Nothing but the root of a taxonomy, which has no resource.
       if linkage.isVirtual { continue }
@@ -100,18 +105,22 @@ struct WriteDocument {
     var kept = JSONObject()
     for member in attributes where !FieldDescription(member.name).isIgnored {
       let field = subject.schema?.field(member.name)
-      try checkName(member.name, field, subject)
+      guard try isTaken(member.name, field, subject) else { continue }
       kept[member.name] = try field.map { try values.value(member.value, of: $0) } ?? member.value
     }
     if !kept.isEmpty { object.attributes = kept }
   }
 
   /// Names that the type does not have are ignored where a resource is made, refused where one is changed (reference 12; the
-  /// site fails there).
-  private func checkName(_ name: String, _ field: TypeSchema.Field?, _ subject: WriteSubject) throws(ErrorResponse) {
-    guard subject.stored != nil, subject.schema != nil, field == nil,
-      !FieldDescription(name, of: subject.entityType).isNeverShown
-    else { return }
+  /// site fails there). To know of a name that the type does not have is the site's; one that the author may not see is not handed on.
+  /// - Returns: whether the member is handed on.
+  private func isTaken(
+    _ name: String, _ field: TypeSchema.Field?, _ subject: WriteSubject
+  ) throws(ErrorResponse) -> Bool {
+    let isHidden = subject.hides(name)
+    guard isHidden || subject.schema != nil && !FieldDescription(name, of: subject.entityType).isNeverShown,
+      subject.stored != nil, field == nil
+    else { return !isHidden }
     throw subject.refusal(422, "The attribute \(name) does not exist on the \(subject.type) resource type.")
   }
 

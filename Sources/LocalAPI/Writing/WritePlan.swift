@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import JSONAPI
 import OpenSocial
@@ -51,11 +50,11 @@ extension WriteAnswers {
       return Plan(type: subject.type, uuid: uuid, actions: [.update(document.object)])
     case .relationship(_, _, let name): return try edit(name, uuid, body, subject, known)
     case .upload(_, let name):
-      let file = try stage(body.bytes, name, write, subject)
+      let file = try stage(body, name, write, subject)
       return Plan(
         type: subject.fileType, uuid: uuid, actions: [.upload(file, hostType: subject.type, field: name)])
     case .attach(_, _, let name):
-      let file = try stage(body.bytes, name, write, subject)
+      let file = try stage(body, name, write, subject)
       let fileUUID = ResourceID.random()
       let identifier = ResourceIdentifier(type: subject.fileType, id: fileUUID.description)
       return Plan(
@@ -88,12 +87,11 @@ extension WriteAnswers {
   }
 
   private func stage(
-    _ body: [UInt8], _ name: String, _ write: WriteRequest, _ subject: WriteSubject
+    _ body: WriteBody, _ name: String, _ write: WriteRequest, _ subject: WriteSubject
   ) throws -> StagedFile {
     let field = try UploadRequest.field(name, of: subject)
     let upload = try UploadRequest(disposition: write.disposition, for: field, about: subject)
-    let digest = Hexadecimal.text(SHA256.hash(data: body))
-    return try recording.stage(body, filename: upload.filename, sha256: digest)
+    return try (body.file ?? ReceivedBody(body.bytes)).staged(as: upload.filename, by: recording)
   }
 }
 

@@ -73,11 +73,11 @@ enum WriteRoute: Equatable {
     }
   }
 
-  /// The most bytes of a body: documents are held in memory twice, files once.
-  var longestBody: Int {
+  /// The most bytes of a body: documents are held in memory twice, files go to disk.
+  func longestBody(_ limits: ServerLimits) -> Int {
     switch self {
-    case .create, .change, .relationship: 4 << 20
-    case .upload, .attach: 64 << 20
+    case .create, .change, .relationship: min(4 << 20, limits.bodyBytes)
+    case .upload, .attach: limits.bodyBytes
     }
   }
 

@@ -24,6 +24,11 @@ struct WriteSubject {
   var method: String
   /// The request, for the links of errors.
   var request: RequestURI
+  /// What its author may not see of the type: such a field is as one that the type does not have, and nothing of a write to it is
+  /// handed on.
+  var hides: @Sendable (_ field: String) -> Bool = { _ in false }
+  /// Whether a client may give a new resource its id: not where it could tell by that whether one is left out of what it sees.
+  var takesID = true
 
   /// One state of a stored resource: as long as this is the same, so is what was read of it.
   struct Stamp: Equatable, Sendable {

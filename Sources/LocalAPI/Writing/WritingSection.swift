@@ -26,7 +26,7 @@ struct WritingSection: Section {
   /// token, resource, access, body.
   private func write(_ route: ResourceRoute, _ asked: Asked, _ sent: Sent) async throws -> Answer? {
     let (uri, sight) = (asked.uri, asked.viewer.sight)
-    var request = sent.request
+    let request = sent.request
     let method = request.method.rawValue
     do {
       switch try WritingSection.beforeRecording(uri, { try writes.find(route, method, seeing: sight) }) {
@@ -38,16 +38,18 @@ struct WritingSection: Section {
         let account = try caller.accountID.flatMap { try tokens.account($0)?.name }
         let write = WriteRequest(
           route: route, method: method, uri: uri, base: asked.base, sight: sight,
-          author: ChangeAuthor(consumer: caller.consumerID, account: account), mayWrite: caller.mayWrite,
+          author: ChangeAuthor(consumer: caller.consumerID, account: account),
+          mayWrite: { caller.mayWrite($0, of: $1) },
           disposition: request.headers[.contentDisposition])
         try WritingSection.beforeRecording(uri) { try writes.admit(write) }
-        guard let body = try? await request.collectBody(upTo: route.longestBody) else {
-          return Answer(page: "Payload too large", status: 413)
-        }
-        let (bytes, time) = (Array(body.readableBytesView), now())
+        guard
+          let body = try await ReceivedBody.receive(
+            sent, upTo: route.longestBody(writes.limits), spoolingTo: writes.recording)
+        else { return Answer(page: "Payload too large", status: 413) }
+        let time = now()
         let limit = WorkLimit(sent.presence)
         let recorded = try await SlowWrites.run { [writes] in
-          try WritingSection.beforeRecording(uri) { try writes.record(write, bytes, at: time, within: limit) }
+          try WritingSection.beforeRecording(uri) { try writes.record(write, body, at: time, within: limit) }
         }
         let preference = WaitPreference(request.headers[values: .prefer].joined(separator: ","))
         do { return try await answer(write, recorded, preference) } catch {
@@ -65,6 +67,8 @@ struct WritingSection: Section {
       return Answer(ErrorResponse(error, request: uri))
     } catch let error as ErrorResponse {
       return Answer(error)
+    } catch is ReceivedBody.Interrupted {
+      return Answer(page: "Bad request", status: 400)
     }
   }
 

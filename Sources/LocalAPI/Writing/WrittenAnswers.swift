@@ -20,6 +20,8 @@ extension WriteAnswers {
     case .attach(let path, let id, let field):
       found = try answers.related(read, collection: path, id: id, field: field)
     }
+    // What was made of it may be hidden from its author: it is recorded all the same.
+    if !write.sight.isEverything, found.map({ $0.status == 404 }) ?? true { return accepted(write, recorded) }
     guard var answer = found else { return Answer(page: "Page not found", status: 404) }
     // A validator of what was written is no validator of this URL's content.
     if answer.status != 200 || write.method != "PATCH" { answer.fields[.eTag] = nil }
@@ -109,11 +111,16 @@ extension WriteAnswers {
     }
   }
 
-  /// The site's refusal as the client would have got it, its links on this mirror. Nil when the site sent no document.
+  /// The site's refusal as the client would have got it, its links on this mirror; for who may not see everything its status alone.
+  /// Nil when the site sent no document.
   func relayed(_ change: OutboxChange, _ write: WriteRequest) throws -> Answer? {
     guard let text = change.errorDocument, let document = try? JSON(parsing: Array(text.utf8)),
       let status = document["errors"]?[0]?["status"]?.string.flatMap({ Int($0) }), (400..<600).contains(status)
     else { return nil }
+    guard write.sight.isEverything else {
+      // The site speaks to the account that synchronises, of what that one sees: that a name is taken, for one.
+      return Answer(ErrorResponse(status: status, detail: "The site refused this write.", request: write.uri))
+    }
     let site = try reading.fact(.siteBaseURL) ?? ""
     let body = document.encoded(.site)
     var escaped: [UInt8] = []

@@ -26,7 +26,7 @@ package struct ExplainReport: Report {
 
   /// Statement, arguments, plan and sums.
   package var lines: [String] {
-    var lines = ["statement", "  \(explanation.sql)", "arguments"]
+    var lines = ["statement"] + explanation.sql.split(separator: "\n").map { "  \($0)" } + ["arguments"]
     lines += explanation.arguments.enumerated().map { "  ?\($0 + 1)  \(ExplainReport.text($1))" }
     lines.append("plan")
     lines += explanation.plan.map { "  \($0)" }

@@ -11,6 +11,8 @@ package struct StatusReport: Report {
   package var outbox: OutboxStatus
   /// What could not be used.
   package var setAside: [SetAside]
+  /// How many tries to sign in to the local API were refused; nil where that was not asked.
+  package var signIns: RefusedSignIns?
   /// When it was gathered, Unix seconds of this machine.
   package var now: Int64
 

@@ -14,6 +14,7 @@ extension StatusReport {
     lines += removals
     lines += localChanges
     lines += leftOut
+    lines += signIns?.lines ?? []
     lines += rounds
     return lines
   }

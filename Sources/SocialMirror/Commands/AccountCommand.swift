@@ -4,15 +4,17 @@ import JSONAPI
 import Store
 import TokenIssuer
 
-/// `account`: people for the password grant.
+/// `account`: people who sign in.
 struct AccountCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "account", abstract: "People who sign in to the local API with the password grant.",
+    commandName: "account",
+    abstract: "People who sign in to the local API, with the password grant or at /oauth/authorize.",
     subcommands: [Add.self, List.self, Remove.self])
 
   struct Add: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Adds an account, or gives it a new password; prints the password this once when it makes one.")
+      abstract: "Adds an account, or gives it a new password; prints the password this once when it makes one.",
+      discussion: "A new password leaves the user, the scopes and the sight as they are, where none is given.")
     @OptionGroup var common: CommonOptions
     @Argument(help: "The user name.")
     var name: String
@@ -20,19 +22,36 @@ struct AccountCommand: ParsableCommand {
     var passwordStdin = false
     @Option(name: .long, help: "The id of the user whom it stands for on the site.")
     var user: String?
-    @Option(name: .long, help: "Limits its scopes, with commas.")
+    @Option(
+      name: .long,
+      help: "Limits its scopes, with commas: read, write, read:TYPE, write:TYPE (node or node--topic), openid.")
     var scopes: String?
+    @Option(name: .long, help: "What it may see: one of localAPI.sights (default: everything).")
+    var sight: String?
 
     func run() throws {
-      let scopes = try scopes.map { try NameList($0, of: "--scopes", Scopes.isName).names } ?? []
-      let mirror = try Mirror(path: common.settings(needsSite: false).mirror.path)
+      let scopes = try scopes.map { try NameList($0, of: "--scopes", Scopes.isKnown).names }
+      try AccountCommand.check(name: name)
+      let settings = try common.settings(needsSite: false)
+      let sight = try settings.sight(named: sight)
+      let mirror = try Mirror(path: settings.mirror.path)
       let id = try user.map { try AccountCommand.id(of: $0, in: mirror) }
       let password = try passwordStdin ? StandardInput.secret("password") : SecretText.make()
       try mirror.tokens.saveAccount(
         name: name, passwordHash: SecretHash.make(password).encoded, userUUID: id?.description, scopes: scopes,
-        at: unixNow())
+        sight: sight, at: unixNow())
       say("username  \(name)")
       if !passwordStdin { say("password  \(password)") }
+    }
+  }
+
+  /// A name comes in a form, where spaces at its ends are cut off.
+  private static func check(name: String) throws {
+    guard (1...255).contains(name.utf8.count), name == name.trimmingCharacters(in: .whitespacesAndNewlines),
+      name.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
+    else {
+      throw ConfigurationError(
+        description: "a user name has 1 to 255 bytes, no spaces at its ends and no control characters")
     }
   }
 
@@ -54,7 +73,10 @@ struct AccountCommand: ParsableCommand {
 
     func run() throws {
       for account in try common.existingMirror().tokens.accounts() {
-        say("\(account.name)  \(account.userUUID ?? "-")  \(account.scopes.joined(separator: ","))")
+        var columns = [account.name, account.userUUID ?? "-", account.scopes.joined(separator: ",")]
+        if let sight = account.sight { columns.append("sight=\(sight)") }
+        if account.isFromSite { columns.append("by the site's word") }
+        say(columns.joined(separator: "  "))
       }
     }
   }

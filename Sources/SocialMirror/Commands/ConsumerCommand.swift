@@ -19,27 +19,57 @@ struct ConsumerCommand: ParsableCommand {
     var id: String?
     @Flag(name: .long, help: "Read the secret from standard input instead of making one.")
     var secretStdin = false
-    @Option(name: .long, help: "Its grants, with commas: password, client_credentials, refresh_token.")
-    var grants = "password,client_credentials,refresh_token"
-    @Option(name: .long, help: "Its scopes, with commas; `write` lets it write.")
+    @Flag(
+      name: .customLong("public"),
+      help:
+        "It can keep no secret, as an app on people's own machines: it gets none, and has to prove its codes (PKCE).")
+    var isPublic = false
+    @Option(
+      name: .long,
+      help: """
+        Its grants, with commas: authorization_code, password, client_credentials, refresh_token (default: \
+        password,client_credentials,refresh_token, and authorization_code with a --redirect-uri; of a public client \
+        authorization_code,refresh_token).
+        """)
+    var grants: String?
+    @Option(
+      name: .long,
+      help:
+        "Its scopes, with commas: read, write, read:TYPE, write:TYPE (node or node--topic), openid, * for all but openid."
+    )
     var scopes = Scopes.standard.joined(separator: ",")
+    @Option(name: .long, help: "What it may see: one of localAPI.sights (default: everything).")
+    var sight: String?
+    @Option(
+      name: .customLong("redirect-uri"), parsing: .upToNextOption,
+      help: "Where it may have people sent back to, compared whole; the port of http://127.0.0.1 and [::1] is free.")
+    var redirectURIs: [String] = []
+    @Flag(
+      name: .long, help: "It may give the challenge of PKCE unhashed (plain), for old clients that cannot do S256.")
+    var plainChallenge = false
+    @Option(name: .long, help: "How long its access tokens live, 1 to 86400 (default: localAPI.accessTokenSeconds).")
+    var accessTokenSeconds: Int64?
 
     func run() throws {
-      let grants = try NameList(grants, of: "--grants") { Grant(rawValue: $0) != nil }.names
-      let scopes = try NameList(scopes, of: "--scopes", Scopes.isName).names
-      let mirror = try Mirror(path: common.settings(needsSite: false).mirror.path)
-      let id = id ?? UUID().uuidString.lowercased()
-      guard try mirror.tokens.consumer(id) == nil else {
+      let settings = try common.settings(needsSite: false)
+      let consumer = try NewConsumer(
+        label: label, id: id, isPublic: isPublic, grants: grants, scopes: scopes,
+        sight: settings.sight(named: sight), redirectURIs: redirectURIs, isPlainChallengeAllowed: plainChallenge,
+        accessTokenSeconds: accessTokenSeconds)
+      guard !isPublic || !secretStdin else {
         throw ConfigurationError(
-          description: "there is a consumer \(id) already; `consumer rotate \(id)` gives it a new secret")
+          description: "--public and --secret-stdin exclude each other: a public client has no secret")
       }
-      let secret = try secretStdin ? StandardInput.secret("secret") : SecretText.make()
-      try mirror.tokens.save(
-        ConsumerRow(
-          id: id, label: label, secretHash: SecretHash.make(secret).encoded, grants: grants, scopes: scopes,
-          created: unixNow()))
-      say("client_id      \(id)")
-      if !secretStdin { say("client_secret  \(secret)") }
+      let mirror = try Mirror(path: settings.mirror.path)
+      guard try mirror.tokens.consumer(consumer.id) == nil else {
+        throw ConfigurationError(
+          description:
+            "there is a consumer \(consumer.id) already; `consumer rotate \(consumer.id)` gives it a new secret")
+      }
+      let secret: String? = try isPublic ? nil : secretStdin ? StandardInput.secret("secret") : SecretText.make()
+      try mirror.tokens.save(consumer.row(secretHash: secret.map { try SecretHash.make($0).encoded }, at: unixNow()))
+      say("client_id      \(consumer.id)")
+      if let secret, !secretStdin { say("client_secret  \(secret)") }
     }
   }
 
@@ -49,9 +79,13 @@ struct ConsumerCommand: ParsableCommand {
 
     func run() throws {
       for consumer in try common.existingMirror().tokens.consumers() {
-        say(
-          "\(consumer.id)  \(consumer.label)  \(consumer.grants.joined(separator: ","))  \(consumer.scopes.joined(separator: ","))"
-        )
+        var columns = [
+          consumer.id, consumer.label, consumer.grants.joined(separator: ","), consumer.scopes.joined(separator: ","),
+        ]
+        if consumer.secretHash == nil { columns.append("public") }
+        if let sight = consumer.sight { columns.append("sight=\(sight)") }
+        columns += consumer.redirectURIs
+        say(columns.joined(separator: "  "))
       }
     }
   }
@@ -68,6 +102,10 @@ struct ConsumerCommand: ParsableCommand {
       let mirror = try common.existingMirror(for: .writing)
       guard var consumer = try mirror.tokens.consumer(id) else {
         throw ConfigurationError(description: "there is no consumer \(id); `consumer list` shows all")
+      }
+      guard consumer.secretHash != nil else {
+        throw ConfigurationError(
+          description: "\(id) is a public client and has no secret; `consumer remove \(id)` ends its tokens")
       }
       let secret = try secretStdin ? StandardInput.secret("secret") : SecretText.make()
       consumer.secretHash = try SecretHash.make(secret).encoded

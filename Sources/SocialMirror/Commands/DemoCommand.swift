@@ -125,7 +125,10 @@ struct DemoCommand: AsyncParsableCommand {
           throw IOFailure(description: "port \(port) cannot be used: \(error); give another with --port")
         }
       }
-      group.addTask { try await following.run() }
+      // As in the daemon: where a round waits for the mirror's lock, the local API does not.
+      group.addTask {
+        try await withTaskExecutorPreference(EngineThreads(count: 2)) { try await following.run() }
+      }
       try await group.next()
       group.cancelAll()
     }

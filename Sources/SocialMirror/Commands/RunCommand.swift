@@ -13,11 +13,14 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
-    let engine = try Engine(common.settings(needsSite: true), label: "run")
+    let given = try common.settings(needsSite: true)
+    try given.localAPI.checkServing()
+    let engine = try Engine(given, label: "run")
     defer { engine.shutdown() }
     let (settings, logger) = (engine.settings, engine.logger)
     let interval = settings.sync.intervalSeconds
-    let serving = try await ServingServices(settings, mirror: engine.mirror, logger: logger)
+    let serving = try await ServingServices(
+      settings, mirror: engine.mirror, logger: logger, site: engine.site.people)
     let (fileTurns, fileTurn) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let engineServices: [any Service] = [
       ScheduleService(

@@ -13,6 +13,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let settings = try common.settings(needsSite: false)
+    try settings.localAPI.checkServing()
     let logger = Logger(label: "serve")
     let mirror = try Mirror(path: settings.mirror.path, for: .serving)
     if mirror.file.isReadOnly {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Reports
 import Store
+import TokenIssuer
 
 /// `status`
 struct StatusCommand: ParsableCommand {
@@ -15,6 +16,8 @@ struct StatusCommand: ParsableCommand {
   func run() throws {
     let settings = try common.settings(needsSite: false)
     let mirror = try Mirror(path: settings.mirror.path, for: .looking)
-    say(try StatusReport(of: mirror, withIndexes: json, at: unixNow()), asJSON: json)
+    var report = try StatusReport(of: mirror, withIndexes: json, at: unixNow())
+    report.signIns = RefusedSignIns(SignInCountsFile(path: settings.signInCountsPath).load())
+    say(report, asJSON: json)
   }
 }

@@ -82,6 +82,10 @@ struct ConfigurationKey: Sendable {
   private static let mostSeconds = 3_155_760_000
   private static let seconds = Kind.integer(0...mostSeconds)
   private static let someSeconds = Kind.integer(1...mostSeconds)
+  /// A day: nothing that a connection waits for takes longer.
+  private static let patience = Kind.integer(1...86_400)
+  /// 1 TiB: more is no bound.
+  private static let mostBytes = 1 << 40
 
   /// Every key, in the order of the example.
   static let all: [ConfigurationKey] = [
@@ -122,6 +126,24 @@ struct ConfigurationKey: Sendable {
     .init(name: "localAPI.refreshTokenSeconds", kind: someSeconds),
     .init(name: "localAPI.certificateFile", kind: .text),
     .init(name: "localAPI.privateKeyFile", kind: .text),
+    .init(name: "localAPI.allowInsecure", kind: .flag),
+    .init(name: "localAPI.allowedHosts", kind: .list),
+    .init(name: "localAPI.trustedProxies", kind: .list),
+    .init(name: "localAPI.corsOrigins", kind: .list),
+    .init(name: "localAPI.limits.bodyBytes", kind: .integer(1024...mostBytes)),
+    .init(name: "localAPI.limits.headerBytes", kind: .integer(1024...1_048_576)),
+    .init(name: "localAPI.limits.urlBytes", kind: .integer(256...1_048_576)),
+    .init(name: "localAPI.limits.jsonDepth", kind: .integer(8...512)),
+    .init(name: "localAPI.limits.connections", kind: .integer(1...1_000_000)),
+    .init(name: "localAPI.limits.connectionsPerAddress", kind: .integer(1...1_000_000)),
+    .init(name: "localAPI.limits.headSeconds", kind: patience),
+    .init(name: "localAPI.limits.bodySeconds", kind: patience),
+    .init(name: "localAPI.limits.idleSeconds", kind: patience),
+    .init(name: "localAPI.passThrough.enabled", kind: .flag),
+    .init(name: "localAPI.passThrough.scopes", kind: .list),
+    .init(name: "localAPI.passThrough.sight", kind: .text),
+    .init(name: "localAPI.passThrough.verifiedSeconds", kind: someSeconds),
+    .init(name: "localAPI.sights", kind: .table),
     .init(name: "admin.host", kind: .text),
     .init(name: "admin.port", kind: port),
     .init(name: "log.level", kind: .word(Logger.Level.words)),

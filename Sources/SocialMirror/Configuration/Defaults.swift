@@ -1,3 +1,4 @@
+import LocalAPI
 import Logging
 import Store
 import SyncAgent
@@ -29,6 +30,16 @@ enum Defaults {
   static let localPort = 8480
   static let accessTokenSeconds = 300
   static let refreshTokenSeconds = 1_209_600
+  static let localAllowInsecure = false
+  /// Beside those that always are: `localAPI.host`, the host of `localAPI.baseURL`, loopback.
+  static let allowedHosts: [String] = []
+  static let trustedProxies: [String] = []
+  static let corsOrigins: [String] = []
+  /// What the server does without a configuration, too.
+  static let limits = ServerLimits.standard
+  static let passThroughEnabled = false
+  static let passThroughScopes = ["read"]
+  static let verifiedSeconds = 86_400
 
   static let adminHost = "127.0.0.1"
   static let adminPort = 8481

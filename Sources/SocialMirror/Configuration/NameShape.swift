@@ -29,6 +29,28 @@ enum NameShape {
     return words.allSatisfy { word in !word.isEmpty && word.utf8.allSatisfy { isLetter($0) || $0 == 0x2D } }
   }
 
+  /// Whether it can name a sight: it is written on the command line and in messages.
+  static func isSightName(_ name: String) -> Bool {
+    (1...64).contains(name.utf8.count) && name.utf8.first != 0x2D
+      && name.utf8.allSatisfy { isLetter($0) || $0 == 0x2D }
+  }
+
+  /// Whether it is a scope that means something: `read`, `write`, one of them for a type, `openid`.
+  static func isScope(_ name: String) -> Bool {
+    if ["read", "write", "openid"].contains(name) { return true }
+    guard let prefix = ["read:", "write:"].first(where: { name.hasPrefix($0) }) else { return false }
+    return isTypeName(String(name.dropFirst(prefix.count)))
+  }
+
+  /// Whether it names fields that a sight hides: a resource type or an entity type, a point, and a field's name, in which `*`
+  /// stands for any letters.
+  static func isFieldPattern(_ text: String) -> Bool {
+    guard let point = text.lastIndex(of: ".") else { return false }
+    let field = text[text.index(after: point)...]
+    return isTypeName(String(text[..<point])) && (1...200).contains(field.utf8.count)
+      && field.utf8.allSatisfy { isLetter($0) || $0 == UInt8(ascii: "*") }
+  }
+
   private static func isLetter(_ byte: UInt8) -> Bool {
     switch byte {
     case 0x30...0x39, 0x41...0x5A, 0x5F, 0x61...0x7A: true

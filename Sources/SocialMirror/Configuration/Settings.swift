@@ -1,7 +1,9 @@
 import Foundation
+import LocalAPI
 import Logging
 import Store
 import SyncAgent
+import TokenIssuer
 
 /// The configuration as the program uses it: checked, complete, paths made absolute. Secrets are in `Secret`.
 struct Settings: Sendable {
@@ -45,6 +47,19 @@ struct Settings: Sendable {
     var refreshTokenSeconds: Int
     var certificateFile: String?
     var privateKeyFile: String?
+    /// Whether tokens and passwords may go over other addresses than loopback without TLS.
+    var allowInsecure = Defaults.localAllowInsecure
+    /// Names and addresses without port, in lower case; beside those that are always known.
+    var allowedHosts = Defaults.allowedHosts
+    /// Addresses and networks such as `10.0.0.0/8`.
+    var trustedProxies = Defaults.trustedProxies
+    /// Such as `https://crm.example.org`, in lower case.
+    var corsOrigins = Defaults.corsOrigins
+    var limits = Defaults.limits
+    /// Nil when it is off.
+    var passThrough: PassThroughSettings?
+    /// What each sight shows, by its name.
+    var sights: [String: SightRules] = [:]
   }
 
   /// Nil when the command needs no site.
@@ -72,18 +87,7 @@ struct Settings: Sendable {
       maxRemovalShare: try source.number("sync.maxRemovalShare") ?? Defaults.maxRemovalShare,
       onHidden: try source.word("sync.onHidden") ?? Defaults.onHidden,
       conflicts: try source.conflictPolicies())
-    localAPI = Local(
-      host: try source.text("localAPI.host") ?? Defaults.localHost,
-      port: try source.integer("localAPI.port") ?? Defaults.localPort,
-      baseURL: try source.url("localAPI.baseURL"),
-      accessTokenSeconds: try source.integer("localAPI.accessTokenSeconds") ?? Defaults.accessTokenSeconds,
-      refreshTokenSeconds: try source.integer("localAPI.refreshTokenSeconds") ?? Defaults.refreshTokenSeconds,
-      certificateFile: try source.path("localAPI.certificateFile"),
-      privateKeyFile: try source.path("localAPI.privateKeyFile"))
-    guard (localAPI.certificateFile == nil) == (localAPI.privateKeyFile == nil) else {
-      throw ConfigurationError(
-        description: "localAPI.certificateFile and localAPI.privateKeyFile go together: give both or neither")
-    }
+    localAPI = try Local(source)
     admin = (
       try source.text("admin.host") ?? Defaults.adminHost, try source.integer("admin.port") ?? Defaults.adminPort
     )

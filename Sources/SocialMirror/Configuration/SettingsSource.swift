@@ -54,6 +54,34 @@ struct SettingsSource {
   func flag(_ name: String) throws -> Bool? { reader.bool(forKey: ConfigKey(name)) }
   func list(_ name: String) throws -> [String]? { reader.stringArray(forKey: ConfigKey(name)) }
 
+  /// The elements of a list as a shape reads them, without spaces around and repeats.
+  /// - Parameters:
+  ///   - shape: nil for what is none.
+  ///   - expectation: what the key takes.
+  /// - Throws: `ConfigurationError` naming the element that is none.
+  func names(_ name: String, _ shape: (String) -> String?, expecting expectation: String) throws -> [String]? {
+    guard let given = try list(name) else { return nil }
+    var seen: Set<String> = []
+    var names: [String] = []
+    for element in given {
+      let element = element.trimmingCharacters(in: .whitespaces)
+      guard let read = shape(element) else {
+        throw ConfigurationError(
+          description: "\(name) takes \(expectation); \(SettingsSource.shown(element)) is none of them")
+      }
+      if seen.insert(read).inserted { names.append(read) }
+    }
+    return names
+  }
+
+  /// The members of a table; none where there is none.
+  func table(_ name: String) -> [JSONObject.Member] { file.values[name]?.object?.members ?? [] }
+
+  /// What somebody wrote, as messages show it.
+  static func shown(_ text: String) -> String {
+    JSON.string(text.count > 80 ? String(text.prefix(80)) + "…" : text).text()
+  }
+
   /// One of the words of a type.
   /// - Throws: `ConfigurationError` for any other, which never becomes one of them.
   func word<Word: ConfigurationWord>(_ name: String) throws -> Word? {
@@ -115,7 +143,7 @@ struct SettingsSource {
   /// `sync.conflicts`: a policy by resource type or field, and for all others `default`.
   func conflictPolicies() throws -> [String: ConflictPolicy] {
     var policies = Defaults.conflicts
-    for member in file.values["sync.conflicts"]?.object?.members ?? [] {
+    for member in table("sync.conflicts") {
       guard NameShape.isPolicyName(member.name) else {
         throw ConfigurationError(
           description: "sync.conflicts.\(member.name): policies go by \"default\", by a type such as \"node--topic\", "

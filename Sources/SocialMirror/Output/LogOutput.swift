@@ -36,7 +36,7 @@ struct LogOutput: LogHandler {
 
   private func text(_ level: Logger.Level, _ message: Logger.Message, _ fields: Logger.Metadata) -> String {
     let pairs = fields.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-    return "\(time) \(level) \(message)\(pairs)"
+    return TerminalText.line("\(time) \(level) \(message)\(pairs)")
   }
 
   private func json(_ level: Logger.Level, _ message: Logger.Message, _ fields: Logger.Metadata) -> String {
@@ -45,7 +45,7 @@ struct LogOutput: LogHandler {
       ("message", .string("\(message)")),
     ]
     for (key, value) in fields.sorted(by: { $0.key < $1.key }) { members.append((key, .string("\(value)"))) }
-    return JSON.object(JSONObject(members)).text()
+    return TerminalText.json(JSON.object(JSONObject(members)).text())
   }
 
   private var time: String { RFC3339.text(unixSeconds: Int64(Date().timeIntervalSince1970)) }

@@ -2,19 +2,19 @@ import Foundation
 import JSONAPI
 import Reports
 
-/// Writes one line to standard output at once: into a pipe or a file, too, lines go out as they are said.
-func say(_ line: String) {
-  FileHandle.standardOutput.write(Data((line + "\n").utf8))
-}
+/// Writes text to standard output at once: into a pipe or a file, too, lines go out as they are said.
+func say(_ text: String) { put(TerminalText.lines(text)) }
 
 /// Writes one line for the operator to standard error, in the program's name.
 func complain(_ line: String) {
-  FileHandle.standardError.write(Data("social-mirror: \(line)\n".utf8))
+  FileHandle.standardError.write(Data("social-mirror: \(TerminalText.line(line))\n".utf8))
 }
 
 /// Prints a report: one JSON document, or its lines.
 /// - Parameter isQuiet: whether only what went wrong is said; of JSON nothing is left out.
 func say(_ report: some Report, asJSON: Bool, isQuiet: Bool = false) {
-  if asJSON { return say(report.json.text()) }
-  for line in isQuiet ? report.findings : report.lines { say(line) }
+  if asJSON { return put(TerminalText.json(report.json.text())) }
+  for line in isQuiet ? report.findings : report.lines { put(TerminalText.line(line)) }
 }
+
+private func put(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }

@@ -23,7 +23,7 @@ final class Progress: Sendable {
   func note(_ event: SyncEvent) {
     if case .drifted(let drift) = event {
       end()
-      write("social-mirror: \(drift)\n")
+      complain("\(drift)")
     }
     let line = state.withLock { state -> String? in
       if case .started = event { state = State() }

@@ -15,6 +15,7 @@ struct FilesService: Service {
   private static let lookInterval = Duration.seconds(3_600)
 
   func run() async throws {
+    let follower = ServiceFollower(logger, rests: "Files wait", intervalSeconds: intervalSeconds)
     try await cancelWhenGracefulShutdown {
       do {
         var (tidies, wasStopped) = (true, false)
@@ -22,7 +23,8 @@ struct FilesService: Service {
         for await _ in turns {
           let started = ContinuousClock.now
           let isDue = looked.map { started - $0 >= FilesService.lookInterval } ?? true
-          wasStopped = try await once(tidies: tidies, looking: isDue ? .size : .folder, wasStopped: wasStopped)
+          wasStopped = try await once(
+            tidies: tidies, looking: isDue ? .size : .folder, wasStopped: wasStopped, follower)
           if isDue { looked = started }
           tidies = false
           try await Task.sleep(until: started + .seconds(intervalSeconds))
@@ -33,9 +35,12 @@ struct FilesService: Service {
 
   /// - Parameter wasStopped: whether the round before ended early, so that the operator knows it.
   /// - Returns: whether this one did.
-  private func once(tidies: Bool, looking: FileRound.Looking, wasStopped: Bool) async throws -> Bool {
+  private func once(
+    tidies: Bool, looking: FileRound.Looking, wasStopped: Bool, _ follower: ServiceFollower
+  ) async throws -> Bool {
     do {
       let report = try await round.run(tidies: tidies, looking: looking)
+      follower.passed()
       let isStopped = report.stopped != nil
       if !report.isIdle {
         let isStrange = report.vanished > 0 || report.unreadable != nil
@@ -47,7 +52,7 @@ struct FilesService: Service {
     } catch let error as CancellationError {
       throw error
     } catch {
-      try await follow(error, logger, rests: "Files wait")
+      try await follower.follow(error)
       return wasStopped
     }
   }

@@ -9,9 +9,12 @@ struct PushService: Service {
   let logger: Logger
 
   func run() async throws {
+    // It tries again after a minute at most.
+    let course = ServiceFollower(logger, rests: "Local changes wait", intervalSeconds: 60)
     let follower = PushFollower(
       push: push,
       pushed: { report in
+        course.passed()
         logger.info(
           "push",
           metadata: [
@@ -20,7 +23,7 @@ struct PushService: Service {
           ])
       },
       failed: { error in
-        try await follow(error, logger, rests: "Local changes wait")
+        try await course.follow(error)
       })
     try await cancelWhenGracefulShutdown {
       do { try await follower.run() } catch is CancellationError {}

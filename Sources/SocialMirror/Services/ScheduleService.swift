@@ -10,20 +10,22 @@ struct ScheduleService: Service {
   let logger: Logger
 
   func run() async throws {
+    let follower = ServiceFollower(logger, rests: "Synchronisation stops", intervalSeconds: intervalSeconds)
     try await cancelWhenGracefulShutdown {
       do {
         while true {
           let started = ContinuousClock.now
-          try await once()
+          try await once(follower)
           try await Task.sleep(until: started + .seconds(intervalSeconds))
         }
       } catch is CancellationError {}
     }
   }
 
-  private func once() async throws {
+  private func once(_ follower: ServiceFollower) async throws {
     do {
       let report = try await round.run()
+      follower.passed()
       logger.info(
         "round",
         metadata: [
@@ -37,7 +39,7 @@ struct ScheduleService: Service {
     } catch let error as CancellationError {
       throw error
     } catch {
-      try await follow(error, logger, rests: "Synchronisation stops")
+      try await follower.follow(error)
     }
   }
 }

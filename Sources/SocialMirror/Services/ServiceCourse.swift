@@ -1,5 +1,8 @@
+import JSONAPI
 import Logging
 import Store
+import Synchronization
+import SyncAgent
 import Upstream
 
 /// What a service of the daemon does after an error. The local API serves what is there as long as the file can be read: neither
@@ -27,16 +30,77 @@ enum ServiceCourse: Sendable, Hashable {
   }
 }
 
-/// Takes the course that an error asks of a service: returns where it is to be tried again, and rests until the task is cancelled
-/// where it is not.
-/// - Parameter rests: what then stops, for the log.
-/// - Throws: the error where it ends the daemon, `CancellationError`.
-func follow(_ error: any Error, _ logger: Logger, rests: String) async throws {
-  switch ServiceCourse(error) {
-  case .retry: logger.error("\(error)")
-  case .rest:
-    logger.critical("\(error). \(rests) until the daemon is restarted; the local API goes on")
-    while true { try await Task.sleep(for: .seconds(86_400)) }
-  case .end: throw error
+/// How long a service bears with an entry point that is none, or names another site or account or no account at all. While a site is
+/// being deployed, or a cache or proxy is at fault, one answer may say so that does not stay so; and nothing is read or written while it
+/// does. Numbers only.
+struct ServicePatience: Sendable {
+  /// So many of them in a row, and for so many seconds: then it stays so.
+  static let most = 3
+  static let seconds: Int64 = 3_600
+
+  /// Seconds without a word of it after which it has passed.
+  private let pause: Int64
+  private var count = 0
+  private var first: Int64 = 0
+  private var last: Int64 = 0
+
+  /// - Parameter intervalSeconds: how far apart the attempts are.
+  init(intervalSeconds: Int) {
+    pause = max(ServicePatience.seconds, Int64(clamping: max(0, intervalSeconds)).multipliedClamped(by: 3))
+  }
+
+  /// The course after an error.
+  /// - Parameter now: seconds of a clock that never goes back.
+  mutating func course(after error: any Error, at now: Int64) -> ServiceCourse {
+    let course = ServiceCourse(error)
+    guard course == .rest, ServicePatience.isOfEntryPoint(error) else { return course }
+    if count == 0 || now - last > pause { (count, first) = (0, now) }
+    count = min(count + 1, ServicePatience.most)
+    last = now
+    return count >= ServicePatience.most && now - first >= ServicePatience.seconds ? .rest : .retry
+  }
+
+  /// The site was as it should be.
+  mutating func passed() { count = 0 }
+
+  /// Whether an error is what one answer of the entry point says, and the next may not.
+  static func isOfEntryPoint(_ error: any Error) -> Bool {
+    guard let fault = error as? SyncFault else { return false }
+    return !fault.isOfOneType
+  }
+}
+
+/// Takes the course that an error asks of a service, as long as the service runs.
+final class ServiceFollower: Sendable {
+  private let patience: Mutex<ServicePatience>
+  private let logger: Logger
+  private let rests: String
+  private let began = ContinuousClock.now
+
+  /// - Parameters:
+  ///   - rests: what stops where it cannot go on, for the log.
+  ///   - intervalSeconds: how far apart the service's attempts are.
+  init(_ logger: Logger, rests: String, intervalSeconds: Int) {
+    self.logger = logger
+    self.rests = rests
+    patience = Mutex(ServicePatience(intervalSeconds: intervalSeconds))
+  }
+
+  /// The service has done its work.
+  func passed() { patience.withLock { $0.passed() } }
+
+  /// Returns where it is to be tried again, and rests until the task is cancelled where it is not.
+  /// - Throws: the error where it ends the daemon, `CancellationError`.
+  func follow(_ error: any Error) async throws {
+    let now = (ContinuousClock.now - began).components.seconds
+    switch patience.withLock({ $0.course(after: error, at: now) }) {
+    case .retry:
+      let may = ServicePatience.isOfEntryPoint(error)
+      logger.error("\(error)\(may ? ". It is tried again, for it may pass; the local API goes on" : "")")
+    case .rest:
+      logger.critical("\(error). \(rests) until the daemon is restarted; the local API goes on")
+      while true { try await Task.sleep(for: .seconds(86_400)) }
+    case .end: throw error
+    }
   }
 }

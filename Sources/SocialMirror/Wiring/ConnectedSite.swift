@@ -6,6 +6,8 @@ import Upstream
 /// The site of a configuration, ready to be asked.
 struct ConnectedSite {
   let site: Site
+  /// The site as it is asked whether somebody may sign in to the local API.
+  let people: SiteSignIn
   private let transport: CurlTransport
   private let foreign: ForeignTransports
   private let logger: Logger
@@ -29,6 +31,7 @@ struct ConnectedSite {
     transport = try CurlTransport(transportSettings, logger: logger)
     foreign = ForeignTransports(like: transportSettings, logger: logger)
     self.logger = logger
+    people = SiteSignIn(settings, base: base, transport: transport, logger: logger)
     let file = FileTokenVault(path: tokenPath)
     let vault: any TokenVault = isLooking && !file.isWritable ? MemoryTokenVault(lookingInto: file) : file
     let session = try OAuthSession(

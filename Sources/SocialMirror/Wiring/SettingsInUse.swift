@@ -34,16 +34,29 @@ extension Settings {
   /// Where the site's tokens are kept.
   var siteTokenPath: String { mirror.path + ".site-token" }
 
+  /// Where the key that signs the local API's tokens is kept, and around it those that were rotated out.
+  var signingKeyPath: String { mirror.path + ".signing-key.pem" }
+
+  /// Where it is counted how many tries to sign in to the local API were refused.
+  var signInCountsPath: String { mirror.path + ".sign-ins" }
+
   /// The local API by this configuration.
   var localAPISettings: LocalAPISettings {
     var settings = LocalAPISettings(
-      host: localAPI.host, port: localAPI.port, signingKeyPath: mirror.path + ".signing-key.pem")
+      host: localAPI.host, port: localAPI.port, signingKeyPath: signingKeyPath)
     settings.baseURL = localAPI.baseURL
     settings.accessTokenSeconds = localAPI.accessTokenSeconds
     settings.refreshTokenSeconds = localAPI.refreshTokenSeconds
     settings.certificateFile = localAPI.certificateFile
     settings.privateKeyFile = localAPI.privateKeyFile
     settings.filesPath = mirror.filesPath
+    settings.sights = localAPI.sights
+    settings.allowedHosts = localAPI.allowedHosts
+    settings.allowInsecure = localAPI.allowInsecure
+    settings.trustedProxies = localAPI.trustedProxies
+    settings.corsOrigins = localAPI.corsOrigins
+    settings.limits = localAPI.limits
+    settings.passThrough = localAPI.passThrough
     return settings
   }
 }

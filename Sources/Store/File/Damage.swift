@@ -110,7 +110,7 @@ package struct Damage: Sendable {
   private static func part(of table: String) -> Part {
     switch table {
     case "outbox", "outbox_copy", "outbox_echo", "conflict", "upload": .changes
-    case "consumer", "account", "issued_token": .clients
+    case "consumer", "account", "issued_token", "authorization_code", "consent": .clients
     case "path_use", "path_index", "indexed_value", "indexed_text", "type_schema", "probe", "run", "coverage": .derived
     default: .resources
     }

@@ -10,6 +10,8 @@ package struct MirrorFault: Error, Sendable, Hashable, CustomStringConvertible {
     case damaged
     /// It was opened for reading alone.
     case readOnly
+    /// The disk, or the user's share of it, is full. Nothing was written.
+    case full
   }
 
   /// Which of these it is: what callers decide by.
@@ -19,6 +21,21 @@ package struct MirrorFault: Error, Sendable, Hashable, CustomStringConvertible {
   /// SQLite's words; nil where there are none.
   package var detail: String?
 
+  /// The fault of the mirror or of its disk that an error is; nil for all others.
+  package init?(_ error: any Error) {
+    if let fault = error as? MirrorFault {
+      self = fault
+    } else if StorageFault.isFull(error) {
+      self.init(kind: .full, description: "\(error)")
+    } else {
+      return nil
+    }
+  }
+
+  private init(kind: Kind, description: String, detail: String? = nil) {
+    (self.kind, self.description, self.detail) = (kind, description, detail)
+  }
+
   /// The write lock was not to be had in time.
   static func busy(_ path: String) -> MirrorFault {
     MirrorFault(
@@ -26,6 +43,15 @@ package struct MirrorFault: Error, Sendable, Hashable, CustomStringConvertible {
       description:
         "another program holds the lock of the mirror \(path); nothing was written. `fuser -v \(path)` names it: "
         + "let it end its transaction")
+  }
+
+  /// There is no room.
+  static func full(_ path: String) -> MirrorFault {
+    MirrorFault(
+      kind: .full,
+      description:
+        "the disk of the mirror \(path) is full; nothing was written. Make room: it needs that of its largest transaction, and of "
+        + "\(path)-wal")
   }
 
   static func moved(_ path: String, _ what: String) -> MirrorFault {

@@ -170,6 +170,7 @@ enum MirrorOpening {
     case let error as SQLiteFault: (code, message) = (error.code & 0xFF, error.message)
     default: return error
     }
+    if StorageFault.isFull(error) { return MirrorFault.full(path) }
     switch code {
     case SQLITE_BUSY: return MirrorFault.busy(path)
     case SQLITE_CORRUPT: return MirrorFault.damaged(path, message)

@@ -69,6 +69,15 @@ package struct BinaryFolder: Sendable {
 
   /// Bytes that may still be written on that disk by this user; nil when that cannot be told.
   package var freeBytes: Int64? {
+    disk.map { Int64(clamping: $0.f_bavail).multipliedClamped(by: Int64(clamping: $0.f_frsize)) }
+  }
+
+  /// Bytes that the disk has in all, those that are used too; nil when that cannot be told.
+  package var diskBytes: Int64? {
+    disk.map { Int64(clamping: $0.f_blocks).multipliedClamped(by: Int64(clamping: $0.f_frsize)) }
+  }
+
+  private var disk: statvfs? {
     var info = statvfs()
     // The folder may not be there yet: then its nearest ancestor tells.
     var folder = path
@@ -77,7 +86,7 @@ package struct BinaryFolder: Sendable {
       guard errno == ENOENT, parent != folder else { return nil }
       folder = parent
     }
-    return Int64(clamping: info.f_bavail).multipliedClamped(by: Int64(clamping: info.f_frsize))
+    return info
   }
 
   private func make(_ folder: String) throws {
@@ -89,7 +98,7 @@ package struct BinaryFolder: Sendable {
 }
 
 /// A fault of the disk where contents are, in words for the operator.
-package struct BinaryFault: Error, Sendable, CustomStringConvertible {
+package struct BinaryFault: DiskError, Sendable, CustomStringConvertible {
   /// What failed, with the path, the system's words and what to check.
   package var description: String
   /// Whether there is no room for it: the disk is full, or it is more than may be stored.

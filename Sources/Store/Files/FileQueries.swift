@@ -33,7 +33,7 @@ extension FileKeeping {
     """
 
   /// What the site's own list calls public, for SQL over `file_source f`.
-  fileprivate static let isPublic = "substr(f.uri, 1, 9) = 'public://'"
+  static let isPublic = "substr(f.uri, 1, 9) = 'public://'"
 
   /// What the policy (`?3`: all) wants.
   private static let isWanted = "(?3 OR \(isPublic))"

@@ -23,18 +23,24 @@ struct Invariant: Sendable {
 
 extension Reporting {
   /// Proves what is true of every mirror, in one snapshot, and that the files that wait for the site are beside it. Reads
-  /// everything, writes nothing. Whether the file is sound is the last result.
+  /// everything, writes nothing. What is damaged so that it cannot be looked at is a finding of its own, and the others go on. Whether
+  /// the file is sound is the last result.
   /// - Parameter isDeep: whether waiting files are read and compared with their hashes; else existence and size tell.
   package func check(isDeep: Bool = false) throws -> [InvariantResult] {
     try read { db in
       var results = try Invariants.all.map { invariant in
-        let rows = try Row.fetchAll(db, sql: invariant.sql + " LIMIT 1000")
-        return InvariantResult(
-          name: invariant.name, violations: rows.count,
-          example: rows.first.map { row in row.databaseValues.map { "\($0)" }.joined(separator: ", ") })
+        try Invariants.proved(invariant.name) {
+          let rows = try Row.fetchAll(db, sql: invariant.sql + " LIMIT 1000")
+          return InvariantResult(
+            name: invariant.name, violations: rows.count,
+            example: rows.first.map { row in row.databaseValues.map { "\($0)" }.joined(separator: ", ") })
+        }
       }
-      results.append(try Invariants.splices(db))
-      results.append(try stagedFiles(db, isDeep: isDeep))
+      results.append(try Invariants.proved(Invariants.spliceName) { try Invariants.splices(db) })
+      results.append(
+        try Invariants.proved("every file that waits for the site is beside the mirror") {
+          try stagedFiles(db, isDeep: isDeep)
+        })
       let faults = try String.fetchAll(db, sql: "PRAGMA quick_check(10)").filter { $0 != "ok" }
       results.append(
         InvariantResult(name: "the file is sound", violations: faults.count, example: faults.first))
@@ -86,8 +92,8 @@ enum Invariants {
       name: "every document is JSON and names its own type and id",
       sql: """
         SELECT r.id FROM resource r JOIN identity i ON i.id = r.id JOIN resource_type t ON t.id = r.type
-        WHERE NOT json_valid(r.document) OR json_extract(r.document, '$.type') IS NOT t.name
-          OR json_extract(r.document, '$.id') IS NOT \(IdentityText.shown("i.uuid"))
+        WHERE CASE WHEN json_valid(r.document) THEN json_extract(r.document, '$.type') IS NOT t.name
+          OR json_extract(r.document, '$.id') IS NOT \(IdentityText.shown("i.uuid")) ELSE 1 END
         """
     ),
     Invariant(
@@ -102,7 +108,7 @@ enum Invariants {
     ),
     Invariant(
       // A site that went back to a backup gives its numbers anew. Who had one before is asked for by itself, and stays until the
-      // site says that it is gone; also while a local change, or a policy, keeps it.
+      // site says that it is gone; also while a local change, or a policy, keeps it, and before the first sweep.
       name: "no two resources of a type have one serial number, but for those that are kept or are to be asked for",
       sql: """
         SELECT r.type, r.internal_id FROM (
@@ -114,7 +120,7 @@ enum Invariants {
             SELECT 1 FROM identity i JOIN tombstone d ON d.type = i.type AND d.uuid = i.uuid
             WHERE i.id = r.id AND d.kept <> 0)
           AND NOT EXISTS (SELECT 1 FROM sweep_candidate c WHERE c.type = r.type AND c.resource = r.id)
-          AND NOT EXISTS (SELECT 1 FROM sweep s WHERE s.type = r.type AND s.finished IS NULL)
+          AND EXISTS (SELECT 1 FROM sweep s WHERE s.type = r.type AND s.finished IS NOT NULL)
         GROUP BY r.type, r.internal_id HAVING count(*) > 1
         """
     ),
@@ -127,9 +133,26 @@ enum Invariants {
     ),
   ]
 
+  /// What a proof finds. What keeps it from looking is a finding as well, in SQLite's words and without the statement: one value that
+  /// is not what its column holds must not hide all else.
+  /// - Throws: what is no matter of one proof: the file is damaged, away or not to be read now.
+  static func proved(_ name: String, _ prove: () throws -> InvariantResult) throws -> InvariantResult {
+    let reason: String
+    do { return try prove() } catch let error as DatabaseError
+      where [.SQLITE_ERROR, .SQLITE_MISMATCH, .SQLITE_TOOBIG, .SQLITE_RANGE].contains(error.resultCode)
+    {
+      reason = error.message ?? "SQLite does not say why"
+    } catch is RowDecodingError {
+      reason = "a value is of another kind than its column"
+    }
+    return InvariantResult(name: name, violations: 1, example: "it cannot be looked at: \(reason)")
+  }
+
+  static let spliceName = "splice points lie within their documents, in order"
+
   /// Splice points lie within their documents, in order; those of copies of resources with local changes, too.
   static func splices(_ db: Database) throws -> InvariantResult {
-    var result = InvariantResult(name: "splice points lie within their documents, in order", violations: 0)
+    var result = InvariantResult(name: spliceName, violations: 0)
     let sources = [
       ("", "SELECT id, length(CAST(document AS BLOB)), splices FROM resource"),
       (

@@ -98,7 +98,7 @@ extension Outbox {
       try writer.db.run(
         sql: """
           UPDATE outbox SET state = 'sending', sends = sends + 1, version = version + 1, members = ? WHERE id = ?
-          """, arguments: [ChangedMember.encode(members), change.id])
+          """, arguments: [writer.rows.encoded(members), change.id])
       if let site, try writer.copies.copy(of: change.resource) != nil {
         // What was looked at before sending says no more about members than an answer does.
         let site = try writer.keeping(site, of: change.resource, type: change.type)
@@ -187,7 +187,8 @@ extension Outbox {
         if case .found = settlement { isAnswer = false }
         var uuid = row.uuid
         var met: Set<Int64> = []
-        if row.kind == .upload, site.scanned.uuid != row.uuid {
+        // Files get theirs from the site; what is created keeps the one it was sent with, unless the site gives another all the same.
+        if row.kind == .upload || row.kind == .create && site.scanned.type == row.type, site.scanned.uuid != row.uuid {
           uuid = site.scanned.uuid
           met = try writer.rename(row, to: uuid)
         }

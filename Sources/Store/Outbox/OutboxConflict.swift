@@ -24,6 +24,8 @@ package struct ConflictField: Sendable, Hashable {
 
   var json: JSON {
     var object = JSONObject([("in", .string(group.rawValue)), ("name", .string(name))])
+    // A conflict is kept as long as its resource.
+    if FieldValue.isSecret(name) { return .object(object) }
     object["base"] = base
     object["site"] = site
     object["local"] = local

@@ -250,7 +250,8 @@ extension ReadSnapshot {
   /// Unsettled local changes by resource (`StoredRow.id`), for `Mirror-Pending`: the sum over the resources of an answer.
   /// One look at an empty index when there are none.
   package func pendingChanges(of type: ServedType) throws -> [Int64: Int] {
-    let statement = try connection.statement(
+    if sight.hidesFields(of: type) { return try shownPendingChanges(of: type) }
+    let statement = try statement(
       "SELECT resource, count(*) FROM outbox WHERE type = ? AND \(OutboxSchema.isUnsettled) GROUP BY resource")
     defer { statement.reset() }
     statement.bind(type.id, at: 1)
@@ -261,11 +262,30 @@ extension ReadSnapshot {
 
   /// Unsettled local changes of one resource.
   package func pendingChanges(of resource: Int64, type: ServedType) throws -> Int {
-    let statement = try connection.statement(
+    if sight.hidesFields(of: type) { return try shownPendingChanges(of: type)[resource] ?? 0 }
+    let statement = try statement(
       "SELECT count(*) FROM outbox WHERE type = ? AND resource = ? AND \(OutboxSchema.isUnsettled)")
     defer { statement.reset() }
     statement.bind(type.id, at: 1)
     statement.bind(resource, at: 2)
     return try statement.step() ? Int(statement.integer(0)) : 0
+  }
+
+  /// The same where fields of the type are hidden: a change of nothing else is none.
+  private func shownPendingChanges(of type: ServedType) throws -> [Int64: Int] {
+    let statement = try statement(
+      "SELECT resource, kind, members FROM outbox WHERE type = ? AND \(OutboxSchema.isUnsettled)")
+    defer { statement.reset() }
+    statement.bind(type.id, at: 1)
+    var pending: [Int64: Int] = [:]
+    while try statement.step() {
+      if statement.text(1) == ChangeKind.update.rawValue {
+        // A change that cannot be read is one: it is there, whatever it is of.
+        let members = (try? ChangedMember.decode(statement.text(2))) ?? []
+        if !members.isEmpty, !members.contains(where: { sight.shows($0.name, of: type) }) { continue }
+      }
+      pending[statement.integer(0), default: 0] += 1
+    }
+    return pending
   }
 }

@@ -27,7 +27,7 @@ struct OutboxRows {
     for row in try Row.cachedAll(
       db, sql: "\(OutboxRows.select) WHERE \(condition) ORDER BY o.id", arguments: arguments)
     {
-      do { changes.append(try OutboxRows.change(row)) } catch {
+      do { changes.append(try decoded(row)) } catch {
         unreadable.append(UnreadableChange(row, of: "change", error))
       }
     }
@@ -41,7 +41,7 @@ struct OutboxRows {
     try changes(where: "o.resource = ? AND o.\(OutboxSchema.isUnsettled)", [resource])
   }
 
-  private static func change(_ row: Row) throws -> OutboxChange {
+  private func decoded(_ row: Row) throws -> OutboxChange {
     let bytes: [UInt8] = try row.decode(Data?.self, forColumn: "uuid").map(Array.init) ?? []
     guard let uuid = bytes.withUnsafeBytes({ ResourceID(bytes: $0) }) else {
       throw UnreadableRow(description: "its resource has no id")
@@ -52,7 +52,7 @@ struct OutboxRows {
     var change = try OutboxChange(
       id: row.decode(forColumn: "id"), resource: row.decode(forColumn: "resource"),
       type: row.decode(forColumn: "type_name"), uuid: uuid, kind: kind,
-      members: ChangedMember.decode(row.decode(forColumn: "members")),
+      members: members(row.decode(forColumn: "members")),
       author: ChangeAuthor(consumer: row.decode(forColumn: "consumer"), account: row.decode(forColumn: "account")),
       recorded: row.decode(forColumn: "recorded"), state: state,
       version: row.decode(forColumn: "version"), sends: row.decode(forColumn: "sends"),
@@ -82,7 +82,7 @@ struct OutboxRows {
         VALUES (?, ?, ?, ?, ?, ?, ?, 'queued')
         """,
       arguments: [
-        resource, type, kind.rawValue, ChangedMember.encode(members), author.consumer, author.account, now,
+        resource, type, kind.rawValue, encoded(members), author.consumer, author.account, now,
       ])
     return db.lastInsertedRowID
   }
@@ -91,21 +91,23 @@ struct OutboxRows {
   func rewrite(
     _ id: Int64, kind: ChangeKind, members: [ChangedMember], author: ChangeAuthor, at now: Int64
   ) throws {
+    try forget(change(id)?.members ?? [])
     try db.run(
       sql: """
         UPDATE outbox SET kind = ?, members = ?, consumer = ?, account = ?, recorded = ?, state = 'queued',
           version = version + 1, attempts = 0, faults = 0, next_attempt = 0, error = NULL, error_document = NULL, sends = 0
         WHERE id = ?
         """,
-      arguments: [kind.rawValue, ChangedMember.encode(members), author.consumer, author.account, now, id])
+      arguments: [kind.rawValue, encoded(members), author.consumer, author.account, now, id])
   }
 
   /// Sets the members of a change where they differ.
   func set(members: [ChangedMember], of change: OutboxChange) throws {
     guard members != change.members else { return }
+    try forget(change.members)
     try db.run(
       sql: "UPDATE outbox SET members = ?, version = version + 1 WHERE id = ?",
-      arguments: [ChangedMember.encode(members), change.id])
+      arguments: [encoded(members), change.id])
   }
 
   /// Ends a change, and with it the conflict in which it stands. What it sent and nobody may read again goes.
@@ -119,7 +121,8 @@ struct OutboxRows {
         UPDATE outbox SET state = ?, finished = ?, members = ?, version = version + 1, error = NULL, error_document = NULL
         WHERE id = ?
         """,
-      arguments: [state.rawValue, now, ChangedMember.encode(members), change.id])
+      arguments: [state.rawValue, now, encoded(members), change.id])
+    try forget(change.members)
     try endConflict(of: change.id, state, at: now)
   }
 

@@ -71,8 +71,9 @@ final class PendingCopies {
       let isBefore = echo.isDeleted ? changed <= echo.changed ?? .max : changed < echo.changed ?? .min
       if isBefore, !echo.isPast || madeAt ?? .max <= echo.made ?? .min { return true }
     }
+    // A label is no new content, and no reason for another id: the document would go on naming the one of before.
+    if resource.isLabelOnly { return try pending[key] != nil || formerly(key, resource) != nil }
     guard let id = try pending[key] ?? renamed(key, resource) else { return false }
-    if resource.isLabelOnly { return true }
     try writer().saw(StoredForm(resource), of: id, type: resource.type, uuid: resource.uuid)
     return true
   }
@@ -80,15 +81,22 @@ final class PendingCopies {
   /// The resource that the site shows under an id in another letter case now, which it gets; nil where there is none with the same
   /// serial number.
   private func renamed(_ key: Key, _ resource: ScannedResource) throws -> Int64? {
-    guard let former = folded[Key(type: key.type, uuid: key.uuid.folded)], former != key, let id = pending[former],
-      let number = resource.internalID,
-      try Int64.cachedOne(db, sql: "SELECT internal_id FROM resource WHERE id = ?", arguments: [id]) == number,
+    guard let (former, id) = try formerly(key, resource),
       try resources.rename(id, from: former.uuid, to: key.uuid, type: names.type(key.type))
     else { return nil }
     pending[former] = nil
     pending[key] = id
     folded[Key(type: key.type, uuid: key.uuid.folded)] = key
     return id
+  }
+
+  /// The key of before of what the site shows under an id in another letter case now.
+  private func formerly(_ key: Key, _ resource: ScannedResource) throws -> (key: Key, id: Int64)? {
+    guard let former = folded[Key(type: key.type, uuid: key.uuid.folded)], former != key, let id = pending[former],
+      let number = resource.internalID,
+      try Int64.cachedOne(db, sql: "SELECT internal_id FROM resource WHERE id = ?", arguments: [id]) == number
+    else { return nil }
+    return (former, id)
   }
 
   /// Notes that the site does not have a resource any more.

@@ -31,7 +31,7 @@ extension Outbox {
         sql: """
           UPDATE outbox SET state = 'queued', sends = max(0, sends - 1), members = ?, version = version + 1,
             next_attempt = 0 WHERE id = ?
-          """, arguments: [ChangedMember.encode(rest), row.id])
+          """, arguments: [writer.rows.encoded(rest), row.id])
       // What came after the change came before its refused part by number: no member is of both.
       for later in try writer.rows.unsettled(of: row.resource)
       where later.id > row.id && later.id < id && later.kind == .update && later.state == .queued {

@@ -11,23 +11,35 @@ extension MirrorDatabase {
 
 extension Recording {
   /// Puts a file's bytes beside the mirror, on disk for good, before its upload is recorded. The same bytes are kept once.
-  /// - Parameter sha256: of the bytes, lower-case hexadecimal; the caller has a digest at hand, this room none.
+  /// - Parameter sha256: of the bytes, lower-case hexadecimal; which the caller has at hand.
   /// - Throws: an error of the file system; nothing half-written stays under the name.
   package func stage(_ bytes: [UInt8], filename: String, sha256: String) throws -> StagedFile {
-    let manager = FileManager.default
-    try manager.createDirectory(
-      atPath: database.uploadsPath, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+    try makeUploadsFolder()
     let file = StagedFile(filename: filename, bytes: Int64(bytes.count), sha256: sha256)
-    let target = database.stagedPath(file)
-    if manager.fileExists(atPath: target) {
-      // What nobody needs goes after a while, told by its time.
-      try manager.setAttributes([.modificationDate: Date()], ofItemAtPath: target)
-      return file
-    }
-    do { try DurableFile.replace(target, with: bytes, mode: 0o640) } catch {
+    if try isStaged(file) { return file }
+    do { try DurableFile.replace(stagedPath(file), with: bytes, mode: 0o640) } catch {
+      if StorageFault.isFull(error) { throw MirrorFault.full(database.path) }
       throw POSIXError(.init(rawValue: error.code) ?? .EIO)
     }
     return file
+  }
+
+  /// The folder of files that wait for the site.
+  var uploadsFolder: String { database.uploadsPath }
+
+  func stagedPath(_ file: StagedFile) -> String { database.stagedPath(file) }
+
+  func makeUploadsFolder() throws {
+    try FileManager.default.createDirectory(
+      atPath: database.uploadsPath, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+  }
+
+  /// Whether these bytes are kept already. What nobody needs goes after a while, told by its time: they are new again.
+  func isStaged(_ file: StagedFile) throws -> Bool {
+    let target = database.stagedPath(file)
+    guard FileManager.default.fileExists(atPath: target) else { return false }
+    try FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: target)
+    return true
   }
 }
 

@@ -27,6 +27,7 @@ package struct UnreadableChange: Sendable, Hashable {
       switch error {
       case let error as UnreadableRow: error.description
       case let error as JSONSyntaxError: error.description
+      case let error as SecretKeyFault: error.description
       default: "a column holds what it never does"
       }
   }

@@ -3,7 +3,7 @@ import GRDB
 import JSONAPI
 
 extension OutboxWriter {
-  /// Gives an uploaded file the UUID that the site chose, everywhere: as identity, and in what other changes say.
+  /// Gives an uploaded file, or what else was made, the UUID that the site chose, everywhere: as identity, and in what other changes say.
   /// - Returns: the changes of the file as a pull had met it in the meantime; they are of this one from here on.
   func rename(_ upload: OutboxChange, to uuid: ResourceID) throws -> Set<Int64> {
     let type = try names.type(upload.type)

@@ -1,7 +1,7 @@
 extension ReadSnapshot {
   /// The index of a path that has all its values; nil while there is none.
   func pathIndex(type: Int64, _ path: PathKey) throws -> (id: Int64, kind: String, holdsTexts: Bool)? {
-    let statement = try connection.statement(
+    let statement = try statement(
       "SELECT id, kind, state = 'texts' FROM path_index WHERE type = ? AND path = ? AND state IN ('complete', 'texts')")
     defer { statement.reset() }
     statement.bind(type, at: 1)
@@ -11,7 +11,7 @@ extension ReadSnapshot {
 
   /// Whether the mirror has any resource of a type.
   func hasResources(_ type: ServedType) throws -> Bool {
-    let statement = try connection.statement("SELECT EXISTS (SELECT 1 FROM resource WHERE type = ?)")
+    let statement = try statement("SELECT EXISTS (SELECT 1 FROM resource WHERE type = ?)")
     defer { statement.reset() }
     statement.bind(type.id, at: 1)
     return try statement.step() && statement.integer(0) != 0
@@ -19,7 +19,7 @@ extension ReadSnapshot {
 
   /// How SQLite goes about a query: the lines of `EXPLAIN QUERY PLAN`, indented as they nest.
   package func plan(_ query: CompiledQuery) throws -> [String] {
-    let statement = try connection.statement("EXPLAIN QUERY PLAN \(query.sql)")
+    let statement = try connection.statement("EXPLAIN QUERY PLAN \(sight.narrowing?.sql ?? "")\(query.sql)")
     defer { statement.reset() }
     var depths: [Int64: Int] = [:]
     var lines: [String] = []
@@ -38,7 +38,7 @@ extension ReadSnapshot {
 
   /// How many rows a query has.
   func count(_ rows: String, _ arguments: [QueryArgument]) throws -> Int64 {
-    let statement = try connection.statement("SELECT count(*) FROM \(rows)")
+    let statement = try statement("SELECT count(*) FROM \(rows)")
     defer { statement.reset() }
     statement.bind(arguments)
     return try statement.step() ? statement.integer(0) : 0

@@ -1,7 +1,8 @@
 import JSONAPI
 
 /// How much one request may ask for, so that nothing a client writes makes SQL that SQLite cannot take: its limits are 1,000
-/// levels of expression and 64 joined tables, ours are well within.
+/// levels of expression and 64 joined tables, ours are well within. What would be too deep for its parser stands apart
+/// (`QueryCompiler.Nesting`).
 package enum QueryBounds {
   static let conditions = 100
   static let depth = 12

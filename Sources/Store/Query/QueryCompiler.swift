@@ -5,9 +5,13 @@ import JSONAPI
 package struct QueryCompiler {
   let snapshot: ReadSnapshot
   let type: ServedType
+  /// All types; none where nothing is hidden in any of them.
+  let types: [ServedType]
   var arguments: [QueryArgument] = []
   var uses: [PathUse] = []
   var indexes: [String] = []
+  /// Common table expressions that the statement begins with.
+  var apart: [String] = []
   private var aliases = 0
 
   /// Compiles one request; the query gives one row more than the page holds when more follow.
@@ -16,7 +20,8 @@ package struct QueryCompiler {
     _ parameters: QueryParameters, for type: ServedType, in snapshot: ReadSnapshot
   ) throws -> CompiledQuery {
     try QueryBounds.check(parameters)
-    var compiler = QueryCompiler(snapshot: snapshot, type: type)
+    let types = snapshot.sight.isEverything ? [] : try snapshot.types()
+    var compiler = QueryCompiler(snapshot: snapshot, type: type, types: types)
     return try compiler.query(parameters)
   }
 
@@ -29,9 +34,10 @@ package struct QueryCompiler {
     try QueryBounds.check(resolved, path)
   }
 
-  private init(snapshot: ReadSnapshot, type: ServedType) {
+  private init(snapshot: ReadSnapshot, type: ServedType, types: [ServedType]) {
     self.snapshot = snapshot
     self.type = type
+    self.types = types
   }
 
   /// A row that conditions are about.
@@ -40,6 +46,8 @@ package struct QueryCompiler {
     var id: String
     /// The name of its row of `resource` in the query.
     var alias: String
+    /// How deep the conditions about it stand in others.
+    var nesting = 0
   }
 
   /// A condition, or what is left of it behind the relationships that were followed.
@@ -54,6 +62,7 @@ package struct QueryCompiler {
     let row = RowReference(id: "r.id", alias: "r")
     // The site looks up what it sorts by before it carries out a filter.
     let sort = try sortPaths(parameters.sort)
+    try noteStatus()
     guard !parameters.filter.isEmpty, case .group(_, let conjunction, let members) = parameters.filter.root else {
       return try page(parameters.page, sort, [])
     }
@@ -66,7 +75,9 @@ package struct QueryCompiler {
     _ page: PageParameter, _ sort: [SortPath], _ conditions: [Term]
   ) throws -> CompiledQuery {
     let isDriven = conditions.contains(where: \.isDriving)
-    let order = try order(sort, mayLead: !isDriven, skipsOnly: conditions.isEmpty && page.offset > 0)
+    // Of rows that are skipped it has to be asked whether they are there, where not all are.
+    let skipsOnly = conditions.isEmpty && page.offset > 0 && snapshot.sight.isEverything
+    let order = try order(sort, mayLead: !isDriven, skipsOnly: skipsOnly)
     var terms = conditions.map(\.sql) + order.conditions
     if order.from.contains("resource r") {
       // Without statistics SQLite takes the type for rarer than it is: the plus keeps it from walking along all of it.
@@ -89,6 +100,7 @@ package struct QueryCompiler {
         + "FROM \(order.from) WHERE \(filter) ORDER BY \(names("")) \(limit)) p "
         + "CROSS JOIN resource r ON r.id = p.id ORDER BY \(names("p."))"
     }
+    if !apart.isEmpty { sql = "WITH \(apart.joined(separator: ", ")) \(sql)" }
     return CompiledQuery(sql: sql, arguments: arguments, uses: uses, indexes: indexes)
   }
 
@@ -110,7 +122,10 @@ package struct QueryCompiler {
     var terms: [Term] = []
     for member in members {
       switch member {
-      case .group(_, let conjunction, let members): terms.append(try group(conjunction, members, row))
+      case .group(_, let conjunction, let members):
+        let row = row.nested(by: Nesting.group)
+        let place = place(for: row)
+        terms.append(settled(try group(conjunction, members, place), at: place, for: row))
       case .condition(_, let condition):
         let path = try PathResolver(snapshot: snapshot, type: type).resolve(
           condition.path, comparison: condition.comparison)

@@ -23,16 +23,28 @@ package struct ReadSnapshot {
   let catalog: TypeCatalog
   /// What who reads may see.
   package let sight: Sight
+  /// What was found out of types by that sight; nil where it shows everything.
+  let seen: SeenTypes?
   var usage: QueryUsage?
 
+  init(connection: ReadConnection, catalog: TypeCatalog, sight: Sight, usage: QueryUsage?) {
+    (self.connection, self.catalog, self.sight, self.usage) = (connection, catalog, sight, usage)
+    seen = sight.isEverything ? nil : SeenTypes()
+  }
+
   /// The type whose collection has this path.
-  package func type(path: String) throws -> ServedType? { try catalog.type(path: path, connection) }
+  package func type(path: String) throws -> ServedType? { try shown(catalog.type(path: path, connection)) }
   /// The type of this name.
-  package func type(name: String) throws -> ServedType? { try catalog.type(name: name, connection) }
+  package func type(name: String) throws -> ServedType? { try shown(catalog.type(name: name, connection)) }
   /// Where the types belong, as far as it is known.
   package func entityTypes() throws -> EntityTypes { try catalog.entityTypes(connection) }
-  /// All types that have a path, by name.
-  package func types() throws -> [ServedType] { try catalog.all(connection) }
+  /// All types that have a path, and that there are for who reads, by name.
+  package func types() throws -> [ServedType] {
+    let all = try catalog.all(connection)
+    return sight.isEverything ? all : all.filter { sight.shows($0) }
+  }
+
+  private func shown(_ type: ServedType?) -> ServedType? { type.flatMap { sight.shows($0) ? $0 : nil } }
 
   static let columns = FixedStatement.row
 
@@ -41,7 +53,7 @@ package struct ReadSnapshot {
   package func resource<Value>(
     _ uuid: ResourceID, entityType: String, _ body: (StoredRow) throws -> Value
   ) throws -> Value? {
-    let statement = try connection.statement(.resourceByUUID)
+    let statement = try statement(.resourceByUUID)
     defer { statement.reset() }
     statement.bind(uuid, at: 1)
     return try first(of: statement, entityType, body)
@@ -53,7 +65,7 @@ package struct ReadSnapshot {
   ) throws -> Value? {
     let folded = id.folded
     if let value = try resource(folded.isUUID ? folded : id, entityType: entityType, body) { return value }
-    let statement = try connection.statement(.resourceByFoldedID)
+    let statement = try statement(.resourceByFoldedID)
     defer { statement.reset() }
     statement.bind(folded.description, at: 1)
     return try first(of: statement, entityType, body)
@@ -72,7 +84,7 @@ package struct ReadSnapshot {
   /// The resource of an interned identity.
   package func resource<Value>(id: Int64, _ body: (StoredRow) throws -> Value) throws -> Value? {
     try connection.checkTime()
-    let statement = try connection.statement(.resourceByID)
+    let statement = try statement(.resourceByID)
     defer { statement.reset() }
     statement.bind(id, at: 1)
     guard try statement.step(), let row = try row(statement, isSingle: true) else { return nil }
@@ -82,7 +94,7 @@ package struct ReadSnapshot {
   /// The targets of one relationship in its order; nil for one that names no resource (`missing`, `virtual`).
   package func targets(of source: Int64, field: String) throws -> [Int64?] {
     try connection.checkTime()
-    let statement = try connection.statement(
+    let statement = try statement(
       """
       SELECT target FROM relationship WHERE source = ?1 AND field = (SELECT id FROM field WHERE name = ?2) ORDER BY delta
       """)
@@ -96,7 +108,7 @@ package struct ReadSnapshot {
 
   /// Runs a compiled query and gives its rows in order until `body` returns false.
   package func rows(_ query: CompiledQuery, _ body: (StoredRow) throws -> Bool) throws {
-    let statement = try connection.statement(query.sql)
+    let statement = try statement(query.sql)
     defer { statement.reset() }
     statement.bind(query.arguments)
     let started = query.uses.isEmpty ? nil : ContinuousClock.now
@@ -122,9 +134,14 @@ package struct ReadSnapshot {
     let number = statement.integer(1)
     let known = like?.id == number ? like : try catalog.type(id: number, connection)
     guard let type = known else { return nil }
+    // What cannot be taken apart would be shown with what is hidden of it.
+    if sight.hidesFields(of: type), StoredLayout(statement.bytes(3)) == nil { return nil }
+    let id = statement.integer(0)
+    var pending = isSingle ? Int(statement.integer(7)) : 0
+    if pending > 0, !sight.isEverything { pending = try pendingChanges(of: id, type: type) }
     return StoredRow(
-      id: statement.integer(0), type: type, knownUntil: isSingle ? statement.integer(6) : 0,
-      sequence: statement.integer(5), pending: isSingle ? Int(statement.integer(7)) : 0,
+      id: id, type: type, knownUntil: isSingle ? statement.integer(6) : 0, sequence: statement.integer(5),
+      pending: pending,
       stored: .init(
         document: statement.bytes(3), splices: statement.bytes(4), path: type.escapedPath,
         revision: statement.optionalInteger(2)))

@@ -11,7 +11,7 @@ package struct ContentState: Sendable, Hashable {
 extension ReadSnapshot {
   /// The state of a type's content. Read before the rows it is said of, it may be older than they are, never newer.
   package func state(ofType type: Int64) throws -> ContentState {
-    let statement = try connection.statement(
+    let statement = try statement(
       """
       SELECT (SELECT known_until FROM cursor WHERE type = ?),
         (SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'sequence')
@@ -22,16 +22,17 @@ extension ReadSnapshot {
     return ContentState(knownUntil: statement.optionalInteger(0) ?? 0, sequence: statement.optionalInteger(1) ?? 0)
   }
 
-  /// The site's time up to which all types are known that are read at all, Unix seconds; 0 when one never was read whole.
+  /// The site's time up to which all types are known that are shown and read at all, Unix seconds; 0 when one never was read whole.
   package func knownUntilOfAll() throws -> Int64 {
-    let statement = try connection.statement("SELECT min(known_until) FROM cursor")
+    guard sight.isEverything else { return try knownUntilOfShown() }
+    let statement = try statement("SELECT min(known_until) FROM cursor")
     defer { statement.reset() }
     return try statement.step() ? statement.optionalInteger(0) ?? 0 : 0
   }
 
   /// Whether links of the type's resources carry a revision (reference 1.5), told by its newest resource.
   package func hasVersions(_ type: ServedType) throws -> Bool {
-    let statement = try connection.statement(
+    let statement = try statement(
       "SELECT revision IS NOT NULL FROM resource WHERE type = ? ORDER BY internal_id DESC LIMIT 1")
     defer { statement.reset() }
     statement.bind(type.id, at: 1)
@@ -41,7 +42,7 @@ extension ReadSnapshot {
   /// Whether a resource of the type is known to refer to a file: then the site has upload routes below it (reference 1.2).
   /// Looked for from the files' side, of which there are fewer.
   package func refersToFiles(_ type: ServedType) throws -> Bool {
-    let statement = try connection.statement(
+    let statement = try statement(
       """
       SELECT EXISTS (
         SELECT 1 FROM resource_type t JOIN resource f ON f.type = t.id JOIN relationship l ON l.target = f.id

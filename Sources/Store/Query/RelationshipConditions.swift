@@ -23,7 +23,9 @@ extension QueryCompiler {
       switch way {
       case .own: return try own(items[0], row)
       case .hop(let name, let delta, let entityType):
-        return try follow(.init(name: name, delta: delta, entityType: entityType), items, row)
+        let place = place(for: row)
+        let term = try follow(.init(name: name, delta: delta, entityType: entityType), items, place)
+        return settled(term, at: place, for: row)
       case .list: return try elements(items, row)
       }
     }
@@ -53,7 +55,7 @@ extension QueryCompiler {
 
   private mutating func follow(_ hop: ResolvedPath.Hop, _ items: [Item], _ row: RowReference) throws -> Term {
     let link = alias("l")
-    let target = RowReference(id: "\(link).target", alias: alias("t"))
+    let target = target(of: link, behind: row)
     var conditions = [Term(sql: links(hop, link))]
     var isOnRow = false
     for item in items where item.hops.isEmpty {
@@ -86,6 +88,11 @@ extension QueryCompiler {
     return Term(sql: "EXISTS (SELECT 1 FROM \(from) WHERE \(link).source = \(row.id) AND \(filter))")
   }
 
+  /// What a row of `relationship` leads to.
+  mutating func target(of link: String, behind row: RowReference) -> RowReference {
+    RowReference(id: "\(link).target", alias: alias("t"), nesting: row.nesting + Nesting.relationship)
+  }
+
   /// The serial number of a relationship's target. The target may be closed to the account, or not there: its number stands in
   /// the identifier as well. A root term has a parent of the number 0.
   mutating func targetNumber(_ link: String, _ row: RowReference) -> String {
@@ -114,16 +121,18 @@ extension QueryCompiler {
     let element = alias("e")
     var conditions: [String] = []
     var attribute = ""
+    var document = "\(row.alias).document"
     for item in items {
       guard case .value(let value) = item.leaf else { continue }
       note(value, item.types)
+      if attribute.isEmpty { document = shown(document, value.attribute, of: row) }
       attribute = value.attributePath
       if conditions.isEmpty, let delta = value.delta { conditions.append("\(element).key = \(bind(.integer(delta)))") }
       conditions.append(
         comparison(
           self.element(value, element), ValueClass(value), item.condition, byLike: value.comparesByLike))
     }
-    let each = "json_each(\(row.alias).document, \(bind(.text(attribute)))) \(element)"
+    let each = "json_each(\(document), \(bind(.text(attribute)))) \(element)"
     return Term(sql: "EXISTS (SELECT 1 FROM \(each) WHERE \(conditions.joined(separator: " AND ")))")
   }
 
@@ -144,8 +153,13 @@ extension QueryCompiler {
       filled.condition.comparison = .isNotNull
       return Term(sql: "NOT (\(QueryCompiler.all(try all([filled], row)).sql))")
     }
+    let place = place(for: row)
+    return settled(try isNull(behind: hop, item, place), at: place, for: row)
+  }
+
+  private mutating func isNull(behind hop: ResolvedPath.Hop, _ item: Item, _ row: RowReference) throws -> Term {
     let link = alias("l")
-    let target = RowReference(id: "\(link).target", alias: alias("t"))
+    let target = target(of: link, behind: row)
     var rest = item
     rest.hops = item.hops.dropFirst()
     let none =

@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 
 /// Conditions on columns and single values of a row, and the site's own conditions on what a filter may find.
 extension QueryCompiler {
@@ -7,12 +8,12 @@ extension QueryCompiler {
     switch item.leaf {
     case .uuid: return uuid(row.id, condition)
     case .serial:
-      let sql = comparison("\(row.alias).internal_id", .number, condition)
+      let sql = comparison(serial(item.types, row), .number, condition)
       let isOne = condition.comparison == .equal || condition.comparison == .in
       guard row.alias != "r", isOne else { return Term(sql: sql, isDriving: isOne) }
       let types = item.types.map { bind(.integer($0.id)) }.joined(separator: ", ")
       return Term(sql: "\(row.alias).type IN (\(types)) AND \(sql)", isDriving: true)
-    case .changed: return Term(sql: comparison("\(row.alias).changed", .number, condition))
+    case .changed: return Term(sql: comparison(changed(row), .number, condition))
     case .value(let value):
       if let delta = value.delta, delta != 0 { return .never }
       if let term = try indexed(item, row) { return term }
@@ -28,8 +29,18 @@ extension QueryCompiler {
 
   /// The SQL of a value in the row's document.
   mutating func extracted(_ value: ResolvedPath.Value, _ row: RowReference) -> String {
-    "json_extract(\(row.alias).document, \(bind(.text(value.attributePath + value.propertyPath))))"
+    let path = bind(.text(value.attributePath + value.propertyPath))
+    return "json_extract(\(shown("\(row.alias).document", value.attribute, of: row)), \(path))"
   }
+
+  /// The SQL of the row's serial number, which is an attribute of the types.
+  func serial(_ types: [ServedType], _ row: RowReference) -> String {
+    let column = "\(row.alias).internal_id"
+    return types.first?.serialNumber.map { shown(column, $0, of: row) } ?? column
+  }
+
+  /// The SQL of the time of the row's last change.
+  func changed(_ row: RowReference) -> String { shown("\(row.alias).changed", FieldDescription.changed, of: row) }
 
   /// The SQL of the machine name of the row's bundle.
   mutating func bundle(_ types: [ServedType], _ row: RowReference) -> String {
@@ -79,14 +90,16 @@ extension QueryCompiler {
     behind hops: ArraySlice<ResolvedPath.Hop>, to entityType: String, _ row: RowReference
   ) throws -> Term? {
     guard let hop = hops.first else { return try access(to: entityType, row) }
+    let place = place(for: row)
     let link = alias("l")
-    let target = RowReference(id: "\(link).target", alias: alias("t"))
+    let target = target(of: link, behind: place)
     let way = links(hop, link)
     guard let inner = try access(behind: hops.dropFirst(), to: entityType, target) else { return nil }
     // A target that the mirror does not have is not hidden by that.
     let from = "relationship \(link) LEFT JOIN resource \(target.alias) ON \(target.alias).id = \(link).target"
-    let some = "SELECT 1 FROM \(from) WHERE \(link).source = \(row.id) AND \(way) AND \(link).target IS NOT NULL"
-    return Term(sql: "EXISTS (\(some) AND (\(target.alias).id IS NULL OR \(inner.sql)))")
+    let some = "SELECT 1 FROM \(from) WHERE \(link).source = \(place.id) AND \(way) AND \(link).target IS NOT NULL"
+    let term = Term(sql: "EXISTS (\(some) AND (\(target.alias).id IS NULL OR \(inner.sql)))")
+    return settled(term, at: place, for: row)
   }
 
   private mutating func access(to entityType: String, _ row: RowReference) throws -> Term? {
@@ -99,7 +112,8 @@ extension QueryCompiler {
           + "(SELECT count(*) FROM (\(others))) > 1)")
     case "file":
       let path = bind(.text("$.attributes.\"uri\".\"value\""))
-      let scheme = "substr(json_extract(\(row.alias).document, \(path)), 1, 9) = 'public://'"
+      let document = shown("\(row.alias).document", "uri", of: row)
+      let scheme = "substr(json_extract(\(document), \(path)), 1, 9) = 'public://'"
       guard let account = try snapshot.fact(.siteAccount).flatMap({ ResourceID($0) }) else { return nil }
       let link = alias("l")
       let owner = "\(link).target IN (SELECT id FROM identity WHERE uuid = \(bind(.id(account))))"

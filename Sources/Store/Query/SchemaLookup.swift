@@ -4,14 +4,11 @@ import OpenSocial
 extension ReadSnapshot {
   /// The schema of a type, as far as it may be seen; nil while nothing is known of it. Filters, sorts and `include` go by it.
   package func schema(of type: ServedType) throws -> TypeSchema? {
-    guard sight != .everything else { return try wholeSchema(of: type) }
-    var schema = try wholeSchema(of: type)
-    schema?.fields.removeAll { !sight.shows($0.name, of: type.name) }
-    return schema
+    try narrowed(type) { try wholeSchema(of: type) }
   }
 
   private func wholeSchema(of type: ServedType) throws -> TypeSchema? {
-    let statement = try connection.statement("SELECT version, fields FROM type_schema WHERE type = ?")
+    let statement = try statement("SELECT version, fields FROM type_schema WHERE type = ?")
     defer { statement.reset() }
     statement.bind(type.id, at: 1)
     // A file that an older program filled has resources and no schema yet.
@@ -25,7 +22,7 @@ extension ReadSnapshot {
 
   /// What the newest resources of a type show.
   private func schemaOfResources(_ type: ServedType) throws -> TypeSchema? {
-    let statement = try connection.statement(
+    let statement = try statement(
       "SELECT document, splices FROM resource WHERE type = ? ORDER BY internal_id DESC LIMIT 50")
     defer { statement.reset() }
     statement.bind(type.id, at: 1)
@@ -48,7 +45,7 @@ extension ReadSnapshot {
   package func shows(_ attribute: String, of type: ServedType) throws -> Bool {
     guard let field = try schema(of: type)?.field(attribute), !field.isRelationship else { return false }
     // What was made here and waits has the names that were known here.
-    let statement = try connection.statement(
+    let statement = try statement(
       """
       SELECT max(json_type(document, ?2) IS NOT NULL) FROM (
         SELECT document FROM resource WHERE type = ?1 AND internal_id IS NOT NULL ORDER BY changed DESC LIMIT 20)
@@ -61,7 +58,7 @@ extension ReadSnapshot {
 
   /// A fact about the mirror; nil when it was never noted.
   func fact(_ fact: MirrorFact) throws -> String? {
-    let statement = try connection.statement("SELECT value FROM setting WHERE name = ?")
+    let statement = try statement("SELECT value FROM setting WHERE name = ?")
     defer { statement.reset() }
     statement.bind(fact.rawValue, at: 1)
     return try statement.step() ? statement.text(0) : nil

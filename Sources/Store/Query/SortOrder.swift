@@ -99,8 +99,8 @@ extension QueryCompiler {
     }
     switch leaf {
     case .uuid: return QueryCompiler.idText(row.id)
-    case .serial: return "\(row.alias).internal_id"
-    case .changed: return "\(row.alias).changed"
+    case .serial: return serial(types, row)
+    case .changed: return changed(row)
     case .value(let value): return try sorted(value, types, row, function)
     case .bundle: return ValueClass.text.comparable(bundle(types, row))
     case .targetID(let hop):
@@ -130,7 +130,8 @@ extension QueryCompiler {
     let kind = ValueClass(value)
     guard value.isList else { return kind.comparable(extracted(value, row)) }
     let element = alias("e")
-    let each = "json_each(\(row.alias).document, \(bind(.text(value.attributePath)))) \(element)"
+    let document = shown("\(row.alias).document", value.attribute, of: row)
+    let each = "json_each(\(document), \(bind(.text(value.attributePath)))) \(element)"
     let key = value.delta.map { " WHERE \(element).key = \(bind(.integer($0)))" } ?? ""
     return "(SELECT \(function)(\(kind.comparable(self.element(value, element)))) FROM \(each)\(key))"
   }

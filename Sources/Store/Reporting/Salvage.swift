@@ -20,8 +20,8 @@ package struct Salvage: Sendable {
 
   /// Local changes with their copies, clients, accounts and tokens, and the names that those use.
   private static let names = [
-    "resource_type", "field", "identity", "setting", "consumer", "account", "issued_token", "outbox", "outbox_copy",
-    "outbox_echo", "upload", "conflict",
+    "resource_type", "field", "identity", "setting", "consumer", "account", "issued_token", "consent", "outbox",
+    "outbox_copy", "outbox_echo", "upload", "conflict",
   ]
   /// What of the settings does not speak of the site's copy.
   private static let settings = ["site_base_url", "site_account", "jsonapi_version", "content_language"]
@@ -49,6 +49,8 @@ package struct Salvage: Sendable {
           + "anew: move it away, and social-mirror sync")
     }
     let new = try Mirror(path: target)
+    // Without the key the passwords that wait are lost, and nothing else: who reads the queue is told.
+    try? old.read { source in try new.database.read { try SecretSeal.copyKey(from: source, to: $0) } }
     for name in Salvage.names { tables.append(try Salvage.copy(name, columns[name] ?? [], old, new)) }
     lostChanges = try new.outbox.redrawAll()
     try new.close()

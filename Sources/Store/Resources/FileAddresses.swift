@@ -13,6 +13,9 @@ struct FileAddress: Sendable, Hashable {
   /// nil where the resource names none.
   var mediaType: String?
 
+  /// The greatest size that is believed, bytes: a pebibyte, which no disk has.
+  static let greatestSize: Int64 = 1 << 50
+
   /// What a resource object says.
   enum Reading: Sendable, Hashable {
     /// The address, and what of the rest is not what it should be, for people.
@@ -36,6 +39,10 @@ struct FileAddress: Sendable, Hashable {
     if let size = attributes["filesize"], !size.isNull {
       address.size = (size.integer ?? size.string.flatMap { Int64($0) }).flatMap { $0 < 0 ? nil : $0 }
       if address.size == nil { odd.append("its filesize is no number of bytes") }
+      if let bytes = address.size, bytes > greatestSize {
+        address.size = nil
+        odd.append("its filesize is \(bytes) bytes, more than any file has")
+      }
     }
     if let type = attributes["filemime"], !type.isNull {
       address.mediaType = type.string

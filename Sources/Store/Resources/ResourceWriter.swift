@@ -78,7 +78,7 @@ final class ResourceWriter {
     let (own, isKnown) = try identity(resource.uuid, type)
     var id = own
     var isNew = try !isKnown || !isStored(own)
-    if isNew, let number = resource.internalID, let former = try holder(of: number, type: type, resource.uuid) {
+    if isNew, let number = resource.internalID, let former = try holder(of: number, type: type, resource) {
       id = former
       isNew = false
     }
@@ -160,13 +160,16 @@ final class ResourceWriter {
 
   /// Looks who is stored under the serial number of a resource that is not. It is the same one where their ids differ in letter case
   /// alone, which is nothing to the site: it gets the new id. Anything else, as after a site went back to a backup, is left to a
-  /// sweep, which comes now: what the site no longer has goes by its own word and no other.
-  private func holder(of number: Int64, type: Int64, _ uuid: ResourceID) throws -> Int64? {
+  /// sweep, which comes now: what the site no longer has goes by its own word and no other. Where the site shows a label alone, the
+  /// document stays, and with it the id that it names.
+  private func holder(of number: Int64, type: Int64, _ resource: ScannedResource) throws -> Int64? {
+    let uuid = resource.uuid
     let holders = try stored(under: number, type)
     if holders.isEmpty { return nil }
     let folded = uuid.folded
     for holder in holders {
       guard let former = holder.uuid, former.folded == folded else { continue }
+      if resource.isLabelOnly { return holder.id }
       if try rename(holder.id, from: former, to: uuid, type: type) { return holder.id }
     }
     try db.run(sql: "UPDATE sweep SET finished = NULL WHERE type = ?", arguments: [type])

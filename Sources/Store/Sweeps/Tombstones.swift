@@ -46,8 +46,12 @@ extension Sweeping {
   }
 
   /// Empties the write-ahead log where it may hold what was removed.
-  package func truncateLogIfDue() throws {
-    if try reading.fact(.logHoldsRemoved) == "1" { try truncateLog() }
+  /// - Returns: whether nothing of it is left; false where a reader prevented it for now.
+  @discardableResult
+  package func truncateLogIfDue() throws -> Bool {
+    guard try reading.fact(.logHoldsRemoved) == "1" else { return true }
+    try truncateLog()
+    return try reading.fact(.logHoldsRemoved) != "1"
   }
 
   /// Empties the write-ahead log, so that nothing removed stays in it. Readers may prevent it for now: the next round

@@ -131,7 +131,7 @@ struct TypeNaming {
   private func description(_ requests: inout Int) async throws -> SiteDescription? {
     do {
       return try await site.ask(SiteDescription.request, asked: { requests += 1 }) { SiteDescription.parse($0) }
-    } catch is SiteError { return nil }
+    } catch let error where TypeNaming.isOfTheAnswer(error) { return nil }
   }
 
   /// Some resources of a collection, for the first may show little; none where it shows none, or cannot be read.
@@ -143,6 +143,13 @@ struct TypeNaming {
         guard response.status == 200, let bytes = try? SiteAnswer.document(of: response) else { return [] }
         return (try? JSON(parsing: bytes))?["data"]?.array ?? []
       }
-    } catch is SiteError { return [] }
+    } catch let error where TypeNaming.isOfTheAnswer(error) { return [] }
+  }
+
+  /// Whether a failure is one of the answer and not of the site as a whole: then that answer tells nothing, and the others go on.
+  static func isOfTheAnswer(_ error: any Error) -> Bool {
+    if error is SiteError { return true }
+    guard let error = error as? TransportError else { return false }
+    return [.tooLarge, .redirectToOtherOrigin, .tooManyRedirects].contains(error.kind)
   }
 }

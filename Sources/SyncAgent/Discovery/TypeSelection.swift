@@ -84,7 +84,7 @@ enum TypeSelection {
 
   private static func mine(_ thing: SetAside) -> Bool {
     switch thing.kind {
-    case .setting: thing.type.isEmpty
+    case .setting: thing.type.isEmpty && thing.subject != ClockDifference.subject
     case .type: thing.subject == unread || thing.subject == "collection"
     default: false
     }

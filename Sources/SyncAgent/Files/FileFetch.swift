@@ -106,7 +106,7 @@ struct FileFetch: Sendable {
   private func fetch(_ file: FileSource, _ limit: Int64?, isConditional: Bool = true) async throws -> Outcome {
     let part = try folder.incoming(file.uuid, atMost: limit)
     let begun = part.count
-    let sink = PartSink(part, expecting: file)
+    let sink = PartSink(part, in: folder, expecting: file)
     let answer: FileAnswer
     do {
       answer = try await site.download(into: sink, foreign: foreign) {
@@ -203,6 +203,7 @@ final class Placing: Sendable {
 /// Takes what arrives into the file of a part, once head and media type are found good.
 private final class PartSink: ContentSink {
   private let part: IncomingContent
+  private let folder: BinaryFolder
   private let file: FileSource
   private let state = Mutex(State())
 
@@ -211,6 +212,7 @@ private final class PartSink: ContentSink {
     var isOtherFile = false
     var continuation: PartContinuation?
     var beginning = ContentBeginning()
+    var reserve = DiskReserve()
   }
 
   /// Why the content is not taken.
@@ -221,8 +223,9 @@ private final class PartSink: ContentSink {
   /// What is missing at the end, for people; nil when all is there.
   func lack(of bytes: Int64) -> String? { state.withLock { $0.continuation }?.lack(of: bytes) }
 
-  init(_ part: IncomingContent, expecting file: FileSource) {
+  init(_ part: IncomingContent, in folder: BinaryFolder, expecting file: FileSource) {
     self.part = part
+    self.folder = folder
     self.file = file
   }
 
@@ -247,6 +250,10 @@ private final class PartSink: ContentSink {
 
   func take(_ piece: UnsafeRawBufferPointer) -> Bool {
     let objection = state.withLock { state -> String? in
+      guard state.reserve.holds(piece.count, free: { folder.freeBytes }) else {
+        (state.objection, state.isOtherFile) = (DiskReserve.objection(arrived: part.count), true)
+        return state.objection
+      }
       guard case .whole = state.continuation, state.beginning.isPage(with: piece, of: file) else { return nil }
       (state.objection, state.isOtherFile) = (FileTrust.page, true)
       return state.objection

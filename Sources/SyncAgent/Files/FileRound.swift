@@ -1,3 +1,4 @@
+import JSONAPI
 import Logging
 import Store
 import Upstream
@@ -219,8 +220,14 @@ package struct FileRound: Sendable {
   /// - Returns: nil when the file has room.
   private func lackOfSpace(for file: FileSource, _ space: DiskBudget, used: Int64) -> Lack? {
     if file.known?.hash != nil, file.known?.source == file.identity { return nil }
-    let size = file.size ?? 0
-    if let free = folder.freeBytes, free - size < FileRound.reserveBytes {
+    let size = max(0, file.size ?? 0)
+    // That is no want of room: nothing that is done here would make any.
+    if let whole = folder.diskBytes, size > whole {
+      return Lack(
+        reason: "the site names \(size) bytes for \(file.uri), and the disk of mirror.filesPath has \(whole) in all",
+        isOfThisFile: true, isOfDisk: false)
+    }
+    if let free = folder.freeBytes, free.subtractingClamped(size) < FileRound.reserveBytes {
       return Lack(
         reason: "the disk of mirror.filesPath has \(free) bytes left; files wait, resources go on",
         isOfThisFile: free >= FileRound.reserveBytes, isOfDisk: true)

@@ -88,6 +88,13 @@ extension PushAttempt {
     guard var copy = try copies(body, status: response.status).first else {
       throw SiteError(.malformed, status: response.status, detail: "a document without its resource")
     }
+    // What is made may get an id of the site's own; all else is asked for by the one that it has, in whatever letter case.
+    let isMade = change.kind == .create || change.kind == .upload
+    guard isMade || copy.scanned.uuid.folded == change.uuid.folded else {
+      throw SiteError(
+        .malformed, status: response.status,
+        detail: "the resource \(copy.scanned.uuid) where \(change.uuid) was asked for")
+    }
     copy.madeAt = response.date
     return copy
   }

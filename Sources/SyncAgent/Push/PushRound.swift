@@ -34,6 +34,8 @@ package struct PushRound: Sendable {
   private static let longestForCopies = 10.0
   /// After so many attempts in a row on which the site was not there, the others are not made.
   private static let mostAway = 3
+  /// After so many seconds the write-ahead log is emptied, where a reader prevented it and it holds what is to be forgotten.
+  private static let secondsToNextEmptying: Int64 = 10
   /// Resources that are asked for after deletions, in one push.
   private static let mostAlong = 200
 
@@ -50,6 +52,7 @@ package struct PushRound: Sendable {
     if let hold = try outbox.writesHold(), !isByHand, hold.until > now() {
       report.next = hold.until
       report.refusesWrites = hold.reason
+      try sweeping.truncateLogIfDue()
       return report
     }
     var course = Course(patience: PushPatience(seconds: PushRound.longestForCopies), time: now())
@@ -64,7 +67,9 @@ package struct PushRound: Sendable {
     }
     if report.awayInARow < PushRound.mostAway { try await askAlong(&course, &report) }
     try outbox.removeSettledFiles()
-    try sweeping.truncateLogIfDue()
+    if try !sweeping.truncateLogIfDue() {
+      report.next = min(report.next ?? .max, now() + PushRound.secondsToNextEmptying)
+    }
     return report
   }
 

@@ -103,8 +103,11 @@ struct EntryPointSearch: Sendable {
 
   /// What the site's description says of it, where it has one that is open to the account.
   private func described(_ asked: () -> Void) async throws -> String? {
-    try await site.ask(SiteDescription.request, asked: asked) { SiteDescription.parse($0)?.basePath }
-      .flatMap { $0.hasPrefix("/") && $0 != "/" ? $0 : nil }
+    let path: String?
+    do {
+      path = try await site.ask(SiteDescription.request, asked: asked) { SiteDescription.parse($0)?.basePath }
+    } catch let error as TransportError where error.kind == .tooLarge { path = nil }
+    return path.flatMap { $0.hasPrefix("/") && $0 != "/" && $0.utf8.count <= 255 ? $0 : nil }
   }
 }
 

@@ -2,8 +2,14 @@ import Coding
 import Foundation
 import JWTKit
 
-/// The claims of an access token, as the site's tokens have them (reference 7.3).
-struct AccessTokenClaims: JWTPayload {
+/// Claims that are written in an order of their own.
+protocol OrderedClaims: JWTPayload {
+  /// The members in their order.
+  var json: JSON { get }
+}
+
+/// The claims of an access token, as the site's tokens have them (reference 7.3), and whose they are.
+struct AccessTokenClaims: OrderedClaims {
   var aud: String
   var jti: String
   var iat: Int64
@@ -11,6 +17,8 @@ struct AccessTokenClaims: JWTPayload {
   /// With microseconds, as the site's.
   var exp: Double
   var scope: [String]
+  /// The mirror that it is good for (RFC 7519, 4.1.1); the key ring puts it in. Newer sites name themselves, too.
+  var iss: String?
   /// The account's id in decimal; absent under `client_credentials`.
   var sub: String?
 
@@ -23,6 +31,7 @@ struct AccessTokenClaims: JWTPayload {
       ("aud", .string(aud)), ("jti", .string(jti)), ("iat", .integer(iat)), ("nbf", .integer(nbf)),
       ("exp", .number(Self.seconds(exp))), ("scope", .array(scope.map { .string($0) })),
     ])
+    if let iss { members["iss"] = .string(iss) }
     if let sub { members["sub"] = .string(sub) }
     return .object(members)
   }
@@ -42,11 +51,11 @@ struct OrderedJOSEEncoder: JWTJSONEncoder {
     switch value {
     case let header as JWTHeader:
       var members = JSONObject()
-      for name in ["typ", "alg", "jti"] {
+      for name in ["typ", "alg", "jti", "kid"] {
         if let text = header.fields[name]?.asString { members[name] = .string(text) }
       }
       return Data(JSON.object(members).encoded(.plain))
-    case let claims as AccessTokenClaims: return Data(claims.json.encoded(.plain))
+    case let claims as any OrderedClaims: return Data(claims.json.encoded(.plain))
     default: return try JSONEncoder().encode(value)
     }
   }

@@ -1,9 +1,10 @@
 import Coding
+import Crypto
 import CryptoExtras
 import Foundation
 import JWTKit
 
-/// The RSA key that signs access tokens with RS256. There is one, so tokens carry no `kid`, as the site's do not.
+/// An RSA key that signs tokens with RS256, and with nothing else.
 package struct SigningKey: Sendable {
   /// Why a text is no key that can be used.
   package enum Failure: Error, Sendable, Hashable {
@@ -17,6 +18,8 @@ package struct SigningKey: Sendable {
   /// The public key's `n` and `e` (RFC 7518, 6.3.1).
   private let modulus: String
   private let exponent: String
+  /// The `kid` of its tokens: the key's thumbprint (RFC 7638), 43 letters, digits, `-` and `_`.
+  package let id: String
 
   /// - Parameter pem: a PKCS #8 or PKCS #1 private key.
   /// - Throws: `Failure`.
@@ -32,6 +35,13 @@ package struct SigningKey: Sendable {
         rsa: try Insecure.RSA.PrivateKey(backing: key), digestAlgorithm: .sha256,
         serializer: DefaultJWTSerializer(jsonEncoder: OrderedJOSEEncoder()))
     } catch { throw .unreadable }
+    id = SigningKey.thumbprint(modulus: modulus, exponent: exponent)
+  }
+
+  /// RFC 7638, 3: the members that the key needs, in the order of their names.
+  private static func thumbprint(modulus: String, exponent: String) -> String {
+    let members: JSON = ["e": .string(exponent), "kty": "RSA", "n": .string(modulus)]
+    return Base64URL.encode(SHA256.hash(data: Data(members.encoded(.plain))))
   }
 
   /// A new key of 2048 bits in PKCS #8 PEM. Takes up to a second.
@@ -39,9 +49,12 @@ package struct SigningKey: Sendable {
     try _RSA.Signing.PrivateKey(keySize: .bits2048).pkcs8PEMRepresentation
   }
 
-  /// The compact JWT (RFC 7519) of these claims.
-  func sign(_ claims: AccessTokenClaims) async throws -> String {
-    try await keys.sign(claims, header: JWTHeader(fields: ["jti": .string(claims.jti)]))
+  /// The compact JWT (RFC 7519) of these claims, with the key's `kid`.
+  /// - Parameter jti: goes into the header as well, as in the site's tokens; nil for none.
+  func sign(_ claims: some JWTPayload, jti: String?) async throws -> String {
+    var fields: [String: JWTHeaderField] = ["kid": .string(id)]
+    if let jti { fields["jti"] = .string(jti) }
+    return try await keys.sign(claims, header: JWTHeader(fields: fields))
   }
 
   /// The claims of a token that this key signed with RS256. The header was checked before; see `CompactJWT`.
@@ -50,10 +63,10 @@ package struct SigningKey: Sendable {
     try await keys.verify(token, as: AccessTokenClaims.self)
   }
 
-  /// The answer of `/oauth/jwks`: the public key alone, with the three members that the site shows.
-  package var document: TokenReply {
-    let key: JSON = ["kty": "RSA", "n": .string(modulus), "e": .string(exponent)]
-    let document: JSON = ["keys": [key]]
-    return .document(document.encoded(.site))
+  /// The public key alone (RFC 7517, 4): the three members that the site shows, then those that name it and what it is for.
+  var publicKey: JSON {
+    [
+      "kty": "RSA", "n": .string(modulus), "e": .string(exponent), "kid": .string(id), "use": "sig", "alg": "RS256",
+    ]
   }
 }

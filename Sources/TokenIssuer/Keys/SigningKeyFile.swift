@@ -1,7 +1,7 @@
 import DurableFiles
 import Glibc
 
-/// Where the signing key lives: a PEM file that only its owner can read, made at the first start.
+/// Where a signing key lives: a PEM file that only its owner can read. The one that signs is made at the first start.
 package struct SigningKeyFile: Sendable {
   /// Where the file is or will be.
   package let path: String
@@ -16,6 +16,7 @@ package struct SigningKeyFile: Sendable {
     case exposed(path: String)
     case file(path: String, step: String, code: Int32)
     case generation(path: String)
+    case foreign(path: String, owner: UInt32)
 
     /// One line for the operator.
     package var description: String {
@@ -28,6 +29,9 @@ package struct SigningKeyFile: Sendable {
       case .exposed(let path): "the signing key \(path) is open to every user of this machine: chmod 600 \(path)"
       case .file(let path, let step, let code):
         "the signing key \(path) could not be \(step): \(String(cString: strerror(code)))"
+      case .foreign(let path, let owner):
+        "the signing key \(path) belongs to another user (number \(owner)): rotate it as that user, who could not read the new "
+          + "one otherwise"
       case .generation(let path): "no signing key could be generated for \(path)"
       }
     }

@@ -38,6 +38,18 @@ package struct TokenReply: Sendable, Hashable {
       ], body: JSON.object(members).encoded(.php))
   }
 
+  /// What was asked for is done, and there is nothing to say of it (RFC 7009, 2.2).
+  static let done = TokenReply(status: 200, fields: [Field(name: "cache-control", value: "no-store")], body: [])
+
+  /// What is said of a token: nothing to be kept (RFC 7662, 2.2).
+  static func stated(_ members: JSONObject) -> TokenReply {
+    TokenReply(
+      status: 200,
+      fields: [
+        Field(name: "content-type", value: "application/json"), Field(name: "cache-control", value: "no-store"),
+      ], body: JSON.object(members).encoded(.php))
+  }
+
   /// Any other JSON answer of the site.
   static func document(_ body: [UInt8], status: Int = 200, challenge: String? = nil) -> TokenReply {
     var fields = [Field(name: "content-type", value: "application/json")]

@@ -39,10 +39,14 @@ package final class AccessTokenCache: Sendable {
   private let half: Int
   private let maximumAge: Double
 
+  /// Seconds after which the ledger is asked again, unless told otherwise: how late it is noticed that another process took a right
+  /// from a token.
+  package static let maximumAge: Double = 5
+
   /// - Parameters:
   ///   - capacity: how many tokens are kept at most, about 1 KiB each.
-  ///   - maximumAge: seconds after which the ledger is asked again: how late a revocation by another process is noticed.
-  package init(capacity: Int = 2048, maximumAge: Double = 5) {
+  ///   - maximumAge: seconds after which the ledger is asked again.
+  package init(capacity: Int = 2048, maximumAge: Double = AccessTokenCache.maximumAge) {
     half = max(1, capacity / 2)
     self.maximumAge = maximumAge
   }

@@ -4,11 +4,11 @@ import Coding
 /// does the whole work on a miss.
 package struct AccessTokenVerifier: Sendable {
   private let ledger: any TokenLedger
-  private let key: SigningKey
+  private let key: KeyRing
   private let cache: AccessTokenCache
 
-  /// A verifier of tokens that this key signed and this ledger knows.
-  package init(ledger: any TokenLedger, key: SigningKey, cache: AccessTokenCache) {
+  /// A verifier of tokens that a key of this ring signed and this ledger knows.
+  package init(ledger: any TokenLedger, key: KeyRing, cache: AccessTokenCache) {
     self.ledger = ledger
     self.key = key
     self.cache = cache
@@ -23,7 +23,7 @@ package struct AccessTokenVerifier: Sendable {
   }
 
   /// The token if it was verified before and is still good at `now` (Unix seconds); `nil` means: ask `verify`.
-  /// When the cache's maximum age is over, the ledger is asked, synchronously, whether it was revoked.
+  /// When the cache's maximum age is over, the ledger is asked, synchronously, what it may do by now.
   /// - Throws: the ledger's error.
   package func cached(_ token: String, at now: Double) throws -> AccessToken? {
     switch cache.find(token, at: now) {
@@ -34,32 +34,39 @@ package struct AccessTokenVerifier: Sendable {
         cache.remove(token)
         return nil
       }
+      // Its key may be gone; then all are looked at anew.
+      if key.hasChanged() { return nil }
       let generation = cache.generation
-      guard try ledger.isActive(accessTokenID: found.id) else {
+      guard let rights = try ledger.rights(accessTokenID: found.id) else {
         cache.remove(token)
         return nil
       }
-      cache.keep(token, found, at: now, since: generation)
-      return found
+      let renewed = found.with(rights)
+      cache.keep(token, renewed, at: now, since: generation)
+      return renewed
     }
   }
 
-  /// Checks form, algorithm, signature, times and ledger, in the site's order, and keeps the result for `cached`.
+  /// Checks form, algorithm, key, signature, issuer, times, audience and ledger, in the site's order, and keeps the result for `cached`.
   /// - Parameter now: Unix time in seconds; no leeway is given, as on the site.
   /// - Throws: `BearerFailure`, or the ledger's error.
   package func verify(_ token: String, at now: Double) async throws -> AccessToken {
     guard !token.isEmpty else { throw BearerFailure.missing }
-    try CompactJWT.check(token)
-    guard let claims = try? await key.claims(of: token),
+    let keyID = try CompactJWT.check(token)
+    guard let claims = await key.claims(of: token, keyID: keyID, at: now),
       now < claims.exp, Double(claims.nbf) <= now, Double(claims.iat) <= now
     else { throw BearerFailure.unverified }
     let account = claims.sub.map { Int64($0) }
     // A signed token whose `sub` is no id is not one of ours.
     if case .some(nil) = account { throw BearerFailure.unverified }
-    let found = AccessToken(
-      id: claims.jti, accountID: account ?? nil, consumerID: claims.aud, scopes: claims.scope, expiresAt: claims.exp)
     let generation = cache.generation
-    guard try ledger.isActive(accessTokenID: found.id) else { throw BearerFailure.revoked }
+    // Whom it was issued to has to be a client still.
+    guard try ledger.consumer(id: claims.aud) != nil, let rights = try ledger.rights(accessTokenID: claims.jti) else {
+      throw BearerFailure.revoked
+    }
+    let found = AccessToken(
+      id: claims.jti, accountID: account ?? nil, consumerID: claims.aud, scopes: rights.scopes, sights: rights.sights,
+      userUUID: rights.userUUID, expiresAt: claims.exp)
     cache.keep(token, found, at: now, since: generation)
     return found
   }

@@ -15,6 +15,8 @@ package struct TokenIssue: Sendable, Hashable {
   package var accessExpiresAt: Int64
   /// `nil` when no refresh token was handed out.
   package var refresh: Refresh?
+  /// The authorization code that it goes back to, by whatever number of refreshes; `nil` where it began otherwise.
+  package var code: AuthorizationCodeDigest?
 
   /// The refresh token of a pair.
   package struct Refresh: Sendable, Hashable {
@@ -33,7 +35,7 @@ package struct TokenIssue: Sendable, Hashable {
   /// What was issued at once.
   package init(
     accessTokenID: String, consumerID: String, accountID: Int64?, scopes: [String], issuedAt: Int64,
-    accessExpiresAt: Int64, refresh: Refresh?
+    accessExpiresAt: Int64, refresh: Refresh?, code: AuthorizationCodeDigest? = nil
   ) {
     self.accessTokenID = accessTokenID
     self.consumerID = consumerID
@@ -42,6 +44,7 @@ package struct TokenIssue: Sendable, Hashable {
     self.issuedAt = issuedAt
     self.accessExpiresAt = accessExpiresAt
     self.refresh = refresh
+    self.code = code
   }
 }
 
@@ -49,7 +52,7 @@ package struct TokenIssue: Sendable, Hashable {
 package struct RefreshTokenRecord: Sendable, Hashable {
   /// What it was handed out with.
   package var issue: TokenIssue
-  /// True after its use, and after its consumer or its account was changed or removed.
+  /// True after its use, after it was revoked, and after its consumer or its account was changed or removed.
   package var isRevoked: Bool
 
   /// What the ledger found.
@@ -59,9 +62,9 @@ package struct RefreshTokenRecord: Sendable, Hashable {
   }
 }
 
-/// How an attempt to use up a refresh token ended.
+/// How an attempt to use up a refresh token or an authorization code ended.
 package enum RotationOutcome: Sendable, Hashable {
-  /// It was good until now; it and its access token are revoked, and the new pair is recorded.
+  /// It was good until now; it and its access token, if any, are revoked, and the new pair is recorded.
   case rotated
   /// Somebody was faster, or it was revoked otherwise. Nothing was recorded.
   case revoked
@@ -86,7 +89,26 @@ package protocol TokenLedger: Sendable {
   /// number of simultaneous calls with the same `old`, in any number of processes, exactly one gets `.rotated`. Durable when it
   /// returns: a token that was used stays used, whatever happens then.
   func rotate(_ old: RefreshTokenDigest, to new: TokenIssue) async throws -> RotationOutcome
-  /// Whether the access token with this id was recorded and neither it nor its consumer nor its account was revoked or
-  /// removed since. A purged row counts as revoked, as on the site (reference 7.6).
-  func isActive(accessTokenID: String) throws -> Bool
+  /// What the access token with this id may do now. `nil` when it was not recorded here, when it was revoked, and when its consumer
+  /// or its account was changed or removed since. A purged row counts as revoked, as on the site (reference 7.6).
+  func rights(accessTokenID: String) throws -> TokenRights?
+  /// Ends an access token and the refresh token that it was handed out with. Durable when it returns.
+  func revoke(accessTokenID: String) async throws
+
+  /// Keeps a new authorization code. Durable when it returns.
+  func keep(_ code: AuthorizationCode) async throws
+  /// What is known of a code; `nil` when it was never given here, when its consumer or its account was changed or removed since,
+  /// or when it is long over.
+  func authorizationCode(_ digest: AuthorizationCodeDigest) throws -> AuthorizationCodeRecord?
+  /// In one transaction: if the code is known and not used, uses it up and keeps `issue`. Of any number of simultaneous calls with
+  /// the same code, in any number of processes, exactly one gets `.rotated`. Durable when it returns.
+  func redeem(_ digest: AuthorizationCodeDigest, for issue: TokenIssue) async throws -> RotationOutcome
+  /// Ends all pairs that go back to a code. Durable when it returns.
+  /// - Returns: the ids of the access tokens that ended.
+  func endTokens(of code: AuthorizationCodeDigest) async throws -> [String]
+  /// The scopes that a person has allowed a consumer without having to be asked again; `nil` where they never were.
+  func consent(consumerID: String, accountID: Int64) throws -> [String]?
+  /// Remembers what a person allows a consumer, in the place of what they allowed before.
+  /// - Parameter now: Unix seconds.
+  func remember(_ scopes: [String], consumerID: String, accountID: Int64, at now: Int64) async throws
 }

@@ -59,9 +59,22 @@ package struct EntryPoint: Sendable, Hashable {
   package static let usualPath = "/jsonapi"
   /// A site has few addresses: what names more is not believed.
   package static let mostBases = 8
+  /// Links at the entry point. A site has one or two hundred; of one with more nothing is taken.
+  package static let mostLinks = 5_000
+  /// Bytes of a type's name: Drupal's have at most 66, renamed ones (jsonapi_extras) 255.
+  package static let longestName = 255
+  /// Bytes of what else it says of itself in a word.
+  private static let longestWord = 64
+
+  /// Bytes of the document: with as many links as are taken it has not half of them.
+  package static let largest = 4 << 20
 
   /// The request.
-  package static func request(_ path: String = usualPath) -> SiteRequest { SiteRequest(path: path) }
+  package static func request(_ path: String = usualPath) -> SiteRequest {
+    var request = SiteRequest(path: path)
+    request.maximumBodyBytes = largest
+    return request
+  }
 
   /// Reads the answer.
   /// - Parameters:
@@ -79,6 +92,9 @@ package struct EntryPoint: Sendable, Hashable {
     let json: JSON
     do { json = try JSON(parsing: bytes) } catch { throw malformed(error.description) }
     let links = json["links"]?.object?.members ?? []
+    guard links.count <= mostLinks else {
+      throw malformed("the entry point names \(links.count) resource types, more than the \(mostLinks) that are taken")
+    }
     let arrived = response.url.flatMap { base.local($0)?.path } ?? asked
     let itself = links.first { $0.name == "self" }.flatMap { href($0.value) }
     let reading = try reading(itself, base, arrived, ownPath, malformed)
@@ -88,6 +104,11 @@ package struct EntryPoint: Sendable, Hashable {
     entry.isMoved = arrived != asked
     var counts: [String: Int] = [:]
     for member in links where member.name != "self" {
+      if let fault = fault(ofName: member.name) {
+        let name = Excerpt.of(member.name.utf8.prefix(30)) + (member.name.utf8.count > 30 ? "…" : "")
+        entry.oddLinks.append(OddLink(name: name, reason: fault))
+        continue
+      }
       // Since 8.7 links are objects; a string is what JSON:API also allows.
       guard let href = href(member.value) else {
         if ResourceTypeName(member.name).tellsHome {
@@ -114,12 +135,23 @@ package struct EntryPoint: Sendable, Hashable {
         } ?? "the entry point names no resource type")
     }
     entry.bases = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(mostBases).map(\.key)
-    entry.me = json["meta"]?["links"]?["me"]?["meta"]?["id"]?.string
+    // What can be no id is nobody's.
+    entry.me = json["meta"]?["links"]?["me"]?["meta"]?["id"]?.string.flatMap { ResourceID($0)?.description }
     entry.date = response.date
-    entry.version = json["jsonapi"]?["version"]?.string
-    entry.language = response["Content-Language"]
+    entry.version = word(json["jsonapi"]?["version"]?.string)
+    entry.language = word(response["Content-Language"])
     return entry
   }
+
+  /// Why a link's name can be no type's; nil where it may be one.
+  private static func fault(ofName name: String) -> String? {
+    if name.utf8.count > longestName {
+      return "its name has \(name.utf8.count) bytes, more than the \(longestName) that are taken"
+    }
+    return name.utf8.contains { $0 < 0x20 || $0 == 0x7F } ? "its name has control characters" : nil
+  }
+
+  private static func word(_ text: String?) -> String? { text.flatMap { $0.utf8.count > longestWord ? nil : $0 } }
 
   private static func href(_ link: JSON) -> String? { link["href"]?.string ?? link.string }
 

@@ -26,8 +26,15 @@ package struct SiteDescription: Sendable, Hashable {
   /// The path of the entry point; nil where it is not said.
   package var basePath: String?
 
+  /// Bytes of the document, which is read into memory as a whole: of a site with 25 bundles it has one or two million.
+  package static let largest = 32 << 20
+
   /// The request.
-  package static let request = SiteRequest(path: "/openapi/jsonapi", query: "_format=json")
+  package static let request: SiteRequest = {
+    var request = SiteRequest(path: "/openapi/jsonapi", query: "_format=json")
+    request.maximumBodyBytes = largest
+    return request
+  }()
 
   /// Reads the answer; nil for whatever is no description: the module may be absent, or closed to the account.
   package static func parse(_ response: InboundResponse) -> SiteDescription? {

@@ -89,7 +89,7 @@ package struct InboundResponse: Sendable, Hashable, SecretBearing {
   /// Seconds to wait: `Retry-After` (RFC 9110, 10.2.3) as it stands, or its date relative to `Date`; never negative.
   package var retryAfter: Int? {
     guard let value = self["Retry-After"] else { return nil }
-    if let seconds = Int(digits: value) { return seconds }
+    if let seconds = Int(clampingDigits: value) { return seconds }
     guard let until = IMFFixdate.unixSeconds(value), let date else { return nil }
     return Int(max(0, until - date))
   }

@@ -5,6 +5,13 @@ struct ResponseHead {
   /// Whether the empty line at its end has come.
   private(set) var isComplete = false
   private var isHTTP1 = false
+  /// Bytes of all lines so far, those of interim answers and trailers too.
+  private var size = 0
+
+  /// The most bytes of heads that an answer may have in all.
+  static let largest = 256 << 10
+  /// Whether there were more.
+  var isTooLarge: Bool { size > ResponseHead.largest }
 
   /// Whether only the connection's end tells where content ends, so that content that was cut looks whole: HTTP/1
   /// with neither chunks nor a length (RFC 9112, 6.3). HTTP/2 marks the end itself (RFC 9113, 8.1).
@@ -17,6 +24,8 @@ struct ResponseHead {
   }
 
   mutating func take(_ line: UnsafeRawBufferPointer) {
+    size += line.count
+    if isTooLarge { return }
     let text = String(decoding: line, as: UTF8.self)
     if text.hasPrefix("HTTP/") {
       fields = []

@@ -215,6 +215,10 @@ package actor OAuthSession {
     var answer = try request.parse(try await transport.send(request.prepare()))
     // A site that does not rotate sends no new one; the old one stays good (RFC 6749, 6).
     if case .refreshToken(let used) = grant, answer.refreshToken == nil { answer.refreshToken = used }
+    if let said = answer.oddLife {
+      logger.notice(
+        "the site says that its token lives \(said); it is taken for one of \(answer.expiresIn) seconds")
+    }
     return StoredToken(answer, at: now(), issuedFor: fingerprint)
   }
 }

@@ -28,8 +28,8 @@ package struct StoredToken: Sendable, Hashable, SecretBearing {
     let life = answer.expiresIn
     let margin = min(max(10, life / 10), life / 2)
     self.init(
-      accessToken: answer.accessToken, refreshToken: answer.refreshToken, expiresAt: now + life,
-      renewAt: now + life - margin, issuedFor: issuedFor)
+      accessToken: answer.accessToken, refreshToken: answer.refreshToken, expiresAt: now.addingClamped(life),
+      renewAt: now.addingClamped(life - margin), issuedFor: issuedFor)
   }
 
   /// When it ends.
@@ -45,10 +45,12 @@ package struct StoredToken: Sendable, Hashable, SecretBearing {
     ]
   }
 
-  /// A token from its members; nil when one is missing.
+  /// A token from its members; nil when one is missing, or it is none that can be sent: a token that the site refuses to read would
+  /// be refused again and again.
   package init?(json: JSON) {
     guard let accessToken = json["access_token"]?.string, let expiresAt = json["expires_at"]?.integer,
-      let renewAt = json["renew_at"]?.integer, let issuedFor = json["issued_for"]?.string
+      let renewAt = json["renew_at"]?.integer, let issuedFor = json["issued_for"]?.string,
+      [accessToken, json["refresh_token"]?.string ?? ""].allSatisfy({ TokenAnswer.fault(of: $0) == nil })
     else { return nil }
     self.init(
       accessToken: accessToken, refreshToken: json["refresh_token"]?.string, expiresAt: expiresAt, renewAt: renewAt,

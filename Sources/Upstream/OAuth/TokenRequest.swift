@@ -6,10 +6,42 @@ package struct TokenAnswer: Sendable, Hashable, SecretBearing {
   package var accessToken: String
   /// Absent for client credentials, or when the consumer may not refresh.
   package var refreshToken: String?
-  /// Seconds from now; 300, the site's default, where it is not said.
+  /// Seconds from now, at most `longestLife`; `usualLife` where the site says nothing that can be.
   package var expiresIn: Int64
+  /// What the site said of its life, where that was not taken as it is: no time at all, or longer than a year. For the log.
+  package var oddLife: String?
+
+  /// The longest token that is taken, in bytes: web servers take no longer field of a request than 8 to 16 KB, so that a longer one
+  /// would be refused with every request that it goes along with.
+  package static let longest = 16_384
+  /// The site's default, seconds.
+  package static let usualLife: Int64 = 300
+  /// The longest life that is believed, seconds. The site says with a 401 where it ends earlier.
+  package static let longestLife: Int64 = 31_536_000
   /// Only the life.
   package var publicDescription: String { "token for \(expiresIn) seconds" }
+}
+
+extension TokenAnswer {
+  /// - Parameter life: `expires_in` as the site wrote it, a number or its text.
+  init(accessToken: String, refreshToken: String?, life: JSON?) {
+    let seconds = life.flatMap { $0.integer ?? $0.string.flatMap { Int64($0) } }
+    self.init(
+      accessToken: accessToken, refreshToken: refreshToken,
+      expiresIn: seconds.map { $0 > 0 ? min($0, TokenAnswer.longestLife) : TokenAnswer.usualLife }
+        ?? TokenAnswer.usualLife)
+    // One that would be over as it comes would be asked for anew with every request.
+    if let life, !life.isNull, seconds != expiresIn {
+      oddLife = seconds.map { "\($0) seconds" } ?? "a time that is no number"
+    }
+  }
+
+  /// Why a text is no token that can be sent or kept; nil where it is one. Nothing of it is repeated.
+  static func fault(of token: String) -> String? {
+    if token.utf8.count > longest { return "has \(token.utf8.count) bytes, more than the \(longest) that are taken" }
+    return token.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+      ? nil : "has line breaks or other characters that no token has"
+  }
 }
 
 /// A request for a token, as a value: `prepare` gives the request, `parse` reads its answer.
@@ -53,11 +85,15 @@ package struct TokenRequest: Sendable, Hashable, SecretBearing {
     let json = isJSON(response) ? TokenRequest.json(in: response.body) : nil
     guard response.status == 200 else { throw failure(response, json) }
     guard let json, let token = json["access_token"]?.string, !token.isEmpty,
-      json["token_type"]?.string?.lowercased() == "bearer", token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+      json["token_type"]?.string?.lowercased() == "bearer"
     else { throw .unintelligible(status: 200, mediaType: response.mediaType, page: page(response)) }
-    let life = json["expires_in"].flatMap { $0.integer ?? $0.string.flatMap { Int64($0) } } ?? 300
-    return TokenAnswer(
-      accessToken: token, refreshToken: json["refresh_token"]?.string, expiresIn: min(max(0, life), 1 << 32))
+    let refreshToken = json["refresh_token"]?.string.flatMap { $0.isEmpty ? nil : $0 }
+    for (name, text) in [("access_token", token), ("refresh_token", refreshToken ?? "")] {
+      guard let fault = TokenAnswer.fault(of: text) else { continue }
+      throw .unintelligible(
+        status: 200, mediaType: response.mediaType, page: SignInError.Page(words: "its \(name) \(fault)"))
+    }
+    return TokenAnswer(accessToken: token, refreshToken: refreshToken, life: json["expires_in"])
   }
 
   private func isJSON(_ response: InboundResponse) -> Bool {

@@ -12,6 +12,8 @@ package struct SiteRequest: Sendable, Hashable {
   package var contentType: String
   /// Fields besides `Accept` and `Content-Type`, such as `Content-Disposition` for uploads (reference 5.7).
   package var fields: [HTTPField]
+  /// The most bytes of content that the answer may have; nil for the transport's own limit.
+  package var maximumBodyBytes: Int?
 
   /// A request; only the path has no default.
   package init(
@@ -46,6 +48,8 @@ package struct SiteRequest: Sendable, Hashable {
     var all = [HTTPField("Accept", SiteAnswer.mediaType)]
     if method == "GET" { all.append(HTTPField("Cache-Control", "no-cache")) }
     if body != nil { all.append(HTTPField("Content-Type", contentType)) }
-    return OutboundRequest(method: method, url: base.url(path: path, query: query), fields: all + fields, body: body)
+    return OutboundRequest(
+      method: method, url: base.url(path: path, query: query), fields: all + fields, body: body,
+      maximumBodyBytes: maximumBodyBytes)
   }
 }

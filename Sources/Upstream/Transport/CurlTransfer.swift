@@ -50,6 +50,13 @@ final class CurlTransfer {
         TransportError(
           .tooLarge, "the answer of \(settings.origin.authority) is larger than \(maximumBodyBytes) bytes", url: url))
     }
+    if head.isTooLarge {
+      return .failure(
+        TransportError(
+          .tooLarge,
+          "the head of the answer of \(settings.origin.authority) is larger than \(ResponseHead.largest) bytes",
+          url: url))
+    }
     // An answer without a byte of content has not been told to the sink yet.
     if code == CURLE_OK, head.isComplete { beginContent() }
     if isRefused { return .failure(TransportError.refused(exchange.request.url)) }
@@ -164,8 +171,9 @@ final class CurlTransfer {
     mirror_curl_easy_set_writer(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, this in
       guard let bytes, let this else { return 0 }
       let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
-      Unmanaged<CurlTransfer>.fromOpaque(this).takeUnretainedValue().head.take(line)
-      return size * count
+      let transfer = Unmanaged<CurlTransfer>.fromOpaque(this).takeUnretainedValue()
+      transfer.head.take(line)
+      return transfer.head.isTooLarge ? 0 : size * count
     }
     mirror_curl_easy_set_writer(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, this in
       guard let bytes, let this else { return 0 }

@@ -1,0 +1,249 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+
+/// Is sent down a connection by whoever is about to read the body of a request.
+struct BodyWanted: Sendable {}
+
+/// A body that did not come in time.
+struct BodyOverdue: Error {}
+
+/// Stands at the door of one connection: gives its client so much time and no more, asks for bodies that are wanted, answers what
+/// cannot be understood, and closes the connection after the last answer instead of reading on what nobody needs.
+final class ConnectionGuard: ChannelDuplexHandler {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias InboundOut = HTTPServerRequestPart
+  typealias OutboundIn = HTTPServerResponsePart
+  typealias OutboundOut = HTTPServerResponsePart
+
+  /// How long a client may take to read why it is refused, while it may still send. Seconds.
+  private static let farewell = 2
+  /// A day: no time is longer, and all can be counted. Seconds.
+  private static let longest = 86_400
+
+  private let limits: ServerLimits
+  /// What every request is told; nil where they are answered.
+  private let refusal: Answer?
+  private var course = ConnectionCourse()
+  private var heads: AnswerHeads
+  /// What is answered once all before it is.
+  private var pending: Answer?
+  /// When time is over.
+  private var deadline = NIODeadline.distantFuture
+  private var timer: Scheduled<Void>?
+  private var timerDue = NIODeadline.distantFuture
+  /// What was not taken by the client at the last look, in bytes, and how much had been written by then.
+  private var lastLook = (buffered: 0, writes: 0)
+  private var writes = 0
+  /// Whether the connection is closed on this side, and is soon closed whole.
+  private var isLeaving = false
+
+  /// - Parameter refusal: what every request is told; nil answers them.
+  init(limits: ServerLimits, refusal: Answer? = nil, serverName: String) {
+    self.limits = limits
+    self.refusal = refusal
+    heads = AnswerHeads(serverName: serverName)
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) { allow(limits.headSeconds, context) }
+
+  func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    timer?.cancel()
+    context.fireChannelInactive()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data) {
+    case .head(let head):
+      let asked = ConnectionGuard.look(at: head)
+      let isKept = head.isKeepAlive && head.version == .http1_1 && !asked.isUpgrade
+      guard course.head(asked.body, isKept: isKept, waits: asked.waits) else { return }
+      if let refusal { return refuse(refusal, context) }
+      guard asked.bytes <= limits.headerBytes else {
+        return refuseInTurn(ConnectionGuard.tooLarge, HTTPParserError.headerOverflow, context)
+      }
+      if course.hasBody { allow(limits.bodySeconds, context) }
+      if course.isShortBodyAwaited { goOn(context) }
+      context.fireChannelRead(data)
+    case .body(let piece):
+      if course.piece(piece.readableBytes) { context.fireChannelRead(data) }
+    case .end:
+      if course.end() { context.fireChannelRead(data) }
+      if course.phase == .idle { allow(limits.idleSeconds, context) }
+    }
+  }
+
+  /// What is left unread stays so: the connection is closed.
+  func read(context: ChannelHandlerContext) {
+    if !course.isEnding { context.read() }
+  }
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    // What was answered in its place is the last.
+    guard !course.isEnding else {
+      promise?.succeed()
+      return
+    }
+    writes &+= 1
+    switch unwrapOutboundIn(data) {
+    case .head(var head):
+      let saysLast = head.status.code >= 400 && head.headers.contains(name: "Connection")
+      guard course.answer(saysLast: saysLast) else { return context.write(data, promise: promise) }
+      head.headers.replaceOrAdd(name: "Connection", value: "close")
+      context.write(wrapOutboundOut(.head(head)), promise: promise)
+    case .body: context.write(data, promise: promise)
+    case .end:
+      guard !course.answered() else { return sendLast(data, promise, context) }
+      context.write(data, promise: promise)
+      if let pending, course.mayRefuse { return refuse(pending, context) }
+      if course.phase == .idle, !course.isReceiving { allow(limits.idleSeconds, context) }
+    }
+  }
+
+  func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+    guard isLeaving else { return context.close(mode: mode, promise: promise) }
+    if let promise { context.channel.closeFuture.cascade(to: promise) }
+  }
+
+  func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+    guard event is BodyWanted else { return context.triggerUserOutboundEvent(event, promise: promise) }
+    goOn(context)
+    promise?.succeed()
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    let isClosed = if case .inputClosed? = event as? ChannelEvent { true } else { false }
+    context.fireUserInboundEventTriggered(event)
+    // Who was told all and sends no more is gone.
+    if isClosed, course.isEnding { context.close(promise: nil) }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    switch error {
+    case let fault as HTTPParserError:
+      refuseInTurn(fault == .headerOverflow ? ConnectionGuard.tooLarge : ConnectionGuard.bad, fault, context)
+    // What comes behind it is no better.
+    case is ByteToMessageDecoderError: break
+    default: context.fireErrorCaught(error)
+    }
+  }
+
+  /// Of a head, what its connection depends on.
+  private static func look(at head: HTTPRequestHead) -> (
+    body: ConnectionCourse.Body, waits: Bool, isUpgrade: Bool, bytes: Int
+  ) {
+    var body = ConnectionCourse.Body.none
+    var (waits, isUpgrade) = (false, false)
+    var bytes = 0
+    for (name, value) in head.headers {
+      // With the signs between them, and the end of the line.
+      bytes += name.utf8.count + value.utf8.count + 4
+      switch name.utf8.count {
+      case 6 where name.isField("expect"):
+        waits = head.version == .http1_1 && value.lowercased() == "100-continue"
+      // Behind it, the decoder takes nothing for a request.
+      case 7 where name.isField("upgrade"): isUpgrade = true
+      case 14 where name.isField("content-length"): body = .length(Int(value) ?? .max)
+      case 17 where name.isField("transfer-encoding"): body = .chunked
+      default: break
+      }
+    }
+    return (body, waits, isUpgrade, bytes)
+  }
+
+  private func goOn(_ context: ChannelHandlerContext) {
+    guard course.goOn() else { return }
+    context.writeAndFlush(
+      wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
+  }
+
+  /// Answers what cannot be answered otherwise, after all that came before it.
+  private func refuseInTurn(_ answer: Answer, _ error: any Error, _ context: ChannelHandlerContext) {
+    guard !course.isEnding, pending == nil else { return }
+    pending = answer
+    course.breakOff()
+    let isAwaited = course.isReceiving
+    if course.mayRefuse { refuse(answer, context) }
+    // Who reads the body learns that it is not whole.
+    if isAwaited { context.fireErrorCaught(error) }
+  }
+
+  private func refuse(_ answer: Answer, _ context: ChannelHandlerContext) {
+    var answer = answer
+    answer.fields[.connection] = "close"
+    course.refuse()
+    context.write(wrapOutboundOut(.head(heads.head(answer))), promise: nil)
+    context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
+    sendLast(wrapOutboundOut(.end(nil)), nil, context)
+    allow(ConnectionGuard.farewell, context)
+  }
+
+  /// Sends the end of the last answer, and closes the connection once it is out.
+  private func sendLast(_ data: NIOAny, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext) {
+    let sent = promise ?? context.eventLoop.makePromise(of: Void.self)
+    sent.futureResult.assumeIsolated().whenComplete { _ in self.close(context) }
+    context.writeAndFlush(data, promise: sent)
+    // Who does not read it does not keep the connection.
+    allow(limits.idleSeconds, context)
+  }
+
+  /// Closes the connection. Of one whose client still sends the other side at first: to close it whole would take back the answer
+  /// that is on its way (RFC 9112 section 9.6).
+  private func close(_ context: ChannelHandlerContext) {
+    guard context.channel.isActive else { return }
+    guard course.isReceiving && course.hasBody || pending != nil else { return context.close(promise: nil) }
+    isLeaving = true
+    context.close(mode: .output, promise: nil)
+    allow(ConnectionGuard.farewell, context)
+  }
+
+  /// Gives the client so many seconds from now on.
+  private func allow(_ seconds: Int, _ context: ChannelHandlerContext) {
+    deadline = NIODeadline.now() + TimeAmount.seconds(Int64(clamping: min(seconds, ConnectionGuard.longest)))
+    arm(context)
+  }
+
+  /// Sees to it that time is looked at by the deadline. A timer that rings earlier is left: nearly every deadline is put off before.
+  private func arm(_ context: ChannelHandlerContext) {
+    guard timer == nil || timerDue > deadline else { return }
+    timer?.cancel()
+    timerDue = deadline
+    timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { self.ring(context) }
+  }
+
+  private func ring(_ context: ChannelHandlerContext) {
+    timer = nil
+    guard NIODeadline.now() >= deadline else { return arm(context) }
+    switch course.phase {
+    case .beforeFirst: refuseInTurn(ConnectionGuard.overdue, BodyOverdue(), context)
+    case .body where pending == nil:
+      refuseInTurn(ConnectionGuard.overdue, BodyOverdue(), context)
+      if !course.isEnding { allow(limits.idleSeconds, context) }
+    case .answering:
+      guard !isStuck(context) else { return context.close(promise: nil) }
+      allow(limits.idleSeconds, context)
+    case .idle:
+      // What was answered may still be on its way to a slow client.
+      guard buffered(context) > 0, !isStuck(context) else { return context.close(promise: nil) }
+      allow(limits.idleSeconds, context)
+    case .body, .rest, .ending: context.close(promise: nil)
+    }
+  }
+
+  private static let bad = Answer(page: "Bad request", status: 400)
+  private static let overdue = Answer(page: "Request Timeout", status: 408)
+  private static let tooLarge = Answer(page: "Request Header Fields Too Large", status: 431)
+
+  private func buffered(_ context: ChannelHandlerContext) -> Int {
+    (try? context.channel.syncOptions?.getOption(ChannelOptions.bufferedWritableBytes)) ?? 0
+  }
+
+  /// Whether the client has taken nothing of what waits for it since the last look.
+  private func isStuck(_ context: ChannelHandlerContext) -> Bool {
+    let look = (buffered: buffered(context), writes: writes)
+    defer { lastLook = look }
+    return look.buffered > 0 && look == lastLook
+  }
+}

@@ -1,0 +1,42 @@
+/// What an access token may do now, whatever it could do when it was issued: what an account or a consumer loses, its tokens lose.
+package struct TokenRights: Sendable, Hashable {
+  /// The token's scopes, less what its consumer and its account may have by now.
+  package var scopes: [String]
+  /// The names of what the consumer and the account may see, none to two.
+  package var sights: [String]
+  /// The user that the token stands for: the account's, else the consumer's.
+  package var userUUID: String?
+
+  /// Rights that are known already.
+  package init(scopes: [String], sights: [String], userUUID: String?) {
+    self.scopes = scopes
+    self.sights = sights
+    self.userUUID = userUUID
+  }
+
+  /// What is left of a token's scopes.
+  /// - Parameters:
+  ///   - issued: what it was issued with.
+  ///   - consumer: the scopes of its consumer and the name of what that may see.
+  ///   - account: the same of its account, whose empty list of scopes is no limit; `nil` under `client_credentials`.
+  ///   - userUUID: as the property.
+  package init(
+    issued: [String], consumer: (scopes: [String], sight: String?), account: (scopes: [String], sight: String?)?,
+    userUUID: String?
+  ) {
+    let scopes = Scopes.common(issued, consumer.scopes)
+    let limit = account?.scopes ?? []
+    self.scopes = limit.isEmpty ? scopes : Scopes.common(scopes, limit)
+    sights = [consumer.sight, account?.sight].compactMap { $0 }
+    if sights.count == 2, sights[0] == sights[1] { sights.removeLast() }
+    self.userUUID = userUUID
+  }
+
+  /// What is left of a token's scopes for these two.
+  package init(issued: [String], consumer: Consumer, account: Account?) {
+    self.init(
+      issued: issued, consumer: (scopes: consumer.scopes, sight: consumer.sight),
+      account: account.map { (scopes: $0.scopes, sight: $0.sight) },
+      userUUID: account.map(\.userUUID) ?? consumer.userUUID)
+  }
+}
