@@ -61,7 +61,7 @@ package struct AdminRequest: Sendable {
 
   /// The values of a cookie (RFC 6265 section 4.2); several where several were set under this name.
   package func cookies(_ name: String) -> [String] {
-    fields[values: .cookie].flatMap { $0.split(separator: ";") }.compactMap { pair in
+    fields[values: .cookie].flatMap { $0.split(separator: ";") }.compactMap { pair -> String? in
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2, parts[0].drop(while: { $0 == " " }) == name else { return nil }
       return String(parts[1])
