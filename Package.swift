@@ -130,19 +130,19 @@ let package = Package(
     tests(of: "Coding"),
     tests(of: "DurableFiles"),
     tests(of: "Measures"),
-    tests(of: "Admin", ["Coding", "Measures", "Reports", "Store", httpTypes]),
+    tests(of: "Admin", ["Coding", "Measures", "Reports", "Store", httpTypes, nioCore]),
     tests(of: "JSONAPI"),
     tests(of: "OpenSocial", ["JSONAPI"]),
     tests(of: "Store", ["JSONAPI", "OpenSocial", grdb]),
-    tests(of: "Upstream", ["JSONAPI", hummingbird, httpTypes, nioCore, logging]),
+    tests(of: "Upstream", ["JSONAPI", "Measures", hummingbird, httpTypes, nioCore, logging]),
     tests(of: "SyncAgent", ["JSONAPI", "OpenSocial", "Store", "Upstream", "SampleSite", grdb, logging]),
     tests(of: "Reports", ["JSONAPI", "Store", "SyncAgent"]),
     tests(of: "TokenIssuer", ["JSONAPI", crypto, cryptoExtras]),
     tests(
       of: "LocalAPI",
       [
-        "JSONAPI", "OpenSocial", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes, nioCore, crypto,
-        cryptoExtras,
+        "JSONAPI", "Measures", "OpenSocial", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes, nioCore,
+        crypto, cryptoExtras,
       ]),
     tests(of: "SampleSite", ["JSONAPI", "Upstream"]),
     tests(

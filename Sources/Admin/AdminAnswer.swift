@@ -3,6 +3,7 @@ import HTTPTypes
 /// One answer of the admin port. The server adds `Content-Length`, `Date` and, where the answer has none of its own, fields
 /// that forbid storing, framing, guessing of types, and anything from elsewhere (`AdminAnswer.guarded`).
 package struct AdminAnswer: Sendable {
+  /// The status code (RFC 9110 section 15).
   package var status: Int
   /// `Content-Type`; nil for an answer without a body.
   package var contentType: String?

@@ -4,7 +4,9 @@ import HTTPTypes
 package struct AdminRequest: Sendable {
   /// One pair of a query or of a form: both decoded (`application/x-www-form-urlencoded`); what is no UTF-8 is replaced.
   package struct Pair: Sendable, Hashable {
+    /// What stands before the `=`.
     package var name: String
+    /// What stands behind it; empty where there is none.
     package var value: String
 
     /// A pair.
@@ -17,6 +19,7 @@ package struct AdminRequest: Sendable {
   /// The most bytes of a body; what is longer was answered 413.
   package static let mostBodyBytes = 65_536
 
+  /// The method (RFC 9110 section 9).
   package var method: HTTPRequest.Method
   /// The path as it was sent, without its query; escapes are left as they are. Begins with `/`.
   package var path: String
@@ -26,6 +29,7 @@ package struct AdminRequest: Sendable {
   package var fields: HTTPFields
   /// What the request calls this server (`Host`), with its port where it names one.
   package var authority: String?
+  /// The content, whole; of GET and HEAD it is not read.
   package var body: [UInt8]
   /// Whether it was sent on this machine, to a name of this machine, past no proxy that says so: the peer is on loopback, `Host` is
   /// `localhost` or an address of loopback, and there is neither `Forwarded` nor an `X-Forwarded-…` field. A page of another

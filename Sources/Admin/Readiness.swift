@@ -2,6 +2,7 @@ import Store
 
 /// Whether the mirror is current enough to be read from, decided from when rounds went well.
 package struct Readiness: Sendable, Hashable {
+  /// Whether it is.
   package let isReady: Bool
   /// Why, for people.
   package let reason: String

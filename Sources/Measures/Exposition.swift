@@ -21,7 +21,9 @@ package struct Exposition: Sendable {
 
   /// One value with its labels.
   package struct Sample: Sendable {
+    /// What it is the value of, besides the family.
     package var labels: [(name: String, value: String)]
+    /// The number.
     package var value: Double
 
     /// A value.

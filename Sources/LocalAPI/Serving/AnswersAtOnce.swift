@@ -96,10 +96,10 @@ final class AnswersAtOnce: ChannelDuplexHandler {
       unsentAnswer = (request, answer)
       return false
     }
+    responder.note(answer, since: began)
     context.write(wrapOutboundOut(.head(heads.head(answer))), promise: nil)
     if request.method != .head { context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil) }
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-    responder.note(answer, since: began)
     return true
   }
 }
