@@ -86,13 +86,13 @@ struct MetricsPage {
   }
 
   private func storage(_ page: inout Exposition) {
-    func bytes(_ path: String) -> Double {
+    func size(_ path: String) -> Double {
       var found = stat()
       return stat(path, &found) == 0 ? Double(found.st_size) : 0
     }
     page.gauge(
-      "database_bytes", "The mirror's file.", unit: "bytes", bytes(mirrorPath))
-    page.gauge("wal_bytes", "Its write-ahead log.", unit: "bytes", bytes(mirrorPath + "-wal"))
+      "database_bytes", "The mirror's file.", unit: "bytes", size(mirrorPath))
+    page.gauge("wal_bytes", "Its write-ahead log.", unit: "bytes", size(mirrorPath + "-wal"))
     if let files = state?.files {
       page.gauge("file_bytes", "Contents of files, each counted once.", unit: "bytes", Double(files.bytes))
       page.gauge("files", "Files whose content is here.", Double(files.files))
