@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import JSONAPI
 import SampleSite
 import Support
@@ -66,6 +67,52 @@ import Upstream
       #expect(asked.isSubset(of: ["/oauth/token", "/jsonapi"]), "\(asked)")
       let waiting = try await place.run(["queue", "list"])
       #expect(waiting.out.contains("node--topic"), "\(waiting.all)")
+    }
+  }
+
+  /// While another program holds the mirror's lock, rounds and the push wait for it, on threads of their own: reads go on.
+  @Test(.timeLimit(.minutes(5))) func aLockOfAnotherProgramHoldsUpNoRead() async throws {
+    try await SampleSite.withRunningSite { _, base in
+      let place = try Workplace(base, ["localAPI.port": 0, "sync.intervalSeconds": 1])
+      #expect(try await place.run(["sync", "-q"]).code == 0)
+      let added = try await place.run(
+        ["consumer", "add", "--label", "CRM", "--id", "crm", "--secret-stdin"], input: "crm-secret\n")
+      #expect(added.code == 0, "\(added.all)")
+      let run = try await place.run(["run"], environment: [:], secrets: Workplace.secrets + ["crm-secret"]) { process in
+        let api = try await localAPI(place, process, says: [])
+        let transport = try CurlTransport(TransportSettings(origin: api.origin), logger: silentLog)
+        defer { transport.shutdown() }
+        let signIn = try await transport.send(
+          OutboundRequest(
+            method: "POST", url: api.url(path: "/oauth/token"),
+            fields: [HTTPField("Content-Type", "application/x-www-form-urlencoded")],
+            body: Array("grant_type=client_credentials&client_id=crm&client_secret=crm-secret".utf8)))
+        let token = try #require(try JSON(parsing: signIn.body)["access_token"]?.string)
+        var unsafe = Configuration()
+        unsafe.allowsUnsafeTransactions = true
+        unsafe.busyMode = .timeout(10)
+        let other = try DatabaseQueue(path: place.mirrorPath, configuration: unsafe)
+        try other.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        // Until then whoever writes something every second waits.
+        try await Task.sleep(for: .seconds(3))
+        var quickest = Duration.seconds(60)
+        for number in 0..<5 {
+          let begun = ContinuousClock.now
+          let read = try await transport.send(
+            OutboundRequest(
+              url: api.url(path: "/jsonapi/node/topic") + "?filter%5Buid.name%5D=\(number)",
+              fields: [HTTPField("Authorization", "Bearer \(token)")]))
+          #expect(read.status == 200)
+          quickest = min(quickest, ContinuousClock.now - begun)
+        }
+        // They wait for fifteen seconds.
+        #expect(quickest < .seconds(1))
+        try other.inDatabase { try $0.execute(sql: "COMMIT") }
+        try other.close()
+        kill(process, SIGTERM)
+      }
+      #expect(!run.isKilled)
+      #expect(run.code == 0, "\(run.all)")
     }
   }
 }

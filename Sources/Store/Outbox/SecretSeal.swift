@@ -43,17 +43,17 @@ struct SecretSeal {
 
   /// Whether a member is not to stand in the mirror as it is.
   static func isOpen(_ member: ChangedMember) -> Bool {
-    FieldValue.isSecret(member.name) && !isSealed(member) && !(member.local.isNull && member.base == nil)
+    FieldValue.isSecret(member.name) && !(member.local.isNull && member.base == nil)
   }
 
-  /// Whether a member is as `sealed` gives it.
+  /// Whether a member of the table is as `sealed` gives it.
   static func isSealed(_ member: ChangedMember) -> Bool {
     FieldValue.isSecret(member.name) && member.local[SecretSeal.member]?.string != nil
   }
 
   /// A member as it may stand in the mirror; one that holds no secret as it is.
   func sealed(_ member: ChangedMember) throws -> ChangedMember {
-    guard FieldValue.isSecret(member.name), !(member.local.isNull && member.base == nil) else { return member }
+    guard SecretSeal.isOpen(member) else { return member }
     var content = JSONObject([("local", member.local)])
     content["base"] = member.base
     let box = try AES.GCM.seal(

@@ -113,6 +113,14 @@ extension OutboxBench {
     #expect(try bench.filesThatHold(Self.secret).isEmpty)
   }
 
+  /// What a client writes is never taken for what was sealed here.
+  @Test func whatLooksSealedIsSent() throws {
+    let bench = try OutboxBench()
+    let given: JSON = ["sealed": "AAAA", "value": "x"]
+    try bench.patch(["pass": given])
+    #expect(try bench.only().members.first { $0.name == "pass" }?.local == given)
+  }
+
   @Test func whatIsSalvagedCanBeSent() throws {
     let bench = try OutboxBench()
     try bench.patch(["pass": .string(Self.secret)])
