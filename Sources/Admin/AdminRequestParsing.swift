@@ -11,9 +11,9 @@ extension AdminRequest {
   /// - Parameter peer: who is at the other end of the connection.
   init?(_ head: HTTPRequest, from peer: SocketAddress?) {
     let target = head.path ?? ""
-    guard target.utf8.first == UInt8(ascii: "/"), head.headerFields[.host] == nil else {
-      return nil
-    }
+    guard target.utf8.first == UInt8(ascii: "/"),
+      !head.headerFields.contains(where: { $0.name.canonicalName == "host" })
+    else { return nil }
     let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     self.init(
       method: head.method, path: String(parts[0]),

@@ -87,8 +87,8 @@ struct MetricsPage {
 
   private func storage(_ page: inout Exposition) {
     func size(_ path: String) -> Double {
-      var found = stat()
-      return stat(path, &found) == 0 ? Double(found.st_size) : 0
+      let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber
+      return size?.doubleValue ?? 0
     }
     page.gauge(
       "database_bytes", "The mirror's file.", unit: "bytes", size(mirrorPath))
@@ -167,7 +167,7 @@ struct MetricsPage {
   private static var residentBytes: Double? {
     guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return nil }
     let pages = text.split(separator: " ").dropFirst().first.flatMap { Double($0) }
-    return pages.map { $0 * Double(sysconf(Int32(_SC_PAGESIZE))) }
+    return pages.map { $0 * Double(getpagesize()) }
   }
 
   private static var openFiles: Double? {
