@@ -54,8 +54,8 @@ struct AdminResponder: HTTPResponder {
   /// The body, if it comes in time and is short enough.
   private func body(of request: Request) async throws -> [UInt8] {
     // A length that is no number is one beyond all.
-    let announced = request.headers[.contentLength].map { Int($0) ?? .max } ?? 0
-    guard announced <= AdminRequest.mostBodyBytes else { throw Refusal(413, "The body is too long.") }
+    let announced = request.headers[.contentLength].map { Int($0) ?? .max }
+    guard announced ?? 0 <= AdminRequest.mostBodyBytes else { throw Refusal(413, "The body is too long.") }
     let (pieces, limit) = (request.body, server.settings.timeLimit)
     return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
       group.addTask {
@@ -74,6 +74,10 @@ struct AdminResponder: HTTPResponder {
       }
       defer { group.cancelAll() }
       guard let first = try await group.next(), let bytes = first else { throw Refusal(408, "The body did not come.") }
+      // Where the server stops, a body seems to end.
+      guard !Task.isCancelled, announced.map({ $0 == bytes.count }) ?? true else {
+        throw Refusal(400, "The body is not whole.")
+      }
       return bytes
     }
   }

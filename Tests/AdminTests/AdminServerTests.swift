@@ -112,7 +112,8 @@ import Testing
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.run { listening.yield($0) } }
       defer { group.cancelAll() }
-      let port = try #require(await ports.first(where: { _ in true }))
+      let first = await ports.first(where: { _ in true })
+      let port = try #require(first)
       func ask(_ request: String) async throws -> String {
         try await onThread {
           let connection = try RawConnection(port: port)
