@@ -23,7 +23,7 @@ DOCDIR ?= $(PREFIX)/share/doc/social-mirror
 
 PYTHON ?= python3
 
-.PHONY: all build release test fuzz fuzz-coverage soak drill drill-push demo interop lint house bench install verify-units clean system-packages swift-present
+.PHONY: all build release test fuzz fuzz-coverage soak drill drill-push demo interop lint house bench install verify-units verify-monitoring clean system-packages swift-present
 
 all: build
 
@@ -130,6 +130,10 @@ bench: swift-present system-packages
 
 verify-units:
 	@packaging/systemd/verify.sh
+
+# Checks alerts and dashboard with promtool (Debian: prometheus).
+verify-monitoring:
+	@packaging/monitoring/verify.sh
 
 # Installs what `make release` made; builds nothing, so that it can run as root.
 install:
