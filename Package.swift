@@ -64,6 +64,7 @@ let package = Package(
     .systemLibrary(name: "CAllocator"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "OpenSocial", dependencies: ["JSONAPI"], swiftSettings: quick),
+    .target(name: "APIDescription", dependencies: ["JSONAPI", "OpenSocial"], swiftSettings: strict),
     .target(
       name: "Store", dependencies: ["JSONAPI", "OpenSocial", "DurableFiles", grdb, sqlite, crypto],
       swiftSettings: quick),
@@ -84,8 +85,8 @@ let package = Package(
     .target(
       name: "LocalAPI",
       dependencies: [
-        "JSONAPI", "OpenSocial", "Store", "TokenIssuer", "CZlib", crypto, hummingbird, hummingbirdCore,
-        httpTypes, nioCore, nioHTTP1, nioHTTPTypesHTTP1, nioPosix, nioSSL, logging,
+        "APIDescription", "JSONAPI", "OpenSocial", "Store", "TokenIssuer", "CZlib", crypto, hummingbird,
+        hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioHTTPTypesHTTP1, nioPosix, nioSSL, logging,
       ],
       swiftSettings: strict),
     .target(name: "SampleContent", exclude: ["community.bin", "pack.py"]),
@@ -122,6 +123,7 @@ let package = Package(
     tests(of: "Coding"),
     tests(of: "DurableFiles"),
     tests(of: "JSONAPI"),
+    tests(of: "APIDescription", ["JSONAPI", "OpenSocial", "LocalAPI"]),
     tests(of: "OpenSocial", ["JSONAPI"]),
     tests(of: "Store", ["JSONAPI", "OpenSocial", grdb]),
     tests(of: "Upstream", ["JSONAPI", hummingbird, httpTypes, nioCore, logging]),

@@ -47,6 +47,8 @@ package struct LocalAPISettings: Sendable {
   package var corsOrigins: [String] = []
   /// What one client, and all together, may take up.
   package var limits = ServerLimits.standard
+  /// The folders in which ReDoc's bundle is looked for, the first that has it.
+  package var redocFolders = RedocBundle.usualFolders
 
   /// Settings with the usual lives of tokens.
   package init(host: String, port: Int, signingKeyPath: String) {
@@ -91,6 +93,16 @@ package struct LocalAPIServer: Sendable {
     let reading = ReadingSection(answers: answers)
     let people = PeopleBehindTokens(reading: mirror.reading, tokens: mirror.tokens, reader: reader)
     let facts = KnownSiteFacts(mirror.reading)
+    let endpoint = TokenEndpoint(
+      ledger: ledger, key: key, cache: cache, lifetimes: lifetimes, checks: checks, passThrough: passThrough,
+      subject: { try people.subject(of: $0, seeing: .everything) })
+    let sessions = BrowserSessions { try ledger.account(id: $0) }
+    let sights = Sights(settings.sights, logger: logger)
+    let documents = DescriptionAnswers(
+      reader: reader, reading: mirror.reading, facts: facts, sessions: sessions, sights: sights)
+    let pages = DescriptionPages(
+      signIn: PageSignIn(endpoint: endpoint, sessions: sessions), tokens: mirror.tokens,
+      redoc: RedocBundle(folders: settings.redocFolders))
     var writes = WriteAnswers(answers: answers, reading: mirror.reading, recording: mirror.recording)
     writes.limits = settings.limits
     let router = SectionRouter(
@@ -99,17 +111,15 @@ package struct LocalAPIServer: Sendable {
       files: FilesSection(
         files: FileAnswers(
           reading: mirror.reading, reader: reader, folder: settings.filesPath.map { BinaryFolder(path: $0) })),
-      signingIn: SigningInSection(
-        endpoint: TokenEndpoint(
-          ledger: ledger, key: key, cache: cache, lifetimes: lifetimes, checks: checks, passThrough: passThrough,
-          subject: { try people.subject(of: $0, seeing: .everything) }),
-        key: key, people: people, sessions: BrowserSessions { try ledger.account(id: $0) }),
-      description: DescriptionSection(reader: reader, people: people), own: OwnSection(), facts: facts)
+      signingIn: SigningInSection(endpoint: endpoint, key: key, people: people, sessions: sessions),
+      description: DescriptionSection(
+        entryPoint: EntryPointAnswers(reader: reader, people: people), documents: documents, pages: pages),
+      own: OwnSection(documents: documents), facts: facts)
     responder = LocalAPIResponder(
       router: router,
       viewers: Viewers(
         verifier: AccessTokenVerifier(ledger: ledger, key: key, cache: cache),
-        sights: Sights(settings.sights, logger: logger)),
+        sights: sights),
       places: Places(
         bases: BaseURLs(
           fixed: settings.baseURL, isSecure: settings.certificateFile != nil,

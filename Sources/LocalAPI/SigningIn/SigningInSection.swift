@@ -91,7 +91,7 @@ struct SigningInSection: Section {
   }
 
   /// The fields of the form that came; nil where it is longer than any is.
-  private static func form(of sent: Sent) async -> [String: String]? {
+  static func form(of sent: Sent) async -> [String: String]? {
     var request = sent.request
     sent.wantsBody()
     guard let body = try? await request.collectBody(upTo: 65_536) else { return nil }

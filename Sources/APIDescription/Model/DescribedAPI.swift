@@ -1,0 +1,104 @@
+import JSONAPI
+import OpenSocial
+
+/// What the description of an API is made of: where it is, and its types as they were learned. Who may not see everything gives types
+/// and schemas as they are shown to them.
+package struct DescribedAPI: Sendable {
+  /// Whose API it is: the site's host.
+  package let title: String
+  /// Scheme and authority under which it is reached, without a final slash: `https://mirror.example`.
+  package let origin: String
+  /// The site's own place on its host: empty at the root, else `/community`.
+  package let place: String
+  /// The path of the entry point below that: `/jsonapi`.
+  package let apiPath: String
+  /// The types that are described, in the site's order.
+  package private(set) var types: [DescribedType]
+
+  /// An API of these types, in any order.
+  package init(title: String, origin: String, place: String, apiPath: String, types: [DescribedType]) {
+    (self.title, self.origin, self.place, self.apiPath) = (title, origin, place, apiPath)
+    let served = Set(types.map(\.name))
+    self.types = types.sorted { $0.isBefore($1) }.map { type in
+      var type = type
+      type.served = served
+      return type
+    }
+  }
+
+  /// The same API with those types alone that an option names (reference 8): `options[entity_type_id]`, `options[bundle_name]`.
+  /// - Parameters:
+  ///   - entityType: nil for all.
+  ///   - bundle: nil for all.
+  package func only(entityType: String?, bundle: String?) -> DescribedAPI {
+    var api = self
+    api.types.removeAll { type in
+      entityType.map { $0 != type.entityType } ?? false || bundle.map { $0 != type.bundle } ?? false
+    }
+    return api
+  }
+
+  /// Whether all collections stand below the entry point, as they do unless a site has moved one.
+  var isBelowEntryPoint: Bool { types.allSatisfy { $0.path.hasPrefix(apiPath + "/") } }
+
+  /// The type of this name, if it is described.
+  func type(_ name: String) -> DescribedType? { types.first { $0.name == name } }
+}
+
+/// A resource type as it is described.
+package struct DescribedType: Sendable {
+  /// What its resources call it: `node--topic`.
+  package let name: String
+  /// Such as `node`.
+  package let entityType: String
+  /// Such as `topic`.
+  package let bundle: String
+  /// The path of its collection below the site's place: `/jsonapi/node/topic`.
+  package let path: String
+  /// Its attributes in order.
+  let attributes: [FieldDescription]
+  /// Its relationships in order.
+  let relationships: [FieldDescription]
+  /// The relationships that take files by uploads.
+  let uploads: [String]
+  /// The names of all types that there are: relationships lead to them, whether they are described or not.
+  fileprivate(set) var served: Set<String> = []
+
+  /// - Parameters:
+  ///   - schema: as far as it is shown.
+  ///   - called: what the type calls its serial number, where not as usual.
+  ///   - uploads: the relationships that take files by uploads.
+  package init(
+    name: String, entityType: String, bundle: String, path: String, schema: TypeSchema,
+    called: AttributeNames = AttributeNames(), uploads: [String] = []
+  ) {
+    (self.name, self.entityType, self.bundle, self.path, self.uploads) = (name, entityType, bundle, path, uploads)
+    let fields = schema.descriptions(of: entityType, called: called)
+    attributes = fields.filter { !$0.isRelationship }
+    relationships = fields.filter(\.isRelationship)
+  }
+
+  /// Whether its entity type has bundles.
+  var hasBundles: Bool { entityType != bundle || !EntityTypes.withoutBundles.contains(entityType) }
+
+  /// How people call it: `Content - Topic`, `File`.
+  var label: String {
+    let entityLabel = EntityTypes.label(of: entityType)
+    return hasBundles ? "\(entityLabel) - \(EntityTypes.words(of: bundle))" : entityLabel
+  }
+
+  /// Whether the site names it first: types are ordered by the module that brings the entity type, by this, and by name.
+  fileprivate func isBefore(_ other: DescribedType) -> Bool {
+    let (mine, others) = (EntityTypes.module(of: entityType), EntityTypes.module(of: other.entityType))
+    if mine != others { return mine.utf8.lexicographicallyPrecedes(others.utf8) }
+    if entityType != other.entityType { return entityType.utf8.lexicographicallyPrecedes(other.entityType.utf8) }
+    return name.utf8.lexicographicallyPrecedes(other.name.utf8)
+  }
+}
+
+extension FieldDescription {
+  /// Whether it is a relationship.
+  var isRelationship: Bool { learned?.isRelationship ?? false }
+  /// Whether it has any number of values.
+  var isList: Bool { learned?.isList ?? false }
+}

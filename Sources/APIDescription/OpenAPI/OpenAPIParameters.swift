@@ -1,0 +1,82 @@
+import JSONAPI
+import OpenSocial
+
+/// Parameters in OpenAPI 3.1: names with brackets are objects.
+enum OpenAPIParameters {
+  /// Those that many operations have.
+  static var shared: JSON {
+    let text = JSON.make(["type": "string"])
+    let list = JSON.make(["type": "array", "items": text])
+    return .object(
+      JSONObject([
+        ("page", deep("page", "Which part of the collection.", page)),
+        ("sort", listed("sort", list, Words.sort)), ("include", listed("include", list, Words.include)),
+        ("known", header("If-None-Match", Words.known, isNeeded: false)),
+        ("wait", header("Prefer", Words.wait, isNeeded: false)),
+        ("disposition", header("Content-Disposition", Words.disposition, isNeeded: true)),
+      ]))
+  }
+
+  static func reference(_ name: String) -> JSON { .make(["$ref": .string("#/components/parameters/\(name)")]) }
+
+  /// Those of the query of a collection.
+  static func collection(_ type: DescribedType) -> [JSON] {
+    [
+      deep("filter", Words.introductionOfFilters, filter(type)), reference("sort"), reference("page"),
+      reference("include"), fields(type),
+    ]
+  }
+
+  /// Which members of resources are shown, for the type that the route is about; others may be named as well.
+  static func fields(_ type: DescribedType) -> JSON {
+    let text = JSON.make(["type": "string"])
+    let schema = JSON.make([
+      "type": "object", "properties": .object(JSONObject([(type.name, text)])), "additionalProperties": text,
+    ])
+    return deep("fields", Words.fields, schema)
+  }
+
+  /// The resource that the path names.
+  static func resource(_ type: DescribedType) -> JSON {
+    .make([
+      "name": "entity", "in": "path", "required": true, "schema": .make(["type": "string", "format": "uuid"]),
+      "description": .string("The UUID of the resource (\(type.label))"),
+    ])
+  }
+
+  private static func filter(_ type: DescribedType) -> JSON {
+    var properties = JSONObject()
+    for (name, kind) in FilterFields.attributes(of: type) { properties[name] = .make(["type": .string(kind)]) }
+    for name in FilterFields.relationships(of: type) { properties["\(name).id"] = .make(["type": "string"]) }
+    return .make(["type": "object", "properties": .object(properties), "additionalProperties": true])
+  }
+
+  private static var page: JSON {
+    let offset = JSON.make(["type": "integer", "minimum": 0, "description": .string(Words.offset)])
+    let limit = JSON.make(["type": "integer", "minimum": 1, "maximum": 50, "description": .string(Words.limit)])
+    return .make([
+      "type": "object", "properties": .object(JSONObject([("offset", offset), ("limit", limit)])),
+    ])
+  }
+
+  private static func deep(_ name: String, _ details: String, _ schema: JSON) -> JSON {
+    .make([
+      "name": .string(name), "in": "query", "style": "deepObject", "explode": true, "schema": schema,
+      "description": .string(details),
+    ])
+  }
+
+  private static func listed(_ name: String, _ schema: JSON, _ details: String) -> JSON {
+    .make([
+      "name": .string(name), "in": "query", "style": "form", "explode": false, "schema": schema,
+      "description": .string(details),
+    ])
+  }
+
+  private static func header(_ name: String, _ details: String, isNeeded: Bool) -> JSON {
+    .make([
+      "name": .string(name), "in": "header", "required": .bool(isNeeded), "schema": .make(["type": "string"]),
+      "description": .string(details),
+    ])
+  }
+}
