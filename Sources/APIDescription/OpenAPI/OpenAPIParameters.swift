@@ -5,12 +5,10 @@ import OpenSocial
 enum OpenAPIParameters {
   /// Those that many operations have.
   static var shared: JSON {
-    let text = JSON.make(["type": "string"])
-    let list = JSON.make(["type": "array", "items": text])
-    return .object(
+    .object(
       JSONObject([
         ("page", deep("page", "Which part of the collection.", page)),
-        ("sort", listed("sort", list, Words.sort)), ("include", listed("include", list, Words.include)),
+        ("sort", plain("sort", Words.sort)), ("include", plain("include", Words.include)),
         ("known", header("If-None-Match", Words.known, isNeeded: false)),
         ("wait", header("Prefer", Words.wait, isNeeded: false)),
         ("disposition", header("Content-Disposition", Words.disposition, isNeeded: true)),
@@ -66,10 +64,10 @@ enum OpenAPIParameters {
     ])
   }
 
-  private static func listed(_ name: String, _ schema: JSON, _ details: String) -> JSON {
+  /// A text: what lists are made of them, programs write in several ways.
+  private static func plain(_ name: String, _ details: String) -> JSON {
     .make([
-      "name": .string(name), "in": "query", "style": "form", "explode": false, "schema": schema,
-      "description": .string(details),
+      "name": .string(name), "in": "query", "schema": .make(["type": "string"]), "description": .string(details),
     ])
   }
 

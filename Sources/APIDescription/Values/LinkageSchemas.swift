@@ -17,7 +17,11 @@ struct LinkageSchemas: Sendable {
 
   private func relationship(_ field: FieldDescription, in type: DescribedType) -> JSON {
     let properties = JSONObject([("data", linkage(field, in: type)), ("links", links), ("meta", meta)])
-    return .make(["type": "object", "properties": .object(properties), "title": .string(field.words)])
+    // Of a list of which the site shows nothing it shows an empty array in the place of the relationship.
+    let mayBeBare = field.isList && (field.learned?.targets ?? []).isEmpty
+    return .make([
+      "type": mayBeBare ? nil : "object", "properties": .object(properties), "title": .string(field.words),
+    ])
   }
 
   /// The linkage of a relationship: an identifier or null, or a list of them.
