@@ -123,7 +123,7 @@ let package = Package(
     tests(of: "Coding"),
     tests(of: "DurableFiles"),
     tests(of: "JSONAPI"),
-    tests(of: "APIDescription", ["JSONAPI", "OpenSocial", "LocalAPI"]),
+    tests(of: "APIDescription", ["JSONAPI", "OpenSocial"]),
     tests(of: "OpenSocial", ["JSONAPI"]),
     tests(of: "Store", ["JSONAPI", "OpenSocial", grdb]),
     tests(of: "Upstream", ["JSONAPI", hummingbird, httpTypes, nioCore, logging]),
