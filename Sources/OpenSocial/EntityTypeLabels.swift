@@ -38,4 +38,12 @@ extension FieldDescription {
     let name = isConfigured ? String(name.dropFirst(FieldDescription.configured.count)) : internalName
     return EntityTypes.words(of: name.isEmpty ? self.name : name)
   }
+
+  /// A text that stands for any in an example.
+  /// - Parameter name: of an attribute, or of a property of one.
+  package static func exampleText(_ name: String) -> String {
+    if name.hasSuffix("langcode") { return "en" }
+    if computedProperties.contains(name) { return "<p>Text</p>" }
+    return name == "format" ? "basic_html" : "Text"
+  }
 }

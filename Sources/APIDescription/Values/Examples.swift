@@ -45,10 +45,7 @@ enum Examples {
     switch kind {
     case .bool: true
     case .number: 1
-    case .text where name.hasSuffix("langcode"): "en"
-    case .text where name == "format": "basic_html"
-    case .text where name == "processed": "<p>Text</p>"
-    case .text: "Text"
+    case .text: .string(FieldDescription.exampleText(name))
     case .time, .dateTime: time
     case .null, .array, .object: nil
     }

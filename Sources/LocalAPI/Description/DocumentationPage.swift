@@ -14,6 +14,7 @@ enum DocumentationPage {
     <meta name="robots" content="noindex">
     <title>API documentation</title>
     <link rel="icon" href="data:,">
+    <style>body { margin: 0 }</style>
     </head>
     <body>
     <main id="description">
