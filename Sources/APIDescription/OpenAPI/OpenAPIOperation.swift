@@ -67,8 +67,8 @@ struct OpenAPIOperation {
       responses["204"] = OpenAPIResponses.written("Nothing but what was sent", nil)
     case .upload: responses["201"] = OpenAPIResponses.written("The new file", OpenAPISchemas.document(one(of: files)))
     case .attach:
-      let files = one(of: files)
-      let data = JSON.make(["anyOf": .array([files, .make(["type": "array", "items": files])])])
+      let file = one(of: files)
+      let data = JSON.make(["anyOf": .array([file, .make(["type": "array", "items": file])])])
       responses["200"] = OpenAPIResponses.written("The files of the relationship", OpenAPISchemas.document(data))
     }
     for (status, name) in SwaggerResponses.refusals(operation) {

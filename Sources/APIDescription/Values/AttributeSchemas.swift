@@ -39,7 +39,7 @@ struct AttributeSchemas: Sendable {
     switch attribute.kind {
     case .object: composite(AttributeSchemas.properties(of: attribute))
     case .text:
-      AttributeSchemas.bare(.text, attribute.name).with(["maxLength": attribute.longest.map { .integer($0) }])
+      AttributeSchemas.bare(.text, attribute.name).with(["maxLength": attribute.longest.map { JSON.integer($0) }])
     case .number where attribute.isNumber || attribute.isSerialNumber || attribute.isCreateOnly:
       .make(["type": "integer"])
     case let kind: AttributeSchemas.bare(kind, attribute.name)

@@ -1,5 +1,3 @@
-import TokenIssuer
-
 /// The page on who may use the API, and how: what the site shows at the same place.
 enum OverviewPage {
   /// - Parameters:
