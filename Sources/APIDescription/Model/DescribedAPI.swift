@@ -19,9 +19,13 @@ package struct DescribedAPI: Sendable {
   package init(title: String, origin: String, place: String, apiPath: String, types: [DescribedType]) {
     (self.title, self.origin, self.place, self.apiPath) = (title, origin, place, apiPath)
     let served = Set(types.map(\.name))
+    var labels: [String: Int] = [:]
+    for type in types { labels[type.label, default: 0] += 1 }
     self.types = types.sorted { $0.isBefore($1) }.map { type in
       var type = type
       type.served = served
+      // People may have called two types the same.
+      if (labels[type.label] ?? 0) > 1 { type.label += " (\(type.name))" }
       return type
     }
   }
@@ -61,6 +65,10 @@ package struct DescribedType: Sendable {
   let relationships: [FieldDescription]
   /// The relationships that take files by uploads.
   let uploads: [String]
+  /// How people call it, and no other type: `Content - Topic`, `File`.
+  fileprivate(set) var label: String
+  /// What is said of it.
+  let details: String
   /// The names of all types that there are: relationships lead to them, whether they are described or not.
   fileprivate(set) var served: Set<String> = []
 
@@ -76,15 +84,17 @@ package struct DescribedType: Sendable {
     let fields = schema.descriptions(of: entityType, called: called)
     attributes = fields.filter { !$0.isRelationship }
     relationships = fields.filter(\.isRelationship)
+    let (kind, own) = (EntityTypes.label(of: entityType), EntityTypes.words(of: bundle))
+    let hasBundles = DescribedType.hasBundles(entityType, bundle)
+    label = schema.words?.title ?? (hasBundles ? "\(kind) - \(own)" : kind)
+    details = schema.words?.details ?? "\(EntityTypes.bundleLabel(of: entityType)) \(own) of type \(kind)."
   }
 
   /// Whether its entity type has bundles.
-  var hasBundles: Bool { entityType != bundle || !EntityTypes.withoutBundles.contains(entityType) }
+  var hasBundles: Bool { DescribedType.hasBundles(entityType, bundle) }
 
-  /// How people call it: `Content - Topic`, `File`.
-  var label: String {
-    let entityLabel = EntityTypes.label(of: entityType)
-    return hasBundles ? "\(entityLabel) - \(EntityTypes.words(of: bundle))" : entityLabel
+  private static func hasBundles(_ entityType: String, _ bundle: String) -> Bool {
+    entityType != bundle || !EntityTypes.withoutBundles.contains(entityType)
   }
 
   /// Whether the site names it first: types are ordered by the module that brings the entity type, by this, and by name.
@@ -99,6 +109,8 @@ package struct DescribedType: Sendable {
 extension FieldDescription {
   /// Whether it is a relationship.
   var isRelationship: Bool { learned?.isRelationship ?? false }
+  /// How people call it: as the site does, else by its name.
+  var title: String { learned?.words?.title ?? words }
   /// Whether it has any number of values.
   var isList: Bool { learned?.isList ?? false }
 }

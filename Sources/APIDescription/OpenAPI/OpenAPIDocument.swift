@@ -28,7 +28,7 @@ package struct OpenAPIDocument: Sendable {
   static let ownTag = "Mirror"
 
   private static func tags(_ api: DescribedAPI) -> [JSON] {
-    let types = api.types.map { JSON.make(["name": .string($0.label)]) }
+    let types = api.types.map { JSON.make(["name": .string($0.label), "description": .string($0.details)]) }
     return types + [
       .make(["name": .string(ownTag), "description": "The entry point, tokens, and the mirror's own routes"])
     ]

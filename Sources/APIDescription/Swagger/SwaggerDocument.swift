@@ -77,11 +77,8 @@ package struct SwaggerDocument: Sendable {
 
   private static func tag(_ type: DescribedType) -> JSON {
     guard type.hasBundles else { return .make(["name": .string(type.label)]) }
-    let bundle = EntityTypes.words(of: type.bundle)
-    let label = EntityTypes.label(of: type.entityType)
     return .make([
-      "name": .string(type.label),
-      "description": .string("\(EntityTypes.bundleLabel(of: type.entityType)) \(bundle) of type \(label)."),
+      "name": .string(type.label), "description": .string(type.details),
       "x-entity-type": .string(type.entityType), "x-definition": .make(["$ref": .string(reference(to: type.name))]),
     ])
   }

@@ -20,7 +20,7 @@ struct AttributeSchemas: Sendable {
     var schema = value(of: attribute)
     if attribute.isList { schema = .make(["type": "array", "items": schema]) }
     schema = dialect.nullable(schema).with([
-      "title": .string(attribute.words), "description": details(of: attribute),
+      "title": .string(attribute.title), "description": details(of: attribute),
       "readOnly": attribute.isReadOnly ? true : nil,
     ])
     return attribute.isNeverShown ? dialect.writeOnly(schema) : schema
@@ -32,7 +32,7 @@ struct AttributeSchemas: Sendable {
     if let choices = attribute.choices {
       return .string("Every site has the values \(choices.sorted().joined(separator: ", ")); it may have more.")
     }
-    return nil
+    return attribute.learned?.words?.details.map { .string($0) }
   }
 
   private func value(of attribute: FieldDescription) -> JSON {

@@ -20,7 +20,8 @@ struct LinkageSchemas: Sendable {
     // Of a list of which the site shows nothing it shows an empty array in the place of the relationship.
     let mayBeBare = field.isList && (field.learned?.targets ?? []).isEmpty
     return .make([
-      "type": mayBeBare ? nil : "object", "properties": .object(properties), "title": .string(field.words),
+      "type": mayBeBare ? nil : "object", "properties": .object(properties), "title": .string(field.title),
+      "description": field.learned?.words?.details.map { .string($0) },
     ])
   }
 
