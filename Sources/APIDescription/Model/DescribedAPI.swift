@@ -14,11 +14,13 @@ package struct DescribedAPI: Sendable {
   package let apiPath: String
   /// The types that are described, in the site's order.
   package private(set) var types: [DescribedType]
+  private var described: Set<String>
 
   /// An API of these types, in any order.
   package init(title: String, origin: String, place: String, apiPath: String, types: [DescribedType]) {
     (self.title, self.origin, self.place, self.apiPath) = (title, origin, place, apiPath)
     let served = Set(types.map(\.name))
+    described = served
     var labels: [String: Int] = [:]
     for type in types { labels[type.label, default: 0] += 1 }
     self.types = types.sorted { $0.isBefore($1) }.map { type in
@@ -39,14 +41,15 @@ package struct DescribedAPI: Sendable {
     api.types.removeAll { type in
       entityType.map { $0 != type.entityType } ?? false || bundle.map { $0 != type.bundle } ?? false
     }
+    api.described = Set(api.types.map(\.name))
     return api
   }
 
   /// Whether all collections stand below the entry point, as they do unless a site has moved one.
   var isBelowEntryPoint: Bool { types.allSatisfy { $0.path.hasPrefix(apiPath + "/") } }
 
-  /// The type of this name, if it is described.
-  func type(_ name: String) -> DescribedType? { types.first { $0.name == name } }
+  /// Whether the type of this name is described.
+  func describes(_ name: String) -> Bool { described.contains(name) }
 }
 
 /// A resource type as it is described.

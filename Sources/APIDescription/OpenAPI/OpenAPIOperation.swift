@@ -87,7 +87,7 @@ struct OpenAPIOperation {
 
   /// A resource of one of some types: of any, where one of them is not described.
   private func one(of types: [String]) -> JSON {
-    let described = types.filter { api.type($0) != nil }
+    let described = types.filter { api.describes($0) }
     guard !described.isEmpty, described.count == types.count else {
       return LinkageSchemas(dialect: .openAPI).anyResource
     }

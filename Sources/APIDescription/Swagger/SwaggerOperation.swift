@@ -103,7 +103,7 @@ struct SwaggerOperation {
 
   /// A resource of one of these types: this form cannot say which of several.
   private func resource(of types: [String]) -> JSON {
-    guard types.count == 1, let only = types.first, api.type(only) != nil else { return linkage.anyResource }
+    guard types.count == 1, let only = types.first, api.describes(only) else { return linkage.anyResource }
     return .make(["$ref": .string(SwaggerDocument.reference(to: only, "/properties/data"))])
   }
 

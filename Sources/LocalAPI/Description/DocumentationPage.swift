@@ -32,7 +32,7 @@ enum DocumentationPage {
     "use strict";
     Redoc.init(
       new URL("../../../../../mirror/openapi.json", location.href).href,
-      { hideDownloadButton: false, nativeScrollbars: true, requiredPropsFirst: true, sortPropsAlphabetically: false },
+      { nativeScrollbars: true, requiredPropsFirst: true, sanitize: true },
       document.getElementById("description"));
 
     """
