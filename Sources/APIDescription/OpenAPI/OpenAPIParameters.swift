@@ -8,10 +8,11 @@ enum OpenAPIParameters {
     .object(
       JSONObject([
         ("page", deep("page", "Which part of the collection.", page)),
-        ("sort", plain("sort", Words.sort)), ("include", plain("include", Words.include)),
-        ("known", header("If-None-Match", Words.known, isNeeded: false)),
-        ("wait", header("Prefer", Words.wait, isNeeded: false)),
-        ("disposition", header("Content-Disposition", Words.disposition, isNeeded: true)),
+        ("sort", plain("sort", Words.sort, Words.sortPattern)),
+        ("include", plain("include", Words.include, Words.includePattern)),
+        ("known", header("If-None-Match", Words.known)),
+        ("wait", header("Prefer", Words.wait)),
+        ("disposition", header("Content-Disposition", Words.disposition, pattern: Words.dispositionPattern)),
       ]))
   }
 
@@ -65,15 +66,18 @@ enum OpenAPIParameters {
   }
 
   /// A text: what lists are made of them, programs write in several ways.
-  private static func plain(_ name: String, _ details: String) -> JSON {
+  private static func plain(_ name: String, _ details: String, _ pattern: String) -> JSON {
     .make([
-      "name": .string(name), "in": "query", "schema": .make(["type": "string"]), "description": .string(details),
+      "name": .string(name), "in": "query", "schema": .make(["type": "string", "pattern": .string(pattern)]),
+      "description": .string(details),
     ])
   }
 
-  private static func header(_ name: String, _ details: String, isNeeded: Bool) -> JSON {
-    .make([
-      "name": .string(name), "in": "header", "required": .bool(isNeeded), "schema": .make(["type": "string"]),
+  /// - Parameter pattern: of what has to be there; nil for what may be left out.
+  private static func header(_ name: String, _ details: String, pattern: String? = nil) -> JSON {
+    let schema = JSON.make(["type": "string", "pattern": pattern.map { JSON.string($0) }])
+    return .make([
+      "name": .string(name), "in": "header", "required": .bool(pattern != nil), "schema": schema,
       "description": .string(details),
     ])
   }

@@ -72,8 +72,8 @@ struct OpenAPISchemas {
   /// A new resource may come with an id and must come with its label; a change names the resource.
   private static func sent(_ type: DescribedType, isNew: Bool) -> JSON {
     var attributes = reference(type.name, .attributes)
-    if isNew, let label = type.neededLabel {
-      attributes = .make(["allOf": .array([attributes, .make(["type": "object", "required": .strings([label])])])])
+    if isNew, let needed = type.neededAttributes(.openAPI) {
+      attributes = .make(["allOf": .array([attributes, needed])])
     }
     let properties = JSONObject([
       ("type", name(type)), ("id", id), ("attributes", attributes),

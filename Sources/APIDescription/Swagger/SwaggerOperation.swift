@@ -55,8 +55,8 @@ struct SwaggerOperation {
       .make(["$ref": .string(SwaggerDocument.reference(to: type.name, "/properties/data/properties/\(name)"))])
     }
     var attributes = part("attributes")
-    if isNew, let label = type.neededLabel {
-      attributes = .make(["allOf": .array([attributes, .make(["type": "object", "required": .strings([label])])])])
+    if isNew, let needed = type.neededAttributes(.swagger) {
+      attributes = .make(["allOf": .array([attributes, needed])])
     }
     let properties = JSONObject([
       ("type", part("type")), ("id", part("id")), ("attributes", attributes), ("relationships", part("relationships")),
@@ -116,13 +116,4 @@ struct SwaggerOperation {
   private var file: JSON { linkage.document(resource(of: fileTypes), title: nil, details: nil) }
   private var anyFiles: JSON { linkage.document(.make([:]), title: nil, details: "One file, or a list of them.") }
   private var fileTypes: [String] { api.types.filter { $0.entityType == "file" }.map(\.name) }
-}
-
-extension DescribedType {
-  /// The one text that a new resource cannot do without, where the type has it under its usual name.
-  var neededLabel: String? {
-    guard let name = FieldDescription.requiredText(of: entityType), attributes.contains(where: { $0.name == name })
-    else { return nil }
-    return name
-  }
 }

@@ -9,9 +9,14 @@ enum SwaggerParameters {
       JSONObject([
         ("page_offset", query("page[offset]", "integer", Words.offset).with(["minimum": 0])),
         ("page_limit", query("page[limit]", "integer", Words.limit).with(["minimum": 1, "maximum": 50])),
-        ("sort", query("sort", "string", Words.sort)), ("include", query("include", "string", Words.include)),
+        ("sort", query("sort", "string", Words.sort).with(["pattern": .string(Words.sortPattern)])),
+        ("include", query("include", "string", Words.include).with(["pattern": .string(Words.includePattern)])),
         ("known", header("If-None-Match", Words.known)), ("wait", header("Prefer", Words.wait)),
-        ("disposition", header("Content-Disposition", Words.disposition).with(["required": true])),
+        (
+          "disposition",
+          header("Content-Disposition", Words.disposition)
+            .with(["required": true, "pattern": .string(Words.dispositionPattern)])
+        ),
       ]))
   }
 

@@ -53,7 +53,11 @@ struct AttributeSchemas: Sendable {
       let isComputed = FieldDescription.computedProperties.contains(property.name)
       members[property.name] = schema.with(["readOnly": isComputed ? true : nil])
     }
-    return .make(["type": "object", "properties": .object(members)])
+    // Of values that core makes it is known that they have no other parts; the site refuses those.
+    let isWhole = FieldDescription.fieldType(properties.map(\.name)) != nil
+    return .make([
+      "type": "object", "properties": .object(members), "additionalProperties": isWhole ? false : nil,
+    ])
   }
 
   /// The parts of a value: those that were learned, else those that core fixes.
@@ -72,6 +76,24 @@ struct AttributeSchemas: Sendable {
     case .time, .dateTime: .make(["type": "string", "format": "date-time"])
     case .array: .make(["type": "array", "items": .make([:])])
     case .object: .make(["type": "object"])
+    }
+  }
+}
+
+extension DescribedType {
+  /// What a new resource cannot do without, and has to have a value: the one text, where the type has it under its usual name.
+  func neededAttributes(_ dialect: Dialect) -> JSON? {
+    guard let name = FieldDescription.requiredText(of: entityType), attributes.contains(where: { $0.name == name })
+    else { return nil }
+    let needed = JSON.make(["type": "object", "required": .strings([name])])
+    switch dialect {
+    case .swagger:
+      let text = JSON.make(["type": "string", "minLength": 1])
+      return needed.with(["properties": .object(JSONObject([(name, text)]))])
+    case .openAPI:
+      // Programs that make types of schemas cannot join two kinds of one attribute.
+      let none = JSON.make(["type": "null"])
+      return needed.with(["not": .make(["properties": .object(JSONObject([(name, none)]))])])
     }
   }
 }

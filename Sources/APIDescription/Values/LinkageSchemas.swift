@@ -20,7 +20,8 @@ struct LinkageSchemas: Sendable {
     // Of a list of which the site shows nothing it shows an empty array in the place of the relationship.
     let mayBeBare = field.isList && (field.learned?.targets ?? []).isEmpty
     return .make([
-      "type": mayBeBare ? nil : "object", "properties": .object(properties), "title": .string(field.title),
+      "type": mayBeBare ? nil : "object", "required": ["data"], "properties": .object(properties),
+      "title": .string(field.title),
       "description": field.learned?.words?.details.map { .string($0) },
     ])
   }
@@ -48,7 +49,7 @@ struct LinkageSchemas: Sendable {
       "description": isClosed || seen.isEmpty ? nil : .string("So far: \(seen.joined(separator: ", "))."),
     ])
     let id = JSON.make([
-      "title": "Resource ID", "type": "string",
+      "title": "Resource ID", "type": "string", "minLength": 1,
       "description": "A UUID; `missing` or `virtual` for a target that is not there.",
     ])
     let properties = JSONObject([("type", name), ("id", id), ("meta", identifierMeta(field))])
