@@ -1,4 +1,5 @@
 import JSONAPI
+import Store
 import Support
 import Testing
 

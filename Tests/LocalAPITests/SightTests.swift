@@ -104,7 +104,10 @@ import TokenIssuer
   @Test func aLostSightShowsNothing() throws {
     let made = try SightTwins.mirror(isWhole: true)
     for sights in [["lost"], ["all", "lost"], ["lost", "reporting"]] {
-      try ResourceReader(made.mirror).snapshot(seeing: Self.sight(sights)) { #expect(try $0.types().isEmpty) }
+      try ResourceReader(made.mirror).snapshot(seeing: Self.sight(sights)) {
+        let types = try $0.types()
+        #expect(types.isEmpty)
+      }
     }
   }
 
@@ -115,7 +118,8 @@ import TokenIssuer
       (["write", "openid"], []), (["write:node"], []), (["read:nope"], []), ([], []),
     ] as [([String], [String])] {
       try ResourceReader(made.mirror).snapshot(seeing: Self.sight([], scopes: scopes)) {
-        #expect(try $0.types().map(\.name) == types, "\(scopes)")
+        let seen = try $0.types().map(\.name)
+        #expect(seen == types, "\(scopes)")
       }
       // What may be told of the user behind the token is not a matter of types.
       let viewer = Viewer(.known(SightTwins.token(sights: [], scopes: scopes)), Self.sights)

@@ -1,6 +1,8 @@
+import Foundation
 import HTTPTypes
 import JSONAPI
 import NIOCore
+import OpenSocial
 import Store
 import Support
 import Testing

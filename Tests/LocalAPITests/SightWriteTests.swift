@@ -45,7 +45,9 @@ import TokenIssuer
   /// The refusal of a write, its id as N; nothing is recorded.
   private func refused(_ write: WriteRequest, _ body: [UInt8], _ number: Int = 0) throws -> String {
     let before = try made.mirror.outbox.unsettledChanges().count
-    let error = #expect(throws: ErrorResponse.self) { _ = try desk.writes.record(write, body, at: 1_800_000_000) }
+    let error = #expect(throws: ErrorResponse.self) {
+      _ = try desk.writes.record(write, ReceivedBody(body), at: 1_800_000_000)
+    }
     #expect(try made.mirror.outbox.unsettledChanges().count == before)
     let refusal = try #require(error)
     return "\(refusal.status) "
@@ -84,7 +86,7 @@ import TokenIssuer
     #expect(try desk.writes.find(route, "PATCH", seeing: .everything) != .nothing)
     // Of a creation it is left out, as the site leaves out what a type does not have.
     let new = Self.body(nil, [("title", "New"), ("field_secret", 3), ("field_private_note", "x")], author: 1)
-    _ = try desk.writes.record(create(), new, at: 1_800_000_000)
+    _ = try desk.writes.record(create(), ReceivedBody(new), at: 1_800_000_000)
     let made = try #require(try self.made.mirror.outbox.unsettledChanges().last)
     #expect(made.kind == .create && made.members.contains { $0.name == "title" })
     #expect(!made.members.contains { $0.name.hasPrefix("field_secret") || $0.name.hasPrefix("field_private") })
@@ -98,19 +100,21 @@ import TokenIssuer
     // Where no row is hidden, the site's answer tells nothing that cannot be read.
     let all = SightTwins.token(sights: [])
     #expect(try refused(create(as: all), Self.body(105, [("title", "X")], author: 1)).hasPrefix("409"))
-    _ = try desk.writes.record(create(as: all), Self.body(999, [("title", "X")], author: 1), at: 1_800_000_000)
+    _ = try desk.writes.record(
+      create(as: all), ReceivedBody(Self.body(999, [("title", "X")], author: 1)), at: 1_800_000_000)
   }
 
   @Test func whatIsWrittenIsShownAsFarAsItIsSeen() throws {
     let patch = change(101)
-    let recorded = try desk.writes.record(patch, Self.body(101, [("title", "Seen")]), at: 1_800_000_000)
+    let recorded = try desk.writes.record(patch, ReceivedBody(Self.body(101, [("title", "Seen")])), at: 1_800_000_000)
     let answer = try desk.writes.answer(patch, recorded)
     let document = try JSON(parsing: Array(answer.body.readableBytesView))
     #expect(answer.status == 200 && document["data"]?["attributes"]?["title"] == "Seen")
     #expect(document["data"]?["attributes"]?["field_secret"] == nil)
     #expect(document["data"]?["relationships"]?["field_private_user"] == nil)
     // What is hidden by the write itself is recorded, and not said to be missing.
-    let unpublished = try desk.writes.record(patch, Self.body(101, [("status", false)]), at: 1_800_000_001)
+    let unpublished = try desk.writes.record(
+      patch, ReceivedBody(Self.body(101, [("status", false)])), at: 1_800_000_001)
     #expect(try desk.writes.answer(patch, unpublished).status == 202)
     #expect(try refused(change(101), Self.body(101, [("title", "Y")])).hasPrefix("404"))
   }
@@ -121,7 +125,7 @@ import TokenIssuer
     let title = Self.body(106, [("title", "Scoped")])
     #expect(try refused(change(106, as: SightTwins.token(sights: [], scopes: users)), title).hasPrefix("403"))
     _ = try desk.writes.record(
-      change(106, as: SightTwins.token(sights: [], scopes: topics)), title, at: 1_800_000_000)
+      change(106, as: SightTwins.token(sights: [], scopes: topics)), ReceivedBody(title), at: 1_800_000_000)
     // Writing gives no reading: what cannot be seen is not there.
     #expect(
       try refused(change(106, as: SightTwins.token(sights: [], scopes: ["write:node"])), title).hasPrefix("404"))

@@ -48,7 +48,8 @@ import TokenIssuer
     try await ledger.record(Self.issue("hers", account: ann))
     #expect(
       try ledger.rights(accessTokenID: "hers")
-        == TokenRights(scopes: ["read", "write"], sights: [], userUUID: Self.uuid))
+        == TokenRights(
+          consumerID: "crm", accountID: ann, scopes: ["read", "write"], sights: [], userUUID: Self.uuid))
     #expect(try ledger.rights(accessTokenID: "own")?.userUUID == nil)
     #expect(try tokens.removeAccount("ann"))
     #expect(try ledger.rights(accessTokenID: "hers") == nil && ledger.rights(accessTokenID: "own") != nil)
@@ -69,10 +70,13 @@ import TokenIssuer
     try await ledger.record(Self.issue("hers", account: ann))
     #expect(
       try ledger.rights(accessTokenID: "hers")
-        == TokenRights(scopes: ["read:user", "write:node"], sights: ["reporting", "mine"], userUUID: Self.uuid))
+        == TokenRights(
+          consumerID: "crm", accountID: ann, scopes: ["read:user", "write:node"], sights: ["reporting", "mine"],
+          userUUID: Self.uuid))
     #expect(
       try ledger.rights(accessTokenID: "own")
-        == TokenRights(scopes: ["read", "write:node"], sights: ["reporting"], userUUID: nil))
+        == TokenRights(
+          consumerID: "crm", accountID: nil, scopes: ["read", "write:node"], sights: ["reporting"], userUUID: nil))
   }
 
   @Test func codesAreKeptWithAllThatIsAskedOfThem() async throws {

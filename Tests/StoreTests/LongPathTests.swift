@@ -93,6 +93,10 @@ import Testing
       "filter[g\(level)][group][conjunction]=\(random.pick(["AND", "OR"]))"
         + (level > 1 ? "&filter[g\(level)][group][memberOf]=g\(level - 1)" : "")
     }
+    // A group without members is refused.
+    parts += (1...12).map {
+      QueryCase.condition("title", "<>", ["none"], name: "m\($0)") + "&filter[m\($0)][condition][memberOf]=g\($0)"
+    }
     for number in 0..<(4 + random.below(16)) {
       let end = random.pick(["title", "id", "uid.name", "uid.id", "uid.meta.drupal_internal__target_id", "meta.place"])
       let (comparison, values) = random.pick(Self.comparisons)

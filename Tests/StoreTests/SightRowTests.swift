@@ -72,8 +72,10 @@ extension CrawledMirror {
     let hidden = try #require(ResourceID(SmallCommunity.uuid(102)))
     for (sight, isThere) in [(sight, false), (Sight.everything, true)] {
       try ResourceReader(made.mirror).snapshot(seeing: sight) { snapshot in
-        #expect(try snapshot.resource(hidden, entityType: "node", { _ in true }) == (isThere ? true : nil))
-        #expect(try snapshot.resource(named: hidden, entityType: "node", { _ in true }) == (isThere ? true : nil))
+        let byID = try snapshot.resource(hidden, entityType: "node", { _ in true })
+        let byName = try snapshot.resource(named: hidden, entityType: "node", { _ in true })
+        #expect(byID == (isThere ? true : nil))
+        #expect(byName == (isThere ? true : nil))
       }
     }
   }

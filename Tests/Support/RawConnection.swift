@@ -9,6 +9,12 @@ package final class RawConnection: Sendable {
     package var text: String
     /// Whether the other side closed the connection.
     package var isClosed: Bool
+
+    /// What was read.
+    package init(text: String, isClosed: Bool) {
+      self.text = text
+      self.isClosed = isClosed
+    }
   }
 
   private let socket: Int32

@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// A route of signing in, where sites with OAuth have them. What stands behind the site's own place is the case's text.
 enum SigningInRoute: String, CaseIterable, Sendable {
   case token = "/oauth/token"

@@ -56,7 +56,9 @@ struct LocalAPIResponder: HTTPResponder {
   func finished(_ request: Request, _ logger: Logger, _ channel: (any Channel)? = nil) async -> Answer {
     let head = RequestHead(request.head, from: peer(of: channel))
     // Of two hosts, a proxy and this server might each take another one (RFC 9112 section 3.2).
-    guard request.headers[.host] == nil else { return LocalAPIResponder.misleading }
+    guard !request.headers.contains(where: { $0.name.canonicalName == "host" }) else {
+      return LocalAPIResponder.misleading
+    }
     if let leave = crossOrigin.leave(for: head) { return leave }
     var answer = await answered(request, head, logger, channel)
     crossOrigin.mark(&answer, for: head)

@@ -190,6 +190,7 @@ package struct LocalAPIServer: Sendable {
         availableConnectionsDelegate: MaximumAvailableConnections(mostConnections(limits), logger: logger)),
       onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
     async let _: Void = ServerCertificates.watch(certificates, operatorLogger)
+    async let _: Void = responder.router.signingIn.key.follow()
     try await application.run()
   }
 

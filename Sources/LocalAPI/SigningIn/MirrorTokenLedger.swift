@@ -101,8 +101,9 @@ package struct MirrorTokenLedger: TokenLedger {
     }
     return try tokens.rights(jti: accessTokenID).map { row in
       TokenRights(
-        issued: row.scopes, consumer: (scopes: row.consumerScopes, sight: row.consumerSight),
-        account: (scopes: row.accountScopes, sight: row.accountSight), userUUID: row.userUUID)
+        issued: row.scopes, consumer: (id: row.consumer, scopes: row.consumerScopes, sight: row.consumerSight),
+        account: row.account.map { (id: $0, scopes: row.accountScopes, sight: row.accountSight) },
+        userUUID: row.userUUID)
     }
   }
 

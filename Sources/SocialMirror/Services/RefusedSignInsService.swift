@@ -13,7 +13,7 @@ struct RefusedSignInsService: Service {
   var pause = Duration.seconds(10)
 
   func run() async throws {
-    try await cancelWhenGracefulShutdown {
+    await cancelWhenGracefulShutdown {
       var known = SignInCounts()
       var isWritten = true
       repeat {

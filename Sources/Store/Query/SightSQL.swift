@@ -16,6 +16,10 @@ enum SightSQL {
       tables.append(
         "resource AS NOT MATERIALIZED (SELECT \(columns.map { "r0.\($0)" }.joined(separator: ", ")) "
           + "FROM main.resource r0 WHERE \(rows.joined(separator: " AND ")))")
+      // An index is of all rows: what one of them has is found without a look at the row.
+      tables.append(
+        "indexed_value AS NOT MATERIALIZED (SELECT v1.path, v1.value, v1.serial, v1.resource "
+          + "FROM main.indexed_value v1 WHERE EXISTS (SELECT 1 FROM resource r1 WHERE r1.id = v1.resource))")
     }
     if !hidden.isEmpty {
       tables.append(

@@ -87,16 +87,7 @@ extension QueryCompiler {
     greatest: Bool
   ) throws -> String {
     let function = greatest ? "max" : "min"
-    if let hop = hops.first {
-      let link = alias("l")
-      let target = RowReference(id: "\(link).target", alias: alias("t"))
-      let inner = try expression(hops.dropFirst(), leaf, types, target, greatest: greatest)
-      var from = "relationship \(link)"
-      if inner.contains("\(target.alias).") {
-        from += " JOIN resource \(target.alias) ON \(target.alias).id = \(link).target"
-      }
-      return "(SELECT \(function)(\(inner)) FROM \(from) WHERE \(link).source = \(row.id) AND \(links(hop, link)))"
-    }
+    if !hops.isEmpty { return try expression(along: hops, leaf, types, row, greatest: greatest) }
     switch leaf {
     case .uuid: return QueryCompiler.idText(row.id)
     case .serial: return serial(types, row)
@@ -116,6 +107,35 @@ extension QueryCompiler {
     case .configuration(let kind): throw QueryCompiler.configuration(kind)
     case .link, .alwaysSet, .unknown: return "NULL"
     }
+  }
+
+  /// The value at the end of relationships: the least or the greatest of all that they lead to. One query over all of them, as so
+  /// many in each other would be too deep for SQLite's parser.
+  private mutating func expression(
+    along hops: ArraySlice<ResolvedPath.Hop>, _ leaf: ResolvedPath.Leaf, _ types: [ServedType], _ row: RowReference,
+    greatest: Bool
+  ) throws -> String {
+    let isNarrowed = !snapshot.sight.isEverything
+    var (from, conditions, source) = ([String](), [String](), row.id)
+    for hop in hops {
+      let link = alias("l")
+      from.append("relationship \(link)")
+      conditions += ["\(link).source = \(source)", links(hop, link)]
+      source = "\(link).target"
+      guard isNarrowed else { continue }
+      // What is not shown leads nowhere.
+      let seen = alias("t")
+      from.append("resource \(seen)")
+      conditions.append("\(seen).id = \(source)")
+    }
+    let target = RowReference(id: source, alias: alias("t"))
+    let value = try expression([], leaf, types, target, greatest: greatest)
+    if value.contains("\(target.alias).") {
+      from.append("resource \(target.alias)")
+      conditions.append("\(target.alias).id = \(source)")
+    }
+    return "(SELECT \(greatest ? "max" : "min")(\(value)) FROM \(from.joined(separator: " CROSS JOIN ")) "
+      + "WHERE \(conditions.joined(separator: " AND ")))"
   }
 
   private mutating func sorted(

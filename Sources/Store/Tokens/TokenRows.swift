@@ -52,6 +52,10 @@ package struct IssuedTokenRow: Sendable, Hashable {
 
 /// What a token was given, and what its client and its account may have by now.
 package struct TokenRightsRow: Sendable, Hashable {
+  /// The client that it was issued to.
+  package var consumer: String
+  /// The number of the account; nil where the client acts for itself (RFC 6749, 4.4).
+  package var account: Int64?
   /// The token's own scopes.
   package var scopes: [String]
   /// The client's scopes.
@@ -66,6 +70,8 @@ package struct TokenRightsRow: Sendable, Hashable {
   package var userUUID: String?
 
   init(_ row: Row) throws {
+    consumer = try row.decode(forColumn: "consumer")
+    account = try row.decode(forColumn: "account")
     scopes = try WordList.words(row.decode(forColumn: "scopes"))
     consumerScopes = try WordList.words(row.decode(forColumn: "consumer_scopes"))
     consumerSight = try row.decode(forColumn: "consumer_sight")
@@ -113,7 +119,7 @@ extension Tokens {
       try Row.fetchOne(
         db,
         sql: """
-          SELECT t.scopes, c.scopes AS consumer_scopes, c.sight AS consumer_sight,
+          SELECT t.consumer, t.account, t.scopes, c.scopes AS consumer_scopes, c.sight AS consumer_sight,
             coalesce(a.scopes, '') AS account_scopes, a.sight AS account_sight, a.user_uuid
           FROM issued_token t JOIN consumer c ON c.id = t.consumer LEFT JOIN account a ON a.id = t.account
           WHERE t.jti = ? AND NOT t.revoked AND (t.account IS NULL OR a.id IS NOT NULL)

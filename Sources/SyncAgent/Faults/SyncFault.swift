@@ -26,7 +26,7 @@ package enum SyncFault: Error, Sendable, CustomStringConvertible {
   }
 
   /// Whether it concerns one type, so that the others go on.
-  var isOfOneType: Bool {
+  package var isOfOneType: Bool {
     switch self {
     case .filterRefused, .sawNothing, .lostFields: true
     case .otherSite, .noEntryPoint, .otherAccount, .anonymous, .nothingToMirror: false

@@ -107,7 +107,7 @@ package final class SecretChecks: Sendable {
   /// Hashes a new secret, on the same threads.
   /// - Throws: `SecretHash.Failure`; `SignInRefused` where too many wait.
   package func hash(_ secret: String, for address: String) async throws -> SecretHash {
-    let made = await threads.run(for: address) { () -> Result<SecretHash, SecretHash.Failure> in
+    let made = await threads.run(for: address) { () -> Result<SecretHash, any Error> in
       do { return .success(try SecretHash.make(secret)) } catch { return .failure(error) }
     }
     guard let made else { throw SignInRefused(.busy, retryAfter: 2) }

@@ -138,12 +138,21 @@ package final class KeyRing: Sendable {
     return state.retired.first { $0.key.id == id && now < Double($0.until) }?.key
   }
 
-  /// The answer of `/oauth/jwks` (RFC 7517, 5): the public keys of those that are living, the one that signs first. What has just changed
-  /// is in the next one.
+  /// Reads the files again where they have changed, and looks whether they have where the last look is some time ago.
+  package func refresh() async { _ = await living() }
+
+  /// Refreshes all the while, until the task is cancelled.
+  package func follow() async {
+    while !Task.isCancelled {
+      try? await Task.sleep(for: .seconds(KeyRing.lookSeconds))
+      await refresh()
+    }
+  }
+
+  /// The answer of `/oauth/jwks` (RFC 7517, 5): the public keys of those that are living as of the last `refresh`, the one that signs
+  /// first.
   package var document: TokenReply {
-    _ = look(KeyRing.lookSeconds)
     let state = state.withLock { $0 }
-    if state.isOutdated { Task { _ = await living() } }
     let now = KeyRing.unixSeconds()
     let keys = [state.signing] + state.retired.filter { $0.until > now }.map(\.key)
     let document: JSON = ["keys": .array(keys.map(\.publicKey))]

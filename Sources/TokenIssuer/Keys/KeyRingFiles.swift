@@ -1,6 +1,6 @@
+import CoreFoundation
 import DurableFiles
 import Foundation
-import Glibc
 
 /// Where a mirror's signing keys are: beside it and never in it, each in a file of its own that only its owner can read. The one that signs
 /// is `….pem`; one that was rotated out is `….until-SECONDS.KID.pem` and good until then.

@@ -60,10 +60,9 @@ package struct AccessTokenVerifier: Sendable {
     // A signed token whose `sub` is no id is not one of ours.
     if case .some(nil) = account { throw BearerFailure.unverified }
     let generation = cache.generation
-    // Whom it was issued to has to be a client still.
-    guard try ledger.consumer(id: claims.aud) != nil, let rights = try ledger.rights(accessTokenID: claims.jti) else {
-      throw BearerFailure.revoked
-    }
+    guard let rights = try ledger.rights(accessTokenID: claims.jti) else { throw BearerFailure.revoked }
+    // It is for whom it was issued to, and stands for whom it was issued for (RFC 8725, 3.9).
+    guard claims.aud == rights.consumerID, account ?? nil == rights.accountID else { throw BearerFailure.revoked }
     let found = AccessToken(
       id: claims.jti, accountID: account ?? nil, consumerID: claims.aud, scopes: rights.scopes, sights: rights.sights,
       userUUID: rights.userUUID, expiresAt: claims.exp)

@@ -39,7 +39,8 @@ extension TokenAnswer {
   /// Why a text is no token that can be sent or kept; nil where it is one. Nothing of it is repeated.
   static func fault(of token: String) -> String? {
     if token.utf8.count > longest { return "has \(token.utf8.count) bytes, more than the \(longest) that are taken" }
-    return token.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+    // RFC 6749, A.12 and A.17.
+    return token.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
       ? nil : "has line breaks or other characters that no token has"
   }
 }

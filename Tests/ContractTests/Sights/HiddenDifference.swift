@@ -1,5 +1,6 @@
 import Foundation
 import JSONAPI
+import OpenSocial
 import Store
 import Support
 

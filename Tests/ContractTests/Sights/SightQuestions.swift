@@ -169,7 +169,8 @@ struct SightQuestions {
           let shownID = shown["id"]?.string, let shownType = shown["type"]
         else { continue }
         ask("PATCH", "\(other)/\(shownID)/relationships/\(way)", ["data": item])
-        let relationships: JSON = .object(JSONObject([(way, ["data": item])]))
+        let linkage: JSON = ["data": item]
+        let relationships: JSON = .object(JSONObject([(way, linkage)]))
         ask(
           "PATCH", "\(other)/\(shownID)",
           ["data": ["type": shownType, "id": .string(shownID), "relationships": relationships]])
