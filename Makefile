@@ -23,7 +23,7 @@ DOCDIR ?= $(PREFIX)/share/doc/social-mirror
 
 PYTHON ?= python3
 
-.PHONY: all build release test fuzz fuzz-coverage soak drill drill-push demo interop lint house bench install verify-units verify-monitoring clean system-packages swift-present
+.PHONY: all build release test fuzz fuzz-coverage soak drill drill-push demo redoc interop lint house bench install verify-units verify-monitoring clean system-packages swift-present
 
 all: build
 
@@ -106,6 +106,11 @@ demo: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
 	exec .build/debug/social-mirror demo $(ARGS)
 
+# ReDoc, for the page that shows the API's description: from PyPI into .build/redoc, where the program that was built here looks for it
+# and `make install` takes it from.
+redoc:
+	$(PYTHON) packaging/redoc/get.py .build/redoc
+
 # Other people's clients against the local API; see interop/. The first run installs them from PyPI.
 interop: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
@@ -149,6 +154,10 @@ install:
 	done
 	install -D -m 0644 config.example.json "$(DESTDIR)$(DOCDIR)/config.example.json"
 	install -D -m 0644 LICENSE "$(DESTDIR)$(DOCDIR)/LICENSE"
+	if [[ -d .build/redoc ]]; then
+	  install -d "$(DESTDIR)$(PREFIX)/share/social-mirror/redoc"
+	  install -m 0644 .build/redoc/* "$(DESTDIR)$(PREFIX)/share/social-mirror/redoc/"
+	fi
 	if [[ -z "$(DESTDIR)" ]]; then
 	  echo "installed. Next: systemd-sysusers; put config.json into /etc/social-mirror; systemctl enable --now social-mirror"
 	fi

@@ -65,6 +65,7 @@ let package = Package(
     .systemLibrary(name: "CAllocator"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "OpenSocial", dependencies: ["JSONAPI"], swiftSettings: quick),
+    .target(name: "APIDescription", dependencies: ["JSONAPI", "OpenSocial"], swiftSettings: strict),
     .target(
       name: "Store", dependencies: ["JSONAPI", "OpenSocial", "DurableFiles", grdb, sqlite, crypto],
       swiftSettings: quick),
@@ -85,8 +86,8 @@ let package = Package(
     .target(
       name: "LocalAPI",
       dependencies: [
-        "JSONAPI", "Measures", "OpenSocial", "Store", "TokenIssuer", "CZlib", crypto, hummingbird, hummingbirdCore,
-        httpTypes, nioCore, nioHTTP1, nioHTTPTypesHTTP1, nioPosix, nioSSL, logging,
+        "APIDescription", "JSONAPI", "Measures", "OpenSocial", "Store", "TokenIssuer", "CZlib", crypto, hummingbird,
+        hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioHTTPTypesHTTP1, nioPosix, nioSSL, logging,
       ],
       swiftSettings: strict),
     .target(
@@ -132,6 +133,7 @@ let package = Package(
     tests(of: "Measures"),
     tests(of: "Admin", ["Coding", "Measures", "Reports", "Store", httpTypes, nioCore]),
     tests(of: "JSONAPI"),
+    tests(of: "APIDescription", ["JSONAPI", "OpenSocial"]),
     tests(of: "OpenSocial", ["JSONAPI"]),
     tests(of: "Store", ["JSONAPI", "OpenSocial", grdb]),
     tests(of: "Upstream", ["JSONAPI", "Measures", hummingbird, httpTypes, nioCore, logging]),

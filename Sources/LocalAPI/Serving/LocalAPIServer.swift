@@ -46,6 +46,8 @@ package struct LocalAPISettings: Sendable {
   package var corsOrigins: [String] = []
   /// What one client, and all together, may take up.
   package var limits = ServerLimits.standard
+  /// The folders in which ReDoc's bundle is looked for, the first that has it.
+  package var redocFolders = RedocBundle.usualFolders
 
   /// Settings with the usual lives of tokens.
   package init(host: String, port: Int, signingKeyPath: String) {
@@ -97,6 +99,11 @@ package struct LocalAPIServer: Sendable {
     let sessions = BrowserSessions { id in
       try ledger.account(id: id).flatMap { endpoint.isStillGood($0) ? $0 : nil }
     }
+    let documents = DescriptionAnswers(
+      reader: reader, reading: mirror.reading, facts: facts, sessions: sessions, sights: sights)
+    let pages = DescriptionPages(
+      signIn: PageSignIn(endpoint: endpoint, sessions: sessions), tokens: mirror.tokens,
+      redoc: RedocBundle(folders: settings.redocFolders))
     var writes = WriteAnswers(answers: answers, reading: mirror.reading, recording: mirror.recording)
     writes.limits = settings.limits
     let router = SectionRouter(
@@ -106,7 +113,9 @@ package struct LocalAPIServer: Sendable {
         files: FileAnswers(
           reading: mirror.reading, reader: reader, folder: settings.filesPath.map { BinaryFolder(path: $0) })),
       signingIn: SigningInSection(endpoint: endpoint, key: key, people: people, sessions: sessions),
-      description: DescriptionSection(reader: reader, people: people), own: OwnSection(), facts: facts)
+      description: DescriptionSection(
+        entryPoint: EntryPointAnswers(reader: reader, people: people), documents: documents, pages: pages),
+      own: OwnSection(documents: documents), facts: facts)
     responder = LocalAPIResponder(
       router: router,
       viewers: Viewers(
