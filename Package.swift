@@ -58,6 +58,7 @@ let package = Package(
   targets: [
     .target(name: "Coding", swiftSettings: quick),
     .target(name: "DurableFiles", swiftSettings: strict),
+    .target(name: "Measures", swiftSettings: quick),
     .target(name: "JSONAPI", dependencies: ["Coding"], swiftSettings: quick),
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -69,10 +70,10 @@ let package = Package(
       swiftSettings: quick),
     .target(
       name: "Upstream",
-      dependencies: ["JSONAPI", "OpenSocial", "DurableFiles", "CCurl", crypto, cryptoExtras, logging],
+      dependencies: ["JSONAPI", "OpenSocial", "DurableFiles", "Measures", "CCurl", crypto, cryptoExtras, logging],
       swiftSettings: quick),
     .target(
-      name: "SyncAgent", dependencies: ["JSONAPI", "OpenSocial", "Store", "Upstream", logging],
+      name: "SyncAgent", dependencies: ["JSONAPI", "Measures", "OpenSocial", "Store", "Upstream", logging],
       swiftSettings: quick),
     .target(name: "Reports", dependencies: ["JSONAPI", "Store", "SyncAgent"], swiftSettings: strict),
     .target(
@@ -84,8 +85,14 @@ let package = Package(
     .target(
       name: "LocalAPI",
       dependencies: [
-        "JSONAPI", "OpenSocial", "Store", "TokenIssuer", "CZlib", crypto, hummingbird, hummingbirdCore,
+        "JSONAPI", "Measures", "OpenSocial", "Store", "TokenIssuer", "CZlib", crypto, hummingbird, hummingbirdCore,
         httpTypes, nioCore, nioHTTP1, nioHTTPTypesHTTP1, nioPosix, nioSSL, logging,
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Admin",
+      dependencies: [
+        "Coding", "Measures", "Store", "Reports", hummingbird, hummingbirdCore, httpTypes, nioCore, nioPosix, logging,
       ],
       swiftSettings: strict),
     .target(name: "SampleContent", exclude: ["community.bin", "pack.py"]),
@@ -98,7 +105,8 @@ let package = Package(
     .executableTarget(
       name: "SocialMirror",
       dependencies: [
-        "CAllocator", "JSONAPI", "OpenSocial", "Store", "Upstream", "SyncAgent", "Reports", "TokenIssuer", "LocalAPI",
+        "CAllocator", "JSONAPI", "Measures", "OpenSocial", "Store", "Upstream", "SyncAgent", "Reports", "TokenIssuer",
+        "LocalAPI", "Admin",
         .target(name: "SampleSite", condition: .when(traits: ["Demo"])),
         logging, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -121,6 +129,8 @@ let package = Package(
       swiftSettings: strict),
     tests(of: "Coding"),
     tests(of: "DurableFiles"),
+    tests(of: "Measures"),
+    tests(of: "Admin", ["Coding", "Measures", "Reports", "Store", httpTypes]),
     tests(of: "JSONAPI"),
     tests(of: "OpenSocial", ["JSONAPI"]),
     tests(of: "Store", ["JSONAPI", "OpenSocial", grdb]),

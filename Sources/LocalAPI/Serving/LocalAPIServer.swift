@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import Logging
+import Measures
 import NIOCore
 import Store
 import TokenIssuer
@@ -146,6 +147,9 @@ package struct LocalAPIServer: Sendable {
 
   /// How many tries to sign in were refused since the start, and why.
   package var signIns: SignInCounts { checks.counts }
+
+  /// How its connections are answered.
+  package var measures: AnswerMeasures { responder.measures }
 
   /// What the reads of this server had to read out of documents.
   package var usage: QueryUsage { responder.answers.reader.usage }

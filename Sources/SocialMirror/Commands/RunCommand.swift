@@ -1,5 +1,6 @@
 import ArgumentParser
 import Logging
+import Measures
 import ServiceLifecycle
 import Store
 import SyncAgent
@@ -21,6 +22,7 @@ struct RunCommand: AsyncParsableCommand {
     let interval = settings.sync.intervalSeconds
     let serving = try await ServingServices(
       settings, mirror: engine.mirror, logger: logger, site: engine.site.people)
+    let rounds = RoundMeasures()
     let (fileTurns, fileTurn) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let engineServices: [any Service] = [
       ScheduleService(
@@ -33,14 +35,16 @@ struct RunCommand: AsyncParsableCommand {
             case .started, .stored: fileTurn.yield()
             case .estimated, .finished, .swept: break
             }
-          }), intervalSeconds: interval, logger: logger),
+          }), intervalSeconds: interval, logger: logger, measures: rounds),
       FilesService(
         round: engine.files(like: settings.roundOfDaemon(engine.siteSettings)), turns: fileTurns,
         intervalSeconds: interval, logger: logger),
-      PushService(push: engine.push, logger: logger),
+      PushService(push: engine.push, logger: logger, measures: rounds),
     ]
     let threads = EngineThreads()
-    let services = serving.services + engineServices.map { EngineService(service: $0, threads: threads) }
+    let admin: any Service = AdminService(engine, serving, rounds: rounds)
+    let services =
+      serving.services + [admin] + engineServices.map { EngineService(service: $0, threads: threads) }
     try await ServiceGroup(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
     try engine.mirror.close()
   }

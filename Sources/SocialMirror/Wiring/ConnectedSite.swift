@@ -1,4 +1,5 @@
 import Logging
+import Measures
 import Store
 import SyncAgent
 import Upstream
@@ -8,6 +9,8 @@ struct ConnectedSite {
   let site: Site
   /// The site as it is asked whether somebody may sign in to the local API.
   let people: SiteSignIn
+  /// How it is asked, and how it answers.
+  let measures = SiteMeasures()
   private let transport: CurlTransport
   private let foreign: ForeignTransports
   private let logger: Logger
@@ -31,14 +34,16 @@ struct ConnectedSite {
     transport = try CurlTransport(transportSettings, logger: logger)
     foreign = ForeignTransports(like: transportSettings, logger: logger)
     self.logger = logger
-    people = SiteSignIn(settings, base: base, transport: transport, logger: logger)
+    let measured = MeasuredTransport(transport, measures)
+    people = SiteSignIn(settings, base: base, transport: measured, logger: logger)
     let file = FileTokenVault(path: tokenPath)
     let vault: any TokenVault = isLooking && !file.isWritable ? MemoryTokenVault(lookingInto: file) : file
     let session = try OAuthSession(
-      tokenURL: base.url(path: "/oauth/token"), credentials: ConnectedSite.credentials(settings), transport: transport,
-      vault: vault, now: unixNow, logger: logger)
+      tokenURL: base.url(path: "/oauth/token"), credentials: ConnectedSite.credentials(settings), transport: measured,
+      vault: vault, now: unixNow, logger: logger, measures: measures)
     var site = Site(
       base: base, session: session, pacer: RequestPacer(requestsPerSecond: settings.requestsPerSecond))
+    site.measures = measures
     site.apiPath = settings.apiPath
     site.hasMoved = hasMoved
     self.site = site
@@ -60,7 +65,7 @@ struct ConnectedSite {
     settings.comparing = comparing
     return FileRound(
       site: site, mirror: mirror, folder: BinaryFolder(path: files.filesPath), settings: settings, logger: logger,
-      foreign: foreign.transport, now: unixNow)
+      foreign: { [foreign, measures] in try MeasuredTransport(foreign.transport(to: $0), measures) }, now: unixNow)
   }
 
   private static func base(_ settings: Settings.Site) throws -> BaseURL {

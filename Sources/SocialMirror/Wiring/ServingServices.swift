@@ -8,6 +8,7 @@ import TokenIssuer
 /// What serves a mirror, with or without an engine beside it.
 struct ServingServices {
   let services: [any Service]
+  let server: LocalAPIServer
 
   /// - Parameter site: who asks the site about people whom the mirror does not know; nil for a process that never contacts it.
   init(
@@ -31,5 +32,6 @@ struct ServingServices {
           threads: EngineThreads(count: 1)))
     }
     self.services = services
+    self.server = server
   }
 }
