@@ -147,7 +147,7 @@ deb:
 	  icu=$$(packaging/debian/icu-data "$$runtime/linux/lib_FoundationICU.a" $(DEB_SCRATCH)/icu.o)
 	  words=()
 	  for word in $$icu --no-export-dynamic -z relro -z now -z pack-relative-relocs; do words+=(-Xlinker "$$word"); done
-	  $(SWIFT) build $(SWIFTFLAGS) $(RELEASEFLAGS) --disable-default-traits --scratch-path $(DEB_SCRATCH) -Xswiftc -use-ld=bfd "$${words[@]}"
+	  $(SWIFT) build $(SWIFTFLAGS) $(RELEASEFLAGS) --disable-default-traits --scratch-path $(DEB_SCRATCH) -Xswiftc -use-ld=lld "$${words[@]}"
 	  program=$(DEB_SCRATCH)/release/social-mirror
 	  export CHECKOUTS="$${CHECKOUTS:-$(CURDIR)/$(DEB_SCRATCH)/checkouts}"
 	fi
