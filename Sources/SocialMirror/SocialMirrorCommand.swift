@@ -1,6 +1,7 @@
 import ArgumentParser
 import CAllocator
 import Foundation
+import Logging
 
 /// The program: finds the command, runs it, and turns what went wrong into a message and an exit code.
 @main
@@ -40,7 +41,9 @@ struct SocialMirrorCommand: AsyncParsableCommand {
     } catch {
       let outcome = CommandOutcome(error)
       if let message = outcome.message {
-        FileHandle.standardError.write(Data("social-mirror: \(TerminalText.lines(message))\n".utf8))
+        let text = "social-mirror: \(TerminalText.lines(message))"
+        let isJournal = Journal.isStandardError(ProcessInfo.processInfo.environment)
+        FileHandle.standardError.write(Data("\(isJournal ? Journal.line(text, .error) : text)\n".utf8))
       }
       if let help = outcome.help { say(help) }
       Foundation.exit(outcome.code)

@@ -65,6 +65,7 @@ package struct LocalAPIServer: Sendable {
   let responder: LocalAPIResponder
   let logger: Logger
   private let checks: SecretChecks
+  private let sights: Sights
   /// For what the operator is told of the server as a whole.
   private let operatorLogger: Logger
 
@@ -81,6 +82,7 @@ package struct LocalAPIServer: Sendable {
     let cache = AccessTokenCache()
     let key = try await LocalAPIServer.keys(settings, mayForget: mirror.file.isReadOnly, cache, logger)
     let checks = SecretChecks(bounds: settings.guesses)
+    let sights = Sights(settings.sights, logger: logger)
     let passThrough = settings.passThrough.map {
       // Whom the site lets in has to be kept.
       PassThrough($0, site: mirror.file.isReadOnly ? nil : site, checks: checks, keptIn: mirror.tokens)
@@ -129,6 +131,7 @@ package struct LocalAPIServer: Sendable {
       crossOrigin: CrossOrigin(settings.corsOrigins))
     self.settings = settings
     self.checks = checks
+    self.sights = sights
     operatorLogger = logger
     // Who starts the server says where it listens: the framework's own lines would say it again.
     var quiet = logger
@@ -153,6 +156,10 @@ package struct LocalAPIServer: Sendable {
       return KeyRing(try await SigningKey(pem: SigningKey.newPEM()), issuer: issuer)
     }
   }
+
+  /// Other sights, from the next request on.
+  /// - Parameter rules: what each shows, by its name.
+  package func change(sights rules: [String: SightRules]) { sights.change(rules) }
 
   /// How many tries to sign in were refused since the start, and why.
   package var signIns: SignInCounts { checks.counts }

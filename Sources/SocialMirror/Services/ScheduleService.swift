@@ -7,12 +7,18 @@ import SyncAgent
 /// that may help (`ServiceCourse`): the local API goes on meanwhile.
 struct ScheduleService: Service {
   let round: SyncRound
-  let intervalSeconds: Int
+  /// Says when the next round is due, and with `course` how it goes.
+  let inForce: SettingsInForce
+  /// How a round goes by some settings; nil as `round` has it.
+  let course: @Sendable (Settings) -> SyncSettings?
+  let teller: RoundTeller
   let logger: Logger
   var measures = RoundMeasures()
 
   func run() async throws {
-    let follower = ServiceFollower(logger, rests: "Synchronisation stops", intervalSeconds: intervalSeconds)
+    let follower = ServiceFollower(
+      logger, rests: "Synchronisation stops", intervalSeconds: inForce.settings.sync.intervalSeconds,
+      tell: teller.tell)
     try await cancelWhenGracefulShutdown {
       do {
         var log = RoundLog()
@@ -20,9 +26,18 @@ struct ScheduleService: Service {
         while true {
           let started = ContinuousClock.now
           try await once(follower, &log, since: began)
-          try await Task.sleep(until: started + .seconds(intervalSeconds))
+          try await waitForTurn(since: started)
         }
       } catch is CancellationError {}
+    }
+  }
+
+  /// Waits until the next round is due, also where the interval becomes another one meanwhile.
+  private func waitForTurn(since started: ContinuousClock.Instant) async throws {
+    while true {
+      let left = started + .seconds(inForce.settings.sync.intervalSeconds) - ContinuousClock.now
+      if left <= .zero { return }
+      try await Task.sleep(for: min(left, .seconds(1)))
     }
   }
 
@@ -32,10 +47,12 @@ struct ScheduleService: Service {
   ) async throws {
     let started = ContinuousClock.now
     do {
-      let report = try await round.run()
+      let settings = inForce.settings
+      let report = try await (course(settings).map(self.round.by) ?? self.round).run()
       let ended = ContinuousClock.now
       follower.passed()
       measures.note(report, took: ended - started)
+      teller.ended(report, at: unixNow(), intervalSeconds: settings.sync.intervalSeconds)
       for line in log.lines(of: report, took: (ended - started) / .seconds(1), at: (ended - began) / .seconds(1)) {
         logger.write(line)
       }

@@ -11,6 +11,8 @@ struct ConnectedSite {
   let people: SiteSignIn
   /// How it is asked, and how it answers.
   let measures = SiteMeasures()
+  /// How fast it is asked.
+  let pacer: RequestPacer
   private let transport: CurlTransport
   private let foreign: ForeignTransports
   private let logger: Logger
@@ -26,6 +28,7 @@ struct ConnectedSite {
     logger: Logger
   ) throws {
     let base = try ConnectedSite.base(settings)
+    pacer = RequestPacer(requestsPerSecond: settings.requestsPerSecond)
     var transportSettings = TransportSettings(origin: base.origin)
     transportSettings.timeoutSeconds = settings.timeoutSeconds
     transportSettings.connectTimeoutSeconds = min(10, settings.timeoutSeconds)
@@ -46,7 +49,7 @@ struct ConnectedSite {
       tokenURL: base.url(path: "/oauth/token"), credentials: ConnectedSite.credentials(settings), transport: measured,
       vault: vault, now: unixNow, logger: logger, measures: measures)
     var site = Site(
-      base: base, session: session, pacer: RequestPacer(requestsPerSecond: settings.requestsPerSecond))
+      base: base, session: session, pacer: pacer)
     site.measures = measures
     site.apiPath = settings.apiPath
     site.hasMoved = hasMoved
