@@ -143,12 +143,13 @@ verify-monitoring:
 
 # Debian packages of the program and of its debug symbols, in .build/debian: of a release build of its own, without `demo`, linked to be
 # small: with the data of ICU that English needs, nothing exported, and short relocations. PROGRAM=FILE packs a program that was built
-# before, VERSION=… calls the package so.
+# before, VERSION=… calls the package so. ReDoc comes from PyPI where it was not got before; a package without it says how to get it.
 PROGRAM ?=
 VERSION ?=
 DEB_SCRATCH = .build/deb
 deb:
 	@program="$(PROGRAM)"
+	[[ -n "$${REDOC:-}" || -f .build/redoc/redoc.standalone.js ]] || $(MAKE) --no-print-directory redoc || true
 	if [[ -z "$$program" ]]; then
 	  $(MAKE) --no-print-directory swift-present system-packages
 	  runtime=$$($(SWIFT) -print-target-info -static-stdlib | $(PYTHON) -c 'import json, sys; print(json.load(sys.stdin)["paths"]["runtimeResourcePath"])')

@@ -149,7 +149,7 @@ let package = Package(
     tests(of: "SampleSite", ["JSONAPI", "Upstream"]),
     tests(
       of: "SocialMirror",
-      ["JSONAPI", "Store", "Upstream", "SyncAgent", "LocalAPI", "TokenIssuer", "SampleSite", grdb, logging]),
+      ["JSONAPI", "Store", "Upstream", "SyncAgent", "LocalAPI", "TokenIssuer", "Admin", "SampleSite", grdb, logging]),
     .testTarget(name: "HouseTests", swiftSettings: strict),
     .testTarget(
       name: "ContractTests", dependencies: ["Support", "JSONAPI", "OpenSocial", "SampleSite", "LocalAPI", "Store"],

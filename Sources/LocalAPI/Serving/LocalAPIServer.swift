@@ -82,7 +82,6 @@ package struct LocalAPIServer: Sendable {
     let cache = AccessTokenCache()
     let key = try await LocalAPIServer.keys(settings, mayForget: mirror.file.isReadOnly, cache, logger)
     let checks = SecretChecks(bounds: settings.guesses)
-    let sights = Sights(settings.sights, logger: logger)
     let passThrough = settings.passThrough.map {
       // Whom the site lets in has to be kept.
       PassThrough($0, site: mirror.file.isReadOnly ? nil : site, checks: checks, keptIn: mirror.tokens)

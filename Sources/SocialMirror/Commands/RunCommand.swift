@@ -5,6 +5,7 @@ import ServiceLifecycle
 import Store
 import SyncAgent
 import UnixSignals
+import Upstream
 
 /// `run`: the daemon.
 struct RunCommand: AsyncParsableCommand {

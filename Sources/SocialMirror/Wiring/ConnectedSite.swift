@@ -24,8 +24,7 @@ struct ConnectedSite {
   ///   - isTrial: whether the credentials are to be tried out: it signs in anew, whatever token is kept.
   init(
     _ settings: Settings.Site, tokenPath: String, hasMoved: Bool = false, isLooking: Bool = false,
-    isTrial: Bool = false,
-    logger: Logger
+    isTrial: Bool = false, logger: Logger
   ) throws {
     let base = try ConnectedSite.base(settings)
     pacer = RequestPacer(requestsPerSecond: settings.requestsPerSecond)
@@ -48,8 +47,7 @@ struct ConnectedSite {
     let session = try OAuthSession(
       tokenURL: base.url(path: "/oauth/token"), credentials: ConnectedSite.credentials(settings), transport: measured,
       vault: vault, now: unixNow, logger: logger, measures: measures)
-    var site = Site(
-      base: base, session: session, pacer: pacer)
+    var site = Site(base: base, session: session, pacer: pacer)
     site.measures = measures
     site.apiPath = settings.apiPath
     site.hasMoved = hasMoved

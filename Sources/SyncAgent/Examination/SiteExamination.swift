@@ -173,6 +173,7 @@ extension Site {
     table.attempts = 1
     var site = Site(
       base: base, session: session, pacer: pacer, retries: table, clock: clock, wait: wait, random: random)
+    site.measures = measures
     site.apiPath = apiPath
     site.hasMoved = hasMoved
     return site
