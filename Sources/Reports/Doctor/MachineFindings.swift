@@ -156,7 +156,9 @@ enum MachineFindings {
         .note, .ports, "\(place) (\(port.key)) is taken, as by the daemon that is at work", next: "\(look) names it")
     case .taken:
       return DoctorFinding(
-        .warning, .ports, "another process listens on \(place), where \(port.key) should: the daemon cannot start",
+        .warning, .ports,
+        "another process listens on \(place), where \(port.key) should: "
+          + (port.key == "admin" ? "the daemon would do without its admin port" : "the daemon cannot start"),
         next: "\(look) names it: stop it, or set another \(port.key).port")
     case .refused(let reason):
       return DoctorFinding(
