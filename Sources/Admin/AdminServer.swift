@@ -117,7 +117,9 @@ package struct AdminServer: Sendable {
 
   private func admits(_ request: AdminRequest) async -> Bool {
     if request.isLocal { return true }
-    for route in routes where await route.admits(request) { return true }
+    for route in routes {
+      if await route.admits(request) { return true }
+    }
     return false
   }
 
