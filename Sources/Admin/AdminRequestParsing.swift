@@ -17,21 +17,15 @@ extension AdminRequest {
     let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     self.init(
       method: head.method, path: String(parts[0]),
-      query: parts.count > 1 ? AdminRequest.pairs(parts[1].utf8) : [], fields: head.headerFields,
+      query: parts.count > 1 ? AdminRequest.pairs(Array(parts[1].utf8)) : [], fields: head.headerFields,
       authority: head.authority,
       isLocal: Loopback.contains(peer) && Loopback.isNamed(head.authority)
         && !AdminRequest.isPassedOn(head.headerFields))
   }
 
   /// The pairs of a form (WHATWG URL, 5.1).
-  static func pairs(_ text: some Collection<UInt8>) -> [Pair] {
-    text.split(separator: UInt8(ascii: "&"), maxSplits: mostPairs).prefix(mostPairs).map { pair in
-      let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-      func part(_ index: Int) -> String {
-        parts.count > index ? String(decoding: PercentCoding.formDecoded(parts[index]), as: UTF8.self) : ""
-      }
-      return Pair(name: part(0), value: part(1))
-    }
+  static func pairs(_ text: [UInt8]) -> [Pair] {
+    FormCoding.pairs(text, most: mostPairs).map { name, value in Pair(name: name, value: value) }
   }
 
   /// Whether a proxy says that it passes the request on.

@@ -1,5 +1,4 @@
-/// `application/x-www-form-urlencoded` (WHATWG URL, 5): what forms are sent as. Reading it is `PercentCoding.formDecoded`, pair
-/// by pair, because names mean different things to who reads them.
+/// `application/x-www-form-urlencoded` (WHATWG URL, 5): what forms are sent as, and the queries of URIs.
 package enum FormCoding {
   /// Name and value pairs in their order.
   package static func bytes(_ pairs: [(String, String)]) -> [UInt8] {
@@ -11,6 +10,23 @@ package enum FormCoding {
       encode(value, into: &bytes)
     }
     return bytes
+  }
+
+  /// The pairs of a text in their order, those of one name too: who reads them says what that means. A pair without `=` has an empty
+  /// value; one without a name is left out.
+  /// - Parameters:
+  ///   - most: how many are read; the rest is left out.
+  ///   - longest: bytes of one pair as it was sent; longer ones are left out.
+  package static func pairs(_ text: [UInt8], most: Int = .max, longest: Int = .max) -> [(String, String)] {
+    text.split(separator: UInt8(ascii: "&"), maxSplits: most).prefix(most).compactMap { pair in
+      let sides = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      guard let name = sides.first, !name.isEmpty, pair.count <= longest else { return nil }
+      return (decoded(name), sides.count == 2 ? decoded(sides[1]) : "")
+    }
+  }
+
+  private static func decoded(_ text: ArraySlice<UInt8>) -> String {
+    String(decoding: PercentCoding.formDecoded(text), as: UTF8.self)
   }
 
   private static func encode(_ text: String, into bytes: inout [UInt8]) {

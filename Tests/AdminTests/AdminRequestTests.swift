@@ -19,7 +19,7 @@ import Testing
     #expect(
       request.query == [
         .init(name: "x", value: "1"), .init(name: "x", value: "2 3"), .init(name: "y", value: ""),
-        .init(name: "", value: "z"), .init(name: "=", value: "&\u{FFFD}?"),
+        .init(name: "=", value: "&\u{FFFD}?"),
       ])
     #expect(request.queryValue("x") == "1" && request.queryValue("q") == nil)
     for target in ["http://127.0.0.1/", "", "*"] { #expect(try Self.request(target)?.path == nil, "\(target)") }

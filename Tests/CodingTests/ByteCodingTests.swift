@@ -65,6 +65,17 @@ import Testing
     let text = String(decoding: FormCoding.bytes(pairs), as: UTF8.self)
     #expect(text == "grant_type=password&user+name=a%26b%3Dc%2B%7E*-._&%C3%A9=")
     #expect(FormCoding.bytes([]) == [])
+    #expect(FormCoding.pairs(FormCoding.bytes(pairs)).map { "\($0)|\($1)" } == pairs.map { "\($0)|\($1)" })
+  }
+
+  @Test func formsAreReadPairByPair() {
+    func read(_ text: String, most: Int = .max, longest: Int = .max) -> [String] {
+      FormCoding.pairs(Array(text.utf8), most: most, longest: longest).map { "\($0)|\($1)" }
+    }
+    #expect(read("a=1&a=2&b&=c&&d=e=f&g=%zz+") == ["a|1", "a|2", "b|", "d|e=f", "g|%zz "])
+    #expect(read("") == [] && read("&&") == [])
+    #expect(read("a=1&b=2&c=3", most: 2) == ["a|1", "b|2"])
+    #expect(read("a=123&b=2", longest: 3) == ["b|2"])
   }
 
   @Test func endsAreTrimmedAsByPHP() {

@@ -99,6 +99,25 @@ import Testing
     #expect(isTaken && !isAsked)
   }
 
+  /// Where it is crowded, those leave soon who ask for nothing; nobody in the middle of a request.
+  @Test func whoAsksForNothingLeavesACrowd() {
+    var told = Told()
+    #expect(told.course.secondsWhenCrowded == 2)
+    var isTaken = told.request()
+    #expect(isTaken && told.course.secondsWhenCrowded == nil)
+    var isLast = told.answer()
+    #expect(!isLast && told.course.secondsWhenCrowded == 5)
+    isTaken = told.head(.length(10))
+    #expect(isTaken && told.course.phase == .body && told.course.secondsWhenCrowded == nil)
+    isLast = told.answer()
+    #expect(!isLast && told.course.phase == .rest && told.course.secondsWhenCrowded == 5)
+    let isWhole = told.course.end()
+    #expect(isWhole && told.course.phase == .idle)
+    isTaken = told.request(isKept: false)
+    isLast = told.answer()
+    #expect(isTaken && isLast && told.course.secondsWhenCrowded == nil)
+  }
+
   @Test func whatIsBrokenIsAnsweredInTurn() {
     var told = Told()
     #expect(told.course.mayRefuse)

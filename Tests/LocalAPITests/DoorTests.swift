@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import Support
 import Testing
 
@@ -87,7 +88,7 @@ import Testing
   }
 
   @Test func oneAddressHasSoManyConnections() throws {
-    let count = ConnectionCount(limit: 2)
+    let count = ConnectionCount(limit: 2, most: 100)
     let proxies = TrustedProxies(["10.0.0.1"])
     let peer = Peer(ClientAddress("192.0.2.1"), proxies)
     let first = (0..<4).map { _ in count.enter(peer) }
@@ -98,6 +99,71 @@ import Testing
     #expect((0..<40).allSatisfy { _ in count.enter(Peer(ClientAddress("10.0.0.1"), proxies)) == .served })
     for _ in 0..<18 { count.leave(peer) }
     #expect(count.count(of: peer.address) == 0 && count.enter(peer) == .served)
+  }
+
+  /// All count to the whole, of whatever address; but not those that are told nothing.
+  @Test func moreThanThreeQuartersAreACrowd() {
+    let count = ConnectionCount(limit: 2, most: 40)
+    let proxies = TrustedProxies(["10.0.0.1"])
+    let proxy = Peer(ClientAddress("10.0.0.1"), proxies)
+    let client = Peer(ClientAddress("192.0.2.1"), proxies)
+    for _ in 0..<12 { #expect(count.enter(proxy) == .served) }
+    // Eighteen of them have a place, and be it to be refused.
+    for _ in 0..<60 { _ = count.enter(client) }
+    #expect(!count.isCrowded)
+    #expect(count.enter(proxy) == .served && count.isCrowded)
+    count.leave(client)
+    #expect(!count.isCrowded)
+    for (all, most, isCrowd) in [
+      (3_072, 4_096, false), (3_073, 4_096, true), (0, 1, false), (1, 1, true), (2, 3, false), (3, 3, true),
+    ] { #expect(ConnectionCount.isCrowded(all, of: most) == isCrowd, "\(all) of \(most)") }
+  }
+
+  /// A look comes before the end where time may be cut, and never in the past.
+  @Test func timeIsCutWhereItIsCrowded() {
+    func at(_ seconds: Int64) -> NIODeadline {
+      NIODeadline.uptimeNanoseconds(1_000_000_000) + TimeAmount.seconds(seconds)
+    }
+    let time = ConnectionTime(seconds: 15, from: at(0))
+    let cases: [(now: Int64, brief: Int?, isOver: Bool, look: Int64)] = [
+      (0, nil, false, 15), (14, nil, false, 15), (15, nil, true, 15), (0, 2, false, 2), (1, 2, false, 2),
+      (2, 2, true, 4), (7, 2, true, 9), (14, 2, true, 15), (0, 60, false, 15),
+    ]
+    for (now, brief, isOver, look) in cases {
+      #expect(time.isOver(at: at(now), brief: brief) == isOver, "\(now)")
+      #expect(time.look(after: at(now), brief: brief) == at(look), "\(now)")
+    }
+    let longest = ConnectionTime(seconds: .max, from: at(0))
+    #expect(!longest.isOver(at: at(86_399), brief: nil) && longest.isOver(at: at(86_400), brief: nil))
+  }
+
+  @Test func refusedHostsAreToldOnceAMinute() {
+    var pace = RefusedHosts.Pace()
+    let start = ContinuousClock.now
+    let seconds: [Int] = [0, 1, 59, 60, 61, 200]
+    let told = seconds.map { pace.note(at: start.advanced(by: .seconds($0))) }
+    #expect(told == [1, nil, nil, 3, nil, 2])
+  }
+
+  @Test func refusedHostsAreShownOnOneLine() {
+    for (host, shown) in [
+      ("evil.example:80", "evil.example:80"), ("a\r\nb\u{1B}[2J", "a\\u{d}\\u{a}b\\u{1b}[2J"),
+      ("a\u{202E}b", "a\\u{202e}b"), (String(repeating: "a", count: 100), String(repeating: "a", count: 100)),
+      (String(repeating: "é", count: 51), String(repeating: "é", count: 50) + "…"),
+    ] { #expect(RefusedHosts.shown(host) == shown) }
+  }
+
+  @Test func theLogNamesAHostThatIsRefused() async throws {
+    let log = KeptLog()
+    let made = try CrawledMirror.full()
+    defer { withExtendedLifetime(made) {} }
+    let server = try await RunningLocalAPI.prepared(made, logger: log.logger)
+    for _ in 0..<3 {
+      #expect(await server.answer("GET", "/jsonapi", ["Host": "evil.example"]).status == 400)
+    }
+    #expect(await server.answer("GET", "/jsonapi").status == 400)
+    let lines = log.lines.filter { $0.contains("localAPI.allowedHosts") }
+    #expect(lines.count == 1 && lines.allSatisfy { $0.hasPrefix("notice ") }, "\(log.lines)")
   }
 
   @Test func documentsAreSoDeepAndNoDeeper() {

@@ -54,6 +54,36 @@ import Testing
     }
   }
 
+  /// Where every place is taken, one who says nothing, or rests after an answer, leaves to those who ask: soon, and long before its
+  /// time. One in the middle of a request stays.
+  @Test func aCrowdMakesRoom() async throws {
+    let request = "GET /jsonapi HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    let body = "Content-Length: \(Talk.form.utf8.count)\r\n\r\n"
+    for said in ["", "GET /jsonapi HT", request] {
+      let limits = ServerLimits(connections: 2, headSeconds: 60, bodySeconds: 60, idleSeconds: 60)
+      try await Talk.serving(limits) { api in
+        let (next, left, kept) = try await onThread {
+          () -> (RawConnection.Read, RawConnection.Read, RawConnection.Read) in
+          let busy = try RawConnection(port: api.port)
+          busy.send("\(Talk.formHead)\(body)\(Talk.form.prefix(20))")
+          let silent = try RawConnection(port: api.port)
+          silent.send(said)
+          // Until the server has both.
+          Thread.sleep(forTimeInterval: 0.5)
+          let next = try RawConnection(port: api.port)
+          next.send(request)
+          let answer = next.read(until: "\r\n\r\n", within: 30)
+          let left = silent.read(within: 30)
+          busy.send(String(Talk.form.dropFirst(20)))
+          return (answer, left, busy.read(until: "access_token", within: 30))
+        }
+        #expect(Talk.status(next) == [200], "\(said)")
+        #expect(left.isClosed && Talk.status(left) == [said == request ? 200 : 408], "\(said): \(left.text)")
+        #expect(Talk.status(kept) == [200], "\(said): \(kept.text)")
+      }
+    }
+  }
+
   @Test func aTrustedProxySaysHowTheClientCame() async throws {
     let target = "/jsonapi/node/topic?page%5Blimit%5D=1"
     let said = ["X-Forwarded-Host": "elsewhere.example", "X-Forwarded-Proto": "https"]

@@ -23,20 +23,37 @@ extension MirrorFault {
     }
   }
 
+  /// The status of an answer that it prevented: 503 for what passes, 403 for writes to a copy, 507 where the disk is full (RFC 4918
+  /// section 11.5), 500 for damage.
+  var status: Int {
+    switch kind {
+    case .busy, .moved: 503
+    case .full: 507
+    case .damaged: 500
+    case .readOnly: 403
+    }
+  }
+
+  /// Whether the same request may succeed later; then its answer says when.
+  var isPassing: Bool {
+    switch kind {
+    case .busy, .moved, .full: true
+    case .damaged, .readOnly: false
+    }
+  }
+
   /// Seconds.
   var retryAfter: Int { kind == .busy ? 2 : 30 }
 }
 
 extension Answer {
-  /// The answer to a request that a fault of the file prevented, in the site's error form: 503 for what passes, 403
-  /// for writes to a copy, 507 where the disk is full (RFC 4918 section 11.5), 500 for damage.
+  /// The answer to a request that a fault of the file prevented, in the site's error form.
   init(_ fault: MirrorFault, _ uri: RequestURI, method: String) {
     switch fault.kind {
     case .readOnly: self.init(.forbidden(method: method, reason: fault.clientWords, request: uri))
-    case .damaged: self.init(ErrorResponse(status: 500, detail: fault.clientWords, request: uri))
-    case .busy, .moved, .full:
-      self.init(ErrorResponse(status: fault.kind == .full ? 507 : 503, detail: fault.clientWords, request: uri))
-      fields[.retryAfter] = String(fault.retryAfter)
+    case .busy, .moved, .full, .damaged:
+      self.init(ErrorResponse(status: fault.status, detail: fault.clientWords, request: uri))
     }
+    if fault.isPassing { fields[.retryAfter] = String(fault.retryAfter) }
   }
 }

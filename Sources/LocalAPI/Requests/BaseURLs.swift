@@ -6,15 +6,19 @@ final class BaseURLs: Sendable {
   private let fixed: String?
   private let scheme: String
   private let hosts: AllowedHosts
+  /// Is told of requests that have no base URL.
+  let refused: RefusedHosts
   private let known = Mutex<[String: DocumentBase]>([:])
 
   /// - Parameters:
   ///   - fixed: `localAPI.baseURL`; nil takes the host of each request.
   ///   - isSecure: whether the server speaks TLS.
   ///   - hosts: those that a request may name.
-  init(fixed: String?, isSecure: Bool, hosts: AllowedHosts) {
+  ///   - refused: tells the operator of others.
+  init(fixed: String?, isSecure: Bool, hosts: AllowedHosts, refused: RefusedHosts) {
     self.fixed = fixed.map { DocumentBase($0).text }
     self.hosts = hosts
+    self.refused = refused
     scheme = isSecure ? "https" : "http"
   }
 

@@ -8,7 +8,8 @@ package struct ServerLimits: Sendable, Hashable {
   package var urlBytes: Int
   /// How deep a document may be nested, 512 at most. 400.
   package var jsonDepth: Int
-  /// Connections at a time. The next one waits until one is closed.
+  /// Connections at a time. The next one waits until one is closed; where few are left, those that ask for nothing are closed sooner
+  /// than `headSeconds` and `idleSeconds` say.
   package var connections: Int
   /// Connections at a time of one address (of IPv6: of one /64), trusted proxies excepted. 503, and of many more no answer.
   package var connectionsPerAddress: Int

@@ -42,7 +42,8 @@ struct AnsweringChannel: ServerChildChannel {
       try pipeline.addHandlers(
         [
           ConnectionGuard(
-            limits: limits, refusal: place == .refused ? AnsweringChannel.refusal : nil, serverName: serverName),
+            limits: limits, connections: connections,
+            refusal: place == .refused ? AnsweringChannel.refusal : nil, serverName: serverName),
           AnswersAtOnce(responder: responder, peer: peer, serverName: serverName, logger: self.logger),
         ], position: .before(codec))
       return value

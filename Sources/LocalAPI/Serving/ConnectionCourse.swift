@@ -26,6 +26,10 @@ struct ConnectionCourse {
 
   /// So much of a body that nobody needs is read: an answer on the same connection is worth as much. Bytes.
   static let mostRest = 65_536
+  /// How long the first head may take where the server is crowded. Seconds.
+  private static let briefHead = 2
+  /// How long a client that was answered may rest where the server is crowded. Seconds.
+  private static let briefRest = 5
 
   /// How many requests came whose answers are not complete.
   private(set) var open = 0
@@ -51,6 +55,16 @@ struct ConnectionCourse {
     if isEnding { return .ending }
     if isReceiving, hasBody { return open > 0 ? .body : .rest }
     return open > 0 ? .answering : isFirst ? .beforeFirst : .idle
+  }
+
+  /// How long a client may stay that asks for nothing, where the server is crowded: its place is for those who ask. Seconds; nil for
+  /// whoever is in the middle of a request, and keeps its time.
+  var secondsWhenCrowded: Int? {
+    switch phase {
+    case .beforeFirst: ConnectionCourse.briefHead
+    case .idle, .rest: ConnectionCourse.briefRest
+    case .body, .answering, .ending: nil
+    }
   }
 
   /// Whether what went wrong may be answered now: all answers before it are complete, and none to it has begun.

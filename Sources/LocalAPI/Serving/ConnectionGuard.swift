@@ -18,18 +18,16 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
   /// How long a client may take to read why it is refused, while it may still send. Seconds.
   private static let farewell = 2
-  /// A day: no time is longer, and all can be counted. Seconds.
-  private static let longest = 86_400
 
   private let limits: ServerLimits
+  private let connections: ConnectionCount
   /// What every request is told; nil where they are answered.
   private let refusal: Answer?
   private var course = ConnectionCourse()
   private var heads: AnswerHeads
   /// What is answered once all before it is.
   private var pending: Answer?
-  /// When time is over.
-  private var deadline = NIODeadline.distantFuture
+  private var time: ConnectionTime
   private var timer: Scheduled<Void>?
   private var timerDue = NIODeadline.distantFuture
   /// What was not taken by the client at the last look, in bytes, and how much had been written by then.
@@ -38,14 +36,18 @@ final class ConnectionGuard: ChannelDuplexHandler {
   /// Whether the connection is closed on this side, and is soon closed whole.
   private var isLeaving = false
 
-  /// - Parameter refusal: what every request is told; nil answers them.
-  init(limits: ServerLimits, refusal: Answer? = nil, serverName: String) {
+  /// - Parameters:
+  ///   - connections: all of the server, this one among them.
+  ///   - refusal: what every request is told; nil answers them.
+  init(limits: ServerLimits, connections: ConnectionCount, refusal: Answer? = nil, serverName: String) {
     self.limits = limits
+    self.connections = connections
+    time = ConnectionTime(seconds: limits.headSeconds, from: .now())
     self.refusal = refusal
     heads = AnswerHeads(serverName: serverName)
   }
 
-  func handlerAdded(context: ChannelHandlerContext) { allow(limits.headSeconds, context) }
+  func handlerAdded(context: ChannelHandlerContext) { arm(.now(), context) }
 
   func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
 
@@ -98,7 +100,11 @@ final class ConnectionGuard: ChannelDuplexHandler {
       guard !course.answered() else { return sendLast(data, promise, context) }
       context.write(data, promise: promise)
       if let pending, course.mayRefuse { return refuse(pending, context) }
-      if course.phase == .idle, !course.isReceiving { allow(limits.idleSeconds, context) }
+      switch course.phase {
+      case .idle where !course.isReceiving: allow(limits.idleSeconds, context)
+      case .rest: allow(min(limits.bodySeconds, limits.idleSeconds), context)
+      default: break
+      }
     }
   }
 
@@ -201,22 +207,31 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
   /// Gives the client so many seconds from now on.
   private func allow(_ seconds: Int, _ context: ChannelHandlerContext) {
-    deadline = NIODeadline.now() + TimeAmount.seconds(Int64(clamping: min(seconds, ConnectionGuard.longest)))
-    arm(context)
+    let now = NIODeadline.now()
+    time = ConnectionTime(seconds: seconds, from: now)
+    arm(now, context)
   }
 
-  /// Sees to it that time is looked at by the deadline. A timer that rings earlier is left: nearly every deadline is put off before.
-  private func arm(_ context: ChannelHandlerContext) {
-    guard timer == nil || timerDue > deadline else { return }
+  /// Sees to it that time is looked at when it has to be. A timer that rings earlier is left: nearly every time is put off before.
+  private func arm(_ now: NIODeadline, _ context: ChannelHandlerContext) {
+    let look = time.look(after: now, brief: course.secondsWhenCrowded)
+    guard timer == nil || timerDue > look else { return }
     timer?.cancel()
-    timerDue = deadline
-    timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { self.ring(context) }
+    timerDue = look
+    timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: look) { self.ring(context) }
   }
 
   private func ring(_ context: ChannelHandlerContext) {
     timer = nil
-    guard NIODeadline.now() >= deadline else { return arm(context) }
+    let now = NIODeadline.now()
+    // Who is still sent an answer is in the middle of a request.
+    let isCrowded = connections.isCrowded && buffered(context) == 0
+    guard time.isOver(at: now, brief: isCrowded ? course.secondsWhenCrowded : nil) else { return arm(now, context) }
     switch course.phase {
+    case .beforeFirst where isCrowded:
+      refuse(ConnectionGuard.overdue, context)
+      // Who waits for the place does not wait for a farewell too.
+      if context.channel.isActive { context.close(promise: nil) }
     case .beforeFirst: refuseInTurn(ConnectionGuard.overdue, BodyOverdue(), context)
     case .body where pending == nil:
       refuseInTurn(ConnectionGuard.overdue, BodyOverdue(), context)

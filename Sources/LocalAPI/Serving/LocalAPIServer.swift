@@ -8,57 +8,6 @@ import NIOCore
 import Store
 import TokenIssuer
 
-/// Where and how the local API listens.
-package struct LocalAPISettings: Sendable {
-  /// The name or address that it listens on.
-  package var host: String
-  /// 0 takes a free one.
-  package var port: Int
-  /// The base URL of links; nil takes the host that the client used.
-  package var baseURL: String?
-  /// How long an access token is valid, in seconds: `expires_in` of a token response (RFC 6749 section 5.1).
-  package var accessTokenSeconds: Int
-  /// How long a refresh token may be used, in seconds.
-  package var refreshTokenSeconds: Int
-  /// The file with the certificate and those that lead to its root, PEM. With `privateKeyFile` it makes the server speak HTTPS;
-  /// alone, neither counts.
-  package var certificateFile: String?
-  /// The file with the certificate's private key, PEM.
-  package var privateKeyFile: String?
-  /// Where the key that signs tokens is kept: made at first start, readable by its owner only. Keys that were rotated out are beside it.
-  package var signingKeyPath: String
-  /// The folder of the contents of files; nil serves none.
-  package var filesPath: String?
-  /// What people get whom the mirror does not know and the site does; nil signs none of them in.
-  package var passThrough: PassThroughSettings?
-  /// How many wrong secrets are taken, and how slowly.
-  package var guesses = GuessBounds.standard
-  /// How long one read may take, or the check of one write.
-  package var readLimit = Duration.seconds(2)
-  /// What each sight shows, by its name.
-  package var sights: [String: SightRules] = [:]
-  /// Hosts that requests may name beside `host`, the host of `baseURL` and loopback: names and addresses without port, in lower
-  /// case, IPv6 in brackets.
-  package var allowedHosts: [String] = []
-  /// Whose `Forwarded` and `X-Forwarded-…` count: addresses, and networks such as `10.0.0.0/8`.
-  package var trustedProxies: [String] = []
-  /// Origins whose scripts may read answers (CORS), such as `https://crm.example.org`, in lower case; none turns it off.
-  package var corsOrigins: [String] = []
-  /// What one client, and all together, may take up.
-  package var limits = ServerLimits.standard
-  /// The folders in which ReDoc's bundle is looked for, the first that has it.
-  package var redocFolders = RedocBundle.usualFolders
-
-  /// Settings with the usual lives of tokens.
-  package init(host: String, port: Int, signingKeyPath: String) {
-    self.host = host
-    self.port = port
-    self.signingKeyPath = signingKeyPath
-    accessTokenSeconds = 300
-    refreshTokenSeconds = 1_209_600
-  }
-}
-
 /// The local API over one mirror: it needs the file and nothing else, neither the site nor the engine.
 package struct LocalAPIServer: Sendable {
   private let settings: LocalAPISettings
@@ -124,7 +73,8 @@ package struct LocalAPIServer: Sendable {
       places: Places(
         bases: BaseURLs(
           fixed: settings.baseURL, isSecure: settings.certificateFile != nil,
-          hosts: AllowedHosts(listening: settings.host, baseURL: settings.baseURL, more: settings.allowedHosts)),
+          hosts: AllowedHosts(listening: settings.host, baseURL: settings.baseURL, more: settings.allowedHosts),
+          refused: RefusedHosts(logger: logger)),
         facts: facts, longestTarget: settings.limits.urlBytes),
       version: try MirrorVersion(mirror), proxies: TrustedProxies(settings.trustedProxies),
       crossOrigin: CrossOrigin(settings.corsOrigins))
@@ -186,7 +136,8 @@ package struct LocalAPIServer: Sendable {
     let certificates = try settings.certificateFile.flatMap { certificate in
       try settings.privateKeyFile.map { try ServerCertificates(certificate, $0) }
     }
-    let connections = ConnectionCount(limit: limits.connectionsPerAddress)
+    let most = mostConnections(limits)
+    let connections = ConnectionCount(limit: limits.connectionsPerAddress, most: most)
     let server = HTTPServerBuilder { [responder, logger] answering in
       AnsweringChannel(
         base: HTTP1Channel(responder: answering, configuration: LocalAPIServer.decoding(limits)), responder: responder,
@@ -196,7 +147,7 @@ package struct LocalAPIServer: Sendable {
       responder: responder, server: server,
       configuration: ApplicationConfiguration(
         address: .hostname(settings.host, port: settings.port), serverName: serverName,
-        availableConnectionsDelegate: MaximumAvailableConnections(mostConnections(limits), logger: logger)),
+        availableConnectionsDelegate: MaximumAvailableConnections(most, logger: logger)),
       onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
     async let _: Void = ServerCertificates.watch(certificates, operatorLogger)
     async let _: Void = responder.router.signingIn.key.follow()

@@ -24,6 +24,7 @@ struct Places: Sendable {
   func place(_ request: RequestHead, _ viewer: Viewer) throws -> Asked {
     let paths = try facts.facts().paths
     guard let base = bases.base(of: request, place: paths.place) else {
+      bases.refused.note(request.authority)
       throw Unplaced(title: "Bad request", status: 400)
     }
     let authority = paths.place.isEmpty ? base.text : String(base.text.dropLast(paths.place.count))

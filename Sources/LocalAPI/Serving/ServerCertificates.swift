@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import NIOCore
 import NIOSSL
 import Synchronization
 
@@ -78,6 +79,8 @@ final class ServerCertificates: Sendable {
     var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
     // Older versions are broken (RFC 8996).
     configuration.minimumTLSVersion = .tlsv12
+    // A client that does not say goodbye in its turn keeps its place no longer.
+    configuration.shutdownTimeout = .seconds(1)
     return try NIOSSLContext(configuration: configuration)
   }
 

@@ -26,16 +26,19 @@ struct AuthorizationAnswers: Sendable {
   /// - Throws: the ledger's error.
   func answer(_ asked: Asked, _ sent: Sent, form: [String: String]) async throws -> Answer {
     do {
-      switch try endpoint.authorizationRequest(query: QueryFields.pairs(asked.spelling.query)) {
+      switch try endpoint.authorizationRequest(query: AuthorizationAnswers.fields(asked.spelling.query)) {
       case .request(let request): return try await answer(request, asked, sent, form)
       case .fault(let fault): return told(fault, asked, sent)
       }
-    } catch let fault as MirrorFault where [.busy, .moved, .full].contains(fault.kind) {
-      var answer = Answer(AuthorizationPages.later, status: fault.kind == .full ? 507 : 503)
+    } catch let fault as MirrorFault where fault.isPassing {
+      var answer = Answer(AuthorizationPages.later, status: fault.status)
       answer.fields[.retryAfter] = String(fault.retryAfter)
       return answer
     }
   }
+
+  /// The fields of a query; more than this many are none of a request's.
+  private static func fields(_ query: String) -> [(String, String)] { FormCoding.pairs(Array(query.utf8), most: 64) }
 
   /// Where there is no client that could be told, people are told on a page, and programs as on the site (reference 7.5).
   private func told(_ fault: AuthorizationRequest.Fault, _ asked: Asked, _ sent: Sent) -> Answer {

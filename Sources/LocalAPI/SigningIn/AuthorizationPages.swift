@@ -93,38 +93,3 @@ enum AuthorizationPages {
     }
   }
 }
-
-/// Where a client wants a person to be sent.
-enum RedirectTarget {
-  /// As a person is told: scheme and host; what stands behind them says nothing of whose it is.
-  static func shown(_ uri: String) -> String {
-    parts(uri).map { $0.authority.isEmpty ? $0.scheme : $0.authority } ?? uri
-  }
-
-  /// The sources of a content security policy that a form has to be let go to: browsers hold redirects after a form to it. Where the host
-  /// cannot be told in its grammar, as an IPv6 address cannot, the scheme alone.
-  static func sources(_ uri: String) -> [String] {
-    guard let (scheme, authority) = parts(uri) else { return [] }
-    let isHost = !authority.isEmpty && authority.utf8.allSatisfy(isHostByte)
-    return [(scheme == "http" || scheme == "https") && isHost ? "\(scheme)://\(authority)" : "\(scheme):"]
-  }
-
-  private static func parts(_ uri: String) -> (scheme: String, authority: String)? {
-    guard let colon = uri.utf8.firstIndex(of: UInt8(ascii: ":")), colon > uri.startIndex else { return nil }
-    let scheme = uri[..<colon].lowercased()
-    guard scheme.utf8.allSatisfy({ isHostByte($0) && $0 != UInt8(ascii: ":") || $0 == UInt8(ascii: "+") }) else {
-      return nil
-    }
-    let rest = uri[uri.utf8.index(after: colon)...]
-    guard rest.hasPrefix("//") else { return (scheme, "") }
-    let authority = rest.dropFirst(2).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    return (scheme, String(authority))
-  }
-
-  private static func isHostByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: ":"): true
-    default: false
-    }
-  }
-}

@@ -25,12 +25,12 @@ struct PeopleBehindTokens: Sendable {
   }
 
   /// The user of this id, in whatever letter case it is given; nil where the mirror does not have one, or only the label of one.
-  private func person(_ id: String, seeing sight: Sight) throws -> Person? {
+  private func person(_ id: String, seeing sight: Sight) throws -> SiteUser? {
     guard let uuid = ResourceID(id) else { return nil }
     let serials = try reading.serialNumbers()
     let names = try reading.attributeNames()
     return try reader.single(seeing: sight) { snapshot in
-      try snapshot.resource(named: uuid, entityType: "user") { row -> Person? in
+      try snapshot.resource(named: uuid, entityType: "user") { row -> SiteUser? in
         guard let serial = serials.attribute(of: row.type.name) else { return nil }
         var resource = try JSON(parsing: Array(row.stored.document))
         if !sight.isEverything {
@@ -39,7 +39,7 @@ struct PeopleBehindTokens: Sendable {
           let attributes = JSONObject(shown.map { ($0.name, $0.value) })
           resource = .object(JSONObject([("attributes", .object(attributes))]))
         }
-        return Person(
+        return SiteUser(
           resource, serialAttribute: serial, changedAttribute: names[row.type.name]?.changed)
       } ?? nil
     }

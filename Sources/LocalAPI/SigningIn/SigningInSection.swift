@@ -107,10 +107,9 @@ struct SigningInSection: Section {
   private static func waiting(_ reply: () async throws -> TokenReply) async throws -> Answer {
     do {
       return Answer(try await reply())
-    } catch let fault as MirrorFault where [.busy, .moved, .full].contains(fault.kind) {
+    } catch let fault as MirrorFault where fault.isPassing {
       return Answer(
-        TokenUnavailable.reply(
-          fault.clientWords, status: fault.kind == .full ? 507 : 503, retryAfter: fault.retryAfter))
+        TokenUnavailable.reply(fault.clientWords, status: fault.status, retryAfter: fault.retryAfter))
     }
   }
 }

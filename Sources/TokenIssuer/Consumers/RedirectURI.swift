@@ -7,16 +7,13 @@ package enum RedirectURI {
     guard (1...2048).contains(text.utf8.count) else { return "is empty, or longer than 2048 characters" }
     guard text.utf8.allSatisfy(isURICharacter) else { return "has a character that has to be percent-encoded" }
     guard !text.utf8.contains(UInt8(ascii: "#")) else { return "has a fragment" }
-    guard let end = text.utf8.firstIndex(of: UInt8(ascii: ":")), isScheme(text[..<end]) else {
-      return "is no absolute URI"
-    }
-    let rest = text[text.utf8.index(after: end)...]
-    switch text[..<end].lowercased() {
-    case "https": return hasHost(rest) ? nil : "has no host, or a user name before it"
+    guard let (scheme, authority) = parts(of: text) else { return "is no absolute URI" }
+    switch scheme {
+    case "https": return hasHost(authority) ? nil : "has no host, or a user name before it"
     case "http":
-      let isLocal = withoutLoopbackPort(text) != nil || hasHost(rest) && isHost("localhost", rest)
+      let isLocal = withoutLoopbackPort(text) != nil || hasHost(authority) && isHost("localhost", authority)
       return isLocal ? nil : "would send codes over the network unencrypted: use https"
-    case let scheme where scheme.utf8.contains(UInt8(ascii: ".")): return nil
+    case _ where scheme.utf8.contains(UInt8(ascii: ".")): return nil
     default: return "has a scheme that is not an app's own: one such as com.example.app (RFC 8252, 7.1)"
     }
   }
@@ -57,19 +54,22 @@ package enum RedirectURI {
     return nil
   }
 
-  /// - Parameter rest: what follows the scheme and its colon.
-  private static func authority(_ rest: Substring) -> Substring? {
-    guard rest.hasPrefix("//") else { return nil }
-    return rest.dropFirst(2).prefix { $0 != "/" && $0 != "?" }
+  /// The scheme of a URI in lower case, and its authority, empty where it has none (RFC 3986, 3); `nil` for what has no scheme.
+  package static func parts(of uri: String) -> (scheme: String, authority: Substring)? {
+    guard let end = uri.utf8.firstIndex(of: UInt8(ascii: ":")), isScheme(uri[..<end]) else { return nil }
+    let scheme = uri[..<end].lowercased()
+    let rest = uri[uri.utf8.index(after: end)...]
+    guard rest.hasPrefix("//") else { return (scheme, "") }
+    return (scheme, rest.dropFirst(2).prefix { $0 != "/" && $0 != "?" && $0 != "#" })
   }
 
-  private static func hasHost(_ rest: Substring) -> Bool {
-    guard let place = authority(rest), let first = place.first else { return false }
-    return first != ":" && !place.contains("@")
+  private static func hasHost(_ authority: Substring) -> Bool {
+    guard let first = authority.first else { return false }
+    return first != ":" && !authority.contains("@")
   }
 
-  private static func isHost(_ name: String, _ rest: Substring) -> Bool {
-    authority(rest)?.prefix { $0 != ":" }.lowercased() == name
+  private static func isHost(_ name: String, _ authority: Substring) -> Bool {
+    authority.prefix { $0 != ":" }.lowercased() == name
   }
 
   private static func isScheme(_ text: Substring) -> Bool {

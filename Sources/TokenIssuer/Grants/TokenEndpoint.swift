@@ -75,7 +75,7 @@ package struct TokenEndpoint: Sendable {
   /// The checks that all grants share, in the site's order: a client, a known one, a grant it may use, its secret.
   private func grant(_ request: TokenRequest, _ address: String, _ issuer: String?) async throws -> JSONObject {
     guard let clientID = request.clientID else { throw OAuthFailure.invalidRequest("client_id") }
-    // Before the client is looked at: who guesses passwords keeps no thread busy with a client's secret, and learns of no client.
+    // Before the client is looked at: a password that would not be tried keeps no thread busy with a client's secret.
     if request.grant == .password, let name = request["username"] {
       try await checks.admit(SignInTry(.account, name, from: address))
     }

@@ -23,18 +23,10 @@ package enum TokenForm {
   /// No parameter is as long, and comparing takes time by the square of the marks on one letter. Bytes.
   private static let longestPair = 16_384
 
-  /// `a=b&c=d` with `+` for a space; of repeated names the last counts.
-  static func urlEncoded(_ body: [UInt8]) -> [String: String] {
+  /// Of repeated names the last counts.
+  private static func urlEncoded(_ body: [UInt8]) -> [String: String] {
     var fields: [String: String] = [:]
-    for pair in body.split(separator: UInt8(ascii: "&")) {
-      let sides = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = sides.first, !name.isEmpty, pair.count <= longestPair else { continue }
-      fields[decode(name)] = sides.count == 2 ? decode(sides[1]) : ""
-    }
+    for (name, value) in FormCoding.pairs(body, longest: longestPair) { fields[name] = value }
     return fields
-  }
-
-  private static func decode(_ text: ArraySlice<UInt8>) -> String {
-    String(decoding: PercentCoding.formDecoded(text), as: UTF8.self)
   }
 }

@@ -12,19 +12,17 @@ struct Tallies: Sendable {
   /// How many keys one half keeps: 4,096 are some 200 KB.
   static let half = 4_096
 
-  /// Two halves: when the young one is full, it becomes the old one, whose keys that nobody used since are forgotten.
-  private var young: [Int: Tally] = [:]
-  private var old: [Int: Tally] = [:]
+  private var tallies = RecentTable<Int, Tally>(half: Tallies.half)
   private let bound: GuessBounds.Bound
 
   init(_ bound: GuessBounds.Bound) { self.bound = bound }
 
   /// How many keys are kept.
-  var count: Int { young.count + old.count }
+  var count: Int { tallies.count }
 
   /// What is left of a key's wrong tries by now; nothing is kept.
   func tally(_ key: Int, at now: Double) -> Tally {
-    guard var tally = young[key] ?? old[key] else { return Tally(at: now) }
+    guard var tally = tallies[key] else { return Tally(at: now) }
     tally.level = max(0, tally.level - max(0, now - tally.at) / bound.seconds)
     tally.at = now
     return tally
@@ -44,20 +42,11 @@ struct Tallies: Sendable {
   mutating func add(_ key: Int, at now: Double) {
     var tally = tally(key, at: now)
     tally.level = min(tally.level + 1, bound.tries)
-    keep(tally, key)
+    tallies.keep(tally, for: key)
   }
 
   /// Forgets a key's wrong tries, and knows it for some time.
   mutating func clear(_ key: Int, knownUntil: Double, at now: Double) {
-    keep(Tally(level: 0, at: now, knownUntil: knownUntil), key)
-  }
-
-  private mutating func keep(_ tally: Tally, _ key: Int) {
-    old[key] = nil
-    if young.count >= Tallies.half, young[key] == nil {
-      old = young
-      young = [:]
-    }
-    young[key] = tally
+    tallies.keep(Tally(level: 0, at: now, knownUntil: knownUntil), for: key)
   }
 }

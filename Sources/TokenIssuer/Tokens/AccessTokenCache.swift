@@ -28,14 +28,12 @@ package final class AccessTokenCache: Sendable {
   }
 
   private struct State {
-    /// Two halves: when the young one is full, it becomes the old one, whose tokens that nobody used since are forgotten.
-    var young: [Key: Entry] = [:]
-    var old: [Key: Entry] = [:]
+    var entries: RecentTable<Key, Entry>
     /// Counts invalidations: an entry whose check began before one is not kept.
     var generation: UInt64 = 0
   }
 
-  private let state = Mutex(State())
+  private let state: Mutex<State>
   private let half: Int
   private let maximumAge: Double
 
@@ -48,24 +46,24 @@ package final class AccessTokenCache: Sendable {
   ///   - maximumAge: seconds after which the ledger is asked again.
   package init(capacity: Int = 2048, maximumAge: Double = AccessTokenCache.maximumAge) {
     half = max(1, capacity / 2)
+    state = Mutex(State(entries: RecentTable(half: half)))
     self.maximumAge = maximumAge
   }
 
   /// How many tokens are kept.
-  package var count: Int { state.withLock { $0.young.count + $0.old.count } }
+  package var count: Int { state.withLock { $0.entries.count } }
 
   /// Forgets one token by its `jti`: it was revoked.
   package func invalidate(accessTokenID: String) {
     state.withLock { state in
       state.generation += 1
-      state.young = state.young.filter { $0.value.token.id != accessTokenID }
-      state.old = state.old.filter { $0.value.token.id != accessTokenID }
+      state.entries.removeAll { $0.token.id == accessTokenID }
     }
   }
 
   /// Forgets all of them: a consumer or an account changed.
   package func clear() {
-    state.withLock { $0 = State(generation: $0.generation + 1) }
+    state.withLock { $0 = State(entries: RecentTable(half: half), generation: $0.generation + 1) }
   }
 
   /// To be read before the ledger is asked, and given to `keep`.
@@ -74,12 +72,7 @@ package final class AccessTokenCache: Sendable {
   func find(_ token: String, at now: Double) -> Finding {
     let key = Key(token: token)
     return state.withLock { state in
-      var found = state.young[key]
-      if found == nil, let entry = state.old.removeValue(forKey: key) {
-        found = entry
-        insert(entry, for: key, &state)
-      }
-      guard let found else { return .missing }
+      guard let found = state.entries.use(key) else { return .missing }
       // A clock that was set back makes an entry stale, not young.
       let age = now - found.checkedAt
       return age >= 0 && age <= maximumAge ? .fresh(found.token) : .stale(found.token)
@@ -90,24 +83,11 @@ package final class AccessTokenCache: Sendable {
   func keep(_ token: String, _ value: AccessToken, at now: Double, since generation: UInt64) {
     state.withLock { state in
       guard state.generation == generation else { return }
-      let key = Key(token: token)
-      state.old[key] = nil
-      insert(Entry(token: value, checkedAt: now), for: key, &state)
+      state.entries.keep(Entry(token: value, checkedAt: now), for: Key(token: token))
     }
   }
 
   func remove(_ token: String) {
-    state.withLock { state in
-      state.young[Key(token: token)] = nil
-      state.old[Key(token: token)] = nil
-    }
-  }
-
-  private func insert(_ entry: Entry, for key: Key, _ state: inout State) {
-    if state.young.count >= half && state.young[key] == nil {
-      state.old = state.young
-      state.young = [:]
-    }
-    state.young[key] = entry
+    state.withLock { $0.entries.remove(Key(token: token)) }
   }
 }

@@ -3,7 +3,7 @@ import OpenSocial
 import Store
 
 /// A user of the site as `/oauth/userinfo` tells of one.
-struct Person {
+struct SiteUser {
   /// The serial number: the site's `sub` (reference 7.3).
   var serial: Int64
   var name: String
