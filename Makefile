@@ -19,11 +19,12 @@ PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
 DOCDIR ?= $(PREFIX)/share/doc/social-mirror
 
 PYTHON ?= python3
 
-.PHONY: all build release test fuzz fuzz-coverage soak drill drill-push demo interop lint house bench install verify-units clean system-packages swift-present
+.PHONY: all build release test fuzz fuzz-coverage soak drill drill-push demo redoc interop lint house bench install verify-units verify-monitoring deb deb-trial clean system-packages swift-present
 
 all: build
 
@@ -106,6 +107,11 @@ demo: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
 	exec .build/debug/social-mirror demo $(ARGS)
 
+# ReDoc, for the page that shows the API's description: from PyPI into .build/redoc, where the program that was built here looks for it
+# and `make install` takes it from.
+redoc:
+	$(PYTHON) packaging/redoc/get.py .build/redoc
+
 # Other people's clients against the local API; see interop/. The first run installs them from PyPI.
 interop: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
@@ -131,22 +137,61 @@ bench: swift-present system-packages
 verify-units:
 	@packaging/systemd/verify.sh
 
+# Checks alerts and dashboard with promtool (Debian: prometheus).
+verify-monitoring:
+	@packaging/monitoring/verify.sh
+
+# Debian packages of the program and of its debug symbols, in .build/debian: of a release build of its own, without `demo`, linked to be
+# small: with the data of ICU that English needs, nothing exported, and short relocations. PROGRAM=FILE packs a program that was built
+# before, VERSION=… calls the package so. ReDoc comes from PyPI where it was not got before; a package without it says how to get it.
+PROGRAM ?=
+VERSION ?=
+DEB_SCRATCH = .build/deb
+deb:
+	@program="$(PROGRAM)"
+	[[ -n "$${REDOC:-}" || -f .build/redoc/redoc.standalone.js ]] || $(MAKE) --no-print-directory redoc || true
+	if [[ -z "$$program" ]]; then
+	  $(MAKE) --no-print-directory swift-present system-packages
+	  runtime=$$($(SWIFT) -print-target-info -static-stdlib | $(PYTHON) -c 'import json, sys; print(json.load(sys.stdin)["paths"]["runtimeResourcePath"])')
+	  mkdir -p $(DEB_SCRATCH)
+	  icu=$$(packaging/debian/icu-data "$$runtime/linux/lib_FoundationICU.a" $(DEB_SCRATCH)/icu.o)
+	  words=()
+	  for word in $$icu --no-export-dynamic -z relro -z now -z pack-relative-relocs; do words+=(-Xlinker "$$word"); done
+	  $(SWIFT) build $(SWIFTFLAGS) $(RELEASEFLAGS) --disable-default-traits --scratch-path $(DEB_SCRATCH) -Xswiftc -use-ld=lld "$${words[@]}"
+	  program=$(DEB_SCRATCH)/release/social-mirror
+	  export CHECKOUTS="$${CHECKOUTS:-$(CURDIR)/$(DEB_SCRATCH)/checkouts}"
+	fi
+	packaging/debian/build "$$program" .build/debian $(VERSION)
+
+# The life of two packages on a clean Debian under its own systemd: make deb-trial OLD=….deb NEW=….deb PROGRAM=.build/debug/social-mirror
+# (with `demo`, to play the site).
+deb-trial:
+	@packaging/debian/trial "$(OLD)" "$(NEW)" "$(PROGRAM)"
+
 # Installs what `make release` made; builds nothing, so that it can run as root.
 install:
 	@binary=.build/release/social-mirror
 	if [[ ! -x $$binary ]]; then echo "install: $$binary is missing; run: make release" >&2; exit 1; fi
 	install -D -m 0755 $$binary "$(DESTDIR)$(BINDIR)/social-mirror"
 	install -D -m 0644 packaging/sysusers.d/social-mirror.conf "$(DESTDIR)$(SYSUSERSDIR)/social-mirror.conf"
+	install -D -m 0644 packaging/tmpfiles.d/social-mirror.conf "$(DESTDIR)$(TMPFILESDIR)/social-mirror.conf"
 	install -d "$(DESTDIR)$(UNITDIR)"
-	for unit in packaging/systemd/*.service packaging/systemd/*.timer; do
+	templates=$$(mktemp -d)
+	packaging/systemd/instances "$$templates"
+	for unit in packaging/systemd/*.service packaging/systemd/*.timer "$$templates"/*; do
 	  target="$(DESTDIR)$(UNITDIR)/$${unit##*/}"
 	  sed 's|^ExecStart=/usr/bin/|ExecStart=$(BINDIR)/|' "$$unit" >"$$target"
 	  chmod 0644 "$$target"
 	done
+	rm -r "$$templates"
 	install -D -m 0644 config.example.json "$(DESTDIR)$(DOCDIR)/config.example.json"
 	install -D -m 0644 LICENSE "$(DESTDIR)$(DOCDIR)/LICENSE"
+	if [[ -d .build/redoc ]]; then
+	  install -d "$(DESTDIR)$(PREFIX)/share/social-mirror/redoc"
+	  install -m 0644 .build/redoc/* "$(DESTDIR)$(PREFIX)/share/social-mirror/redoc/"
+	fi
 	if [[ -z "$(DESTDIR)" ]]; then
-	  echo "installed. Next: systemd-sysusers; put config.json into /etc/social-mirror; systemctl enable --now social-mirror"
+	  echo "installed. Next: systemd-sysusers; systemd-tmpfiles --create; put config.json into /etc/social-mirror; systemctl enable --now social-mirror"
 	fi
 
 clean:

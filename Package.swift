@@ -58,21 +58,23 @@ let package = Package(
   targets: [
     .target(name: "Coding", swiftSettings: quick),
     .target(name: "DurableFiles", swiftSettings: strict),
+    .target(name: "Measures", swiftSettings: quick),
     .target(name: "JSONAPI", dependencies: ["Coding"], swiftSettings: quick),
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CAllocator"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "OpenSocial", dependencies: ["JSONAPI"], swiftSettings: quick),
+    .target(name: "APIDescription", dependencies: ["JSONAPI", "OpenSocial"], swiftSettings: strict),
     .target(
       name: "Store", dependencies: ["JSONAPI", "OpenSocial", "DurableFiles", grdb, sqlite, crypto],
       swiftSettings: quick),
     .target(
       name: "Upstream",
-      dependencies: ["JSONAPI", "OpenSocial", "DurableFiles", "CCurl", crypto, cryptoExtras, logging],
+      dependencies: ["JSONAPI", "OpenSocial", "DurableFiles", "Measures", "CCurl", crypto, cryptoExtras, logging],
       swiftSettings: quick),
     .target(
-      name: "SyncAgent", dependencies: ["JSONAPI", "OpenSocial", "Store", "Upstream", logging],
+      name: "SyncAgent", dependencies: ["JSONAPI", "Measures", "OpenSocial", "Store", "Upstream", logging],
       swiftSettings: quick),
     .target(name: "Reports", dependencies: ["JSONAPI", "Store", "SyncAgent"], swiftSettings: strict),
     .target(
@@ -84,8 +86,14 @@ let package = Package(
     .target(
       name: "LocalAPI",
       dependencies: [
-        "JSONAPI", "OpenSocial", "Store", "TokenIssuer", "CZlib", crypto, hummingbird, hummingbirdCore,
-        httpTypes, nioCore, nioHTTP1, nioHTTPTypesHTTP1, nioPosix, nioSSL, logging,
+        "APIDescription", "JSONAPI", "Measures", "OpenSocial", "Store", "TokenIssuer", "CZlib", crypto, hummingbird,
+        hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioHTTPTypesHTTP1, nioPosix, nioSSL, logging,
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Admin",
+      dependencies: [
+        "Coding", "Measures", "Store", "Reports", hummingbird, hummingbirdCore, httpTypes, nioCore, nioPosix, logging,
       ],
       swiftSettings: strict),
     .target(name: "SampleContent", exclude: ["community.bin", "pack.py"]),
@@ -98,7 +106,8 @@ let package = Package(
     .executableTarget(
       name: "SocialMirror",
       dependencies: [
-        "CAllocator", "JSONAPI", "OpenSocial", "Store", "Upstream", "SyncAgent", "Reports", "TokenIssuer", "LocalAPI",
+        "CAllocator", "JSONAPI", "Measures", "OpenSocial", "Store", "Upstream", "SyncAgent", "Reports", "TokenIssuer",
+        "LocalAPI", "Admin",
         .target(name: "SampleSite", condition: .when(traits: ["Demo"])),
         logging, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -121,23 +130,26 @@ let package = Package(
       swiftSettings: strict),
     tests(of: "Coding"),
     tests(of: "DurableFiles"),
+    tests(of: "Measures"),
+    tests(of: "Admin", ["Coding", "Measures", "Reports", "Store", httpTypes, nioCore]),
     tests(of: "JSONAPI"),
+    tests(of: "APIDescription", ["JSONAPI", "OpenSocial"]),
     tests(of: "OpenSocial", ["JSONAPI"]),
     tests(of: "Store", ["JSONAPI", "OpenSocial", grdb]),
-    tests(of: "Upstream", ["JSONAPI", hummingbird, httpTypes, nioCore, logging]),
+    tests(of: "Upstream", ["JSONAPI", "Measures", hummingbird, httpTypes, nioCore, logging]),
     tests(of: "SyncAgent", ["JSONAPI", "OpenSocial", "Store", "Upstream", "SampleSite", grdb, logging]),
     tests(of: "Reports", ["JSONAPI", "Store", "SyncAgent"]),
     tests(of: "TokenIssuer", ["JSONAPI", crypto, cryptoExtras]),
     tests(
       of: "LocalAPI",
       [
-        "JSONAPI", "OpenSocial", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes, nioCore, crypto,
-        cryptoExtras,
+        "JSONAPI", "Measures", "OpenSocial", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes, nioCore,
+        crypto, cryptoExtras,
       ]),
     tests(of: "SampleSite", ["JSONAPI", "Upstream"]),
     tests(
       of: "SocialMirror",
-      ["JSONAPI", "Store", "Upstream", "SyncAgent", "LocalAPI", "TokenIssuer", "SampleSite", grdb, logging]),
+      ["JSONAPI", "Store", "Upstream", "SyncAgent", "LocalAPI", "TokenIssuer", "Admin", "SampleSite", grdb, logging]),
     .testTarget(name: "HouseTests", swiftSettings: strict),
     .testTarget(
       name: "ContractTests", dependencies: ["Support", "JSONAPI", "OpenSocial", "SampleSite", "LocalAPI", "Store"],

@@ -1,4 +1,5 @@
-"""Signs in to the demo's local API and reads from it with four clients, and compares with the database and each other.
+"""Signs in to the demo's local API and reads from it with four clients, and compares with the database and each other; then makes a
+client of the API's description, and reads and writes with that.
 
 Usage: interop.py PROGRAM. Ends with 1 on any difference.
 """
@@ -7,6 +8,7 @@ import os
 import sys
 
 import demo
+import described
 import letting_in
 import proving
 import reading
@@ -31,6 +33,7 @@ def main(program):
         proving.authlib(mirror, outcome)
         pages = reading.with_jsonapi_client(mirror, token, outcome)
         reading.with_jsonapi_requests(mirror, token, outcome, pages)
+        described.with_description(mirror, token, outcome)
     return outcome.finish()
 
 

@@ -32,6 +32,17 @@ package struct TypeSchema: Sendable, Hashable, Codable {
     package init(_ name: String, _ kind: Kind = .null) { (self.name, self.kind) = (name, kind) }
   }
 
+  /// What the site's API description calls something, for people.
+  package struct Words: Sendable, Hashable, Codable {
+    /// A label.
+    package var title: String
+    /// One sentence or some; nil where nothing is said.
+    package var details: String?
+
+    /// A label, and what is said of it.
+    package init(title: String, details: String? = nil) { (self.title, self.details) = (title, details) }
+  }
+
   /// An attribute or a relationship.
   package struct Field: Sendable, Hashable, Codable {
     /// Its public name.
@@ -52,6 +63,8 @@ package struct TypeSchema: Sendable, Hashable, Codable {
     package var isInternal = false
     /// Whether texts were seen that are no machine names: then it is no list of choices. Nil before any.
     package var isProse: Bool?
+    /// What the site calls it; nil where that is not known.
+    package var words: Words?
 
     /// A field of this name.
     package init(_ name: String, isRelationship: Bool = false) {
@@ -61,6 +74,8 @@ package struct TypeSchema: Sendable, Hashable, Codable {
 
   /// All fields, attributes first.
   package var fields: [Field]
+  /// What the site calls the type; nil where that is not known.
+  package var words: Words?
 
   /// A schema of these fields.
   package init(fields: [Field] = []) { self.fields = fields }
@@ -100,6 +115,7 @@ package struct TypeSchema: Sendable, Hashable, Codable {
 
   /// Takes in what another schema of the same type knows. A field that is new stands behind the one it stood behind there.
   package mutating func merge(_ other: TypeSchema) {
+    words = words ?? other.words
     for isRelationship in [false, true] {
       var previous: Int?
       for field in other.fields where field.isRelationship == isRelationship {
@@ -136,6 +152,7 @@ extension TypeSchema.Field {
     isInternal = isInternal || other.isInternal
     if let prose = other.isProse { isProse = (isProse ?? false) || prose }
     describedTargets = other.describedTargets ?? describedTargets
+    words = words ?? other.words
     for target in other.targets where !targets.contains(target) { targets.append(target) }
     var previous = -1
     for property in other.properties {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CAllocator
 import Foundation
+import Logging
 
 /// The program: finds the command, runs it, and turns what went wrong into a message and an exit code.
 @main
@@ -14,7 +15,8 @@ struct SocialMirrorCommand: AsyncParsableCommand {
   /// In the order of the help. `demo` brings a sample site along, which a package for servers leaves out (trait `Demo`).
   private static var commands: [any ParsableCommand.Type] {
     var commands: [any ParsableCommand.Type] = [
-      RunCommand.self, SyncCommand.self, ServeCommand.self, StatusCommand.self, CheckCommand.self, SalvageCommand.self,
+      RunCommand.self, SyncCommand.self, ServeCommand.self, StatusCommand.self, DoctorCommand.self, CheckCommand.self,
+      SalvageCommand.self,
       VerifyCommand.self,
       QueueCommand.self, ConflictsCommand.self, ConsumerCommand.self, AccountCommand.self, KeyCommand.self,
       IndexCommand.self,
@@ -39,7 +41,9 @@ struct SocialMirrorCommand: AsyncParsableCommand {
     } catch {
       let outcome = CommandOutcome(error)
       if let message = outcome.message {
-        FileHandle.standardError.write(Data("social-mirror: \(TerminalText.lines(message))\n".utf8))
+        let text = "social-mirror: \(TerminalText.lines(message))"
+        let isJournal = Journal.isStandardError(ProcessInfo.processInfo.environment)
+        FileHandle.standardError.write(Data("\(isJournal ? Journal.line(text, .error) : text)\n".utf8))
       }
       if let help = outcome.help { say(help) }
       Foundation.exit(outcome.code)

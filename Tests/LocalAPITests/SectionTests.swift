@@ -20,6 +20,10 @@ import Testing
     ("/oauth/token", .signingIn(.token)), ("/oauth/jwks", .signingIn(.keys)),
     ("/OAuth/UserInfo", .signingIn(.userInfo)), ("/OAuth/Authorize", .signingIn(.authorize)),
     ("/oauth/authorize/x", .file(.content)), ("/oauth", .file(.content)), ("/.well-known/x", .file(.content)),
+    ("/openapi/jsonapi", .description(.document)), ("/openapi/", .file(.content)), ("/openapi/rest", .file(.content)),
+    ("/Admin/config/opensocial/social-json-api", .description(.overview)),
+    ("/admin/config/services/openapi/redoc/jsonapi", .description(.page)), ("/admin/config", .file(.content)),
+    ("/mirror/openapi.json", .own(.description)),
     ("/mirror/", .own(.nothing)), ("/mirror/nowhere", .own(.nothing)), ("/Mirror/nowhere", .own(.nothing)),
     ("/mirror", .file(.content)), ("/mirrors/x", .file(.content)), ("/", .file(.content)),
     ("/sites/default/files/a.png", .file(.content)), ("\(topics)//x", .file(.content)),
@@ -71,6 +75,15 @@ import Testing
     let api = try await InProcessLocalAPI(CrawledMirror.full())
     for target in ["/x/oauth/authorize", "/jsonapi/node/oauth/authorize", "/jsonapi/oauth/authorize"] {
       for method in ["GET", "HEAD"] { #expect(await api.answer(method, target).status == 404, "\(method) \(target)") }
+    }
+  }
+
+  /// The same of what tells of the API; the entry point is where the site's API is.
+  @Test func everyRouteThatTellsOfTheAPIHasAPath() {
+    for route in DescriptionRoute.allCases where route != .entryPoint {
+      #expect(Route(route.rawValue) == .description(route))
+      #expect(Route("/community\(route.rawValue)", SitePaths(place: "/community")) == .description(route))
+      #expect(route.rawValue == route.rawValue.loweredASCII, "paths are compared in lower case")
     }
   }
 

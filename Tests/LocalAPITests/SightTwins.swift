@@ -162,8 +162,8 @@ struct SightDesk {
       route: Route(Route.decoded(spelling.path)), spelling: spelling)
     switch asked.route {
     case .resource(let route): return try ReadingSection(answers: answers).answer(route, to: asked)
-    case .description(let route):
-      return try DescriptionSection(reader: answers.reader, people: people).answer(route, to: asked)
+    case .description(.entryPoint):
+      return try EntryPointAnswers(reader: answers.reader, people: people).answer(to: asked)
     case .file(let route): return try FilesSection(files: files).answer(route, to: asked)
     default: return nil
     }

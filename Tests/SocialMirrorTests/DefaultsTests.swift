@@ -1,3 +1,4 @@
+import Admin
 import Foundation
 import JSONAPI
 import LocalAPI
@@ -44,6 +45,7 @@ import Testing
     "localAPI.passThrough.scopes": texts(Defaults.passThroughScopes),
     "localAPI.passThrough.verifiedSeconds": .integer(Defaults.verifiedSeconds),
     "admin.host": .string(Defaults.adminHost), "admin.port": .integer(Defaults.adminPort),
+    "admin.readySeconds": .integer(Defaults.readySeconds),
     "log.level": .string(Defaults.logLevel.rawValue), "log.format": .string(Defaults.logFormat.rawValue),
   ]
 
@@ -95,7 +97,7 @@ import Testing
     let rows = try Self.rows()
     // `admin.…` stands in the sentence below the table.
     let unsaid = Set(ConfigurationKey.all.map(\.name)).subtracting(rows.flatMap(\.keys))
-    #expect(unsaid == ["admin.host", "admin.port"])
+    #expect(unsaid == ["admin.host", "admin.port", "admin.readySeconds"])
     for (keys, cell) in rows {
       for key in keys { #expect(ConfigurationKey.named(key) != nil, "\(key)") }
       let values = keys.compactMap { Self.usual[$0] }
@@ -153,6 +155,7 @@ import Testing
     #expect(settings.localAPI.corsOrigins == Defaults.corsOrigins && settings.localAPI.limits == Defaults.limits)
     #expect(settings.localAPI.passThrough == nil && settings.localAPI.sights.isEmpty)
     #expect(settings.admin.host == Defaults.adminHost && settings.admin.port == Defaults.adminPort)
+    #expect(settings.admin.readySeconds == Defaults.readySeconds)
     #expect(settings.log.level == Defaults.logLevel && settings.log.format == Defaults.logFormat)
     let given = try #require(settings.site)
     #expect(given.entityTypes == Defaults.entityTypes && given.concurrency == Defaults.concurrency)

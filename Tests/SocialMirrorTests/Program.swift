@@ -33,7 +33,7 @@ final class Workplace: Sendable {
       ("site.baseURL", .string(baseURL)), ("site.auth.clientID", "demo-client"),
       ("site.auth.clientSecret", "demo-secret"), ("site.auth.username", "demo"),
       ("site.auth.password", "demo-password"), ("site.requestsPerSecond", 1000), ("mirror.path", "data/mirror.sqlite"),
-      ("sync.settleWindowSeconds", 1),
+      ("sync.settleWindowSeconds", 1), ("admin.port", 0),
     ]
     for (name, value) in change {
       values.removeAll { $0.0 == name }

@@ -48,8 +48,9 @@ package final class CrawledMirror: Sendable {
   /// Takes in the recorded API description.
   /// - Parameter rename: gives types and fields other names.
   package func describe(as rename: (String) -> String = { $0 }) throws {
-    for (type, fields) in try CrawledMirror.description.get().types {
-      var schema = TypeSchema(described: fields)
+    let description = try CrawledMirror.description.get()
+    for (type, fields) in description.types {
+      var schema = TypeSchema(described: fields, words: description.words[type])
       for index in schema.fields.indices {
         schema.fields[index].name = rename(schema.fields[index].name)
         schema.fields[index].targets = schema.fields[index].targets.map(rename)

@@ -63,7 +63,13 @@ package struct RunningLocalAPI: Sendable {
     _ made: CrawledMirror, filesPath: String? = nil, changing change: (inout LocalAPISettings) -> Void = { _ in },
     _ body: @escaping @Sendable (RunningLocalAPI) async throws -> Value
   ) async throws -> Value {
-    let server = try await prepared(made, filesPath: filesPath, changing: change)
+    try await serving(prepared(made, filesPath: filesPath, changing: change), body)
+  }
+
+  /// Serves by a server that was prepared, as long as `body` runs.
+  package static func serving<Value: Sendable>(
+    _ server: LocalAPIServer, _ body: @escaping @Sendable (RunningLocalAPI) async throws -> Value
+  ) async throws -> Value {
     let (ports, listening) = AsyncStream.makeStream(of: Int.self)
     return try await withThrowingTaskGroup(of: Value?.self) { group in
       group.addTask {

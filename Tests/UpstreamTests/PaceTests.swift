@@ -27,6 +27,13 @@ import Testing
     #expect((0..<3).map { _ in schedule.next(now: 7) } == [0, 0, 0])
   }
 
+  @Test func anotherRateCountsFromTheNextOn() {
+    var schedule = PaceSchedule(requestsPerSecond: 10)
+    _ = schedule.next(now: 0)
+    schedule.change(requestsPerSecond: 100)
+    #expect((0..<3).map { _ in schedule.next(now: 0) } == [100_000_000, 110_000_000, 120_000_000])
+  }
+
   @Test func allWorkersShareOneRate() async throws {
     let slept = Mutex<[Int64]>([])
     let pacer = RequestPacer(

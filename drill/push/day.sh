@@ -18,7 +18,7 @@ until_up $SITE/jsonapi
 cat >"$folder/config.json" <<END
 {"site": {"baseURL": "$SITE", "auth": {"clientID": "demo-client", "clientSecret": "demo-secret", "username": "demo",
   "password": "demo-password"}, "requestsPerSecond": 1000}, "mirror": {"path": "mirror.sqlite"},
-  "localAPI": {"port": $api}, "log": {"level": "warning"}}
+  "localAPI": {"port": $api}, "admin": {"port": 0}, "log": {"level": "warning"}}
 END
 export SOCIAL_MIRROR_CONFIG=$folder/config.json
 "$binary" sync --quiet

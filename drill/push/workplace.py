@@ -214,7 +214,7 @@ class Mirror:
                     },
                     "mirror": {"path": "mirror.sqlite"},
                     "sync": {"intervalSeconds": 3600, "settleWindowSeconds": 1},
-                    "localAPI": {"port": self.port},
+                    "localAPI": {"port": self.port}, "admin": {"port": 0},
                     "log": {"level": "warning"},
                 }
             )

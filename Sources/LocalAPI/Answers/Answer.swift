@@ -1,5 +1,6 @@
 import HTTPTypes
 import JSONAPI
+import Measures
 import NIOCore
 
 /// An answer, before it is sent.
@@ -11,6 +12,8 @@ struct Answer: Sendable {
   var file: FileSlice?
   /// The body's size before a coding was applied; 0 until it is finished.
   var plainBytes = 0
+  /// Where the request led, for measures.
+  var kind = RouteKind.other
 
   /// A JSON:API document. `fields` are added to those of every answer.
   init(document body: ByteBuffer, status: Int = 200) {

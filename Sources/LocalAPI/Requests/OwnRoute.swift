@@ -2,6 +2,8 @@
 enum OwnRoute: String, CaseIterable, Sendable {
   /// A name that no route has.
   case nothing = ""
+  /// The description of the API in OpenAPI 3.1.
+  case description = "openapi.json"
 
   /// With its slashes.
   private static let place = "/mirror/"

@@ -49,7 +49,10 @@ enum Route: Equatable, Sendable {
     }
   }
 
-  private static func elsewhere(_ path: String) -> Route { OwnRoute(path).map { Route.own($0) } ?? .file(.content) }
+  private static func elsewhere(_ path: String) -> Route {
+    if let route = OwnRoute(path) { return .own(route) }
+    return DescriptionRoute(below: path).map { Route.description($0) } ?? .file(.content)
+  }
 
   private static func resource(_ path: String, of place: String) -> Route {
     if path.utf8.last == UInt8(ascii: "/") {

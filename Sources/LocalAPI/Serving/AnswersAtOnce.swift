@@ -88,6 +88,7 @@ final class AnswersAtOnce: ChannelDuplexHandler {
   /// Sends the answer, if there is one without waiting. A client that does not read what it was sent waits for Hummingbird,
   /// which waits for it.
   private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) -> Bool {
+    let began = NIODeadline.now()
     guard waiting == 0, context.channel.isWritable, let request = RequestHead(read: head, from: peer),
       let answer = responder.finishedAtOnce(request, logger)
     else { return false }
@@ -95,6 +96,7 @@ final class AnswersAtOnce: ChannelDuplexHandler {
       unsentAnswer = (request, answer)
       return false
     }
+    responder.note(answer, since: began)
     context.write(wrapOutboundOut(.head(heads.head(answer))), promise: nil)
     if request.method != .head { context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil) }
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import JSONAPI
 import Logging
+import Measures
 import NIOCore
 import Store
 import TokenIssuer
@@ -20,6 +21,7 @@ struct LocalAPIResponder: HTTPResponder {
   let crossOrigin: CrossOrigin
   let gzip = GzipEncoder()
   let cache = AnswerCache()
+  let measures = AnswerMeasures()
 
   /// What reads are answered from.
   var answers: ResourceAnswers { router.reading.answers }
@@ -27,12 +29,14 @@ struct LocalAPIResponder: HTTPResponder {
 
   /// What `AnswersAtOnce` did not send.
   func respond(to request: Request, context: Context) async throws -> Response {
+    let began = NIODeadline.now()
     var answer: Answer
     if let made = await made(request, context.channel) {
       answer = made
     } else {
       answer = await finished(request, context.logger, context.channel)
     }
+    note(answer, since: began)
     answer.fields[.contentLength] = String(answer.length)
     let status = HTTPResponse.Status(code: answer.status)
     if let file = answer.file, answer.isStreamed(to: request.method) {
@@ -42,6 +46,12 @@ struct LocalAPIResponder: HTTPResponder {
     }
     let body = request.method == .head ? ResponseBody() : ResponseBody(byteBuffer: answer.body)
     return Response(status: status, headers: answer.fields, body: body)
+  }
+
+  /// Takes note of an answer that is made.
+  func note(_ answer: Answer, since began: NIODeadline) {
+    measures.note(
+      answer.kind, status: answer.status, nanoseconds: Int(clamping: (NIODeadline.now() - began).nanoseconds))
   }
 
   /// The answer that `AnswersAtOnce` made and could not send, as the content of a file has to be streamed; nil for all else.
@@ -212,6 +222,8 @@ struct LocalAPIResponder: HTTPResponder {
       answer =
         fault.map { Answer($0, uri, method: request.method.rawValue) }
         ?? Answer(ErrorResponse(status: 500, detail: "The mirror could not answer; its log says why.", request: uri))
+      let route = Route(Route.decoded(uri.path), facts.last.paths)
+      answer.kind = LocalAPIResponder.isRead(request) ? RouteKind(route) : RouteKind(changing: route)
     }
     answer.plainBytes = answer.body.readableBytes
     if answer.plainBytes >= GzipEncoder.leastBytes, LocalAPIResponder.takesGzip(request),

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import Logging
+import Measures
 import NIOCore
 import Store
 import TokenIssuer
@@ -13,6 +14,7 @@ package struct LocalAPIServer: Sendable {
   let responder: LocalAPIResponder
   let logger: Logger
   private let checks: SecretChecks
+  private let sights: Sights
   /// For what the operator is told of the server as a whole.
   private let operatorLogger: Logger
 
@@ -47,6 +49,11 @@ package struct LocalAPIServer: Sendable {
     let sessions = BrowserSessions { id in
       try ledger.account(id: id).flatMap { endpoint.isStillGood($0) ? $0 : nil }
     }
+    let documents = DescriptionAnswers(
+      reader: reader, reading: mirror.reading, facts: facts, sessions: sessions, sights: sights)
+    let pages = DescriptionPages(
+      signIn: PageSignIn(endpoint: endpoint, sessions: sessions), tokens: mirror.tokens,
+      redoc: RedocBundle(folders: settings.redocFolders))
     var writes = WriteAnswers(answers: answers, reading: mirror.reading, recording: mirror.recording)
     writes.limits = settings.limits
     let router = SectionRouter(
@@ -56,7 +63,9 @@ package struct LocalAPIServer: Sendable {
         files: FileAnswers(
           reading: mirror.reading, reader: reader, folder: settings.filesPath.map { BinaryFolder(path: $0) })),
       signingIn: SigningInSection(endpoint: endpoint, key: key, people: people, sessions: sessions),
-      description: DescriptionSection(reader: reader, people: people), own: OwnSection(), facts: facts)
+      description: DescriptionSection(
+        entryPoint: EntryPointAnswers(reader: reader, people: people), documents: documents, pages: pages),
+      own: OwnSection(documents: documents), facts: facts)
     responder = LocalAPIResponder(
       router: router,
       viewers: Viewers(
@@ -71,6 +80,7 @@ package struct LocalAPIServer: Sendable {
       crossOrigin: CrossOrigin(settings.corsOrigins))
     self.settings = settings
     self.checks = checks
+    self.sights = sights
     operatorLogger = logger
     // Who starts the server says where it listens: the framework's own lines would say it again.
     var quiet = logger
@@ -96,8 +106,15 @@ package struct LocalAPIServer: Sendable {
     }
   }
 
+  /// Other sights, from the next request on.
+  /// - Parameter rules: what each shows, by its name.
+  package func change(sights rules: [String: SightRules]) { sights.change(rules) }
+
   /// How many tries to sign in were refused since the start, and why.
   package var signIns: SignInCounts { checks.counts }
+
+  /// How its connections are answered.
+  package var measures: AnswerMeasures { responder.measures }
 
   /// What the reads of this server had to read out of documents.
   package var usage: QueryUsage { responder.answers.reader.usage }

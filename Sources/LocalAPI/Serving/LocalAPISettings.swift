@@ -39,6 +39,8 @@ package struct LocalAPISettings: Sendable {
   package var corsOrigins: [String] = []
   /// What one client, and all together, may take up.
   package var limits = ServerLimits.standard
+  /// The folders in which ReDoc's bundle is looked for, the first that has it.
+  package var redocFolders = RedocBundle.usualFolders
 
   /// Settings with the usual lives of tokens.
   package init(host: String, port: Int, signingKeyPath: String) {

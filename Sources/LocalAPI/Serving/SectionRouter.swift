@@ -1,4 +1,5 @@
 import JSONAPI
+import Measures
 import Store
 
 /// Which section answers which route: a route that none has does not compile. A class, so that a request copies one reference and
@@ -21,24 +22,32 @@ final class SectionRouter: Sendable {
   }
 
   /// Answers a read: GET, HEAD or OPTIONS.
-  func answer(_ asked: Asked) throws -> Answer { try found(asked) ?? SectionRouter.nothing }
+  func answer(_ asked: Asked) throws -> Answer {
+    var answer = try found(asked) ?? SectionRouter.nothing
+    answer.kind = RouteKind(asked.route)
+    return answer
+  }
 
   /// Answers a request that may change something, or whose answer has to be waited for.
   func change(_ asked: Asked, _ sent: Sent) async throws -> Answer {
     // A path that looked like that of a page for which a read waits.
     if asked.isRead, asked.route != .signingIn(.authorize) { return try answer(asked) }
-    let found: Answer?
+    var answer = try await changed(asked, sent) ?? SectionRouter.nothing
+    answer.kind = RouteKind(changing: asked.route)
+    return answer
+  }
+
+  private func changed(_ asked: Asked, _ sent: Sent) async throws -> Answer? {
     switch asked.route {
-    case .resource(let route): found = try await writing.change(route, asked, sent)
-    case .signingIn(let route): found = try await signingIn.change(route, asked, sent)
-    case .description(let route): found = try await description.change(route, asked, sent)
+    case .resource(let route): return try await writing.change(route, asked, sent)
+    case .signingIn(let route): return try await signingIn.change(route, asked, sent)
+    case .description(let route): return try await description.change(route, asked, sent)
     case .own(let route):
       if let answer = try await own.change(route, asked, sent) { return answer }
-      found = try await files.change(.content, asked, sent)
-    case .file(let route): found = try await files.change(route, asked, sent)
-    case .moved(let path): found = try moved(path, asked)
+      return try await files.change(.content, asked, sent)
+    case .file(let route): return try await files.change(route, asked, sent)
+    case .moved(let path): return try moved(path, asked)
     }
-    return found ?? SectionRouter.nothing
   }
 
   private func found(_ asked: Asked) throws -> Answer? {

@@ -91,7 +91,7 @@ struct SigningInSection: Section {
   }
 
   /// The fields of the form that came; nil where it is longer than any is.
-  private static func form(of sent: Sent) async -> [String: String]? {
+  static func form(of sent: Sent) async -> [String: String]? {
     var request = sent.request
     let longest = 65_536
     // What is announced too long is not asked for.

@@ -15,10 +15,12 @@ enum SlowReads {
     try await pool.runIfActive(body)
   }
 
-  /// Whether a request may take long: it filters, sorts, includes or skips, as far as can be told without parsing it.
+  /// Whether a request may take long: it filters, sorts, includes or skips, or is for the description of all types, as far as can be
+  /// told without parsing it.
   static func mayBe(_ request: RequestHead) -> Bool {
-    guard let target = request.path, let question = target.utf8.firstIndex(of: UInt8(ascii: "?")) else {
-      return false
+    guard let target = request.path else { return false }
+    guard let question = target.utf8.firstIndex(of: UInt8(ascii: "?")) else {
+      return endsAsDescription(target)
     }
     let query = target.utf8[question...]
     var rest = query[...]
@@ -28,6 +30,13 @@ enum SlowReads {
       guard code == [0x15, 0x42] || code == [0x15, 0x44] else { return true }
       rest = rest[percent...].dropFirst()
     }
-    return ["filter", "sort", "include", "offset"].contains { query.contains($0.utf8) }
+    return ["filter", "sort", "include", "offset", "_format", "options"].contains { query.contains($0.utf8) }
+  }
+
+  /// Whether a target may be that of the mirror's own description.
+  private static func endsAsDescription(_ target: String) -> Bool {
+    let end = "/mirror/openapi.json".utf8
+    return target.utf8.count >= end.count
+      && target.utf8.suffix(end.count).elementsEqual(end) { $0 == $1 || $0 | 0x20 == $1 }
   }
 }

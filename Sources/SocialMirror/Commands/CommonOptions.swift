@@ -25,12 +25,14 @@ struct CommonOptions: ParsableArguments {
 
   /// Reads the configuration and sets up the log on standard error.
   func settings(needsSite: Bool) throws -> Settings {
-    let environment = ProcessInfo.processInfo.environment
-    let settings = try Settings(
-      file: ConfigurationFile(path: config, environment: environment), environment: environment, needsSite: needsSite)
-    LogOutput.bootstrap(
-      level: quiet ? .error : verbose ? .debug : settings.log.level, format: settings.log.format)
+    let settings = try origin.read(needsSite: needsSite).settings
+    LogOutput.bootstrap(level: origin.level(by: settings), format: settings.log.format)
     return settings
+  }
+
+  /// Where the configuration is.
+  var origin: ConfigurationOrigin {
+    ConfigurationOrigin(path: config, level: quiet ? .error : verbose ? .debug : nil)
   }
 
   /// The mirror of the configuration, for commands that make none: on a wrong path they say so.

@@ -1,9 +1,11 @@
 import ArgumentParser
 import Logging
+import Measures
 import ServiceLifecycle
 import Store
 import SyncAgent
 import UnixSignals
+import Upstream
 
 /// `run`: the daemon.
 struct RunCommand: AsyncParsableCommand {
@@ -19,28 +21,40 @@ struct RunCommand: AsyncParsableCommand {
     defer { engine.shutdown() }
     let (settings, logger) = (engine.settings, engine.logger)
     let interval = settings.sync.intervalSeconds
+    let inForce = SettingsInForce(settings)
+    let threads = EngineThreads()
     let serving = try await ServingServices(
-      settings, mirror: engine.mirror, logger: logger, site: engine.site.people)
+      settings, mirror: engine.mirror, logger: logger, site: engine.site.people, engine: threads)
+    let teller = RoundTeller(serving.notifier)
+    let rounds = RoundMeasures()
     let (fileTurns, fileTurn) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let engineServices: [any Service] = [
       ScheduleService(
         round: engine.round(
           settings.roundOfDaemon(engine.siteSettings),
           report: { event in
+            teller.note(event)
             switch event {
             case .drifted(let drift): logger.warning("\(drift)")
             // By then the site has said that it is the one, and the account too.
             case .started, .stored: fileTurn.yield()
             case .estimated, .finished, .swept: break
             }
-          }), intervalSeconds: interval, logger: logger),
+          }), inForce: inForce, course: { settings in settings.site.map { settings.roundOfDaemon($0) } },
+        teller: teller,
+        logger: logger, measures: rounds),
       FilesService(
         round: engine.files(like: settings.roundOfDaemon(engine.siteSettings)), turns: fileTurns,
         intervalSeconds: interval, logger: logger),
-      PushService(push: engine.push, logger: logger),
+      PushService(push: engine.push, logger: logger, measures: rounds),
     ]
-    let threads = EngineThreads()
-    let services = serving.services + engineServices.map { EngineService(service: $0, threads: threads) }
+    let admin: any Service = AdminService(engine, serving, rounds: rounds)
+    let pacer = engine.site.pacer
+    let reload = serving.reloading(common.origin, needsSite: true, inForce, logger: logger) { settings in
+      if let site = settings.site { pacer.change(requestsPerSecond: site.requestsPerSecond) }
+    }
+    let working: [any Service] = engineServices.map { EngineService(service: $0, threads: threads) }
+    let services = serving.services + [admin] + reload + working
     try await ServiceGroup(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
     try engine.mirror.close()
   }

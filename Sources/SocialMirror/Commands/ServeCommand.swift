@@ -20,7 +20,10 @@ struct ServeCommand: AsyncParsableCommand {
       logger.notice(
         "the mirror may not be written: it is served for reading alone", metadata: ["path": "\(mirror.file.path)"])
     }
-    let services = try await ServingServices(settings, mirror: mirror, logger: logger).services
+    let serving = try await ServingServices(settings, mirror: mirror, logger: logger)
+    let services =
+      serving.services
+      + serving.reloading(common.origin, needsSite: false, SettingsInForce(settings), logger: logger)
     try await ServiceGroup(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
     try mirror.close()
   }

@@ -13,6 +13,8 @@ struct ConfigurationFile {
   let values: [String: JSON]
   /// The folder that relative paths count from.
   let folder: String
+  /// What it was read from, as it was named.
+  let name: String
 
   /// Where the file is looked for when no path is given.
   static let usualPlaces = ["config.json", "/etc/social-mirror/config.json"]
@@ -37,6 +39,7 @@ struct ConfigurationFile {
   /// Checks the text of a file.
   init(_ data: Data, name: String, folder: String) throws {
     self.folder = folder.isEmpty ? "." : folder
+    self.name = name
     let json: JSON
     do { json = try JSON(parsing: data) } catch {
       throw ConfigurationError(description: "\(name) is \(error)")

@@ -146,6 +146,7 @@ struct ConfigurationKey: Sendable {
     .init(name: "localAPI.sights", kind: .table),
     .init(name: "admin.host", kind: .text),
     .init(name: "admin.port", kind: port),
+    .init(name: "admin.readySeconds", kind: someSeconds),
     .init(name: "log.level", kind: .word(Logger.Level.words)),
     .init(name: "log.format", kind: .word(LogFormat.words)),
   ]

@@ -43,6 +43,8 @@ enum Defaults {
 
   static let adminHost = "127.0.0.1"
   static let adminPort = 8481
+  /// Where rounds are further apart, three times as long as that.
+  static let readySeconds = 900
 
   static let logLevel = Logger.Level.info
   static let logFormat = LogFormat.text

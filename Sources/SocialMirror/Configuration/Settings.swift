@@ -1,4 +1,6 @@
+import Admin
 import Foundation
+import JSONAPI
 import LocalAPI
 import Logging
 import Store
@@ -67,7 +69,7 @@ struct Settings: Sendable {
   var mirror: MirrorFiles
   var sync: Sync
   var localAPI: Local
-  var admin: (host: String, port: Int)
+  var admin: AdminSettings
   var log: (level: Logger.Level, format: LogFormat)
 
   /// Reads the configuration.
@@ -88,9 +90,11 @@ struct Settings: Sendable {
       onHidden: try source.word("sync.onHidden") ?? Defaults.onHidden,
       conflicts: try source.conflictPolicies())
     localAPI = try Local(source)
-    admin = (
-      try source.text("admin.host") ?? Defaults.adminHost, try source.integer("admin.port") ?? Defaults.adminPort
-    )
+    let usualReadySeconds = max(Defaults.readySeconds, sync.intervalSeconds.multipliedClamped(by: 3))
+    admin = AdminSettings(
+      host: try source.text("admin.host") ?? Defaults.adminHost,
+      port: try source.integer("admin.port") ?? Defaults.adminPort,
+      readySeconds: try source.integer("admin.readySeconds") ?? usualReadySeconds)
     log = (
       try source.word("log.level") ?? Defaults.logLevel, try source.word("log.format") ?? Defaults.logFormat
     )

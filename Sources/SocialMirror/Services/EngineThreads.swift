@@ -9,14 +9,20 @@ final class EngineThreads: TaskExecutor {
     var jobs: [UnownedJob] = []
     var first = 0
   }
+  /// Since when a thread has been at its job, microseconds of `monotonicMicroseconds`; 0 while it has none.
+  private final class Busy: Sendable {
+    let since = Atomic<Int64>(0)
+  }
+  private let busy: [Busy]
   private let condition = NSCondition()
   private let queue = Mutex(Queue())
 
   /// - Parameter count: as many as there are services that may wait.
   init(count: Int = 5) {
-    for number in 1...count {
-      let thread = Thread { [self] in work() }
-      thread.name = "engine-\(number)"
+    busy = (0..<max(1, count)).map { _ in Busy() }
+    for (number, busy) in busy.enumerated() {
+      let thread = Thread { [self] in work(busy) }
+      thread.name = "engine-\(number + 1)"
       thread.start()
     }
   }
@@ -29,8 +35,20 @@ final class EngineThreads: TaskExecutor {
     condition.unlock()
   }
 
-  private func work() -> Never {
-    while true { next().runSynchronously(on: asUnownedTaskExecutor()) }
+  /// For how many seconds the thread that has been longest at one job has been at it: jobs end wherever they wait for something that
+  /// is not the disk or a lock.
+  func longestJobSeconds(at now: Int64 = monotonicMicroseconds()) -> Double {
+    let since = busy.map { $0.since.load(ordering: .relaxed) }.filter { $0 > 0 }.min()
+    return since.map { Double(max(0, now - $0)) / 1e6 } ?? 0
+  }
+
+  private func work(_ busy: Busy) -> Never {
+    while true {
+      let job = next()
+      busy.since.store(monotonicMicroseconds(), ordering: .relaxed)
+      job.runSynchronously(on: asUnownedTaskExecutor())
+      busy.since.store(0, ordering: .relaxed)
+    }
   }
 
   private func next() -> UnownedJob {

@@ -1,4 +1,5 @@
 import Logging
+import Measures
 import ServiceLifecycle
 import SyncAgent
 
@@ -7,6 +8,7 @@ import SyncAgent
 struct PushService: Service {
   let push: PushRound
   let logger: Logger
+  var measures = RoundMeasures()
 
   func run() async throws {
     // It tries again after a minute at most.
@@ -15,6 +17,10 @@ struct PushService: Service {
       push: push,
       pushed: { report in
         course.passed()
+        measures.pushed.add(report.settled, to: .settled)
+        measures.pushed.add(report.conflicts, to: .conflict)
+        measures.pushed.add(report.rejected, to: .rejected)
+        measures.pushed.add(report.postponed, to: .postponed)
         logger.info(
           "push",
           metadata: [

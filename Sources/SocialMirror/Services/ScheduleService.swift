@@ -1,4 +1,5 @@
 import Logging
+import Measures
 import ServiceLifecycle
 import SyncAgent
 
@@ -6,40 +7,73 @@ import SyncAgent
 /// that may help (`ServiceCourse`): the local API goes on meanwhile.
 struct ScheduleService: Service {
   let round: SyncRound
-  let intervalSeconds: Int
+  /// Says when the next round is due, and with `course` how it goes.
+  let inForce: SettingsInForce
+  /// How a round goes by some settings; nil as `round` has it.
+  let course: @Sendable (Settings) -> SyncSettings?
+  let teller: RoundTeller
   let logger: Logger
+  var measures = RoundMeasures()
 
   func run() async throws {
-    let follower = ServiceFollower(logger, rests: "Synchronisation stops", intervalSeconds: intervalSeconds)
+    let follower = ServiceFollower(
+      logger, rests: "Synchronisation stops", intervalSeconds: inForce.settings.sync.intervalSeconds,
+      tell: teller.tell)
     try await cancelWhenGracefulShutdown {
       do {
+        var log = RoundLog()
+        let began = ContinuousClock.now
         while true {
           let started = ContinuousClock.now
-          try await once(follower)
-          try await Task.sleep(until: started + .seconds(intervalSeconds))
+          try await once(follower, &log, since: began)
+          try await waitForTurn(since: started)
         }
       } catch is CancellationError {}
     }
   }
 
-  private func once(_ follower: ServiceFollower) async throws {
+  /// Waits until the next round is due, also where the interval becomes another one meanwhile.
+  private func waitForTurn(since started: ContinuousClock.Instant) async throws {
+    while true {
+      let left = started + .seconds(inForce.settings.sync.intervalSeconds) - ContinuousClock.now
+      if left <= .zero { return }
+      try await Task.sleep(for: min(left, .seconds(1)))
+    }
+  }
+
+  /// - Parameter began: when the first round did.
+  private func once(
+    _ follower: ServiceFollower, _ log: inout RoundLog, since began: ContinuousClock.Instant
+  ) async throws {
+    let started = ContinuousClock.now
     do {
-      let report = try await round.run()
+      let settings = inForce.settings
+      let report = try await (course(settings).map(self.round.by) ?? self.round).run()
+      let ended = ContinuousClock.now
       follower.passed()
-      logger.info(
-        "round",
-        metadata: [
-          "new": "\(report.inserted)", "changed": "\(report.updated)", "requests": "\(report.requests)",
-          "types": "\(report.types.count)", "removed": "\(report.removed)",
-        ])
-      for part in report.failures {
-        logger.warning("\(part.failure.map { "\($0)" } ?? "")", metadata: ["type": "\(part.type)"])
+      measures.note(report, took: ended - started)
+      teller.ended(report, at: unixNow(), intervalSeconds: settings.sync.intervalSeconds)
+      for line in log.lines(of: report, took: (ended - started) / .seconds(1), at: (ended - began) / .seconds(1)) {
+        logger.write(line)
       }
-      for line in report.notices { logger.warning("\(line)") }
     } catch let error as CancellationError {
       throw error
     } catch {
+      log.failed()
+      measures.rounds.add(to: .failed)
+      measures.durations.note(ContinuousClock.now - started)
       try await follower.follow(error)
     }
+  }
+}
+
+extension RoundMeasures {
+  /// Notes a round that came to its end.
+  fileprivate func note(_ report: SyncReport, took duration: Duration) {
+    rounds.add(to: report.failures.isEmpty ? .complete : .partial)
+    durations.note(duration)
+    changes.add(report.inserted, to: .inserted)
+    changes.add(report.updated, to: .updated)
+    changes.add(report.removed, to: .removed)
   }
 }

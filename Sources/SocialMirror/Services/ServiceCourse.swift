@@ -75,12 +75,17 @@ final class ServiceFollower: Sendable {
   private let patience: Mutex<ServicePatience>
   private let logger: Logger
   private let rests: String
+  private let tell: @Sendable (String) -> Void
   private let began = ContinuousClock.now
 
   /// - Parameters:
   ///   - rests: what stops where it cannot go on, for the log.
   ///   - intervalSeconds: how far apart the service's attempts are.
-  init(_ logger: Logger, rests: String, intervalSeconds: Int) {
+  ///   - tell: is told what keeps the service from its work, for the service manager.
+  init(
+    _ logger: Logger, rests: String, intervalSeconds: Int, tell: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    self.tell = tell
     self.logger = logger
     self.rests = rests
     patience = Mutex(ServicePatience(intervalSeconds: intervalSeconds))
@@ -96,8 +101,10 @@ final class ServiceFollower: Sendable {
     switch patience.withLock({ $0.course(after: error, at: now) }) {
     case .retry:
       let may = ServicePatience.isOfEntryPoint(error)
+      tell("\(error)")
       logger.error("\(error)\(may ? ". It is tried again, for it may pass; the local API goes on" : "")")
     case .rest:
+      tell("\(rests) until the daemon is restarted: \(error)")
       logger.critical("\(error). \(rests) until the daemon is restarted; the local API goes on")
       while true { try await Task.sleep(for: .seconds(86_400)) }
     case .end: throw error

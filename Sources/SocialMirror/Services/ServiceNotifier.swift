@@ -9,28 +9,25 @@ struct ServiceNotifier: Sendable {
   init(environment: [String: String]) {
     path = environment["NOTIFY_SOCKET"]
     watchdogSeconds = environment["WATCHDOG_USEC"].flatMap { Double($0) }.map { $0 / 2_000_000 }
+      .flatMap { $0.isFinite && $0 > 0 ? min($0, 86_400) : nil }
   }
 
   /// Sends one state, such as `READY=1`. False when it did not arrive.
   @discardableResult
   func send(_ state: String) -> Bool {
-    guard let path, path.hasPrefix("/") || path.hasPrefix("@") else { return false }
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    var name = Array(path.utf8)
-    guard name.count < MemoryLayout.size(ofValue: address.sun_path) else { return false }
-    // A name in the abstract namespace begins with a zero byte.
-    if path.hasPrefix("@") { name[0] = 0 }
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
-    let length = socklen_t(MemoryLayout<sa_family_t>.size + name.count)
-    let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    let bytes = Array(state.utf8)
-    return withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), $0, length) == bytes.count
-      }
-    }
+    guard let path else { return false }
+    return UnixDatagram.send(Array(state.utf8), to: path, waits: true)
   }
+
+  /// Says what is going on, in one line that `systemctl status` shows.
+  func tell(_ status: String) { send("STATUS=\(ServiceNotifier.line(status))") }
+
+  /// Says that the configuration is being read anew; `reloaded` says that it is done. What comes between is in one order.
+  func reloading() { send("RELOADING=1\nMONOTONIC_USEC=\(monotonicMicroseconds())") }
+
+  /// Says that the daemon works by what it has read, or still by what it had.
+  func reloaded(_ status: String) { send("READY=1\nSTATUS=\(ServiceNotifier.line(status))") }
+
+  /// A line break would begin another assignment.
+  static func line(_ status: String) -> String { String(TerminalText.line(status).prefix(500)) }
 }

@@ -4,10 +4,12 @@ import Upstream
 
 extension TypeSchema {
   /// A type as the site's API description has it.
-  package init(described fields: [SiteDescription.Field]) {
+  /// - Parameter words: what people call the type.
+  package init(described fields: [SiteDescription.Field], words: Words? = nil) {
     self.init(
       fields: fields.map { described in
         var field = Field(described.name, isRelationship: described.isRelationship)
+        field.words = described.words
         if !described.properties.isEmpty {
           field.kind = .object
           field.properties = described.properties.map { Property($0) }
@@ -15,5 +17,6 @@ extension TypeSchema {
         if !described.targets.isEmpty { field.describedTargets = described.targets }
         return field
       })
+    self.words = words
   }
 }

@@ -34,7 +34,7 @@ struct TypeDescriptions {
     }
     for name in types {
       guard let fields = description?.types[name] else { continue }
-      try discovery.describe(name, TypeSchema(described: fields))
+      try discovery.describe(name, TypeSchema(described: fields, words: description?.words[name]))
     }
     try discovery.note(.described, String(time))
     return (asked == nil ? 1 : 0, description?.attributeNames ?? [:])

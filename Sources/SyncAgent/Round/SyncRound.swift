@@ -39,6 +39,12 @@ package struct SyncRound: Sendable {
     self.report = report
   }
 
+  /// The same round by other settings.
+  package func by(_ settings: SyncSettings) -> SyncRound {
+    SyncRound(
+      site: site, mirror: mirror, settings: settings, logger: logger, now: now, deciders: deciders, report: report)
+  }
+
   /// Runs the round.
   /// - Returns: what was done; types that could not be read are in it with their failures.
   /// - Throws: what stopped the round as a whole: `SignInError`, `TransportError`, `SyncFault`, a fault of the mirror,

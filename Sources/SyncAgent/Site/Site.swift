@@ -1,4 +1,5 @@
 import JSONAPI
+import Measures
 import Upstream
 
 /// The remote site as the engine uses it: signed in, paced, and asked again as the retry table says.
@@ -14,6 +15,8 @@ package struct Site: Sendable {
   let retries: RetryTable
   /// What its answers tell of its time.
   package let clock: SharedSiteClock
+  /// Where it is noted how often it is asked once more.
+  package var measures = SiteMeasures()
   /// Waits so many seconds.
   let wait: @Sendable (Double) async throws -> Void
   /// A number from 0 up to 1.
@@ -114,6 +117,7 @@ package struct Site: Sendable {
           case .after(let seconds) = retries.verdict(
             RetryTable.failure(of: error), attempt: attempt, random: random())
         else { throw error }
+        measures.retries.add()
         pacer.hold(seconds: seconds)
         try await wait(seconds)
       }

@@ -5,7 +5,8 @@ import Upstream
 /// sites have it.
 struct EntryPointSearch: Sendable {
   let site: Site
-  let reading: Reading
+  /// What the mirror remembers; nil where there is none yet.
+  let reading: Reading?
 
   /// What one place answered.
   private enum Found {
@@ -24,7 +25,7 @@ struct EntryPointSearch: Sendable {
       }
       return try await settled(entry, response, asked)
     }
-    var places = [try reading.fact(.apiPath), EntryPoint.usualPath].compactMap { $0 }
+    var places = [try reading?.fact(.apiPath), EntryPoint.usualPath].compactMap { $0 }
     var tried: [String] = []
     var isWidened = false
     while !places.isEmpty {
@@ -53,7 +54,7 @@ struct EntryPointSearch: Sendable {
       guard (try? await site.session.signInAnew()) ?? false else { throw error }
       entry = try await find(asked: asked)
     }
-    let noted = try reading.fact(.siteTime).flatMap { Int64($0) }
+    let noted = try reading?.fact(.siteTime).flatMap { Int64($0) }
     guard let date = entry.date, entry.isKept || date < noted ?? date else { return entry }
     let request = EntryPoint.request(entry.path).pastCaches(site.freshNumber())
     entry.date = try await site.ask(request, asked: asked) { response in
@@ -90,7 +91,7 @@ struct EntryPointSearch: Sendable {
     _ entry: EntryPoint, _ response: InboundResponse, _ asked: () -> Void
   ) async throws -> EntryPoint {
     guard entry.path != entry.asked, !entry.isMoved else { return entry }
-    if try reading.fact(.apiPath) == entry.path { return entry }
+    if try reading?.fact(.apiPath) == entry.path { return entry }
     if case .entry(var other, _) = try await ask(entry.path, asked), other.path == entry.path {
       other.asked = entry.asked
       return other
@@ -115,7 +116,7 @@ extension EntryPointSearch {
   /// Reads it where it was last, once: to see whether the site answers at all.
   /// - Throws: what the one request throws; `SiteError` where it is no longer there.
   func once() async throws -> EntryPoint {
-    let path = try site.apiPath ?? reading.fact(.apiPath) ?? EntryPoint.usualPath
+    let path = try site.apiPath ?? reading?.fact(.apiPath) ?? EntryPoint.usualPath
     return try await site.ask(EntryPoint.request(path), attempts: { _ in 1 }) { response in
       try EntryPoint.parse(response, base: site.base, asked: path)
     }

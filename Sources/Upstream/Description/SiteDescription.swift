@@ -14,6 +14,8 @@ package struct SiteDescription: Sendable, Hashable {
     package var properties: [String]
     /// The resource types that a relationship may lead to; none where the description does not say.
     package var targets: [String] = []
+    /// What people call it; nil where the description does not say.
+    package var words: TypeSchema.Words?
   }
 
   /// The fields of each resource type by its name, attributes first.
@@ -23,6 +25,8 @@ package struct SiteDescription: Sendable, Hashable {
   package var homes: [String: EntityTypes.Home] = [:]
   /// The attributes that are not called as usual, by type.
   package var attributeNames: [String: AttributeNames] = [:]
+  /// What people call the types; those alone that have a tag of their own.
+  package var words: [String: TypeSchema.Words] = [:]
   /// The path of the entry point; nil where it is not said.
   package var basePath: String?
 
@@ -56,12 +60,14 @@ package struct SiteDescription: Sendable, Hashable {
       for attribute in data?["attributes"]?["properties"]?.object?.members ?? [] {
         fields.append(
           Field(
-            name: attribute.name, isRelationship: false, properties: properties(attribute.value)))
+            name: attribute.name, isRelationship: false, properties: properties(attribute.value),
+            words: words(attribute.value)))
       }
       for relationship in data?["relationships"]?["properties"]?.object?.members ?? [] {
         fields.append(
           Field(
-            name: relationship.name, isRelationship: true, properties: [], targets: targets(relationship.value)))
+            name: relationship.name, isRelationship: true, properties: [], targets: targets(relationship.value),
+            words: words(relationship.value)))
       }
       if !fields.isEmpty { types[name] = fields }
       let own = attributeNames(data?["attributes"]?["properties"]?.object?.members ?? [])
@@ -75,7 +81,33 @@ package struct SiteDescription: Sendable, Hashable {
     return types.isEmpty
       ? nil
       : SiteDescription(
-        types: types, homes: homes, attributeNames: names, basePath: json["basePath"]?.string)
+        types: types, homes: homes, attributeNames: names, words: words(of: json), basePath: json["basePath"]?.string)
+  }
+
+  /// What people call a field: its title, and what is said of it.
+  private static func words(_ schema: JSON) -> TypeSchema.Words? {
+    text(schema["title"], longest: 255).map {
+      TypeSchema.Words(title: $0, details: text(schema["description"], longest: 2_000))
+    }
+  }
+
+  /// What the tags say of types.
+  private static func words(of json: JSON) -> [String: TypeSchema.Words] {
+    var words: [String: TypeSchema.Words] = [:]
+    for tag in json["tags"]?.array ?? [] {
+      guard let name = tag["x-definition"]?["$ref"]?.string.flatMap(definition(of:)),
+        let title = text(tag["name"], longest: 255)
+      else { continue }
+      words[name] = TypeSchema.Words(title: title, details: text(tag["description"], longest: 2_000))
+    }
+    return words
+  }
+
+  /// A text for people, without the backslashes that the site's module puts before quotes; nil for none, and for one that is longer
+  /// than any is. Bytes.
+  private static func text(_ value: JSON?, longest: Int) -> String? {
+    guard let text = value?.string, !text.isEmpty, text.utf8.count <= longest else { return nil }
+    return text.replacing("\\'", with: "'").replacing("\\\"", with: "\"")
   }
 
   /// `node:topic Schema`, or `user Schema` where there are no bundles.

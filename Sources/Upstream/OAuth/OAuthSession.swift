@@ -1,4 +1,5 @@
 import Logging
+import Measures
 
 /// Signs in and stays signed in (reference 7). However many callers need a token, one request for it is under way, and a
 /// refresh token that the site rotated is in the vault before the access token that came with it is handed out.
@@ -10,6 +11,7 @@ package actor OAuthSession {
   private let vault: any TokenVault
   private let now: @Sendable () -> Int64
   private let logger: Logger
+  private let measures: SiteMeasures
   private let fingerprint: String
   private let renewal: SharedFlight<StoredToken>
 
@@ -26,11 +28,13 @@ package actor OAuthSession {
   /// - Parameters:
   ///   - tokenURL: the site's `/oauth/token`, absolute. Tokens go to its origin only.
   ///   - now: this machine's Unix seconds.
+  ///   - measures: where it is noted how often a token was asked for.
   ///   - executor: runs the one flight for a token, which belongs to no caller; nil for the system's.
   /// - Throws: `TransportError` (`invalidRequest`) when `tokenURL` is no URL.
   package init(
     tokenURL: String, credentials: Credentials, transport: any Transport, vault: any TokenVault,
-    now: @escaping @Sendable () -> Int64, logger: Logger, executor: (any TaskExecutor)? = nil
+    now: @escaping @Sendable () -> Int64, logger: Logger, measures: SiteMeasures = SiteMeasures(),
+    executor: (any TaskExecutor)? = nil
   ) throws(TransportError) {
     self.tokenURL = tokenURL
     self.origin = try WebOrigin(of: tokenURL)
@@ -39,6 +43,7 @@ package actor OAuthSession {
     self.vault = vault
     self.now = now
     self.logger = logger
+    self.measures = measures
     renewal = SharedFlight(executor: executor)
     fingerprint = credentials.fingerprint(tokenURL: tokenURL)
   }
@@ -212,7 +217,15 @@ package actor OAuthSession {
 
   private func request(_ grant: Credentials.Grant) async throws -> StoredToken {
     let request = TokenRequest(url: tokenURL, credentials: credentials, grant: grant)
-    var answer = try request.parse(try await transport.send(request.prepare()))
+    var answer: TokenAnswer
+    do {
+      answer = try request.parse(try await transport.send(request.prepare()))
+      measures.renewals.add(to: .renewed)
+    } catch {
+      let isRefused = (error as? SignInError).map { !$0.isTransient } ?? false
+      measures.renewals.add(to: isRefused ? .refused : .unavailable)
+      throw error
+    }
     // A site that does not rotate sends no new one; the old one stays good (RFC 6749, 6).
     if case .refreshToken(let used) = grant, answer.refreshToken == nil { answer.refreshToken = used }
     if let said = answer.oddLife {

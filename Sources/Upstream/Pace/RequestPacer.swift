@@ -3,12 +3,19 @@ import Synchronization
 /// When the next request may go, decided from numbers alone. Nanoseconds of a clock that never goes back.
 package struct PaceSchedule: Sendable, Hashable {
   /// Nanoseconds between two requests.
-  package let interval: Int64
+  package private(set) var interval: Int64
   private var free: Int64 = .min
 
   /// - Parameter requestsPerSecond: at most so many (`site.requestsPerSecond`), evenly spread; zero or less for no limit.
   package init(requestsPerSecond: Double) {
-    interval = requestsPerSecond > 0 ? Int64(min(1e9 / requestsPerSecond, 1e15)) : 0
+    interval = PaceSchedule.interval(requestsPerSecond)
+  }
+
+  /// Another rate, from the next request on.
+  package mutating func change(requestsPerSecond: Double) { interval = PaceSchedule.interval(requestsPerSecond) }
+
+  private static func interval(_ requestsPerSecond: Double) -> Int64 {
+    requestsPerSecond > 0 ? Int64(min(1e9 / requestsPerSecond, 1e15)) : 0
   }
 
   /// Takes the next place.
@@ -49,6 +56,11 @@ package final class RequestPacer: Sendable {
     try Task.checkCancellation()
     let delay = schedule.withLock { $0.next(now: now()) }
     if delay > 0 { try await sleep(delay) }
+  }
+
+  /// Another rate, from the next request on: zero or less for no limit.
+  package func change(requestsPerSecond: Double) {
+    schedule.withLock { $0.change(requestsPerSecond: requestsPerSecond) }
   }
 
   /// Lets nobody pass for so many seconds, except those who have their turn already.
