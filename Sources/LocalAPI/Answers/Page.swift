@@ -47,7 +47,7 @@ struct Page: Sendable {
   private static let styleHash = "sha256-" + Data(SHA256.hash(data: Data(style.utf8))).base64EncodedString()
 
   private static let style = """
-    :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
+    :root { color-scheme: light dark; color: CanvasText; background: Canvas; font: 1rem/1.5 system-ui, sans-serif }
     main { max-width: 28rem; margin: 3rem auto; padding: 0 1rem }
     h1 { font-size: 1.4rem }
     label { display: block; margin: 1rem 0 }
