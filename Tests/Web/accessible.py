@@ -53,8 +53,9 @@ def colours(report, page, name):
         page.emulate_media(color_scheme=scheme)
         grave, others = findings(page)
         report.none(f"{name}: nothing grave for axe-core, {scheme}", grave)
-        for other in others:
-            print(f"        {other}")
+        for rule in sorted({other.split(" [")[0] for other in others}):
+            alike = [other for other in others if other.startswith(rule)]
+            print(f"        {len(alike)} of {alike[0]}")
         shot(page, f"{name.replace(' ', '-')}-{scheme}")
     page.emulate_media(color_scheme="light")
 

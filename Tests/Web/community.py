@@ -90,8 +90,8 @@ def eventually(question, seconds=20):
     return answer
 
 
-def settings(site):
-    """Rounds come when they are asked for, so that what a test does stays undone until it says so."""
+def settings(site, interval):
+    """The configuration of a daemon that makes a round each `interval` seconds."""
     return {
         "site": {
             "baseURL": site, "requestsPerSecond": 400,
@@ -99,7 +99,7 @@ def settings(site):
                      "password": "demo-password"},
         },
         "mirror": {"path": "data/mirror.sqlite", "filesPath": "data/files"},
-        "sync": {"intervalSeconds": 86400, "settleWindowSeconds": 2},
+        "sync": {"intervalSeconds": interval, "settleWindowSeconds": 2},
         "localAPI": {"port": 0}, "admin": {"port": 0},
     }
 
@@ -123,8 +123,9 @@ class Ends(contextlib.ExitStack):
 
 
 @contextlib.contextmanager
-def running(program, changes=0):
-    """A community that lives as long as the block; `changes` are those that it makes by itself in a second."""
+def running(program, changes=0, interval=86_400):
+    """A community that lives as long as the block. What happens by itself: `changes` in a second, and a round each `interval` seconds;
+    without, all stays as it is until a test asks for something."""
     # A terminated run leaves by an exception, so that all is ended too.
     signal.signal(signal.SIGTERM, lambda *_: raise_exit())
     program = os.path.abspath(program)
@@ -134,7 +135,7 @@ def running(program, changes=0):
         with open(site_log, "w") as out:
             site = ends.start([program, "demo", "--site-port", "0", "--changes", str(changes)], stdout=out, stderr=out)
         base = told(site, site_log, r"site\.baseURL (\S+)")
-        (folder / "config.json").write_text(json.dumps(settings(base)))
+        (folder / "config.json").write_text(json.dumps(settings(base, interval)))
         with open(log, "w") as out:
             daemon = ends.start([program, "run"], cwd=folder, stdout=out, stderr=out)
         local = told(daemon, log, r"local API listens address=(\S+)")

@@ -23,4 +23,5 @@ class Report:
 
     def none(self, name, findings):
         """Nothing was found that should not be there."""
-        return self.true(name, not findings, "; ".join(str(finding) for finding in findings))
+        named = [str(finding) for finding in findings[:6]] + [f"and {len(findings) - 6} more"] * (len(findings) > 6)
+        return self.true(name, not findings, "; ".join(named))

@@ -24,8 +24,8 @@ class Browser:
     @contextlib.contextmanager
     def visitor(self, width="wide", **more):
         """A page of a visitor with cookies of their own. Names of `more` are those of Playwright's contexts."""
-        size = dict(zip(("width", "height"), WIDTHS[width]))
-        context = self.chromium.new_context(viewport=size, **more)
+        more.setdefault("viewport", dict(zip(("width", "height"), WIDTHS[width])))
+        context = self.chromium.new_context(**more)
         context.set_default_timeout(15_000)
         context.on("request", self.request)
         page = context.new_page()
