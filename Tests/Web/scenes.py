@@ -18,7 +18,8 @@ class Stage:
         return next(self.topics)
 
     def waiting(self, command):
-        return len(self.community.run(command, "list").strip().splitlines())
+        """How many there are of a list that the program prints."""
+        return sum(line[:1].isdigit() for line in self.community.run(command, "list").splitlines())
 
     def conflict(self, words):
         """A topic whose title was changed on the site and, unseen, here. Its id."""
