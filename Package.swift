@@ -96,6 +96,8 @@ let package = Package(
         "Coding", "Measures", "Store", "Reports", hummingbird, hummingbirdCore, httpTypes, nioCore, nioPosix, logging,
       ],
       swiftSettings: strict),
+    .target(
+      name: "Control", dependencies: ["Coding", nioCore, nioPosix, logging], swiftSettings: strict),
     .target(name: "SampleContent", exclude: ["community.bin", "pack.py"]),
     .target(
       name: "SampleSite",
@@ -107,7 +109,7 @@ let package = Package(
       name: "SocialMirror",
       dependencies: [
         "CAllocator", "JSONAPI", "Measures", "OpenSocial", "Store", "Upstream", "SyncAgent", "Reports", "TokenIssuer",
-        "LocalAPI", "Admin",
+        "LocalAPI", "Admin", "Control",
         .target(name: "SampleSite", condition: .when(traits: ["Demo"])),
         logging, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -132,6 +134,7 @@ let package = Package(
     tests(of: "DurableFiles"),
     tests(of: "Measures"),
     tests(of: "Admin", ["Coding", "Measures", "Reports", "Store", httpTypes, nioCore]),
+    tests(of: "Control", ["Coding", nioCore, nioPosix, logging]),
     tests(of: "JSONAPI"),
     tests(of: "APIDescription", ["JSONAPI", "OpenSocial"]),
     tests(of: "OpenSocial", ["JSONAPI"]),
