@@ -29,33 +29,35 @@ struct DashboardFrame: Sendable {
   private func html(
     _ page: DashboardPage, _ visit: DashboardVisit, _ person: DashboardRequest.Person?, _ notice: DashboardNotice?
   ) -> HTML {
-    """
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="color-scheme" content="light dark">
-    <meta name="robots" content="noindex">
-    <title>\(page.title) · social-mirror · \(name)</title>
-    <link rel="icon" href="\(DashboardFiles.icon)" type="image/svg+xml">
-    <link rel="stylesheet" href="\(DashboardFiles.style)">
-    <script src="\(DashboardFiles.script)" defer></script>
-    </head>
-    <body>
-    <a class="skip" href="#main">Skip to the content</a>
-    <header class="frame">
-    <p class="mark">social-mirror <span class="muted"><bdi>\(name)</bdi></span></p>
-    \(person.map { navigation(visit.request.path, leave: leave($0, visit)) } ?? "")</header>
-    <main id="main" tabindex="-1">
-    <h1>\(page.title)</h1>
-    <p id="stale" class="notice failed" role="status" hidden>This page is not refreshed at present: no answer came.</p>
-    \(notice.map(told) ?? "")\(page.body)
-    </main>
-    </body>
-    </html>
+    let navigation = person.map { self.navigation(visit.request.path, leave: leave($0, visit)) } ?? ""
+    let told = notice.map { self.told($0) } ?? ""
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="color-scheme" content="light dark">
+      <meta name="robots" content="noindex">
+      <title>\(page.title) · social-mirror · \(name)</title>
+      <link rel="icon" href="\(DashboardFiles.icon)" type="image/svg+xml">
+      <link rel="stylesheet" href="\(DashboardFiles.style)">
+      <script src="\(DashboardFiles.script)" defer></script>
+      </head>
+      <body>
+      <a class="skip" href="#main">Skip to the content</a>
+      <header class="frame">
+      <p class="mark">social-mirror <span class="muted"><bdi>\(name)</bdi></span></p>
+      \(navigation)</header>
+      <main id="main" tabindex="-1">
+      <h1>\(page.title)</h1>
+      <p id="stale" class="notice failed" role="status" hidden>This page is not refreshed at present: no answer came.</p>
+      \(told)\(page.body)
+      </main>
+      </body>
+      </html>
 
-    """
+      """
   }
 
   private func navigation(_ path: String, leave: HTML) -> HTML {

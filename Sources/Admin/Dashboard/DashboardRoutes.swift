@@ -30,7 +30,8 @@ package struct DashboardRoutes: AdminRoutes {
   }
 
   package func admits(_ request: AdminRequest) async -> Bool {
-    (try? await signIn.person(DashboardVisit(request, signIn.sessions))) ?? nil != nil
+    let person = try? await signIn.person(DashboardVisit(request, signIn.sessions))
+    return person != nil
   }
 
   package func answer(_ request: AdminRequest) async -> AdminAnswer? {
@@ -43,7 +44,7 @@ package struct DashboardRoutes: AdminRoutes {
       logger.warning(
         "a page of the dashboard cannot be shown", metadata: ["path": "\(request.path)", "error": "\(error)"])
       // Why, is for those alone who may see the dashboard.
-      let person = (try? await signIn.person(visit)) ?? nil
+      let person = try? await signIn.person(visit)
       return frame.answer(DashboardFaults.failed(person == nil ? nil : "\(error)"), visit, for: person)
     }
   }
@@ -61,7 +62,7 @@ package struct DashboardRoutes: AdminRoutes {
     if visit.request.path == DashboardFrame.leavePath { return leaving(visit) }
     var asked = visit.request
     if asked.method == .head { asked.method = .get }
-    let request = DashboardRequest(asked, by: person, at: now(), seal: visit.seal)
+    let request = DashboardRequest(asked, by: person, at: now(), seal: { visit.seal($0) })
     for part in parts {
       guard let answer = try await part.answer(request) else { continue }
       return shown(answer, visit, person)
