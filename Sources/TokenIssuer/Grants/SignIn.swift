@@ -32,8 +32,13 @@ extension TokenEndpoint {
     return isRight ? try ledger.account(name: name) : nil
   }
 
+  /// The account of a number, for as long as who signed in with it may go on; nil where it is gone, or known by the site's word and that
+  /// holds no longer.
+  /// - Throws: the ledger's error.
+  package func account(id: Int64) throws -> Account? { try ledger.account(id: id).flatMap { isStillGood($0) ? $0 : nil } }
+
   /// Whether an account may go on without its password: for one that is known by the site's word, as long as that holds.
-  package func isStillGood(_ account: Account) -> Bool {
+  func isStillGood(_ account: Account) -> Bool {
     !account.isFromSite || passThrough?.vouches(for: account, at: now()) == true
   }
 }
