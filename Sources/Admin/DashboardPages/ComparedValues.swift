@@ -21,7 +21,7 @@ struct ComparedValues {
   /// What is said below such values where one was too long.
   static func note(_ compared: [ComparedValues]) -> HTML {
     guard compared.contains(where: \.isCut) else { return "" }
-    return "<p class=\"hint\">A value is so long that it was not compared to its end.</p>\n"
+    return "<p class=\"muted\">A value is so long that it was not compared to its end.</p>\n"
   }
 
   /// A text with its marks.
@@ -31,9 +31,9 @@ struct ComparedValues {
       text.pieces.map { piece -> HTML in
         switch piece {
         case .same(let text): "\(text)"
-        case .differs(let text): isFirst ? "<del>\(text)</del>" : "<mark>\(text)</mark>"
-        case .leftOut(let bytes): "<i class=\"gap\"> … \(bytes) bytes alike … </i>"
-        case .cut(let bytes): "<i class=\"gap\"> … the text is long: \(bytes) more bytes were not compared</i>"
+        case .differs(let text): isFirst ? "<del>\(text)</del>" : "<ins>\(text)</ins>"
+        case .leftOut(let bytes): "<i class=\"muted\"> … \(bytes) bytes alike … </i>"
+        case .cut(let bytes): "<i class=\"muted\"> … the text is long: \(bytes) more bytes were not compared</i>"
         }
       })
   }

@@ -21,7 +21,9 @@ struct PagePath: Sendable, Hashable {
   func number(_ place: Int) -> Int64? {
     guard segments.indices.contains(place) else { return nil }
     let digits = segments[place]
-    guard (1...19).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    guard (1...19).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+      return nil
+    }
     return Int64(digits)
   }
 

@@ -5,27 +5,6 @@ enum Pieces {
   /// A text is not shown beyond so many bytes.
   static let mostBytes = 65_536
 
-  /// A table that scrolls by itself where the window is narrow.
-  /// - Parameters:
-  ///   - label: what screen readers call it.
-  ///   - rows: each with as many cells as there are heads; what leads to more comes first.
-  static func table(_ label: String, _ heads: [String], _ rows: [[HTML]]) -> HTML {
-    let head = HTML(heads.map { head -> HTML in "<th scope=\"col\">\(head)</th>" })
-    let body = HTML(
-      rows.map { cells -> HTML in
-        let row = HTML(cells.map { cell -> HTML in "<td>\(cell)</td>" })
-        return "<tr>\(row)</tr>\n"
-      })
-    return """
-      <div class="table" role="region" aria-label="\(label)" tabindex="0"><table>
-      <thead><tr>\(head)</tr></thead>
-      <tbody>
-      \(body)</tbody>
-      </table></div>
-
-      """
-  }
-
   /// Names with what they stand for.
   static func facts(_ facts: [(String, HTML)]) -> HTML {
     let all = HTML(facts.map { name, value -> HTML in "<dt>\(name)</dt><dd>\(value)</dd>\n" })
@@ -47,8 +26,8 @@ enum Pieces {
   }
 
   /// A button of a form.
-  static func button(_ words: String, isDangerous: Bool = false) -> HTML {
-    let kind: HTML = isDangerous ? " class=\"danger\"" : ""
+  static func button(_ words: String, isRisky: Bool = false) -> HTML {
+    let kind: HTML = isRisky ? " class=\"risky\"" : ""
     return "<button type=\"submit\"\(kind)>\(words)</button>"
   }
 

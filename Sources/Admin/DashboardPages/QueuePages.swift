@@ -5,14 +5,16 @@ import Store
 struct QueuePages: DashboardPart {
   let mirror: Mirror
 
+  /// What is done with a change.
+  enum Action: String, Sendable {
+    case retry, drop, edit
+  }
+
   /// What the paths say.
   enum Route: Hashable {
     case list
     case change(Int64)
     case action(Action, Int64)
-
-    /// What is done with a change.
-    enum Action: String { case retry, drop, edit }
 
     init?(_ path: String) {
       guard let path = PagePath(path, under: QueuePage.path) else { return nil }
@@ -31,79 +33,62 @@ struct QueuePages: DashboardPart {
 
   func answer(_ request: DashboardRequest) async throws -> DashboardAnswer? {
     guard let route = Route(request.path) else { return nil }
-    let (mirror, time) = (mirror, TimeWords(now: request.now))
-    switch route {
-    case .list:
-      if request.isAction { return .plain(AdminAnswer(onlyAllowing: "GET, HEAD")) }
-      let page = request.request.queryValue("page").flatMap { Int($0) } ?? 1
-      let state = try await AdminThreads.run { try QueueState(of: mirror) }
-      return .page(QueuePage.list(state, page: page, time, request.form))
-    case .change(let id):
-      if request.isAction { return .plain(AdminAnswer(onlyAllowing: "GET, HEAD")) }
-      return try await AdminThreads.run { try QueuePages.change(id, mirror, time, request.form) }
-    case .action(let action, let id):
-      guard request.isAction else { return .plain(AdminAnswer(onlyAllowing: "POST")) }
-      let asked = Asked(
-        action: action, id: id, version: request.field("version").flatMap { Int64($0) },
-        document: request.field("document"))
-      return try await AdminThreads.run { try QueuePages.act(asked, mirror, time, request.form) }
+    if case .action = route, !request.isAction { return .plain(AdminAnswer(onlyAllowing: "POST")) }
+    return try await AdminThreads.run { [mirror] () throws -> DashboardAnswer in
+      switch route {
+      case .action(let action, let id): return try QueuePages.act(action, id, mirror, request)
+      case _ where request.isAction: return .plain(AdminAnswer(onlyAllowing: "GET, HEAD"))
+      case .change(let id): return try QueuePages.change(id, mirror, request)
+      case .list:
+        let page = request.request.queryValue("page").flatMap { Int($0) } ?? 1
+        return .page(QueuePage.list(try QueueState(of: mirror), page: page, request))
+      }
     }
   }
 
   func overview(_ request: DashboardRequest) async throws -> HTML? {
-    let mirror = mirror
-    let status = try await AdminThreads.run { try mirror.reporting.outboxStatus() }
-    return QueuePage.overview(status, TimeWords(now: request.now))
-  }
-
-  /// A form that was sent.
-  private struct Asked: Sendable {
-    var action: Route.Action
-    var id: Int64
-    var version: Int64?
-    var document: String?
+    let status = try await AdminThreads.run { [mirror] in try mirror.reporting.outboxStatus() }
+    return QueuePage.overview(status, at: request.now)
   }
 
   private static func change(
-    _ id: Int64, _ mirror: Mirror, _ time: TimeWords, _ form: (String, HTML) -> HTML, typed: String? = nil,
-    refusal: String? = nil
+    _ id: Int64, _ mirror: Mirror, _ request: DashboardRequest, typed: String? = nil, refusal: String? = nil
   ) throws -> DashboardAnswer {
-    guard let change = try mirror.outbox.change(id) else {
-      return .page(DashboardPage("No such change", QueuePage.unknown(id), status: 404))
-    }
+    guard let change = try mirror.outbox.change(id) else { return .page(QueuePage.unknown(id)) }
     let conflict = try change.state == .conflict ? mirror.outbox.conflicts().first { $0.change == id }?.id : nil
     let shown = ChangePage(
-      change: change, hold: try mirror.outbox.writesHold(), conflict: conflict, time: time, typed: typed,
-      refusal: refusal)
-    return .page(shown.page(form))
+      change: change, hold: try mirror.outbox.writesHold(), conflict: conflict, typed: typed, refusal: refusal)
+    return .page(shown.page(request))
   }
 
   private static func act(
-    _ asked: Asked, _ mirror: Mirror, _ time: TimeWords, _ form: (String, HTML) -> HTML
+    _ action: Action, _ id: Int64, _ mirror: Mirror, _ request: DashboardRequest
   ) throws -> DashboardAnswer {
-    let (id, path) = (asked.id, "\(QueuePage.path)/\(asked.id)")
+    // Whoever names none has seen none.
+    let version = request.field("version").flatMap { Int64($0) } ?? -1
+    let path = "\(QueuePage.path)/\(id)"
     do {
-      switch asked.action {
+      switch action {
       case .retry:
         try mirror.outbox.retry(id)
         return .seeOther(path, .done("Change \(id) goes with the next push."))
       case .drop:
-        // A row that cannot be read has no version; nothing of it was shown.
-        let dropped = try mirror.outbox.drop(id, of: asked.version ?? 0, at: time.now)
-        return .page(QueuePage.dropped(id, dropped))
+        return .page(QueuePage.dropped(id, try mirror.outbox.drop(id, of: version, at: request.now)))
       case .edit:
-        guard let text = asked.document, let document = try? JSON(parsing: text) else {
-          return try change(id, mirror, time, form, typed: asked.document, refusal: "That is no JSON. Nothing was done.")
+        let typed = request.field("document") ?? ""
+        guard let document = try? JSON(parsing: typed) else {
+          return try change(id, mirror, request, typed: typed, refusal: "That is no JSON. Nothing was done.")
         }
-        try mirror.outbox.correct(id, to: document, of: asked.version ?? 0, at: time.now)
+        do { try mirror.outbox.correct(id, to: document, of: version, at: request.now) } catch let refusal
+          as OutboxRefusal
+        {
+          return try change(id, mirror, request, typed: typed, refusal: "\(refusal.description).")
+        }
         return .seeOther(path, .done("Change \(id) has its new values, and goes with the next push."))
       }
     } catch let refusal as OutboxRefusal {
-      guard asked.action == .edit, let typed = asked.document, try mirror.outbox.change(id) != nil else {
-        let isThere = try mirror.outbox.change(id) != nil
-        return .seeOther(isThere ? path : QueuePage.path, .failed("\(refusal.description)."))
-      }
-      return try change(id, mirror, time, form, typed: typed, refusal: "\(refusal.description).")
+      let isThere = try mirror.outbox.change(id) != nil
+      return .seeOther(isThere ? path : QueuePage.path, .failed("Change \(id): \(refusal.description)."))
     }
   }
 }

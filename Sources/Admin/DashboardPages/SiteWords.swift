@@ -28,6 +28,6 @@ struct SiteWords: Sendable, Hashable {
   var html: HTML {
     guard !sentences.isEmpty else { return "" }
     let items = HTML(sentences.map { sentence -> HTML in "<li>\(Pieces.foreign(sentence))</li>\n" })
-    return "<ul class=\"site-words\">\n\(items)</ul>\n"
+    return "<ul>\n\(items)</ul>\n"
   }
 }
