@@ -93,7 +93,8 @@ let package = Package(
     .target(
       name: "Admin",
       dependencies: [
-        "Coding", "Measures", "Store", "Reports", hummingbird, hummingbirdCore, httpTypes, nioCore, nioPosix, logging,
+        "Coding", "Control", "Measures", "Store", "Reports", "TokenIssuer", hummingbird, hummingbirdCore, httpTypes,
+        nioCore, nioPosix, logging,
       ],
       swiftSettings: strict),
     .target(
@@ -133,7 +134,9 @@ let package = Package(
     tests(of: "Coding"),
     tests(of: "DurableFiles"),
     tests(of: "Measures"),
-    tests(of: "Admin", ["Coding", "Measures", "Reports", "Store", httpTypes, nioCore]),
+    tests(
+      of: "Admin",
+      ["Coding", "Control", "LocalAPI", "Measures", "Reports", "Store", "TokenIssuer", httpTypes, nioCore]),
     tests(of: "Control", ["Coding", nioCore, nioPosix, logging]),
     tests(of: "JSONAPI"),
     tests(of: "APIDescription", ["JSONAPI", "OpenSocial"]),

@@ -29,11 +29,13 @@ package struct DashboardRoutes: AdminRoutes {
     self.now = now
   }
 
+  /// Whether an administrator has signed in with the browser that sends it, or it is of this machine.
   package func admits(_ request: AdminRequest) async -> Bool {
     let person = try? await signIn.person(DashboardVisit(request, signIn.sessions))
     return person != nil
   }
 
+  /// The answer to any path: a page, a file of the pages, the form for signing in.
   package func answer(_ request: AdminRequest) async -> AdminAnswer? {
     if let file = DashboardFiles.answer(request) { return file }
     guard [.get, .head, .post].contains(request.method) else { return AdminAnswer(onlyAllowing: "GET, HEAD, POST") }

@@ -101,7 +101,8 @@ enum DashboardStyle {
       table, caption, tbody, tr, th, td { display: block }
       thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
       tr { border-top: 1px solid var(--line); padding: .5rem 0 }
-      th, td { border: 0; padding: .125rem 0; text-align: left }
+      th, td { border: 0; padding: .125rem 0 }
+      .number { text-align: left }
       td[data-label] { display: grid; grid-template-columns: 8.5rem minmax(0, 1fr); gap: .5rem }
       td[data-label]::before { content: attr(data-label); color: var(--soft) }
     }

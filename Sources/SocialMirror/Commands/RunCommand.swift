@@ -1,4 +1,5 @@
 import ArgumentParser
+import Control
 import Logging
 import Measures
 import ServiceLifecycle
@@ -27,6 +28,7 @@ struct RunCommand: AsyncParsableCommand {
       settings, mirror: engine.mirror, logger: logger, site: engine.site.people, engine: threads)
     let teller = RoundTeller(serving.notifier)
     let rounds = RoundMeasures()
+    let desk = RoundDesk(now: unixNow)
     let (fileTurns, fileTurn) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let engineServices: [any Service] = [
       ScheduleService(
@@ -48,7 +50,7 @@ struct RunCommand: AsyncParsableCommand {
         intervalSeconds: interval, logger: logger),
       PushService(push: engine.push, logger: logger, measures: rounds),
     ]
-    let admin: any Service = AdminService(engine, serving, rounds: rounds)
+    let admin: any Service = AdminService(engine, serving, rounds: rounds, daemon: desk)
     let pacer = engine.site.pacer
     let reload = serving.reloading(common.origin, needsSite: true, inForce, logger: logger) { settings in
       if let site = settings.site { pacer.change(requestsPerSecond: site.requestsPerSecond) }

@@ -20,7 +20,9 @@ package struct SessionCookie: Sendable, Hashable {
   }
 
   /// A new value.
-  package static func value(_ random: (Int) -> [UInt8] = SecureRandom.bytes) -> String { Base64URL.encode(random(length)) }
+  package static func value(_ random: (Int) -> [UInt8] = SecureRandom.bytes) -> String {
+    Base64URL.encode(random(length))
+  }
 
   /// The value that a browser sent; nil for none, for one of another form, and for two of this name: one of them is somebody else's.
   /// - Parameter header: of the name `Cookie` (RFC 6265 section 4.2.1).
