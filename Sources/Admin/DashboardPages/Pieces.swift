@@ -16,7 +16,7 @@ enum Pieces {
 
   /// A text as it is, with its lines.
   static func verbatim(_ text: String) -> HTML {
-    "<pre tabindex=\"0\">\(shortened(text, to: mostBytes))</pre>\n"
+    "<pre>\(shortened(text, to: mostBytes))</pre>\n"
   }
 
   /// What is looked at by those who want to know it.
