@@ -31,10 +31,17 @@ struct ComparedValues {
       text.pieces.map { piece -> HTML in
         switch piece {
         case .same(let text): "\(text)"
-        case .differs(let text): isFirst ? "<del>\(text)</del>" : "<ins>\(text)</ins>"
+        case .differs(let text): changed(Pieces.shortened(text, to: mostChanged), isFirst: isFirst)
         case .leftOut(let bytes): "<i class=\"muted\"> … \(bytes) bytes alike … </i>"
         case .cut(let bytes): "<i class=\"muted\"> … the text is long: \(bytes) more bytes were not compared</i>"
         }
       })
+  }
+
+  /// Of what differs in one stretch no more is shown, in bytes.
+  private static let mostChanged = 16_384
+
+  private static func changed(_ text: String, isFirst: Bool) -> HTML {
+    isFirst ? "<del>\(text)</del>" : "<ins>\(text)</ins>"
   }
 }

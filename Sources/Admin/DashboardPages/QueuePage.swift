@@ -69,7 +69,7 @@ enum QueuePage {
   static func resource(_ change: OutboxChange) -> HTML { Pieces.foreign("\(change.type) \(change.uuid)") }
 
   private static func row(_ change: OutboxChange, _ hold: WritesHold?, at now: Int64) -> [HTML] {
-    let failed: HTML = change.attempts > 0 ? " (failed \(change.attempts) times)" : ""
+    let failed: HTML = change.attempts > 0 ? " (attempts that failed: \(change.attempts))" : ""
     return [
       link(change), resource(change), "\(change.state.words)\(failed)", ShownTime.relative(change.recorded, at: now),
       next(change, hold, at: now), change.error.map { Pieces.foreign($0) } ?? "–",

@@ -101,9 +101,12 @@ struct QueueState: Sendable {
   let unreadable: [UnreadableChange]
   /// That the site takes no writes at all.
   let hold: WritesHold?
+}
 
+extension QueueState {
+  /// - Throws: a fault of the mirror.
   init(of mirror: Mirror) throws {
-    (changes, unreadable) = try mirror.outbox.waiting()
-    hold = try mirror.outbox.writesHold()
+    let (changes, unreadable) = try mirror.outbox.waiting()
+    self.init(changes: changes, unreadable: unreadable, hold: try mirror.outbox.writesHold())
   }
 }
