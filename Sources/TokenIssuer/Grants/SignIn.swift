@@ -35,7 +35,9 @@ extension TokenEndpoint {
   /// The account of a number, for as long as who signed in with it may go on; nil where it is gone, or known by the site's word and that
   /// holds no longer.
   /// - Throws: the ledger's error.
-  package func account(id: Int64) throws -> Account? { try ledger.account(id: id).flatMap { isStillGood($0) ? $0 : nil } }
+  package func account(id: Int64) throws -> Account? {
+    try ledger.account(id: id).flatMap { isStillGood($0) ? $0 : nil }
+  }
 
   /// Whether an account may go on without its password: for one that is known by the site's word, as long as that holds.
   func isStillGood(_ account: Account) -> Bool {
