@@ -136,7 +136,7 @@ let package = Package(
     tests(of: "Measures"),
     tests(
       of: "Admin",
-      ["Coding", "Control", "LocalAPI", "Measures", "Reports", "Store", "TokenIssuer", httpTypes, nioCore]),
+      ["Coding", "Control", "Measures", "Reports", "Store", "TokenIssuer", httpTypes, nioCore]),
     tests(of: "Control", ["Coding", nioCore, nioPosix, logging]),
     tests(of: "JSONAPI"),
     tests(of: "APIDescription", ["JSONAPI", "OpenSocial"]),

@@ -2,7 +2,6 @@ import Coding
 import Control
 import Foundation
 import Reports
-import Support
 import Testing
 
 @testable import Admin

@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// What pages of the dashboard load: of this server, and no secret.
 enum DashboardFiles {
   static let style = "/dashboard.css"
