@@ -137,7 +137,7 @@ let package = Package(
     tests(
       of: "Admin",
       [
-        "Coding", "Control", "JSONAPI", "LocalAPI", "Measures", "Reports", "Store", "TokenIssuer", httpTypes, logging,
+        "Coding", "Control", "JSONAPI", "Measures", "Reports", "Store", "TokenIssuer", httpTypes, logging,
         nioCore,
       ]),
     tests(of: "Control", ["Coding", nioCore, nioPosix, logging]),

@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// What pages of the dashboard load: of this server, and no secret.
 enum DashboardFiles {
   static let style = "/dashboard.css"
@@ -6,15 +8,18 @@ enum DashboardFiles {
 
   /// The answer where one of them is asked for.
   static func answer(_ request: AdminRequest) -> AdminAnswer? {
-    let (type, text): (String, String)
-    switch request.path {
-    case style: (type, text) = ("text/css; charset=utf-8", DashboardStyle.text)
-    case script: (type, text) = ("text/javascript; charset=utf-8", DashboardScript.text)
-    case icon: (type, text) = ("image/svg+xml", picture)
-    default: return nil
-    }
+    guard let (type, text) = content(of: request.path) else { return nil }
     guard request.method == .get || request.method == .head else { return AdminAnswer(onlyAllowing: "GET, HEAD") }
     return AdminAnswer(contentType: type, body: Array(text.utf8))
+  }
+
+  private static func content(of path: String) -> (type: String, text: String)? {
+    switch path {
+    case style: ("text/css; charset=utf-8", DashboardStyle.text)
+    case script: ("text/javascript; charset=utf-8", DashboardScript.text)
+    case icon: ("image/svg+xml", picture)
+    default: nil
+    }
   }
 
   private static let picture = """

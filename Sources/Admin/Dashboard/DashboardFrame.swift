@@ -1,5 +1,6 @@
 import Coding
 import HTTPTypes
+import TokenIssuer
 
 /// What all pages of the dashboard have in common: navigation, style, script, and what a browser may do with them.
 struct DashboardFrame: Sendable {

@@ -2,6 +2,7 @@ import Coding
 import Foundation
 import HTTPTypes
 import Logging
+import TokenIssuer
 
 /// The dashboard: pages for people at the admin port's `/`, on this machine or, once signed in, from elsewhere. All paths are its own, so it
 /// is the last of the server's routes. Its parts read and act; that a form is one of this server's pages, shown to this browser for this
@@ -24,7 +25,7 @@ package struct DashboardRoutes: AdminRoutes {
   ) {
     self.signIn = signIn
     self.parts = parts
-    frame = DashboardFrame(name: name, links: parts.flatMap(\.links))
+    frame = DashboardFrame(name: name, links: parts.flatMap { $0.links })
     self.logger = logger
     self.now = now
   }

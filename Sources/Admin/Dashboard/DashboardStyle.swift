@@ -97,6 +97,7 @@ enum DashboardStyle {
     thead th { border-top: 0; color: var(--soft); font-weight: 600 }
     tbody th { font-weight: 600 }
     .number { text-align: right; font-variant-numeric: tabular-nums }
+    .number, thead th { overflow-wrap: normal }
     @media (max-width: 56rem) {
       table, caption, tbody, tr, th, td { display: block }
       thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
@@ -110,7 +111,7 @@ enum DashboardStyle {
     """
 
   private static let figures = """
-    .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .75rem 1rem }
+    .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(7.75rem, 1fr)); gap: .75rem 1rem }
     .figures div { border-left: .1875rem solid var(--line); padding-left: .75rem }
     .figures div.bad { border-color: var(--bad) }
     .figures dt { color: var(--soft); font-size: .875rem }
@@ -118,7 +119,10 @@ enum DashboardStyle {
     figure { margin: 0 }
     figcaption { font-weight: 600; margin: 0 0 .25rem }
     .chart svg { display: block; width: 100%; height: 8rem; border-bottom: 1px solid var(--edge) }
-    .chart .scale { display: flex; justify-content: space-between; color: var(--soft); font-size: .875rem; margin: 0 }
+    .chart .scale {
+      display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 .75rem; margin: 0; color: var(--soft);
+      font-size: .875rem; overflow-wrap: normal;
+    }
     .chart .bar { fill: var(--accent) }
     .chart .bar.removed { fill: var(--bad) }
     .chart .line { fill: none; stroke: var(--accent); stroke-width: 2; vector-effect: non-scaling-stroke }

@@ -37,8 +37,8 @@ struct LagCourse: Sendable, Hashable {
     // At the end of each stretch, by the time since the beginning of the newest round that has ended.
     var newest = 0
     for place in 0..<count {
-      let end = start + span * Int64(place + 1) / Int64(count)
-      while newest + 1 < rounds.count, rounds[newest + 1].finished <= end { newest += 1 }
+      let end = min(now, start + span * Int64(place + 1) / Int64(count))
+      while newest + 1 < rounds.count, rounds[newest + 1].finished < end { newest += 1 }
       guard rounds[newest].finished <= end else { continue }
       note(end.subtractingClamped(rounds[newest].started), at: max(start, end - 1))
     }

@@ -1,6 +1,7 @@
 import Coding
 import Control
 import Logging
+import Reports
 import Store
 
 /// The overview at `/`: how the mirror is, what waits for a person, where the rounds stand, and what can be asked of them.

@@ -39,7 +39,7 @@ final class Bell: Sendable {
   private func ringing() async {
     await withTaskCancellationHandler {
       await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-        let goesOn = state.withLock { state in
+        let goesOn = state.withLock { state -> Bool in
           if state.hasRung || Task.isCancelled || state.waiter != nil {
             state.hasRung = false
             return true
@@ -50,7 +50,7 @@ final class Bell: Sendable {
         if goesOn { continuation.resume() }
       }
     } onCancel: {
-      state.withLock { state in
+      state.withLock { state -> CheckedContinuation<Void, Never>? in
         defer { state.waiter = nil }
         return state.waiter
       }?.resume()

@@ -48,7 +48,7 @@ package final class RoundDesk: DaemonActions {
   package func follow(_ wish: RoundWish) -> Hearing {
     let (events, asker) = AsyncStream.makeStream(
       of: RoundEvent.self, bufferingPolicy: .bufferingNewest(RoundDesk.mostEvents))
-    let place = state.withLock { state in
+    let place = state.withLock { state -> RoundQueue.Place in
       let place = state.queue.ask(wish)
       asker.yield(.replied(place.reply))
       guard let number = place.number else { return place }
@@ -65,7 +65,7 @@ package final class RoundDesk: DaemonActions {
   /// Where the rounds stand.
   package var course: RoundCourse {
     get async {
-      state.withLock { state in
+      state.withLock { state -> RoundCourse in
         let waiting = state.queue.waiting.count
         guard let words = state.queue.underWay else {
           return RoundCourse(.idle(since: state.ended), nextDueAt: state.dueAt, waiting: waiting)
@@ -128,7 +128,7 @@ package final class RoundDesk: DaemonActions {
 
   /// Tells those who listen to a round how it came out.
   package func end(_ turn: RoundQueue.Turn, _ ending: RoundEnding) {
-    let askers = state.withLock { state in
+    let askers = state.withLock { state -> [Asker] in
       defer { state.askers[turn.number] = nil }
       return state.askers[turn.number].map { Array($0.values) } ?? []
     }
@@ -148,7 +148,7 @@ package final class RoundDesk: DaemonActions {
   ///   - code: the exit code of those who wait.
   package func close(_ reason: String, code: Int32) {
     let ending = RoundEnding(code: code, lines: [.init(.finding, reason)])
-    let askers = state.withLock { state in
+    let askers = state.withLock { state -> [Asker] in
       defer { state.askers = [:] }
       _ = state.queue.close(reason)
       return state.askers.values.flatMap { $0.values }

@@ -34,8 +34,8 @@ package struct ControlClient: Sendable {
       do {
         for try await line in lines {
           switch EventLine.event(line) {
-          case .replied(.refused(let reason)): return .refused(reason)
-          case .ended(let ending): return .ended(ending)
+          case .replied(.refused(let reason))?: return .refused(reason)
+          case .ended(let ending)?: return .ended(ending)
           case let event?: hear(event)
           case nil: break
           }
@@ -56,15 +56,18 @@ package struct ControlClient: Sendable {
 
   private func connected() async throws -> NIOAsyncChannel<[UInt8], ByteBuffer>? {
     do {
-      return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        .connectTimeout(.seconds(5))
-        .connect(unixDomainSocketPath: socket.path) { channel in
-          channel.eventLoop.makeCompletedFuture {
-            try channel.pipeline.syncOperations.addHandler(
-              ByteToMessageHandler(AnswerLines(), maximumBufferSize: EventLine.limit))
-            return try NIOAsyncChannel<[UInt8], ByteBuffer>(wrappingChannelSynchronously: channel)
-          }
+      let connection: NIOAsyncChannel<[UInt8], ByteBuffer> = try await ClientBootstrap(
+        group: MultiThreadedEventLoopGroup.singleton
+      )
+      .connectTimeout(.seconds(5))
+      .connect(unixDomainSocketPath: socket.path) { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(
+            ByteToMessageHandler(AnswerLines(), maximumBufferSize: EventLine.limit))
+          return try NIOAsyncChannel<[UInt8], ByteBuffer>(wrappingChannelSynchronously: channel)
         }
+      }
+      return connection
     } catch let error as IOError {
       // Whoever may not ask is told by the lock who has the mirror.
       guard [ENOENT, ECONNREFUSED, ENOTSOCK, EACCES, ENOTDIR].contains(error.errnoCode) else { throw ControlFault.lost }

@@ -38,10 +38,12 @@ package enum EventLine {
     }
     var kept = Set(lines.indices.filter { lines[$0].kind != .detail && fits(lines[$0]) })
     kept.formUnion(lines.indices.filter { lines[$0].kind == .detail && fits(lines[$0]) })
+    var handed = lines.indices.filter { kept.contains($0) }.map { lines[$0] }
     let missing = lines.count - kept.count
-    return lines.indices.filter(kept.contains).map { lines[$0] }
-      + (missing > 0
-        ? [.init(.finding, "\(missing) more lines are left out here; social-mirror status shows the state")] : [])
+    if missing > 0 {
+      handed.append(.init(.finding, "\(missing) more lines are left out here; social-mirror status shows the state"))
+    }
+    return handed
   }
 
   /// Reads a line; nil for one that says nothing that this version knows, which is passed by.
@@ -52,13 +54,14 @@ package enum EventLine {
     case ("waits"?, _): return .replied(.waits(behind: json["behind"]?.string ?? "another"))
     case ("refused"?, _): return .replied(.refused(reason: json["reason"]?.string ?? "it does not say why"))
     case (_, "begun"?): return .begun
-    case (_, "progress"?): return json["line"]?.string.map { .progress($0) }
-    case (_, "notice"?): return json["line"]?.string.map { .notice($0) }
+    case (_, "progress"?): return json["line"]?.string.map { RoundEvent.progress($0) }
+    case (_, "notice"?): return json["line"]?.string.map { RoundEvent.notice($0) }
     case (_, "ended"?):
       guard let code = json["code"]?.integer.flatMap({ Int32(exactly: $0) }) else { return nil }
       let lines = (json["lines"]?.array ?? []).compactMap { line -> RoundEnding.Line? in
         guard let text = line["text"]?.string else { return nil }
-        return .init(line["kind"]?.string.flatMap { .init(rawValue: $0) } ?? .finding, text)
+        let kind = RoundEnding.Line.Kind(rawValue: line["kind"]?.string ?? "")
+        return RoundEnding.Line(kind ?? .finding, text)
       }
       return .ended(RoundEnding(code: code, lines: lines))
     default: return nil

@@ -29,7 +29,7 @@ extension AdminService {
 }
 
 extension DashboardRoutes {
-  /// The dashboard of a daemon. People sign in as at the local API, and wrong passwords are counted together with those there.
+  /// The dashboard of a daemon. Accounts of the mirror's own sign in; wrong passwords are counted together with those of the local API.
   fileprivate init(_ engine: Engine, _ server: LocalAPIServer, _ state: KnownState, daemon: any DaemonActions) {
     let (mirror, logger) = (engine.mirror, engine.logger)
     // In the order of the navigation.
@@ -42,7 +42,7 @@ extension DashboardRoutes {
       name: engine.siteSettings.baseURL.split(separator: "/").dropFirst().joined(separator: "/"),
       signIn: DashboardSignIn(
         check: { name, password, address in
-          try await people.signIn(name: name, password: password, from: ClientAddress(address)?.counted ?? address)
+          try await people.signInHere(name: name, password: password, from: ClientAddress(address)?.counted ?? address)
         }, account: { try people.account(id: $0) }),
       parts: [overview] + pages, logger: logger, now: unixNow)
   }
