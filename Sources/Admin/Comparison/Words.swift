@@ -1,7 +1,7 @@
 /// A text in words, runs of spaces and single signs, one after the other: what a comparison of texts for people moves by.
 struct Words {
   /// No more of a text is looked at, in bytes.
-  static let mostBytes = 262_144
+  static let mostBytes = 131_072
   /// A longer word goes on as the next one.
   private static let longestWord = 64
 

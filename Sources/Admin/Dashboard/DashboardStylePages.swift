@@ -1,7 +1,7 @@
 extension DashboardStyle {
   /// For pages with values beside each other, facts and longer forms.
   static let pages = """
-    .words { white-space: pre-wrap }
+    .words { display: block; white-space: pre-wrap }
     dl.facts { display: grid; grid-template-columns: minmax(7rem, max-content) minmax(0, 1fr); gap: .25rem 1rem }
     dl.facts dt { color: var(--soft) }
     dl.facts dd { margin: 0 }

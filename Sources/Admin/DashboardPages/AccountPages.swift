@@ -115,7 +115,7 @@ struct AccountPages: DashboardPart {
       let typed = request.field("password") ?? ""
       guard typed.utf8.count <= 1_024 else { throw ClientRefusal("A password has 1,024 bytes at most.") }
       let made = typed.isEmpty ? SecretText.make() : nil
-      do { hash = try SecretHash.make(made ?? typed).encoded } catch .empty {
+      do { hash = try SecretHash.make(made ?? typed).encoded } catch SecretHash.Failure.empty {
         throw ClientRefusal("A password consists of more than spaces.")
       }
       self.made = made

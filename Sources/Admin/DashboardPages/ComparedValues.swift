@@ -14,7 +14,7 @@ struct ComparedValues {
     isCut = compared.isCut
     cells = compared.texts.enumerated().map { place, text -> HTML in
       guard let text else { return "<i>(absent)</i>" }
-      return "<div class=\"words\" dir=\"auto\">\(ComparedValues.html(text, isFirst: place == 0))</div>"
+      return "<span class=\"words\" dir=\"auto\">\(ComparedValues.html(text, isFirst: place == 0))</span>"
     }
   }
 
