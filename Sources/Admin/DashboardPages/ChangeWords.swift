@@ -53,7 +53,10 @@ extension ChangeKind {
 extension ChangeAuthor {
   /// Who it was, for people.
   var words: String {
-    let who = [account, consumer.map { "by \($0)" }].compactMap { $0 }
-    return who.isEmpty ? "a command on this machine" : who.joined(separator: " ")
+    switch (account, consumer) {
+    case (let account?, let consumer?): "\(account) through \(consumer)"
+    case (let who?, nil), (nil, let who?): who
+    case (nil, nil): "a command on this machine"
+    }
   }
 }

@@ -42,7 +42,7 @@ enum QueuePage {
     guard let hold else { return "" }
     return """
       <p class="notice failed">The site takes no writes, first seen \(ShownTime.relative(hold.since, at: now)): \
-      \(Pieces.foreign(hold.reason)) Writes are tried again \(due(hold.until, at: now)).</p>
+      \(Pieces.foreign(hold.reason)). Writes are tried again \(due(hold.until, at: now)).</p>
 
       """
   }
@@ -114,10 +114,14 @@ enum QueuePage {
   static func dropped(_ id: Int64, _ changes: [OutboxChange]) -> DashboardPage {
     let each = HTML(changes.prefix(pageSize).map { Pieces.verbatim(ReadableJSON.text(ChangeReport($0).json)) })
     let more: HTML = changes.count > pageSize ? "<p>And \(changes.count - pageSize) more.</p>\n" : ""
+    let words: HTML =
+      changes.isEmpty
+      ? "It could not be read; its row stays in the table <code>outbox</code>."
+      : "This is what it was; nothing else of it is kept."
     return DashboardPage(
       "Change \(id) was dropped",
       """
-      <p role="status">The local copy shows the resource without it. This is what it was; nothing else of it is kept.</p>
+      <p role="status">The local copy shows the resource without it. \(words)</p>
       \(each)\(more)<p><a href="\(path)">To the queue</a></p>
       """)
   }

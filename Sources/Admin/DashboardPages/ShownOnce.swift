@@ -37,7 +37,7 @@ final class ShownOnce: Sendable {
   static func page(_ title: String, _ name: String, _ secret: String, _ facts: [(String, HTML)], back: String)
     -> DashboardPage
   {
-    let all = facts + [(name, "<code id=\"secret\">\(secret)</code>")]
+    let all: [(String, HTML)] = facts + [(name, "<code id=\"secret\">\(secret)</code>")]
     return DashboardPage(
       title,
       """

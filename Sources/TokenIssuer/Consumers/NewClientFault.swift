@@ -38,7 +38,7 @@ package enum NewClientFault: Error, Sendable, Hashable {
   package func sentence(_ name: (Field) -> String) -> String {
     switch self {
     case .nothingNamed(let field): "\(name(field)) names nothing"
-    case .unknown(let field, let word): "\(name(field)): there is no \(word) that may stand there"
+    case .unknown(let field, let word): "\(name(field)): there is no \(word)"
     case .id:
       "\(name(.id)) takes 1 to 255 characters: letters, digits and signs of ASCII, without spaces and colons"
     case .publicWithCredentials:
