@@ -47,10 +47,16 @@ def findings(page, options=None):
     return grave, others
 
 
+def settled(page):
+    """Waits until nothing moves any more: colours that change take their time, too."""
+    page.evaluate("Promise.allSettled(document.getAnimations().map(one => one.finished)).then(() => null)")
+
+
 def colours(report, page, name):
     """In light and in dark, no grave finding; what else there is is told. A picture of each."""
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
+        settled(page)
         grave, others = findings(page)
         report.none(f"{name}: nothing grave for axe-core, {scheme}", grave)
         for rule in sorted({other.split(" [")[0] for other in others}):
@@ -58,6 +64,7 @@ def colours(report, page, name):
             print(f"        {len(alike)} of {alike[0]}")
         shot(page, f"{name.replace(' ', '-')}-{scheme}")
     page.emulate_media(color_scheme="light")
+    settled(page)
 
 
 def widths(report, page, name):

@@ -84,6 +84,7 @@ enum DashboardStyle {
     .sign-in { max-width: 24rem }
     summary { cursor: pointer; padding: .25rem 0 }
     details > :not(summary) { margin-top: .5rem }
+    .words { white-space: pre-wrap }
     del { background: var(--mark-old); color: var(--ink); text-decoration: line-through }
     ins { background: var(--mark-new); color: var(--ink); text-decoration: underline }
     @media (prefers-reduced-motion: no-preference) {
@@ -118,7 +119,7 @@ enum DashboardStyle {
     .figures div.bad { border-color: var(--bad) }
     .figures dt { color: var(--soft); font-size: .875rem }
     .figures dd { margin: 0; font-size: 1.25rem; font-weight: 600; font-variant-numeric: tabular-nums }
-    .facts { display: grid; grid-template-columns: minmax(6rem, max-content) minmax(0, 1fr); gap: .25rem 1rem }
+    .facts { display: grid; grid-template-columns: fit-content(9rem) minmax(0, 1fr); gap: .25rem 1rem }
     .facts dt { color: var(--soft) }
     .facts dd { margin: 0 }
     article + article { border-top: 1px solid var(--line); padding-top: .75rem; margin-top: .75rem }
