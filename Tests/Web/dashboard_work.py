@@ -1,43 +1,21 @@
-"""What is done on the dashboard, and that it is done: in the mirror, and on the site."""
+"""What people decide on the dashboard, and that it is done: in the mirror, and on the site."""
 
 import json
+import urllib.error
 import urllib.parse
 import urllib.request
 
 from accessible import looked_at
 from community import eventually
-from dashboard_pages import followed, signed_in
 from scenes import ADMINISTRATOR, PASSWORD
-
-
-def told(page):
-    """What came of the last form."""
-    return page.locator("main > .notice:not(#stale)").inner_text()
-
-
-def rounds(community, stage, browser, report):
-    report.section("A round on demand")
-    id = stage.topic()
-    community.site.edit(id, title="Changed on the site alone")
-    with browser.visitor() as page:
-        page.goto(community.admin + "/")
-        report.true("what the site has is not here yet", community.api.topic(id)["title"] != "Changed on the site alone")
-        page.get_by_role("button", name="Start a round").click()
-        report.true("the round is promised", "Begun" in told(page) or "Noted" in told(page), told(page))
-        report.true("and what the site has arrives", eventually(
-            lambda: community.api.topic(id)["title"] == "Changed on the site alone"), community.log()[-600:])
-        page.reload()
-        report.equal("the promise is shown once", page.locator("main > .notice:not(#stale)").count(), 0)
-        page.get_by_role("button", name="Sweep everything").click()
-        report.true("a sweep is promised", "sweep" in told(page).lower(), told(page))
-        report.true("and made", eventually(lambda: "sweep" in community.log().lower(), 30), community.log()[-600:])
+from steps import followed, signed_in, told
 
 
 def conflict_of(page, community, id):
     """Opens the conflict of a topic from the list."""
     page.goto(community.admin + "/conflicts")
     page.locator("tr", has_text=id).get_by_role("link").first.click()
-    page.get_by_role("heading", level=1, name="Conflict").wait_for()
+    page.wait_for_url("**/conflicts/*")
 
 
 def conflicts(community, stage, browser, report):

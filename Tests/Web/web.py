@@ -4,6 +4,7 @@ import sys
 
 import api_pages
 import dashboard_pages
+import dashboard_rounds
 import dashboard_work
 from community import running
 from picture import picture
@@ -19,7 +20,7 @@ def api(community, stage, watched, report):
 
 def dashboard(community, stage, watched, report):
     people(community)
-    dashboard_work.rounds(community, stage, watched, report)
+    dashboard_rounds.rounds(community, stage, watched, report)
     stage.conflict("an open one")
     stage.refused("Refused, to be seen")
     dashboard_pages.reading(community, watched, report)
@@ -28,6 +29,7 @@ def dashboard(community, stage, watched, report):
     dashboard_pages.foreign(community, watched, report)
     dashboard_work.conflicts(community, stage, watched, report)
     dashboard_work.refusals(community, stage, watched, report)
+    dashboard_rounds.removals(community, watched, report)
     dashboard_work.clients(community, watched, report)
 
 
