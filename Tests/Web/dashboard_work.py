@@ -18,8 +18,9 @@ def conflict_of(page, community, id):
     page.wait_for_url("**/conflicts/*")
 
 
-def conflicts(community, stage, browser, report):
+def conflicts(stage, browser, report):
     report.section("Conflicts")
+    community = stage.community
     local, site, edited = (stage.conflict(words) for words in ("the first", "the second", "the third"))
     with browser.visitor() as page:
         conflict_of(page, community, local)
@@ -55,8 +56,9 @@ def conflicts(community, stage, browser, report):
     report.equal("and the site keeps it", community.site.topic(site)["title"], "The site has written the second anew")
 
 
-def refusals(community, stage, browser, report):
+def refusals(stage, browser, report):
     report.section("Refused changes")
+    community = stage.community
     sent, dropped = stage.refused("Almost right"), stage.refused("Never right")
     was = community.site.topic(dropped)["title"]
     with browser.visitor() as page:
@@ -93,8 +95,9 @@ def token(community, **form):
         return error.code
 
 
-def clients(community, browser, report):
+def clients(stage, browser, report):
     report.section("Consumers and accounts")
+    community = stage.community
     with browser.visitor() as page:
         page.goto(community.admin + "/consumers")
         page.get_by_text("Add a consumer").click()

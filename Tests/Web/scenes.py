@@ -12,7 +12,6 @@ class Stage:
     def __init__(self, community):
         self.community = community
         self.topics = iter(community.topics(12))
-        self.refusals = None
 
     def topic(self):
         return next(self.topics)
@@ -46,13 +45,12 @@ class Stage:
 
     def ghost(self):
         """A tag that the mirror has, and the site no longer."""
-        if self.refusals is None:
-            _, tags = self.community.api.ask("GET", f"/jsonapi/{GHOST.replace('--', '/')}?page[limit]=1")
-            self.refusals = tags["data"][0]["id"]
-            status, _ = self.community.site.ask("DELETE", f"/jsonapi/{GHOST.replace('--', '/')}/{self.refusals}")
-            if status != 204:
-                raise SystemExit(f"web: the tag stays: {status}")
-        return self.refusals
+        path = f"/jsonapi/{GHOST.replace('--', '/')}"
+        _, tags = self.community.api.ask("GET", path)
+        for id in (tag["id"] for tag in tags["data"]):
+            if self.community.site.ask("DELETE", f"{path}/{id}")[0] == 204:
+                return id
+        raise SystemExit("web: the site has no tag that can be deleted")
 
 
 def people(community):

@@ -14,7 +14,8 @@ struct PagePath: Sendable, Hashable {
     guard path.hasPrefix(root) else { return nil }
     let rest = path.dropFirst(root.count)
     guard rest.isEmpty || rest.first == "/" else { return nil }
-    segments = rest.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    // An empty text would be split into one empty part.
+    segments = rest.isEmpty ? [] : rest.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(String.init)
   }
 
   /// A number of a change or a conflict.
