@@ -15,7 +15,8 @@ struct PagePath: Sendable, Hashable {
     let rest = path.dropFirst(root.count)
     guard rest.isEmpty || rest.first == "/" else { return nil }
     // An empty text would be split into one empty part.
-    segments = rest.isEmpty ? [] : rest.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    segments =
+      rest.isEmpty ? [] : rest.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(String.init)
   }
 
   /// A number of a change or a conflict.
