@@ -112,13 +112,13 @@ def clients(stage, browser, report):
         report.true("a page that is loaded anew adds nothing", "done already" in page.locator("h1").inner_text())
         followed(page, "Consumers")
         section = page.locator("section", has_text="A <b>new</b> app & more").last
-        section.get_by_text("New secret").click()
+        section.locator("summary", has_text="New secret").click()
         section.get_by_role("button", name="Make a new secret").click()
         fresh = page.locator("#secret").inner_text()
         report.equal("a new secret is good", token(community, client_secret=fresh, **client), 200)
         report.equal("and the old one no longer", token(community, client_secret=secret, **client), 401)
         followed(page, "Consumers")
-        section.get_by_text("Remove", exact=True).click()
+        section.locator("summary", has_text="Remove").click()
         section.get_by_role("button", name="Remove it for good").click()
         report.true("it is removed", "was removed" in told(page), told(page))
         report.equal("and gets no token", token(community, client_secret=fresh, **client), 401)
@@ -132,7 +132,7 @@ def clients(stage, browser, report):
         person = {"grant_type": "password", "client_id": "web", "client_secret": "a secret of the test", "username": "newcomer"}
         report.equal("an account is added", token(community, password=PASSWORD, **person), 200)
         section = page.locator("section", has_text="newcomer").last
-        section.get_by_text("Remove", exact=True).click()
+        section.locator("summary", has_text="Remove").click()
         section.get_by_role("button", name="Remove it for good").click()
         report.true("and removed", "was removed" in told(page), told(page))
         report.equal("and signs in no longer", token(community, password=PASSWORD, **person), 400)
