@@ -1,3 +1,4 @@
+import LocalAPI
 import Foundation
 import JSONAPI
 import Measures
