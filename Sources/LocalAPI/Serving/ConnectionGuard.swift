@@ -9,7 +9,8 @@ struct BodyWanted: Sendable {}
 struct BodyOverdue: Error {}
 
 /// Stands at the door of one connection: gives its client so much time and no more, asks for bodies that are wanted, answers what
-/// cannot be understood, and closes the connection after the last answer instead of reading on what nobody needs.
+/// cannot be understood and what can be answered at once, and closes the connection after the last answer instead of reading on what
+/// nobody needs.
 final class ConnectionGuard: ChannelDuplexHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias InboundOut = HTTPServerRequestPart
@@ -19,12 +20,16 @@ final class ConnectionGuard: ChannelDuplexHandler {
   /// How long a client may take to read why it is refused, while it may still send. Seconds.
   private static let farewell = 2
 
+  /// What answers reads that need not wait.
+  let atOnce: AnswersAtOnce
   private let limits: ServerLimits
   private let connections: ConnectionCount
   /// What every request is told; nil where they are answered.
   private let refusal: Answer?
   private var course = ConnectionCourse()
   private var heads: AnswerHeads
+  /// Whether the request that arrives is answered already: a body, which no read needs, is dropped.
+  private var isAnswered = false
   /// What is answered once all before it is.
   private var pending: Answer?
   private var time: ConnectionTime
@@ -39,7 +44,11 @@ final class ConnectionGuard: ChannelDuplexHandler {
   /// - Parameters:
   ///   - connections: all of the server, this one among them.
   ///   - refusal: what every request is told; nil answers them.
-  init(limits: ServerLimits, connections: ConnectionCount, refusal: Answer? = nil, serverName: String) {
+  init(
+    _ atOnce: AnswersAtOnce, limits: ServerLimits, connections: ConnectionCount, refusal: Answer? = nil,
+    serverName: String
+  ) {
+    self.atOnce = atOnce
     self.limits = limits
     self.connections = connections
     time = ConnectionTime(seconds: limits.headSeconds, from: .now())
@@ -53,6 +62,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     timer?.cancel()
+    atOnce.presence.leave()
     context.fireChannelInactive()
   }
 
@@ -68,11 +78,12 @@ final class ConnectionGuard: ChannelDuplexHandler {
       }
       if course.hasBody { allow(limits.bodySeconds, context) }
       if course.isShortBodyAwaited { goOn(context) }
-      context.fireChannelRead(data)
+      isAnswered = answerAtOnce(head, context)
+      if !isAnswered { context.fireChannelRead(data) }
     case .body(let piece):
-      if course.piece(piece.readableBytes) { context.fireChannelRead(data) }
+      if course.piece(piece.readableBytes), !isAnswered { context.fireChannelRead(data) }
     case .end:
-      if course.end() { context.fireChannelRead(data) }
+      if course.end(), !isAnswered { context.fireChannelRead(data) }
       if course.phase == .idle { allow(limits.idleSeconds, context) }
     }
   }
@@ -91,20 +102,53 @@ final class ConnectionGuard: ChannelDuplexHandler {
     writes &+= 1
     switch unwrapOutboundIn(data) {
     case .head(var head):
-      let saysLast = head.status.code >= 400 && head.headers.contains(name: "Connection")
-      guard course.answer(saysLast: saysLast) else { return context.write(data, promise: promise) }
-      head.headers.replaceOrAdd(name: "Connection", value: "close")
+      guard begin(&head) else { return context.write(data, promise: promise) }
       context.write(wrapOutboundOut(.head(head)), promise: promise)
     case .body: context.write(data, promise: promise)
     case .end:
+      atOnce.forget()
       guard !course.answered() else { return sendLast(data, promise, context) }
       context.write(data, promise: promise)
-      if let pending, course.mayRefuse { return refuse(pending, context) }
-      switch course.phase {
-      case .idle where !course.isReceiving: allow(limits.idleSeconds, context)
-      case .rest: allow(min(limits.bodySeconds, limits.idleSeconds), context)
-      default: break
-      }
+      goOnAfterAnswer(context)
+    }
+  }
+
+  /// Sends the answer, if there is one without waiting. A client that does not read what it was sent waits for Hummingbird,
+  /// which waits for it.
+  /// - Returns: whether there was one; nobody else is to answer then.
+  private func answerAtOnce(_ request: HTTPRequestHead, _ context: ChannelHandlerContext) -> Bool {
+    // All that came before has its answer.
+    guard course.open == 1, context.channel.isWritable, let answer = atOnce.answer(request) else { return false }
+    writes &+= 1
+    var head = heads.head(answer)
+    _ = begin(&head)
+    context.write(wrapOutboundOut(.head(head)), promise: nil)
+    if request.method != .HEAD { context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil) }
+    if course.answered() {
+      sendLast(wrapOutboundOut(.end(nil)), nil, context)
+    } else {
+      context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+      goOnAfterAnswer(context)
+    }
+    return true
+  }
+
+  /// An answer begins; the last one says so.
+  /// - Returns: whether its head was changed.
+  private func begin(_ head: inout HTTPResponseHead) -> Bool {
+    let saysLast = head.status.code >= 400 && head.headers.contains(name: "Connection")
+    guard course.answer(saysLast: saysLast) else { return false }
+    head.headers.replaceOrAdd(name: "Connection", value: "close")
+    return true
+  }
+
+  /// An answer is complete that is not the last.
+  private func goOnAfterAnswer(_ context: ChannelHandlerContext) {
+    if let pending, course.mayRefuse { return refuse(pending, context) }
+    switch course.phase {
+    case .idle where !course.isReceiving: allow(limits.idleSeconds, context)
+    case .rest: allow(min(limits.bodySeconds, limits.idleSeconds), context)
+    default: break
     }
   }
 
@@ -121,6 +165,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     let isClosed = if case .inputClosed? = event as? ChannelEvent { true } else { false }
+    if isClosed { atOnce.presence.leave() }
     context.fireUserInboundEventTriggered(event)
     // Who was told all and sends no more is gone.
     if isClosed, course.isEnding { context.close(promise: nil) }
