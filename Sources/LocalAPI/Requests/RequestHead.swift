@@ -31,9 +31,9 @@ struct RequestHead: Sendable, Equatable {
     if peer?.isTrusted == true { take(ForwardedFields(of: request)) }
   }
 
-  /// The head of a read as most clients send it; nil for all else, which has a longer way: other methods, older versions, targets
-  /// in other forms, more hosts than one, connections that are to be closed or upgraded.
-  init?(read head: HTTPRequestHead, from peer: Peer? = nil) {
+  /// The request line of a read as most clients send it; nil for other methods, older versions, and targets in other forms. `takes` is
+  /// to be told of the fields.
+  init?(lineOf head: HTTPRequestHead) {
     switch head.method {
     case .GET: method = .get
     case .HEAD: method = .head
@@ -42,24 +42,23 @@ struct RequestHead: Sendable, Equatable {
     }
     guard head.version == .http1_1, head.uri.utf8.first == UInt8(ascii: "/") else { return nil }
     path = head.uri
-    for (name, value) in head.headers {
-      if name.isField("host") {
-        guard authority == nil else { return nil }
-        authority = value
-      } else if name.isField("connection") {
-        guard value.lowercased() == "keep-alive" else { return nil }
-      } else {
-        note(name, value)
-      }
+  }
+
+  /// Takes note of a field of a read.
+  /// - Returns: false where most clients send none such: a second host, a connection that is to be closed or upgraded.
+  mutating func takes(_ name: String, _ value: String) -> Bool {
+    switch name.utf8.count {
+    case 4 where name.isField("host"):
+      guard authority == nil else { return false }
+      authority = value
+    case 10 where name.isField("connection"): return value.lowercased() == "keep-alive"
+    default: note(name, value)
     }
-    guard peer?.isTrusted == true else { return }
-    var forwarded = ForwardedFields()
-    for (name, value) in head.headers { forwarded.note(name, value) }
-    take(forwarded)
+    return true
   }
 
   /// Takes a trusted proxy's word on how the client came to it.
-  private mutating func take(_ forwarded: ForwardedFields) {
+  mutating func take(_ forwarded: ForwardedFields) {
     if let host = forwarded.host { authority = host }
     scheme = forwarded.scheme
   }

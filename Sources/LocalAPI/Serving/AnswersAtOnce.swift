@@ -1,6 +1,5 @@
 import Logging
 import NIOCore
-import NIOHTTP1
 
 /// Answers reads in the pipeline of their connection, on the event loop that reads it: a read of the mirror is short and waits
 /// for nothing, so a task and its changes of thread would cost more than the answer. What has to wait goes on to Hummingbird,
@@ -10,8 +9,9 @@ import NIOHTTP1
 final class AnswersAtOnce {
   /// The client of this connection.
   let presence = ClientPresence()
+  /// Who is at its other end.
+  let peer: Peer
   private let responder: LocalAPIResponder
-  private let peer: Peer
   private let logger: Logger
   /// The answer to the request that went on, where it is there and only has to be streamed.
   private var unsentAnswer: (request: RequestHead, answer: Answer)?
@@ -23,10 +23,9 @@ final class AnswersAtOnce {
   }
 
   /// The answer to a request, if there is one without waiting that can be sent whole; nil for what goes on to Hummingbird.
-  func answer(_ head: HTTPRequestHead) -> Answer? {
+  func answer(_ request: RequestHead) -> Answer? {
     let began = NIODeadline.now()
-    guard let request = RequestHead(read: head, from: peer), let answer = responder.finishedAtOnce(request, logger)
-    else { return nil }
+    guard let answer = responder.finishedAtOnce(request, logger) else { return nil }
     if answer.isStreamed(to: request.method) {
       unsentAnswer = (request, answer)
       return nil

@@ -69,16 +69,16 @@ final class ConnectionGuard: ChannelDuplexHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
     case .head(let head):
-      let asked = ConnectionGuard.look(at: head)
-      let isKept = head.isKeepAlive && head.version == .http1_1 && !asked.isUpgrade
-      guard course.head(asked.body, isKept: isKept, waits: asked.waits) else { return }
+      let received = ReceivedHead(head, from: atOnce.peer)
+      let isKept = head.isKeepAlive && head.version == .http1_1 && !received.isUpgrade
+      guard course.head(received.body, isKept: isKept, waits: received.waits) else { return }
       if let refusal { return refuse(refusal, context) }
-      guard asked.bytes <= limits.headerBytes else {
+      guard received.bytes <= limits.headerBytes else {
         return refuseInTurn(ConnectionGuard.tooLarge, HTTPParserError.headerOverflow, context)
       }
       if course.hasBody { allow(limits.bodySeconds, context) }
       if course.isShortBodyAwaited { goOn(context) }
-      isAnswered = answerAtOnce(head, context)
+      isAnswered = received.read.map { answerAtOnce($0, context) } ?? false
       if !isAnswered { context.fireChannelRead(data) }
     case .body(let piece):
       if course.piece(piece.readableBytes), !isAnswered { context.fireChannelRead(data) }
@@ -116,14 +116,14 @@ final class ConnectionGuard: ChannelDuplexHandler {
   /// Sends the answer, if there is one without waiting. A client that does not read what it was sent waits for Hummingbird,
   /// which waits for it.
   /// - Returns: whether there was one; nobody else is to answer then.
-  private func answerAtOnce(_ request: HTTPRequestHead, _ context: ChannelHandlerContext) -> Bool {
+  private func answerAtOnce(_ request: RequestHead, _ context: ChannelHandlerContext) -> Bool {
     // All that came before has its answer.
     guard course.open == 1, context.channel.isWritable, let answer = atOnce.answer(request) else { return false }
     writes &+= 1
     var head = heads.head(answer)
     _ = begin(&head)
     context.write(wrapOutboundOut(.head(head)), promise: nil)
-    if request.method != .HEAD { context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil) }
+    if request.method != .head { context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil) }
     if course.answered() {
       sendLast(wrapOutboundOut(.end(nil)), nil, context)
     } else {
@@ -179,29 +179,6 @@ final class ConnectionGuard: ChannelDuplexHandler {
     case is ByteToMessageDecoderError: break
     default: context.fireErrorCaught(error)
     }
-  }
-
-  /// Of a head, what its connection depends on.
-  private static func look(at head: HTTPRequestHead) -> (
-    body: ConnectionCourse.Body, waits: Bool, isUpgrade: Bool, bytes: Int
-  ) {
-    var body = ConnectionCourse.Body.none
-    var (waits, isUpgrade) = (false, false)
-    var bytes = 0
-    for (name, value) in head.headers {
-      // With the signs between them, and the end of the line.
-      bytes += name.utf8.count + value.utf8.count + 4
-      switch name.utf8.count {
-      case 6 where name.isField("expect"):
-        waits = head.version == .http1_1 && value.lowercased() == "100-continue"
-      // Behind it, the decoder takes nothing for a request.
-      case 7 where name.isField("upgrade"): isUpgrade = true
-      case 14 where name.isField("content-length"): body = .length(Int(value) ?? .max)
-      case 17 where name.isField("transfer-encoding"): body = .chunked
-      default: break
-      }
-    }
-    return (body, waits, isUpgrade, bytes)
   }
 
   private func goOn(_ context: ChannelHandlerContext) {
