@@ -22,16 +22,18 @@ final class AnswersAtOnce {
     self.logger = logger
   }
 
-  /// The answer to a request, if there is one without waiting that can be sent whole; nil for what goes on to Hummingbird.
-  func answer(_ request: RequestHead) -> Answer? {
+  /// The answer to a request and when it was made, if there is one without waiting that can be sent whole; nil for what goes on to
+  /// Hummingbird.
+  func answer(_ request: RequestHead) -> (answer: Answer, made: NIODeadline)? {
     let began = NIODeadline.now()
     guard let answer = responder.finishedAtOnce(request, logger) else { return nil }
     if answer.isStreamed(to: request.method) {
       unsentAnswer = (request, answer)
       return nil
     }
-    responder.note(answer, since: began)
-    return answer
+    let made = NIODeadline.now()
+    responder.note(answer, since: began, until: made)
+    return (answer, made)
   }
 
   /// The request that went on is answered.

@@ -30,6 +30,8 @@ final class ConnectionGuard: ChannelDuplexHandler {
   private var heads: AnswerHeads
   /// Whether the request that arrives is answered already: a body, which no read needs, is dropped.
   private var isAnswered = false
+  /// When it was, until its end is there.
+  private var answeredAt: NIODeadline?
   /// What is answered once all before it is.
   private var pending: Answer?
   private var time: ConnectionTime
@@ -84,7 +86,9 @@ final class ConnectionGuard: ChannelDuplexHandler {
       if course.piece(piece.readableBytes), !isAnswered { context.fireChannelRead(data) }
     case .end:
       if course.end(), !isAnswered { context.fireChannelRead(data) }
-      if course.phase == .idle { allow(limits.idleSeconds, context) }
+      // The end of a request without body comes with its head: the clock need not be read again.
+      if course.phase == .idle { allow(limits.idleSeconds, from: answeredAt ?? .now(), context) }
+      answeredAt = nil
     }
   }
 
@@ -118,7 +122,10 @@ final class ConnectionGuard: ChannelDuplexHandler {
   /// - Returns: whether there was one; nobody else is to answer then.
   private func answerAtOnce(_ request: RequestHead, _ context: ChannelHandlerContext) -> Bool {
     // All that came before has its answer.
-    guard course.open == 1, context.channel.isWritable, let answer = atOnce.answer(request) else { return false }
+    guard course.open == 1, context.channel.isWritable, let (answer, made) = atOnce.answer(request) else {
+      return false
+    }
+    if !course.hasBody { answeredAt = made }
     writes &+= 1
     var head = heads.head(answer)
     _ = begin(&head)
@@ -228,8 +235,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
   }
 
   /// Gives the client so many seconds from now on.
-  private func allow(_ seconds: Int, _ context: ChannelHandlerContext) {
-    let now = NIODeadline.now()
+  private func allow(_ seconds: Int, from now: NIODeadline = .now(), _ context: ChannelHandlerContext) {
     time = ConnectionTime(seconds: seconds, from: now)
     arm(now, context)
   }
