@@ -124,7 +124,11 @@ extension ForwardedFields {
 
 extension String {
   /// Whether it is the name of this field, which is given in lower case.
-  func isField(_ name: String) -> Bool {
-    utf8.count == name.utf8.count && utf8.elementsEqual(name.utf8) { $0 | 0x20 == $1 }
+  func isField(_ name: StaticString) -> Bool {
+    guard utf8.count == name.utf8CodeUnitCount else { return false }
+    var own = self
+    return own.withUTF8 { own in
+      name.withUTF8Buffer { name in own.elementsEqual(name) { $0 | 0x20 == $1 } }
+    }
   }
 }

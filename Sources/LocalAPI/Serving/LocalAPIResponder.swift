@@ -193,7 +193,7 @@ struct LocalAPIResponder: HTTPResponder {
       let paths = try? facts.facts(at: now).paths, paths.mayBeAPI(target)
     else { return nil }
     let isPacked = LocalAPIResponder.takesGzip(request)
-    guard isPacked || !ResourceRoute.endsInUUID(target), request.ifNoneMatch == nil,
+    guard isPacked || !ResourceRoute.mayEndInUUID(target), request.ifNoneMatch == nil,
       let base = places.bases.base(of: request, place: paths.place)
     else { return nil }
     return AnswerCache.Question(sight: viewer.sight, base: base.text, target: target, isPacked: isPacked)
