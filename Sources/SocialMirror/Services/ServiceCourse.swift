@@ -94,9 +94,10 @@ final class ServiceFollower: Sendable {
   /// The service has done its work.
   func passed() { patience.withLock { $0.passed() } }
 
-  /// Returns where it is to be tried again, and rests until the task is cancelled where it is not.
-  /// - Throws: the error where it ends the daemon, `CancellationError`.
-  func follow(_ error: any Error) async throws {
+  /// Returns where it is to be tried again, and rests where it is not.
+  /// - Parameter resting: how it rests; without one, until the task is cancelled.
+  /// - Throws: the error where it ends the daemon, what `resting` throws, `CancellationError`.
+  func follow(_ error: any Error, resting: (() async throws -> Void)? = nil) async throws {
     let now = (ContinuousClock.now - began).components.seconds
     switch patience.withLock({ $0.course(after: error, at: now) }) {
     case .retry:
@@ -106,6 +107,7 @@ final class ServiceFollower: Sendable {
     case .rest:
       tell("\(rests) until the daemon is restarted: \(error)")
       logger.critical("\(error). \(rests) until the daemon is restarted; the local API goes on")
+      if let resting { return try await resting() }
       while true { try await Task.sleep(for: .seconds(86_400)) }
     case .end: throw error
     }
