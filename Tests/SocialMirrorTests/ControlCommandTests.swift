@@ -6,7 +6,7 @@ import Testing
 
 /// `sync` beside the daemon: two processes of the program.
 @Suite(.timeLimit(.minutes(5))) struct ControlCommandTests {
-  private func place(_ base: String, _ change: [String: JSON] = [:]) throws -> Workplace {
+  private func workplace(_ base: String, _ change: [String: JSON] = [:]) throws -> Workplace {
     let usual: [String: JSON] = [
       "localAPI.port": 0, "sync.intervalSeconds": 3600, "site.entityTypes": ["node", "taxonomy_term"],
     ]
@@ -34,7 +34,7 @@ import Testing
 
   @Test func theDaemonDoesTheRoundAndSyncSaysItsSummary() async throws {
     try await SampleSite.withRunningSite { site, base in
-      let place = try place(base)
+      let place = try workplace(base)
       let run = try await place.run(["run"]) { process in
         try await ready(place, process)
         #expect(try mode(socket(place)) == 0o600)
@@ -60,7 +60,7 @@ import Testing
 
   @Test func removalsAreAcceptedBesideTheDaemon() async throws {
     try await SampleSite.withRunningSite { site, base in
-      let place = try place(base)
+      let place = try workplace(base)
       let run = try await place.run(["run"]) { process in
         try await ready(place, process)
         let ids = site.community.ids(of: "node--topic")
@@ -84,7 +84,7 @@ import Testing
   /// While a round is held up by the site: Ctrl-C leaves it to the daemon, and the end of the daemon answers who waits.
   @Test func whoIsInterruptedLeavesTheRoundAndTheEndAnswersTheOthers() async throws {
     try await SampleSite.withRunningSite { site, base in
-      let place = try place(base)
+      let place = try workplace(base)
       let run = try await place.run(["run"]) { process in
         try await ready(place, process)
         site.faults.inject(.delay(.seconds(600)), times: 1_000, below: "/jsonapi")
@@ -111,7 +111,7 @@ import Testing
 
   @Test func aDaemonThatIsKilledIsToldAndItsSocketReplaced() async throws {
     try await SampleSite.withRunningSite { site, base in
-      let place = try place(base)
+      let place = try workplace(base)
       let run = try await place.run(["run"]) { process in
         try await ready(place, process)
         site.faults.inject(.delay(.seconds(600)), times: 1_000, below: "/jsonapi")
@@ -145,7 +145,7 @@ import Testing
   /// A round by hand sends local changes, too, and several askers of the same share it.
   @Test func severalAskAtOnce() async throws {
     try await SampleSite.withRunningSite { _, base in
-      let place = try place(base)
+      let place = try workplace(base)
       let run = try await place.run(["run"]) { process in
         try await ready(place, process)
         try await withThrowingTaskGroup(of: ProgramRun.self) { group in
@@ -162,7 +162,8 @@ import Testing
 
   @Test func aPathThatIsTooLongIsSaidAndTheDaemonGoesOn() async throws {
     try await SampleSite.withRunningSite { _, base in
-      let place = try place(base, ["mirror.path": .string("data/" + String(repeating: "long", count: 30) + ".sqlite")])
+      let place = try workplace(
+        base, ["mirror.path": .string("data/" + String(repeating: "long", count: 30) + ".sqlite")])
       let run = try await place.run(["run"]) { process in
         try await wait(place, process, for: "may have 103")
         try await wait(place, process, for: " info round ")
