@@ -17,8 +17,10 @@ import Testing
 
   /// Waits until the daemon has said this.
   private func wait(_ place: Workplace, _ process: Int32, for words: String) async throws {
-    while try !place.said.contains(words) {
-      try #require(kill(process, 0) == 0, "the daemon ended: \(try place.said)")
+    while true {
+      let said = try place.said
+      if said.contains(words) { return }
+      try #require(kill(process, 0) == 0, "the daemon ended: \(said)")
       try await Task.sleep(for: .milliseconds(20))
     }
   }

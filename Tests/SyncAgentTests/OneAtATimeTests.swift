@@ -35,7 +35,7 @@ import Testing
     let alone = OneAtATime()
     let (opens, open) = AsyncStream.makeStream(of: Void.self)
     let first = Task { try await alone.run { for await _ in opens {} } }
-    // The first one is inside once a second one that is cancelled at once comes back.
+    // Whichever comes first, nobody stays outside.
     try await Task.sleep(for: .milliseconds(50))
     let second = Task { try await alone.run {} }
     let third = Task { try await alone.run { 3 } }

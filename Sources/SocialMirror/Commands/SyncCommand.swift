@@ -63,8 +63,8 @@ struct SyncCommand: AsyncParsableCommand {
   private func askDaemon(_ wish: RoundWish) async throws -> ExitCodes? {
     // A daemon learns at its start where the site is.
     if moved { return nil }
-    // The secrets are the daemon's: whoever asks it need not have them.
-    let path = try common.origin.read(needsSite: false).settings.mirror.path
+    // The secrets are the daemon's: whoever asks it need not have them. What is wrong with the configuration is said where it is used.
+    guard let path = try? common.origin.read(needsSite: false).settings.mirror.path else { return nil }
     return try await DaemonCall(ofMirrorAt: path, common.verbosity).sync(wish)
   }
 
