@@ -24,6 +24,7 @@ final class RequestLine: ChannelInboundHandler {
   private var line: [UInt8] = []
   /// Where to say what came; nil once it was said.
   private var received: EventLoopPromise<Received>?
+  private var isRefused = false
   private var deadline: Scheduled<Void>?
 
   init(_ received: EventLoopPromise<Received>) { self.received = received }
@@ -36,8 +37,11 @@ final class RequestLine: ChannelInboundHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    // Nothing belongs behind a request.
-    guard received != nil else { return context.close(promise: nil) }
+    guard received != nil else {
+      // Nothing belongs behind a request; who is refused is hung up on as soon as that is said.
+      if !isRefused { context.close(promise: nil) }
+      return
+    }
     let bytes = unwrapInboundIn(data).readableBytesView
     let part = bytes.prefix { $0 != 0x0A }
     guard line.count + part.count <= ControlRequest.mostBytes else { return say(.tooLong) }
@@ -71,6 +75,7 @@ final class RequestLine: ChannelInboundHandler {
   private func say(_ what: Received) {
     deadline?.cancel()
     line = []
+    if what == .tooLong || what == .tooSlow { isRefused = true }
     received?.succeed(what)
     received = nil
   }
