@@ -136,7 +136,10 @@ let package = Package(
     tests(of: "Measures"),
     tests(
       of: "Admin",
-      ["Coding", "Control", "Measures", "Reports", "Store", "TokenIssuer", httpTypes, nioCore]),
+      [
+        "Coding", "Control", "JSONAPI", "Measures", "Reports", "Store", "TokenIssuer", httpTypes, logging,
+        nioCore,
+      ]),
     tests(of: "Control", ["Coding", nioCore, nioPosix, logging]),
     tests(of: "JSONAPI"),
     tests(of: "APIDescription", ["JSONAPI", "OpenSocial"]),

@@ -1,7 +1,7 @@
 /// The style of the dashboard's pages, from 360 to 1,920 pixels, light and dark. Text has a contrast of 4.5 to 1 at least with what is
 /// behind it, and what is worked with one of 3 to 1 (WCAG 2.2, 1.4.3 and 1.4.11).
 enum DashboardStyle {
-  static let text = colours + frame + controls + tables + figures
+  static let text = colours + frame + controls + tables + figures + pages
 
   private static let colours = """
     :root {

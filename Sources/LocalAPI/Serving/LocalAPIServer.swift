@@ -108,6 +108,9 @@ package struct LocalAPIServer: Sendable {
   /// - Parameter rules: what each shows, by its name.
   package func change(sights rules: [String: SightRules]) { sights.change(rules) }
 
+  /// The names of the sights that are in force.
+  package var sightNames: [String] { sights.names }
+
   /// How many tries to sign in were refused since the start, and why.
   package var signIns: SignInCounts { checks.counts }
 

@@ -33,7 +33,7 @@ extension DashboardRoutes {
   fileprivate init(_ engine: Engine, _ server: LocalAPIServer, _ state: KnownState, daemon: any DaemonActions) {
     let (mirror, logger) = (engine.mirror, engine.logger)
     // In the order of the navigation.
-    let pages: [any DashboardPart] = []
+    let pages = DashboardPages.parts(of: mirror, daemon: daemon, sights: { server.sightNames }, logger: logger)
     let overview = OverviewPart(
       mirror: mirror, state: state, daemon: daemon, readySeconds: engine.settings.admin.readySeconds, sections: pages,
       logger: logger, now: unixNow)
