@@ -22,12 +22,12 @@ CALLS = re.compile(
     r"|TransportError|SiteError|SetAside|DoctorFinding|IOFailure|Refusal|AdminAnswer|complain|source\.names|QueryParameterError"
     r"|\w*[lL]ogger\.(notice|warning|error|critical)|logger\.log|\.warning|notifier\.reloaded|OAuthFailure(\.\w+)?|BearerFailure"
     r"|\.invalidRequest|\.invalidGrant|ErrorResponse(\.later)?|subject\.refusal|TokenVaultError|RowFault|failure|malformed|Lack"
-    r"|\.refused|postpone|OddLink)$")
+    r"|\.refused|postpone|OddLink|ClientRefusal|\.failed)$")
 # Here most of what is longer than two words is said to people.
 FILES = {
     "SyncFault", "UntrustworthyPage", "SignInError", "SiteError", "TransportError", "CurlFailure", "MirrorFault", "MirrorOpening",
     "MirrorFaults", "SigningKeyFile", "SignInRefused", "RedirectURI", "HeldRemovals", "FileTrust", "DiskReserve",
-    "SchemaDrift", "WritesRefused", "ServiceCourse",
+    "SchemaDrift", "WritesRefused", "ServiceCourse", "ControlFault", "NewClientFault",
 }
 # Labels under which no sentence for people stands.
 MUTE = {"metadata", "contentType", "request", "path", "next", "how", "where", "sql", "nil"}
