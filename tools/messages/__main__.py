@@ -66,7 +66,7 @@ def main():
     for number, row in enumerate((ROOT / PAGE).read_text().splitlines(), 1):
         cell = re.match(r"\| (`+)(.*?)\1 \|", row.replace("\\|", "|"))
         for piece in pieces(cell[2].strip()) if cell and len(words(cell[2])) >= 3 else []:
-            parts = [part.strip() for part in re.split(r"[;:,.] ", piece)]
+            parts = [part.strip() for part in re.split(r"[;:,.] |until ", piece)]
             if piece not in OTHERS and not all(part in everything for part in parts):
                 faults.append(f"{PAGE}:{number}: nothing says: {piece}")
     print("\n".join(faults) or f"messages: {PAGE} has all of them")
