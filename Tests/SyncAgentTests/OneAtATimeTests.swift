@@ -5,19 +5,29 @@ import Testing
 
 /// Who does something that only one may do at a time.
 @Suite(.timeLimit(.minutes(1))) struct OneAtATimeTests {
+  private struct Count: Sendable {
+    var inside = 0
+    var most = 0
+    var all = 0
+  }
+
+  private final class Counted: Sendable {
+    let state = Mutex(Count())
+  }
+
   @Test func nobodyIsBesideAnother() async throws {
     let alone = OneAtATime()
-    let state = Mutex((inside: 0, most: 0, all: 0))
+    let counted = Counted()
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<100 {
         group.addTask {
           try await alone.run {
-            state.withLock { state in
+            counted.state.withLock { state in
               state.inside += 1
               state.most = max(state.most, state.inside)
             }
             await Task.yield()
-            state.withLock { state in
+            counted.state.withLock { state in
               state.inside -= 1
               state.all += 1
             }
@@ -26,8 +36,8 @@ import Testing
       }
       try await group.waitForAll()
     }
-    #expect(state.withLock { $0.most } == 1)
-    #expect(state.withLock { $0.all } == 100)
+    #expect(counted.state.withLock { $0.most } == 1)
+    #expect(counted.state.withLock { $0.all } == 100)
   }
 
   /// Who is cancelled while it waits leaves the row; those behind it come all the same.
