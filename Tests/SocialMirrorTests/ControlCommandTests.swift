@@ -46,7 +46,7 @@ import Testing
         #expect(sync.out.contains("resources in") && sync.out.contains("requests"), "\(sync.all)")
         #expect(site.log.count > before + 10)
         let quiet = try await place.run(["sync", "-q"])
-        #expect(quiet.code == 0 && quiet.all.isEmpty, "\(quiet.all)")
+        #expect(quiet.code == 0 && quiet.out.isEmpty, "\(quiet.all)")
         let wordy = try await place.run(["sync", "-v", "--only", "node--topic"])
         #expect(wordy.code == 0 && wordy.out.contains("bytes   pages"), "\(wordy.all)")
         let wrong = try await place.run(["sync", "--only", "node--nonsense"])

@@ -14,7 +14,9 @@ struct PagePath: Sendable, Hashable {
     guard path.hasPrefix(root) else { return nil }
     let rest = path.dropFirst(root.count)
     guard rest.isEmpty || rest.first == "/" else { return nil }
-    segments = rest.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    // Nothing, split, is one empty piece.
+    segments =
+      rest.isEmpty ? [] : rest.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(String.init)
   }
 
   /// A number of a change or a conflict.

@@ -44,7 +44,11 @@ final class RequestLine: ChannelInboundHandler {
     }
     let bytes = unwrapInboundIn(data).readableBytesView
     let part = bytes.prefix { $0 != 0x0A }
-    guard line.count + part.count <= ControlRequest.mostBytes else { return say(.tooLong) }
+    guard line.count + part.count <= ControlRequest.mostBytes else {
+      // What else it sends stays with the system until it is hung up on.
+      context.channel.setOption(.autoRead, value: false).whenFailure { _ in }
+      return say(.tooLong)
+    }
     line.append(contentsOf: part)
     if part.count < bytes.count { say(.line(line)) }
   }
