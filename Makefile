@@ -24,7 +24,7 @@ DOCDIR ?= $(PREFIX)/share/doc/social-mirror
 
 PYTHON ?= python3
 
-.PHONY: all build release test fuzz fuzz-coverage soak drill drill-push demo redoc interop lint house messages bench install verify-units verify-monitoring deb deb-trial clean system-packages swift-present
+.PHONY: all build release test test-web picture fuzz fuzz-coverage soak drill drill-push demo redoc interop lint house messages bench install verify-units verify-monitoring deb deb-trial clean system-packages swift-present
 
 all: build
 
@@ -64,6 +64,19 @@ test: swift-present system-packages
 	  total=$$((total + count))
 	done
 	echo "test: $$total tests passed"
+
+# The built program's pages in a headless Chromium: see Tests/Web. ARGS="check dashboard" or ARGS="check api" is half of it. What drives the
+# browser comes from PyPI, and so does ReDoc; as root, Chromium from Debian where it is missing. Screenshots are in .build/web/screenshots.
+CHROMIUM ?=
+test-web: swift-present system-packages
+	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
+	[[ -f .build/redoc/redoc.standalone.js ]] || $(MAKE) --no-print-directory redoc
+	PYTHON="$(PYTHON)" CHROMIUM="$(CHROMIUM)" Tests/Web/run .build/debug/social-mirror $(ARGS)
+
+# docs/pictures/dashboard.png, of the dashboard over a sample community.
+picture: swift-present system-packages
+	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
+	PYTHON="$(PYTHON)" CHROMIUM="$(CHROMIUM)" Tests/Web/run .build/debug/social-mirror picture docs/pictures/dashboard.png
 
 # Random requests to a local API in one process, as fast as it answers: ARGS="5000000 42" sends five million of seed 42.
 fuzz: swift-present system-packages

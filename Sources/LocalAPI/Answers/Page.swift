@@ -47,11 +47,12 @@ struct Page: Sendable {
   private static let styleHash = "sha256-" + Data(SHA256.hash(data: Data(style.utf8))).base64EncodedString()
 
   private static let style = """
-    :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
-    main { max-width: 28rem; margin: 3rem auto; padding: 0 1rem }
+    :root { color-scheme: light dark; color: CanvasText; background: Canvas; font: 1rem/1.5 system-ui, sans-serif }
+    main { max-width: 28rem; margin: 3rem auto; padding: 0 1rem; overflow-wrap: anywhere }
     h1 { font-size: 1.4rem }
+    h2 { font-size: 1.15rem }
     label { display: block; margin: 1rem 0 }
-    input { display: block; width: 100%; box-sizing: border-box; font: inherit; padding: .5rem }
+    input:not([type=checkbox]) { display: block; width: 100%; box-sizing: border-box; font: inherit; padding: .5rem }
     button { font: inherit; padding: .5rem 1rem; margin: 1rem .5rem 0 0 }
     .notice { border-left: .25rem solid #c33; padding-left: .75rem }
     """

@@ -4,7 +4,8 @@ import NIOCore
 
 /// The page on which ReDoc shows the description. All that it loads comes from the mirror.
 enum DocumentationPage {
-  /// Paths are told from the page's own place, whatever stands before it.
+  /// Paths are told from the page's own place, whatever stands before it. ReDoc knows light colours alone, draws no focus of its own, and
+  /// moves whether people want it or not.
   private static let html: HTML = """
     <!DOCTYPE html>
     <html lang="en">
@@ -14,7 +15,13 @@ enum DocumentationPage {
     <meta name="robots" content="noindex">
     <title>API documentation</title>
     <link rel="icon" href="data:,">
-    <style>body { margin: 0 }</style>
+    <style>
+    body { margin: 0; color: #333; background: #fff }
+    :focus-visible { outline: 3px solid #4a90e2 !important; outline-offset: 2px }
+    @media (prefers-reduced-motion: reduce) {
+      *, *::before, *::after { transition: none !important; animation: none !important; scroll-behavior: auto !important }
+    }
+    </style>
     </head>
     <body>
     <main id="description">

@@ -30,7 +30,7 @@ enum OverviewPage {
       <li><code>/oauth/token</code>: password, client_credentials, refresh_token, authorization_code</li>
       <li><code>/oauth/authorize</code>: where a person lets a client in, for a code</li>
       <li><a href="../../../.well-known/oauth-authorization-server">All routes of OAuth</a></li>
-      <li><a href="../../../oauth/debug">What a token is good for</a></li>
+      <li><code>/oauth/debug?_format=json</code>, with a token: what it is good for</li>
       </ul>
       <form method="post">
       <input type="hidden" name="step" value="leave"><input type="hidden" name="seal" value="\(leaveSeal)">
