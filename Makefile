@@ -125,13 +125,14 @@ demo: swift-present system-packages
 redoc:
 	$(PYTHON) packaging/redoc/get.py .build/redoc
 
-# Other people's clients against the local API; see interop/. The first run installs them from PyPI.
+# Other people's clients against the local API; see interop/. The first run installs them from PyPI. ARGS=try lets schemathesis try the
+# API by its description: minutes.
 interop: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
-	PYTHON="$(PYTHON)" interop/run .build/debug/social-mirror
+	PYTHON="$(PYTHON)" interop/run .build/debug/social-mirror $(ARGS)
 
-# The built program against bad lines and bad sites, over sockets; see drill/. ARGS="kills --seed 7", "guards", "files", "doors", "attacks", "zoo";
-# kills and guards without it.
+# The built program against bad lines and bad sites, over sockets; see drill/. ARGS="kills --seed 7", "guards", "files", "doors", "attacks", "zoo",
+# "doctor", "metrics", "admin"; kills and guards without it.
 drill: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
 	PYTHON="$(PYTHON)" drill/run .build/debug/social-mirror $(ARGS)

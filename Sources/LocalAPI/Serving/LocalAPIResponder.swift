@@ -149,13 +149,21 @@ struct LocalAPIResponder: HTTPResponder {
 
   /// Answers a request that may change something.
   private func change(_ head: RequestHead, _ viewer: Viewer, _ sent: Sent) async throws -> Answer {
-    // Web servers refuse these before the site sees them.
-    if head.method == .trace || head.method == .connect { return Answer(page: "Not allowed", status: 405) }
+    if head.method == .trace || head.method == .connect { return refused(head, viewer) }
     do {
       return try await router.change(places.place(head, viewer), sent)
     } catch let unplaced as Places.Unplaced {
       return unplaced.answer
     }
+  }
+
+  /// What web servers refuse before the site sees it. It says what the path allows, as OPTIONS does (RFC 9110 section 15.5.6).
+  private func refused(_ head: RequestHead, _ viewer: Viewer) -> Answer {
+    var asked = head
+    asked.method = .options
+    var answer = Answer(page: "Not allowed", status: 405)
+    answer.fields[.allow] = (try? self.answer(asked, viewer))?.fields[.allow] ?? "OPTIONS"
+    return answer
   }
 
   /// A kept answer where it is still true, else a new one.
