@@ -24,7 +24,7 @@ DOCDIR ?= $(PREFIX)/share/doc/social-mirror
 
 PYTHON ?= python3
 
-.PHONY: all build release test test-web picture fuzz fuzz-coverage soak drill drill-push demo redoc interop lint house bench install verify-units verify-monitoring deb deb-trial clean system-packages swift-present
+.PHONY: all build release test test-web picture fuzz fuzz-coverage soak drill drill-push demo redoc interop lint house messages bench install verify-units verify-monitoring deb deb-trial clean system-packages swift-present
 
 all: build
 
@@ -125,13 +125,14 @@ demo: swift-present system-packages
 redoc:
 	$(PYTHON) packaging/redoc/get.py .build/redoc
 
-# Other people's clients against the local API; see interop/. The first run installs them from PyPI.
+# Other people's clients against the local API; see interop/. The first run installs them from PyPI. ARGS=try lets schemathesis try the
+# API by its description: minutes.
 interop: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
-	PYTHON="$(PYTHON)" interop/run .build/debug/social-mirror
+	PYTHON="$(PYTHON)" interop/run .build/debug/social-mirror $(ARGS)
 
-# The built program against bad lines and bad sites, over sockets; see drill/. ARGS="kills --seed 7", "guards", "files", "doors", "attacks", "zoo";
-# kills and guards without it.
+# The built program against bad lines and bad sites, over sockets; see drill/. ARGS="kills --seed 7", "guards", "files", "doors", "attacks", "zoo",
+# "doctor", "metrics", "admin"; kills and guards without it.
 drill: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
 	PYTHON="$(PYTHON)" drill/run .build/debug/social-mirror $(ARGS)
@@ -143,6 +144,10 @@ lint: swift-present
 # ARGS=--list names what is counted, ARGS=--tighten lowers the limits in tools/house/limits.json to what there is now.
 house:
 	@$(PYTHON) tools/house $(ARGS)
+
+# Each message of the sources against docs/messages.md; builds nothing.
+messages:
+	@$(PYTHON) tools/messages
 
 bench: swift-present system-packages
 	Benchmarks/run

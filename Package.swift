@@ -153,7 +153,7 @@ let package = Package(
       of: "LocalAPI",
       [
         "JSONAPI", "Measures", "OpenSocial", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes, nioCore,
-        crypto, cryptoExtras,
+        nioHTTP1, crypto, cryptoExtras,
       ]),
     tests(of: "SampleSite", ["JSONAPI", "Upstream"]),
     tests(

@@ -15,6 +15,8 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from referencing import Registry, Resource
 
+import structure
+
 FORMS = {"OpenAPI 2.0": "/openapi/jsonapi?_format=json", "OpenAPI 3.1": "/mirror/openapi.json"}
 
 
@@ -29,6 +31,7 @@ def with_description(demo, token, report):
         report.equal(f"{form}: valid", faults(documents[form]), "")
     types = sorted(link for link in requests.get(demo.api, headers=signed_in, timeout=30).json()["links"] if "--" in link)
     report.equal("one definition for each type", sorted(documents["OpenAPI 2.0"]["definitions"]), types)
+    structure.with_recorded(documents["OpenAPI 2.0"], report)
     pages(demo, signed_in, documents["OpenAPI 3.1"], types, report)
     client(demo, token, documents["OpenAPI 3.1"], report)
 

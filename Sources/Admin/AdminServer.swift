@@ -19,8 +19,8 @@ package struct AdminServer: Sendable {
   private let logger: Logger
   private let now: @Sendable () -> Int64
 
-  /// So many connections at a time; the next one waits until one is closed.
-  private static let mostConnections = 128
+  /// So many connections at a time; the next one waits until one is closed, which those that say nothing soon are.
+  private static let mostConnections = 512
 
   /// The server's own.
   private static let paths: Set<String> = ["/healthz", "/readyz", "/metrics", "/status.json"]
@@ -127,8 +127,9 @@ package struct AdminServer: Sendable {
   /// - Parameter onListening: is told the port once it listens.
   /// - Throws: when the address is taken.
   package func run(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
+    let limit = TimeAmount(settings.timeLimit)
     let channel = HTTP1Channel.Configuration(
-      idleTimeout: .seconds(60),
+      additionalChannelHandlers: [UntakenAnswers(limit: limit)], idleTimeout: TimeAmount(settings.silence),
       httpDecoderConfiguration: .init(maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100))
     let application = Application(
       responder: AdminResponder(server: self), server: .http1(configuration: channel),

@@ -8,8 +8,10 @@ package struct AdminSettings: Sendable {
   package var readySeconds: Int
   /// How long one request may take, with its body and its answer.
   package var timeLimit = Duration.seconds(60)
+  /// How long a connection may be silent, and a request's head may take.
+  package var silence = Duration.seconds(15)
 
-  /// Settings with the usual limit.
+  /// Settings with the usual limits.
   package init(host: String, port: Int, readySeconds: Int) {
     self.host = host
     self.port = port

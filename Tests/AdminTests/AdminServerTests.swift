@@ -1,4 +1,5 @@
 import Coding
+import Foundation
 import HTTPTypes
 import Measures
 import Reports
@@ -107,7 +108,8 @@ import Testing
         return AdminAnswer(text: "\(request.isLocal) \(request.body.count) \(request.form?.first?.value ?? "-")")
       }
     }
-    let server = Self.server(try CrawledMirror(), routes: [Echo()])
+    let crawled = try CrawledMirror()
+    let server = Self.server(crawled, routes: [Echo()])
     let (ports, listening) = AsyncStream.makeStream(of: Int.self)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.run { listening.yield($0) } }
@@ -135,6 +137,42 @@ import Testing
       #expect(tooLong.hasPrefix("HTTP/1.1 413"), "\(tooLong)")
       let two = try await ask("GET /echo HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n")
       #expect(two.hasPrefix("HTTP/1.1 400"), "\(two)")
+    }
+    withExtendedLifetime(crawled) {}
+  }
+
+  /// Who says nothing, sends a head by the byte, or takes no answer, does not keep its place.
+  @Test(.timeLimit(.minutes(1))) func whoKeepsAPlaceForNothingLosesIt() async throws {
+    struct Long: AdminRoutes {
+      func answer(_ request: AdminRequest) async -> AdminAnswer? {
+        AdminAnswer(text: String(repeating: "a", count: 32 << 20))
+      }
+    }
+    var settings = AdminSettings(host: "127.0.0.1", port: 0, readySeconds: 900)
+    (settings.silence, settings.timeLimit) = (.seconds(1), .seconds(1))
+    let made = try CrawledMirror()
+    let server = AdminServer(settings: settings, mirror: made.mirror, routes: [Long()], logger: silentLog)
+    let (ports, listening) = AsyncStream.makeStream(of: Int.self)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await server.run { listening.yield($0) } }
+      defer { group.cancelAll() }
+      let first = await ports.first(where: { _ in true })
+      let port = try #require(first)
+      for start in ["", "GET /heal", "GET /healthz HTTP/1.1\r\nHost: a\r\nX: "] {
+        let read = try await onThread {
+          let connection = try RawConnection(port: port)
+          if !start.isEmpty { connection.send(start) }
+          return connection.read(within: 20)
+        }
+        #expect(read.isClosed && read.text == "", "\(start)")
+      }
+      let untaken = try await onThread {
+        let connection = try RawConnection(port: port)
+        connection.send("GET /long HTTP/1.1\r\nHost: a\r\n\r\n")
+        Thread.sleep(forTimeInterval: 4)
+        return connection.read(within: 20)
+      }
+      #expect(untaken.isClosed && untaken.text.utf8.count < 32 << 20)
     }
   }
 }

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Coding
 import Control
 import Foundation

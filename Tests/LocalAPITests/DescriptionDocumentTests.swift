@@ -134,6 +134,8 @@ import Testing
       let document = try JSON(parsing: answer.body)
       var (references, names): (Set<String>, [String]) = ([], [])
       document.walk { value in
+        // What has no value is not there: validators refuse a null where an object or a list belongs.
+        for member in value.object?.members ?? [] { #expect(!member.value.isNull, "\(target) \(member.name)") }
         if let reference = value["$ref"]?.string { references.insert(reference) }
         if let name = value["operationId"]?.string { names.append(name) }
       }
@@ -152,6 +154,27 @@ import Testing
         }
       }
     }
+  }
+
+  /// What trying the description on the API showed: what it lets through is not refused for its form.
+  @Test func whatIsDescribedIsTaken() async throws {
+    let made = try await Self.document(Self.ownForm)
+    let parameters = made["components"]?["parameters"]
+    func takes(_ name: String, _ text: String) throws -> Bool {
+      let pattern = try #require(parameters?[name]?["schema"]?["pattern"]?.string)
+      return try text.contains(Regex(pattern))
+    }
+    for (name, text, isTaken) in [
+      ("sort", "-changed,uid.name", true), ("sort", "0", false), ("sort", "", false), ("sort", "a,,b", false),
+      ("include", "", true), ("include", "uid,field_files", true), ("include", "a,,b", false),
+      ("disposition", #"file; filename="a.png""#, true), ("disposition", #"filename="a""#, true),
+      ("disposition", #"xfilename="a""#, false), ("disposition", #"filename="""#, false),
+    ] { #expect(try takes(name, text) == isTaken, "\(name) \(text)") }
+    let group = made.at([
+      "components", "schemas", "node--topic.relationships", "properties", "groups", "properties", "data", "items",
+      "properties", "type",
+    ])
+    #expect(group != nil && (group?["enum"] != nil || group?["minLength"] == 1))
   }
 
   /// OpenAPI 3.1: two paths that differ in the names of templates alone would be one.

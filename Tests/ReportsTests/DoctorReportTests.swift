@@ -128,6 +128,18 @@ import Testing
       site.clockAhead = -86_400
     },
     Case("expired certificate", .site, .tls, "no", next: "certbot renew") { site, _ in site.fail(.expiredCertificate) },
+    Case("another's certificate", .site, .tls, "no", next: "-connect community.example.org:443") { site, _ in
+      site.fail(.foreignCertificate)
+    },
+    Case("an authority that is not known, on another port", .site, .tls, "no", next: "-connect 127.0.0.1:8443 ") {
+      site, _ in
+      site.base = "https://127.0.0.1:8443/community"
+      site.fail(.certificate)
+    },
+    Case("no keys for tokens", .site, .signIn, "no", next: "/admin/config/people/simple_oauth") { site, _ in
+      site.fail(.tokenFault)
+    },
+    Case("no simple_oauth", .site, .signIn, "no", next: "/oauth/token") { site, _ in site.fail(.noTokenRoute) },
     Case("HTTP Basic in front", .credentials, .frontDoor, "no", next: "satisfy any") { site, _ in site.fail(.httpBasic)
     },
     Case("a cache in front", .person, .caches, "X-Cache: HIT, 7 seconds old", next: "proxy_cache_bypass") { site, _ in
@@ -166,6 +178,16 @@ import Testing
       _, machine in
       machine.user = root
       machine.places[1] = place(.mirror, machine.mirrorPath, owner: root)
+    },
+    Case(
+      "files of root's", .machine, .permissions, "mirror.sqlite-wal belong to root", next: "chown social-mirror /var/"
+    ) {
+      _, machine in
+      machine.places[1] = place(.mirror, machine.mirrorPath, owner: root, isWritable: false)
+      machine.places.append(place(.mirror, machine.mirrorPath + "-wal", owner: root, isWritable: false))
+    },
+    Case("a disk that can only be read", .machine, .disk, "can only be read", next: "remount,rw") { _, machine in
+      machine.disks = [disk(.readOnly)]
     },
     Case("secret that all may read", .person, .permissions, "everybody on this machine", next: "chmod o-rwx") {
       _, machine in
@@ -215,6 +237,20 @@ import Testing
     let one = Self.report { site, _ in (site.types[0].whole, site.types[0].omitted) = (49, 1) }
     #expect(one.outcome == .fine && one.lines.contains { $0.contains("1 left out") }, "\(one.lines)")
     #expect(Self.report(mirror: .absent).lines.contains { $0.contains("social-mirror sync") })
+  }
+
+  /// Files on a disk that can only be read are nobody's fault, and no `chmod` helps them; those that may not be read are told all the same.
+  @Test func aDiskThatCanOnlyBeReadIsToldOnce() {
+    let report = Self.report { _, machine in
+      machine.disks = [Self.disk(.readOnly)]
+      for index in machine.places.indices { machine.places[index].isWritable = false }
+    }
+    #expect(report.all.filter(\.isToBeDone).map(\.area) == [.disk], "\(report.lines)")
+    let closed = Self.report { _, machine in
+      machine.disks = [Self.disk(.readOnly)]
+      machine.places[1] = Self.place(.mirror, machine.mirrorPath, owner: Self.root, isWritable: false)
+    }
+    #expect(closed.all.filter(\.isToBeDone).map(\.area) == [.permissions, .disk], "\(closed.lines)")
   }
 
   /// What a person has to do goes before what may pass by itself.

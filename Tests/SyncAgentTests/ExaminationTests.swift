@@ -45,6 +45,16 @@ import Upstream
     let expired = TransportError(.certificate, "certificate has expired", url: "https://a.example")
     #expect(SiteFailure(expired).kind == .expiredCertificate)
     #expect(SiteFailure(TransportError(.certificate, "unknown", url: "https://a.example")).kind == .certificate)
+    func kind(_ words: String) -> SiteFailure.Kind {
+      SiteFailure(TransportError(.certificate, words, url: "https://a.example")).kind
+    }
+    #expect(kind("SSL certificate problem: certificate is not yet valid") == .expiredCertificate)
+    #expect(kind("SSL: no alternative certificate subject name matches target host name 'a'") == .foreignCertificate)
+    func unavailable(_ status: Int) -> SiteFailure.Kind {
+      SiteFailure(SignInError.unavailable(status: status, retryAfter: nil, hint: nil)).kind
+    }
+    #expect(unavailable(429) == .throttled && unavailable(500) == .tokenFault && unavailable(503) == .unavailable)
+    #expect(SiteFailure(SignInError.unintelligible(status: 404, mediaType: "text/html")).kind == .noTokenRoute)
     #expect(SiteFailure(SignInError.wrongClient(hint: nil)).kind == .wrongClient)
     let grant = SiteFailure(SignInError.unsupportedGrant(grant: "password", hint: nil))
     #expect(grant.kind == .grantNotAllowed && grant.grant == "password")

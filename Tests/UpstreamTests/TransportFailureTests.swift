@@ -203,4 +203,27 @@ import Testing
     #expect(error.mayHaveArrived == mayHaveArrived)
     #expect(error.message.contains("words"))
   }
+
+  /// Where there is a proxy, it may be what is not there; its URL, which may hold a password, is not told.
+  @Test func aProxyThatIsGoneIsNamedByItsKey() throws {
+    var settings = TransportSettings(origin: try WebOrigin(of: "https://site.example"))
+    settings.proxy = "http://user:geheim@proxy"
+    let error = CurlFailure(code: CURLE_COULDNT_CONNECT, text: "words", wasBegun: false)
+      .error(url: "https://site.example/", settings)
+    #expect(error.kind == .unreachable && error.message.contains("site.proxy") && !error.message.contains("geheim"))
+  }
+
+  /// An authority of one's own is named where that may be it, and nowhere else.
+  @Test(arguments: [
+    ("SSL certificate problem: certificate has expired", "renewed"),
+    ("SSL certificate problem: certificate is not yet valid", "a clock is wrong"),
+    ("SSL: no alternative certificate subject name matches target host name 'site.example'", "site.baseURL"),
+    ("SSL certificate problem: unable to get local issuer certificate", "site.caFile"),
+  ]) func certificatesAreToldWithTheirWayOut(words: String, way: String) throws {
+    let settings = TransportSettings(origin: try WebOrigin(of: "https://site.example"))
+    let error = CurlFailure(code: CURLE_PEER_FAILED_VERIFICATION, text: words, wasBegun: false)
+      .error(url: "https://site.example/", settings)
+    #expect(error.message.contains(words) && error.message.contains(way), "\(error.message)")
+    #expect(error.message.contains("site.caFile") == (way == "site.caFile"))
+  }
 }

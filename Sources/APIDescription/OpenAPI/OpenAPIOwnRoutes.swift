@@ -56,6 +56,7 @@ enum OpenAPIOwnRoutes {
         {
           text($0, "As in RFC 6749 and RFC 7636.")
         })
+    case "/oauth/debug": return .array([text("_format", "The form of the answer.", value: "json")])
     default: return nil
     }
   }

@@ -41,12 +41,9 @@ enum Dialect: Sendable {
 }
 
 extension JSON {
-  /// An object of members in their order; those without a value are left out.
-  static func make(_ members: KeyValuePairs<String, JSON?>) -> JSON {
-    var object = JSONObject()
-    for case (let name, let value?) in members { object[name] = value }
-    return .object(object)
-  }
+  /// An object of members in their order; those without a value are left out. A `nil` that is written here the compiler may take for
+  /// a value, `null`: a description has none of those.
+  static func make(_ members: KeyValuePairs<String, JSON?>) -> JSON { JSON.object(JSONObject()).with(members) }
 
   /// A list of strings.
   static func strings(_ texts: [String]) -> JSON { .array(texts.map { .string($0) }) }
@@ -54,7 +51,7 @@ extension JSON {
   /// The same object with more members.
   func with(_ members: KeyValuePairs<String, JSON?>) -> JSON {
     guard var object else { return self }
-    for case (let name, let value?) in members { object[name] = value }
+    for case (let name, let value?) in members where !value.isNull { object[name] = value }
     return .object(object)
   }
 }

@@ -46,6 +46,7 @@ struct LinkageSchemas: Sendable {
     let isClosed = !type.declaredTargets(of: field).isEmpty
     let name = JSON.make([
       "title": "Resource type name", "type": "string", "enum": isClosed ? .strings(seen) : nil,
+      "minLength": isClosed ? nil : 1,
       "description": isClosed || seen.isEmpty ? nil : .string("So far: \(seen.joined(separator: ", "))."),
     ])
     let id = JSON.make([

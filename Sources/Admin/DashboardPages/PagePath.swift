@@ -14,7 +14,7 @@ struct PagePath: Sendable, Hashable {
     guard path.hasPrefix(root) else { return nil }
     let rest = path.dropFirst(root.count)
     guard rest.isEmpty || rest.first == "/" else { return nil }
-    // An empty text would be split into one empty part.
+    // Nothing, split, is one empty piece.
     segments =
       rest.isEmpty ? [] : rest.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(String.init)
   }

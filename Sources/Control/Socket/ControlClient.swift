@@ -24,6 +24,10 @@ package struct ControlClient: Sendable {
   /// - Throws: `ControlFault` where the daemon does not answer to the end, `CancellationError`.
   package func ask(_ wish: RoundWish, hear: @Sendable (RoundEvent) -> Void) async throws -> Outcome {
     guard socket.isShortEnough, let connection = try await connected() else { return .nobody }
+    let channel = connection.channel
+    // A round may take hours, that it is taken in may not.
+    let patience = channel.eventLoop.scheduleTask(in: .seconds(30)) { channel.close(promise: nil) }
+    defer { patience.cancel() }
     let outcome: Outcome? = try await connection.executeThenClose { lines, request in
       do { try await request.write(ByteBuffer(bytes: ControlRequest(wish).line)) } catch let error as CancellationError
       {
@@ -33,6 +37,7 @@ package struct ControlClient: Sendable {
       }
       do {
         for try await line in lines {
+          patience.cancel()
           switch EventLine.event(line) {
           case .replied(.refused(let reason))?: return .refused(reason)
           case .ended(let ending)?: return .ended(ending)

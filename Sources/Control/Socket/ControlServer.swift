@@ -85,9 +85,14 @@ package final class ControlServer: Sendable {
 
   private func converse(_ connection: Connection) async throws {
     let channel = connection.channel
-    guard let peer = await Peer.of(channel), peer.mayAsk(processOf: geteuid()) else {
-      logger.warning("a process of another user asked at the control socket; it was refused")
-      return
+    guard let peer = await Peer.of(channel) else {
+      return try await say(.replied(.refused(reason: "the system does not tell who asks")), channel)
+    }
+    guard peer.mayAsk(processOf: geteuid()) else {
+      logger.warning(
+        "another user asked at the control socket and was refused",
+        metadata: ["process": "\(peer.process)", "user": "\(peer.user)"])
+      return try await say(.replied(.refused(reason: "only the daemon's own user and root may ask")), channel)
     }
     let request: ControlRequest
     do {

@@ -24,6 +24,7 @@ final class RequestLine: ChannelInboundHandler {
   private var line: [UInt8] = []
   /// Where to say what came; nil once it was said.
   private var received: EventLoopPromise<Received>?
+  private var isRefused = false
   private var deadline: Scheduled<Void>?
 
   init(_ received: EventLoopPromise<Received>) { self.received = received }
@@ -36,11 +37,18 @@ final class RequestLine: ChannelInboundHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    // Nothing belongs behind a request.
-    guard received != nil else { return context.close(promise: nil) }
+    guard received != nil else {
+      // Nothing belongs behind a request; who is refused is hung up on as soon as that is said.
+      if !isRefused { context.close(promise: nil) }
+      return
+    }
     let bytes = unwrapInboundIn(data).readableBytesView
     let part = bytes.prefix { $0 != 0x0A }
-    guard line.count + part.count <= ControlRequest.mostBytes else { return say(.tooLong) }
+    guard line.count + part.count <= ControlRequest.mostBytes else {
+      // What else it sends stays with the system until it is hung up on.
+      context.channel.setOption(.autoRead, value: false).whenFailure { _ in }
+      return say(.tooLong)
+    }
     line.append(contentsOf: part)
     if part.count < bytes.count { say(.line(line)) }
   }
@@ -71,6 +79,7 @@ final class RequestLine: ChannelInboundHandler {
   private func say(_ what: Received) {
     deadline?.cancel()
     line = []
+    if what == .tooLong || what == .tooSlow { isRefused = true }
     received?.succeed(what)
     received = nil
   }

@@ -13,11 +13,12 @@ enum FailureFindings {
     case .unreachable, .nameNotResolved, .timeout, .redirectElsewhere, .brokenAnswer, .throttled, .unavailable,
       .siteFault, .page, .maintenance:
       (.reachability, .site)
-    case .expiredCertificate, .certificate, .tls: (.tls, .site)
+    case .expiredCertificate, .foreignCertificate, .certificate, .tls: (.tls, .site)
     case .httpBasic: (.frontDoor, .credentials)
     case .firewall: (.frontDoor, .site)
     case .wrongClient, .wrongUser, .grantNotAllowed, .scopeNotGranted, .refreshTokenRefused, .refused, .heldBack:
       (.signIn, .credentials)
+    case .tokenFault, .noTokenRoute: (.signIn, .site)
     case .anonymous: (.account, .credentials)
     case .otherAccount: (.account, .person)
     case .otherSite, .noEntryPoint: (.configuration, .configuration)
@@ -38,12 +39,16 @@ enum FailureFindings {
         "on this machine: curl -sS -o /dev/null -w '%{time_total}' \(base)/jsonapi; raise site.timeoutSeconds where the site is that slow"
     case .expiredCertificate:
       return
-        "on the site's server: renew it and reload the web server (certbot renew); on this machine: timedatectl, for a "
-        + "wrong clock looks the same"
+        "on the site's server: renew it, or the one of its chain that is out of date, and reload the web server (certbot renew); "
+        + "on this machine: timedatectl, for a wrong clock looks the same"
+    case .foreignCertificate:
+      return
+        "on this machine: \(certificates(of: base)) | openssl x509 -noout -ext subjectAltName tells its names: set site.baseURL to "
+        + "one of them, or give the server a certificate for \(host)"
     case .certificate:
       return
-        "on this machine: openssl s_client -connect \(host):443 -servername \(host) -showcerts; name an authority of your own "
-        + "in site.caFile, or have the server send the whole chain"
+        "on this machine: \(certificates(of: base)) -showcerts; name an authority of your own in site.caFile, or have the "
+        + "server send the whole chain"
     case .tls: return "set site.baseURL to the site's https address; the server should offer TLS 1.2 or 1.3"
     case .redirectElsewhere:
       return "set site.baseURL to the address that it leads to: curl -sSI \(base)/jsonapi names it"
@@ -51,6 +56,14 @@ enum FailureFindings {
       return "on this machine: curl -sS -i \(base)/jsonapi; what answers there is not the site's JSON:API"
     case .throttled: return "lower site.requestsPerSecond, or have this machine's address left out of the limit"
     case .unavailable: return "social-mirror doctor again, a little later; nothing is lost"
+    case .tokenFault:
+      return
+        "on the site: drush watchdog:show --severity=Error; a key of simple_oauth that is missing, or that the web server may not "
+        + "read, fails so: \(base)/admin/config/people/simple_oauth"
+    case .noTokenRoute:
+      return
+        "on this machine: curl -sS -i \(base)/oauth/token; on the site: drush pm:list --filter=simple_oauth, and "
+        + "drush pm:enable simple_oauth where it is off"
     case .siteFault: return "on the site: drush watchdog:show --severity=Error, or \(base)/admin/reports/dblog"
     case .maintenance: return "on the site: drush state:set system.maintenance_mode 0, when the work is done"
     case .httpBasic:
@@ -88,6 +101,14 @@ enum FailureFindings {
     case .rejected: return "give the account the right to read it, at \(base)/admin/people/permissions"
     case .local: return "put right what it names"
     }
+  }
+
+  /// Shows what the server of a base URL presents.
+  private static func certificates(of base: String) -> String {
+    let host = host(of: base)
+    let rest = base.drop { $0 != ":" }.dropFirst(3).prefix { $0 != "/" }.dropFirst(host.utf8.count)
+    let port = rest.hasPrefix(":") ? String(rest.dropFirst()) : "443"
+    return "openssl s_client -connect \(host):\(port) -servername \(host) </dev/null"
   }
 
   /// The host of a base URL.

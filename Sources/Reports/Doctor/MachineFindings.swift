@@ -16,30 +16,54 @@ enum MachineFindings {
   // MARK: Permissions
 
   private static func permissions(_ machine: MachineEvidence) -> [DoctorFinding] {
-    let found = machine.places.flatMap { access($0, machine.user) + secrecy($0) }
+    let found =
+      refused(machine) + machine.places.flatMap { stray($0, machine.user) } + machine.places.flatMap { secrecy($0) }
     return found.isEmpty
       ? [DoctorFinding(.fine, .permissions, "\(machine.user.name) may use all files, and nobody else reads secrets")]
       : found
   }
 
-  private static func access(_ place: MachineEvidence.Place, _ user: MachineEvidence.User) -> [DoctorFinding] {
-    // The configuration is read alone, and was.
-    guard place.role != .configuration else { return [] }
-    let owner = place.owner
-    if !place.isReadable || !place.isWritable {
-      let what = place.isReadable ? "written" : "read"
+  /// What this user may not read or write: all of it that one other keeps from it in one finding. Of a disk that nobody can write, that
+  /// is said with the disk; the configuration is read alone, and was.
+  private static func refused(_ machine: MachineEvidence) -> [DoctorFinding] {
+    let refused = machine.places.filter {
+      $0.role != .configuration && (!$0.isReadable || !$0.isWritable && !isOnReadOnlyDisk($0, machine))
+    }
+    var found: [DoctorFinding] = []
+    for (index, first) in refused.enumerated() {
+      func isAlike(_ other: MachineEvidence.Place) -> Bool {
+        other.owner == first.owner && other.isReadable == first.isReadable
+      }
+      guard !refused[..<index].contains(where: isAlike) else { continue }
+      let alike = refused.filter(isAlike)
+      let (paths, user, owner) = (alike.map(\.path), machine.user, first.owner)
+      let mode = alike.contains { $0.role == .folder } ? "u+rwX" : "u+rw"
+      let (belong, them) = paths.count == 1 ? ("belongs", "it") : ("belong", "them")
+      let use = first.isReadable ? "write" : "read"
       let next =
         owner.id == user.id
-        ? "chmod u+rw\(place.role == .folder ? "x" : "") \(place.path)"
-        : "run as its owner: sudo -u \(owner.name) social-mirror doctor; or, as root: chown \(user.name) \(place.path)"
-      return [
+        ? "chmod \(mode) \(paths.joined(separator: " "))"
+        : "run as the owner: sudo -u \(owner.name) social-mirror doctor; or, as root: chown \(user.name) "
+          + paths.joined(separator: " ")
+      found.append(
         DoctorFinding(
           .fault, .permissions,
-          "\(place.path) belongs to \(owner.name), and \(user.name), as whom this runs, may not have it \(what)",
+          "\(paths.joined(separator: ", ")) \(belong) to \(owner.name), and \(user.name), as whom this runs, may not \(use) \(them)",
           next: next,
-          cause: .machine)
-      ]
+          cause: .machine))
     }
+    return found
+  }
+
+  private static func isOnReadOnlyDisk(_ place: MachineEvidence.Place, _ machine: MachineEvidence) -> Bool {
+    machine.disks.contains {
+      $0.trial == .readOnly && (place.path == $0.folder || place.path.hasPrefix($0.folder + "/"))
+    }
+  }
+
+  private static func stray(_ place: MachineEvidence.Place, _ user: MachineEvidence.User) -> [DoctorFinding] {
+    let owner = place.owner
+    guard place.role != .configuration, place.isReadable, place.isWritable else { return [] }
     // What root made in another's folder, that one cannot write; what somebody else made in root's, nobody meant.
     let isStray =
       place.role != .folder && owner.id != place.folderOwner.id && (owner.id != user.id || user.id == 0)
@@ -92,6 +116,14 @@ enum MachineFindings {
         DoctorFinding(
           .fault, .disk, "nothing can be written to \(disk.folder) (\(keys)): \(reason), \(free)",
           next: isFull ? next : "mount | grep -F \(disk.folder); the disk has to take writes", cause: .machine)
+      ]
+    case .readOnly:
+      return [
+        DoctorFinding(
+          .fault, .disk, "the disk of \(disk.folder) (\(keys)) can only be read: nothing is written there",
+          next:
+            "findmnt -T \(disk.folder) names it: mount -o remount,rw it, after dmesg has said why (a disk with errors is made so); "
+            + "or give another \(keys)", cause: .machine)
       ]
     case .done(let milliseconds):
       if let bytes = disk.freeBytes, bytes < leastFree {

@@ -49,16 +49,23 @@ struct SyncCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let settings = try common.settings(needsSite: true)
     let wish = RoundWish(
       isFull: full, sweep: sweep ? .now : noSweep ? .never : .whenDue, acceptedRemovals: Set(acceptRemovals),
       only: Set(only), leavesChanges: noPush)
-    // Where the site is now is for the configuration of a daemon, which reads it at its start.
-    if !moved, let code = try await DaemonCall(ofMirrorAt: settings.mirror.path, common.verbosity).sync(wish) {
+    if let code = try await askDaemon(wish) {
       if code != .done { throw Finished(code: code) }
       return
     }
-    try await sync(wish, settings)
+    try await sync(wish, try common.settings(needsSite: true))
+  }
+
+  /// - Returns: the exit code; nil where there is no daemon to ask.
+  private func askDaemon(_ wish: RoundWish) async throws -> ExitCodes? {
+    // A daemon learns at its start where the site is.
+    if moved { return nil }
+    // The secrets are the daemon's: whoever asks it need not have them. What is wrong with the configuration is said where it is used.
+    guard let path = try? common.origin.read(needsSite: false).settings.mirror.path else { return nil }
+    return try await DaemonCall(ofMirrorAt: path, common.verbosity).sync(wish)
   }
 
   /// Does it in this process.

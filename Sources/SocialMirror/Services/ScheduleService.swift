@@ -22,7 +22,9 @@ struct ScheduleService: Service {
   func run() async throws {
     defer { desk.close("the daemon was stopped before the round began", code: ExitCodes.fault.rawValue) }
     let follower = ServiceFollower(
-      logger, rests: "Synchronisation stops", intervalSeconds: inForce.settings.sync.intervalSeconds,
+      logger, rests: "Synchronisation stops",
+      restsUntil: "the daemon is restarted, or social-mirror sync gets through",
+      intervalSeconds: inForce.settings.sync.intervalSeconds,
       tell: teller.tell)
     try await cancelWhenGracefulShutdown {
       do {

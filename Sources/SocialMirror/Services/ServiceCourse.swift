@@ -75,19 +75,23 @@ final class ServiceFollower: Sendable {
   private let patience: Mutex<ServicePatience>
   private let logger: Logger
   private let rests: String
+  private let restsUntil: String
   private let tell: @Sendable (String) -> Void
   private let began = ContinuousClock.now
 
   /// - Parameters:
   ///   - rests: what stops where it cannot go on, for the log.
+  ///   - restsUntil: until when.
   ///   - intervalSeconds: how far apart the service's attempts are.
   ///   - tell: is told what keeps the service from its work, for the service manager.
   init(
-    _ logger: Logger, rests: String, intervalSeconds: Int, tell: @escaping @Sendable (String) -> Void = { _ in }
+    _ logger: Logger, rests: String, restsUntil: String = "the daemon is restarted", intervalSeconds: Int,
+    tell: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.tell = tell
     self.logger = logger
     self.rests = rests
+    self.restsUntil = restsUntil
     patience = Mutex(ServicePatience(intervalSeconds: intervalSeconds))
   }
 
@@ -105,8 +109,8 @@ final class ServiceFollower: Sendable {
       tell("\(error)")
       logger.error("\(error)\(may ? ". It is tried again, for it may pass; the local API goes on" : "")")
     case .rest:
-      tell("\(rests) until the daemon is restarted: \(error)")
-      logger.critical("\(error). \(rests) until the daemon is restarted; the local API goes on")
+      tell("\(rests) until \(restsUntil): \(error)")
+      logger.critical("\(error). \(rests) until \(restsUntil); the local API goes on")
       if let resting { return try await resting() }
       while true { try await Task.sleep(for: .seconds(86_400)) }
     case .end: throw error

@@ -90,6 +90,7 @@ struct WishedRounds: Sendable {
 
   /// A round by hand may have read less than others: what the log knows of those stays.
   private func note(_ steps: SyncSteps, took duration: Duration) {
+    if let push = steps.push { measures.note(push) }
     guard let report = steps.round else {
       measures.rounds.add(to: .failed)
       return measures.durations.note(duration)

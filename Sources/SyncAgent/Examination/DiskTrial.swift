@@ -7,6 +7,8 @@ package enum DiskTrial: Sendable, Hashable {
   case done(milliseconds: Int64)
   /// The system refused it, in its words. `isFull`: for want of room.
   case failed(reason: String, isFull: Bool)
+  /// It can only be read.
+  case readOnly
 
   /// How much is written.
   package static let bytes = 1 << 20
@@ -46,6 +48,10 @@ package enum DiskTrial: Sendable, Hashable {
   }
 
   private init(refused code: Int32) {
+    guard code != EROFS else {
+      self = .readOnly
+      return
+    }
     self = .failed(reason: String(cString: strerror(code)), isFull: code == ENOSPC || code == EDQUOT)
   }
 }

@@ -10,8 +10,10 @@ package struct SiteFailure: Sendable, Hashable {
     case nameNotResolved
     /// No answer in time.
     case timeout
-    /// The site's certificate is out of date.
+    /// The site's certificate is out of date, or not in date yet.
     case expiredCertificate
+    /// The site's certificate is another host's.
+    case foreignCertificate
     /// Another fault of the certificate, or of `site.caFile`.
     case certificate
     /// No TLS that both can do.
@@ -46,6 +48,10 @@ package struct SiteFailure: Sendable, Hashable {
     case unavailable
     /// The site failed over the question.
     case siteFault
+    /// The site failed over the request for a token.
+    case tokenFault
+    /// What answers at the token route is none.
+    case noTokenRoute
     /// A page, or another thing than JSON:API.
     case page
     /// The site understood, and said no.
@@ -99,12 +105,17 @@ package struct SiteFailure: Sendable, Hashable {
     case .nameNotResolved: .nameNotResolved
     case .timeout: .timeout
     // The library has one code for all that is wrong with a certificate; its words tell which it is.
-    case .certificate: error.message.lowercased().contains("expired") ? .expiredCertificate : .certificate
+    case .certificate: kind(ofCertificate: error.message.lowercased())
     case .tlsHandshake: .tls
     case .redirectToOtherOrigin, .tooManyRedirects: .redirectElsewhere
     case .truncated, .tooLarge, .protocolFailure, .refused: .brokenAnswer
     case .otherOrigin, .insecure, .invalidRequest: .local
     }
+  }
+
+  private static func kind(ofCertificate words: String) -> Kind {
+    if words.contains("has expired") || words.contains("not yet valid") { return .expiredCertificate }
+    return words.contains("subject name") ? .foreignCertificate : .certificate
   }
 
   private static func kind(of error: SignInError) -> Kind {
@@ -115,11 +126,13 @@ package struct SiteFailure: Sendable, Hashable {
     case .invalidScope: .scopeNotGranted
     case .refreshRefused: .refreshTokenRefused
     case .refused: .refused
-    case .unavailable(let status, _, _): status == 429 ? .throttled : .unavailable
+    case .unavailable(429, _, _): .throttled
+    case .unavailable(500, _, _): .tokenFault
+    case .unavailable: .unavailable
     case .maintenance: .maintenance
     case .httpBasic: .httpBasic
     case .heldBack: .heldBack
-    case .unintelligible(_, _, let page): page?.firewall == nil ? .page : .firewall
+    case .unintelligible(_, _, let page): page?.firewall == nil ? .noTokenRoute : .firewall
     }
   }
 

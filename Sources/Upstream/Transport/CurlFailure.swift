@@ -8,9 +8,24 @@ struct CurlFailure {
   /// Whether sending had begun.
   var wasBegun: Bool
 
+  /// What helps where a certificate is not trusted: naming an authority does not, where it is out of date or of another host.
+  private var wayOut: String {
+    let words = text.lowercased()
+    if words.contains("expired") || words.contains("not yet valid") {
+      return "it has to be renewed, or another of its chain, or a clock is wrong"
+    }
+    if words.contains("subject name") { return "set site.baseURL to a name that the certificate has" }
+    return "if its authority is your own, name the authority's certificate in site.caFile"
+  }
+
   func error(url: String, _ settings: TransportSettings) -> TransportError {
     let site = settings.origin.authority
     switch code {
+    case CURLE_COULDNT_CONNECT where settings.proxy != nil:
+      return TransportError(
+        .unreachable,
+        "\(site) does not accept connections, or the proxy does not (\(text)); check site.proxy and site.baseURL",
+        url: url)
     case CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED:
       return TransportError(
         .unreachable, "\(site) does not accept connections (\(text)); check site.baseURL and the network", url: url)
@@ -30,9 +45,7 @@ struct CurlFailure {
     case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS,
       CURLE_SSL_PINNEDPUBKEYNOTMATCH:
       return TransportError(
-        .certificate,
-        "the certificate of \(site) is not trusted (\(text)); if its authority is your own, name the authority's "
-          + "certificate in site.caFile", url: url)
+        .certificate, "the certificate of \(site) is not trusted (\(text)); \(wayOut)", url: url)
     case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CRL_BADFILE, CURLE_SSL_CERTPROBLEM:
       return TransportError(
         .certificate, "site.caFile \(settings.caFile ?? "") holds no certificate that can be read (\(text))", url: url)

@@ -1,3 +1,4 @@
+import OpenSocial
 import Coding
 import Control
 import HTTPTypes

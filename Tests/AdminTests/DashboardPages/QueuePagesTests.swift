@@ -1,3 +1,4 @@
+import HTTPTypes
 import Coding
 import Control
 import Store
@@ -106,7 +107,7 @@ import Testing
     let request = DashboardRequest(
       AdminRequest(method: .get, path: "/queue"), by: .local, at: PagesBench.now, seal: { _ in "seal" })
     let state = QueueState(
-      changes: (1...250).map { number in
+      changes: (Int64(1)...250).map { number in
         var one = change
         one.id = number
         return one
