@@ -27,6 +27,8 @@ def conflicts(stage, browser, report):
         row = page.locator("#fields tbody tr").first.inner_text()
         report.true("both versions stand side by side", "has written" in row and "has put" in row, row)
         report.true("differing words are marked", page.locator("#fields :is(del, ins, mark)").count() > 0)
+        wide = page.locator("#fields thead th").evaluate_all("cells => cells.slice(1).map(one => Math.round(one.offsetWidth))")
+        report.true("in columns alike wide", max(wide) - min(wide) <= 1, wide)
         page.get_by_role("button", name="Take the local one").click()
         report.true("the decision is told", "local version" in told(page), told(page))
         report.true("the local title arrives on the site", eventually(
