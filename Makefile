@@ -70,7 +70,6 @@ test: swift-present system-packages
 CHROMIUM ?=
 test-web: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
-	[[ -f .build/redoc/redoc.standalone.js ]] || $(MAKE) --no-print-directory redoc
 	PYTHON="$(PYTHON)" CHROMIUM="$(CHROMIUM)" Tests/Web/run .build/debug/social-mirror $(ARGS)
 
 # docs/pictures/dashboard.png, of the dashboard over a sample community.
