@@ -24,7 +24,7 @@ DOCDIR ?= $(PREFIX)/share/doc/social-mirror
 
 PYTHON ?= python3
 
-.PHONY: all build release test fuzz fuzz-coverage soak drill drill-push demo redoc interop lint house bench install verify-units verify-monitoring deb deb-trial clean system-packages swift-present
+.PHONY: all build release test fuzz fuzz-coverage soak drill drill-push demo redoc interop lint house messages bench install verify-units verify-monitoring deb deb-trial clean system-packages swift-present
 
 all: build
 
@@ -131,6 +131,10 @@ lint: swift-present
 # ARGS=--list names what is counted, ARGS=--tighten lowers the limits in tools/house/limits.json to what there is now.
 house:
 	@$(PYTHON) tools/house $(ARGS)
+
+# Each message of the sources against docs/messages.md; builds nothing.
+messages:
+	@$(PYTHON) tools/messages
 
 bench: swift-present system-packages
 	Benchmarks/run

@@ -93,9 +93,12 @@ let package = Package(
     .target(
       name: "Admin",
       dependencies: [
-        "Coding", "Measures", "Store", "Reports", hummingbird, hummingbirdCore, httpTypes, nioCore, nioPosix, logging,
+        "Coding", "Control", "Measures", "Store", "Reports", "TokenIssuer", hummingbird, hummingbirdCore, httpTypes,
+        nioCore, nioPosix, logging,
       ],
       swiftSettings: strict),
+    .target(
+      name: "Control", dependencies: ["Coding", nioCore, nioPosix, logging], swiftSettings: strict),
     .target(name: "SampleContent", exclude: ["community.bin", "pack.py"]),
     .target(
       name: "SampleSite",
@@ -107,7 +110,7 @@ let package = Package(
       name: "SocialMirror",
       dependencies: [
         "CAllocator", "JSONAPI", "Measures", "OpenSocial", "Store", "Upstream", "SyncAgent", "Reports", "TokenIssuer",
-        "LocalAPI", "Admin",
+        "LocalAPI", "Admin", "Control",
         .target(name: "SampleSite", condition: .when(traits: ["Demo"])),
         logging, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -131,7 +134,13 @@ let package = Package(
     tests(of: "Coding"),
     tests(of: "DurableFiles"),
     tests(of: "Measures"),
-    tests(of: "Admin", ["Coding", "Measures", "Reports", "Store", httpTypes, nioCore]),
+    tests(
+      of: "Admin",
+      [
+        "Coding", "Control", "JSONAPI", "Measures", "Reports", "Store", "TokenIssuer", httpTypes, logging,
+        nioCore,
+      ]),
+    tests(of: "Control", ["Coding", nioCore, nioPosix, logging]),
     tests(of: "JSONAPI"),
     tests(of: "APIDescription", ["JSONAPI", "OpenSocial"]),
     tests(of: "OpenSocial", ["JSONAPI"]),
@@ -144,7 +153,7 @@ let package = Package(
       of: "LocalAPI",
       [
         "JSONAPI", "Measures", "OpenSocial", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes, nioCore,
-        crypto, cryptoExtras,
+        nioHTTP1, crypto, cryptoExtras,
       ]),
     tests(of: "SampleSite", ["JSONAPI", "Upstream"]),
     tests(

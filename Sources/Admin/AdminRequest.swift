@@ -35,11 +35,13 @@ package struct AdminRequest: Sendable {
   /// `localhost` or an address of loopback, and there is neither `Forwarded` nor an `X-Forwarded-…` field. A page of another
   /// origin whose name leads here (DNS rebinding) is not local, nor is what a web server on this machine passes on.
   package var isLocal: Bool
+  /// The address at the other end of the connection, without its port; empty where it is not known.
+  package var address: String
 
   /// A request as it came; tests make theirs with it.
   package init(
     method: HTTPRequest.Method, path: String, query: [Pair] = [], fields: HTTPFields = [:], authority: String? = nil,
-    body: [UInt8] = [], isLocal: Bool = true
+    body: [UInt8] = [], isLocal: Bool = true, address: String = ""
   ) {
     self.method = method
     self.path = path
@@ -48,6 +50,7 @@ package struct AdminRequest: Sendable {
     self.authority = authority
     self.body = body
     self.isLocal = isLocal
+    self.address = address
   }
 
   /// The value of the first pair of this name.

@@ -20,7 +20,8 @@ extension AdminRequest {
       query: parts.count > 1 ? AdminRequest.pairs(Array(parts[1].utf8)) : [], fields: head.headerFields,
       authority: head.authority,
       isLocal: Loopback.contains(peer) && Loopback.isNamed(head.authority)
-        && !AdminRequest.isPassedOn(head.headerFields))
+        && !AdminRequest.isPassedOn(head.headerFields),
+      address: peer?.ipAddress ?? "")
   }
 
   /// The pairs of a form (WHATWG URL, 5.1).

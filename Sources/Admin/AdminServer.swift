@@ -29,12 +29,12 @@ package struct AdminServer: Sendable {
   /// - Parameters:
   ///   - routes: asked in this order for every path that is not the server's own.
   ///   - measures: what `/metrics` tells beside the mirror's state.
-  ///   - completing: adds to the report of `/status.json` what the mirror does not know.
+  ///   - state: what others on this port tell of the mirror, too; nil for one of its own.
   ///   - now: Unix seconds of this machine.
   package init(
     settings: AdminSettings, mirror: Mirror, routes: [any AdminRoutes], logger: Logger,
     measures: DaemonMeasures = DaemonMeasures(),
-    completing: @escaping @Sendable (inout StatusReport) -> Void = { _ in },
+    state: KnownState? = nil,
     now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
   ) {
     self.settings = settings
@@ -42,7 +42,7 @@ package struct AdminServer: Sendable {
     self.routes = routes
     self.measures = measures
     self.now = now
-    state = KnownState(mirror, now: now, completing: completing)
+    self.state = state ?? KnownState(mirror, now: now, completing: { _ in })
     // Who starts the server says where it listens: the framework's own lines would say it again.
     var quiet = logger
     quiet.logLevel = max(logger.logLevel, .warning)

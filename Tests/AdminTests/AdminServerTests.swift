@@ -108,7 +108,8 @@ import Testing
         return AdminAnswer(text: "\(request.isLocal) \(request.body.count) \(request.form?.first?.value ?? "-")")
       }
     }
-    let server = Self.server(try CrawledMirror(), routes: [Echo()])
+    let crawled = try CrawledMirror()
+    let server = Self.server(crawled, routes: [Echo()])
     let (ports, listening) = AsyncStream.makeStream(of: Int.self)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.run { listening.yield($0) } }
@@ -137,6 +138,7 @@ import Testing
       let two = try await ask("GET /echo HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n")
       #expect(two.hasPrefix("HTTP/1.1 400"), "\(two)")
     }
+    withExtendedLifetime(crawled) {}
   }
 
   /// Who says nothing, sends a head by the byte, or takes no answer, does not keep its place.

@@ -1,5 +1,6 @@
 import Foundation
 import JSONAPI
+import LocalAPI
 import Measures
 import Support
 import Testing
@@ -7,7 +8,8 @@ import Testing
 /// Each answer is counted once, by where its request led, whichever way it took through the server.
 @Suite struct AnswerMeasureTests {
   @Test func aLoadOfKnownSizeIsCounted() async throws {
-    let server = try await RunningLocalAPI.prepared(CrawledMirror.full())
+    let crawled = try CrawledMirror.full()
+    let server = try await RunningLocalAPI.prepared(crawled)
     try await RunningLocalAPI.serving(server) { api in
       let signed = try await api.signedIn()
       let page = try await api.send("GET", "/jsonapi/node/topic?page%5Blimit%5D=1", signed).document
@@ -33,5 +35,6 @@ import Testing
       }
       #expect(measures.durations(of: .individual).seconds > 0)
     }
+    withExtendedLifetime(crawled) {}
   }
 }

@@ -12,7 +12,7 @@ import Testing
     page.gauge("nothing", "Is left out.", [])
     page.gauge("unknown", "Is left out, too.", nil)
     page.counter("requests", "All.", [.init(3, [("outcome", "ok"), ("kind", "x")]), .init(0)])
-    page.counter("sent_bytes", "Content.", unit: "bytes", [.init(9_007_199_254_740_993)])
+    page.counter("sent_bytes", "Content.", unit: "bytes", [.init(9_007_199_254_740_992)])
     page.histogram("took_seconds", "Time.", [(labels: [(name: "route", value: "file")], durations: durations.snapshot)])
     page.gauge("odd", "No number.", [.init(.nan), .init(.infinity), .init(-.infinity)])
     return String(decoding: page.bytes, as: UTF8.self)

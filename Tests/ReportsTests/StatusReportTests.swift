@@ -108,7 +108,7 @@ import Testing
     },
     Part(
       "removals that wait",
-      ["node--topic: 50 removals wait: social-mirror sync --accept-removals node--topic (while `run` is stopped)"]
+      ["node--topic: 50 removals wait: social-mirror sync --accept-removals node--topic"]
     ) { $0.status.types[0].held = 50 },
     Part("local changes", ["local changes: 2 queued, 1 conflict", "last failure of a change: no"]) {
       $0.outbox = OutboxStatus(changes: [.queued: 2, .conflict: 1], openConflicts: 1, oldest: newYear, lastError: "no")

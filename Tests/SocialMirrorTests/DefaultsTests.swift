@@ -56,9 +56,9 @@ import Testing
     value == value.rounded() ? .integer(Int(value)) : .number("\(value)")
   }
 
-  /// The rows of the README's table: the keys that each names, and its default.
+  /// The rows of the page's table (`docs/configuration.md`): the keys that each names, and its default.
   private static func rows() throws -> [(keys: [String], usual: String)] {
-    let text = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+    let text = try String(contentsOf: root.appending(path: "docs/configuration.md"), encoding: .utf8)
     return text.split(separator: "\n").compactMap { line -> (keys: [String], usual: String)? in
       let cells = line.split(separator: "|", omittingEmptySubsequences: false).map {
         $0.trimmingCharacters(in: .whitespaces)

@@ -69,6 +69,25 @@ import Testing
       try mirror.tokens.removeConsumer("c") && !mirror.tokens.removeConsumer("c") && mirror.tokens.consumer("c") == nil)
   }
 
+  /// What is added or changed is looked at and written at once: what somebody else did between the two is not undone.
+  @Test func whatIsThereIsNotAddedAndWhatIsNotIsNotChanged() throws {
+    let made = try CrawledMirror()
+    defer { withExtendedLifetime(made) {} }
+    let tokens = made.mirror.tokens
+    #expect(try !tokens.change(consumer: "c") { $0.label = "D" } && tokens.consumers().isEmpty)
+    #expect(try tokens.add(Self.client) && !tokens.add(Self.client))
+    try tokens.record(token("one"))
+    #expect(try tokens.change(consumer: "c") { $0.scopes = ["a"] })
+    #expect(try tokens.consumer("c")?.scopes == ["a"] && !isActive("one", made.mirror))
+    func save(where isThere: Bool, hash: String) throws -> Bool {
+      try tokens.saveAccount(name: "ann", passwordHash: hash, userUUID: nil, scopes: nil, where: isThere, at: 1)
+    }
+    #expect(try !save(where: true, hash: "h") && tokens.accounts().isEmpty)
+    #expect(try save(where: false, hash: "h") && !save(where: false, hash: "i"))
+    #expect(try tokens.account(named: "ann")?.passwordHash == "h")
+    #expect(try save(where: true, hash: "i") && tokens.account(named: "ann")?.passwordHash == "i")
+  }
+
   @Test func newPasswordsEndTokens() throws {
     let made = try CrawledMirror()
     defer { withExtendedLifetime(made) {} }

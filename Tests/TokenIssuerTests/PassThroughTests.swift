@@ -67,6 +67,20 @@ import Testing
     #expect(site.asked == 3)
   }
 
+  /// Where the site has no say, it is not asked, and nobody gets in by its word.
+  @Test func whoIsOfThisMirrorsOwnSignsInWithoutTheSite() async throws {
+    let site = Site()
+    let bench = try await bench(site, accounts: [Bench.account()])
+    let endpoint = bench.endpoint
+    #expect(try await endpoint.signInHere(name: "apisync", password: "apisync-pass", from: "")?.id == 2)
+    #expect(try await endpoint.signInHere(name: "apisync", password: "site-pass", from: "") == nil)
+    #expect(try await endpoint.signInHere(name: "zoe", password: "site-pass", from: "") == nil)
+    #expect(site.asked == 0)
+    #expect(try await bench.ask("password", zoe).status == 200)
+    #expect(try await endpoint.signInHere(name: "zoe", password: "site-pass", from: "") == nil)
+    #expect(site.asked == 1)
+  }
+
   @Test func aNewPasswordOnTheSiteCountsAtOnceAndABlockedUserWithTime() async throws {
     let site = Site()
     let bench = try await bench(site)

@@ -20,7 +20,8 @@ from swift_text import sources  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Pages whose names are looked up in the sources.
-PAGES = ["docs/architecture.md", "README.md", "CONTRIBUTING.md", "SECURITY.md"]
+PAGES = ["docs/architecture.md", "README.md", "CONTRIBUTING.md", "SECURITY.md", *(
+    f"docs/{name}.md" for name in ("access", "commands", "configuration", "drills", "local-api", "mirror-file", "operating", "writing"))]
 
 
 class Report:

@@ -1,3 +1,5 @@
+import JSONAPI
+
 /// The page on who may use the API, and how: what the site shows at the same place.
 enum OverviewPage {
   /// - Parameters:

@@ -23,11 +23,12 @@ struct ReadRequest {
   /// A read as it was asked for.
   /// - Parameter route: one of the route's readings; nil for the entry point.
   init(_ asked: Asked, as route: ResourceRoute?) {
-    let isCollection = if case .collection? = route { true } else { false }
-    self.init(uri: asked.uri, base: asked.base, seeing: asked.viewer.sight, isCollection: isCollection)
+    (uri, base, sight) = (asked.uri, asked.base, asked.viewer.sight)
     method = asked.head.method.rawValue
     precondition = Precondition(asked.head.ifNoneMatch)
     location = asked.spelling.moved(route, base: asked.uri.base)
+    let isCollection = if case .collection? = route { true } else { false }
+    readQuery(isCollection: isCollection)
   }
 
   /// Reads the query of a request.
@@ -35,6 +36,10 @@ struct ReadRequest {
     self.uri = uri
     self.base = base
     self.sight = sight
+    readQuery(isCollection: isCollection)
+  }
+
+  private mutating func readQuery(isCollection: Bool) {
     guard !uri.query.tree.isEmpty else { return }
     let read = QueryParameters.read(uri.query.tree, for: isCollection ? .collection : .resource)
     parameters = read.parameters

@@ -72,6 +72,18 @@ enum ResourceRoute: Equatable, Sendable {
     }
   }
 
+  /// The same as far as its length and its signs tell, without a look at the digits.
+  static func mayEndInUUID(_ target: String) -> Bool {
+    var target = target
+    return target.withUTF8 { bytes in
+      guard bytes.count > 36 else { return false }
+      let start = bytes.count - 36
+      let dash = UInt8(ascii: "-")
+      return bytes[start - 1] == UInt8(ascii: "/") && bytes[start + 8] == dash && bytes[start + 13] == dash
+        && bytes[start + 18] == dash && bytes[start + 23] == dash
+    }
+  }
+
   /// The path read with its last `count` parts behind the collection's: what stands first there is an id.
   private static func reading(_ path: String, _ parts: [Substring], as count: Int) -> ResourceRoute {
     let collection = plain(String(path[..<path.utf8.index(before: parts[parts.count - count].startIndex)]))

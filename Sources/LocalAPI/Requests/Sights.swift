@@ -33,6 +33,9 @@ package final class Sights: Sendable {
   /// Other rules, from the next request on.
   package func change(_ rules: [String: SightRules]) { state.withLock { $0 = State(rules: rules) } }
 
+  /// The names that have rules.
+  package var names: [String] { state.withLock { Array($0.rules.keys) } }
+
   /// What a token is shown: what all sights of its consumer and its account show, of the types that its scopes let it read. A name
   /// that the configuration does not have shows nothing.
   func sight(of token: AccessToken) -> Sight { sight(of: token, asFarAsScopes: true) }

@@ -31,9 +31,12 @@ enum SigningInRoute: String, CaseIterable, Sendable {
   /// Whether a read may be of the pages on which people sign in, as far as can be told without decoding its path: what they are
   /// answered may have to be written down first, so it is answered where that can be waited for.
   static func mayBePage(_ request: RequestHead) -> Bool {
-    guard let target = request.path?.utf8, request.method == .get || request.method == .head else { return false }
-    let path = target[..<(target.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex)]
-    let page = SigningInRoute.authorize.rawValue.utf8
-    return path.count >= page.count && path.suffix(page.count).elementsEqual(page)
+    guard var target = request.path, request.method == .get || request.method == .head else { return false }
+    // Every read passes here: it is looked at as bytes in one piece.
+    return target.withUTF8 { bytes in
+      let end = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
+      guard end > 0, bytes[end - 1] == UInt8(ascii: "e") else { return false }
+      return bytes[..<end].suffix(authorize.rawValue.utf8.count).elementsEqual(authorize.rawValue.utf8)
+    }
   }
 }

@@ -30,7 +30,13 @@ struct SitePaths: Sendable, Equatable {
   /// Whether a target, as it came, may be about the API: as far as can be told without decoding it.
   func mayBeAPI(_ target: String) -> Bool {
     guard place.isEmpty else { return target.hasPrefix(place + api + "/") }
-    return target.utf8.starts(with: api.utf8) && target.utf8.dropFirst(api.utf8.count).first == UInt8(ascii: "/")
+    var (target, api) = (target, api)
+    return target.withUTF8 { target in
+      api.withUTF8 { api in
+        target.count > api.count && target[api.count] == UInt8(ascii: "/")
+          && target.prefix(api.count).elementsEqual(api)
+      }
+    }
   }
 
   /// What follows the first parts of a path; nil when it begins otherwise.

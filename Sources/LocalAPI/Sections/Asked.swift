@@ -1,14 +1,20 @@
 import HTTPTypes
 import JSONAPI
 
-/// A request that leads somewhere, as sections answer it.
-struct Asked: Sendable {
-  var head: RequestHead
-  var viewer: Viewer
-  var uri: RequestURI
-  var base: DocumentBase
-  var route: Route
-  var spelling: Spelling
+/// A request that leads somewhere, as sections answer it. A class, so that it is handed on as one reference and not as all of its
+/// texts.
+final class Asked: Sendable {
+  let head: RequestHead
+  let viewer: Viewer
+  let uri: RequestURI
+  let base: DocumentBase
+  let route: Route
+  let spelling: Spelling
+
+  init(head: RequestHead, viewer: Viewer, uri: RequestURI, base: DocumentBase, route: Route, spelling: Spelling) {
+    (self.head, self.viewer, self.uri) = (head, viewer, uri)
+    (self.base, self.route, self.spelling) = (base, route, spelling)
+  }
 
   /// Whether it is GET or HEAD.
   var isRead: Bool { head.method == .get || head.method == .head }

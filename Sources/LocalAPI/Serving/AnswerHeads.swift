@@ -13,13 +13,15 @@ struct AnswerHeads {
 
   /// The head with which an answer is sent.
   mutating func head(_ answer: Answer) -> HTTPResponseHead {
-    var headers = HTTPHeaders()
-    headers.reserveCapacity(answer.fields.count + 3)
-    for field in answer.fields { headers.add(name: field.name.rawName, value: field.value) }
-    headers.add(name: "Content-Length", value: String(answer.length))
-    headers.add(name: "Date", value: now())
-    headers.add(name: "Server", value: serverName)
-    return HTTPResponseHead(version: .http1_1, status: .init(statusCode: answer.status), headers: headers)
+    // Added one by one, each would be compared with names that it cannot have.
+    var fields: [(String, String)] = []
+    fields.reserveCapacity(answer.fields.count + 3)
+    for field in answer.fields { fields.append((field.name.rawName, field.value)) }
+    fields.append(("Content-Length", String(answer.length)))
+    fields.append(("Date", now()))
+    fields.append(("Server", serverName))
+    return HTTPResponseHead(
+      version: .http1_1, status: .init(statusCode: answer.status), headers: HTTPHeaders(fields))
   }
 
   private mutating func now() -> String {

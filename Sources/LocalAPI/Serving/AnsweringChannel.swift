@@ -39,13 +39,12 @@ struct AnsweringChannel: ServerChildChannel {
     return base.setup(channel: channel, logger: logger).flatMapThrowing { value in
       let pipeline = channel.pipeline.syncOperations
       let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
-      try pipeline.addHandlers(
-        [
-          ConnectionGuard(
-            limits: limits, connections: connections,
-            refusal: place == .refused ? AnsweringChannel.refusal : nil, serverName: serverName),
-          AnswersAtOnce(responder: responder, peer: peer, serverName: serverName, logger: self.logger),
-        ], position: .before(codec))
+      try pipeline.addHandler(
+        ConnectionGuard(
+          AnswersAtOnce(responder: responder, peer: peer, logger: self.logger),
+          limits: limits, connections: connections,
+          refusal: place == .refused ? AnsweringChannel.refusal : nil, serverName: serverName),
+        position: .before(codec))
       return value
     }
   }

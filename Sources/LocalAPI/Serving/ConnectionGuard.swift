@@ -9,7 +9,8 @@ struct BodyWanted: Sendable {}
 struct BodyOverdue: Error {}
 
 /// Stands at the door of one connection: gives its client so much time and no more, asks for bodies that are wanted, answers what
-/// cannot be understood, and closes the connection after the last answer instead of reading on what nobody needs.
+/// cannot be understood and what can be answered at once, and closes the connection after the last answer instead of reading on what
+/// nobody needs.
 final class ConnectionGuard: ChannelDuplexHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias InboundOut = HTTPServerRequestPart
@@ -19,12 +20,18 @@ final class ConnectionGuard: ChannelDuplexHandler {
   /// How long a client may take to read why it is refused, while it may still send. Seconds.
   private static let farewell = 2
 
+  /// What answers reads that need not wait.
+  let atOnce: AnswersAtOnce
   private let limits: ServerLimits
   private let connections: ConnectionCount
   /// What every request is told; nil where they are answered.
   private let refusal: Answer?
   private var course = ConnectionCourse()
   private var heads: AnswerHeads
+  /// Whether the request that arrives is answered already: a body, which no read needs, is dropped.
+  private var isAnswered = false
+  /// When it was, until its end is there.
+  private var answeredAt: NIODeadline?
   /// What is answered once all before it is.
   private var pending: Answer?
   private var time: ConnectionTime
@@ -39,7 +46,11 @@ final class ConnectionGuard: ChannelDuplexHandler {
   /// - Parameters:
   ///   - connections: all of the server, this one among them.
   ///   - refusal: what every request is told; nil answers them.
-  init(limits: ServerLimits, connections: ConnectionCount, refusal: Answer? = nil, serverName: String) {
+  init(
+    _ atOnce: AnswersAtOnce, limits: ServerLimits, connections: ConnectionCount, refusal: Answer? = nil,
+    serverName: String
+  ) {
+    self.atOnce = atOnce
     self.limits = limits
     self.connections = connections
     time = ConnectionTime(seconds: limits.headSeconds, from: .now())
@@ -53,27 +64,31 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     timer?.cancel()
+    atOnce.presence.leave()
     context.fireChannelInactive()
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
     case .head(let head):
-      let asked = ConnectionGuard.look(at: head)
-      let isKept = head.isKeepAlive && head.version == .http1_1 && !asked.isUpgrade
-      guard course.head(asked.body, isKept: isKept, waits: asked.waits) else { return }
+      let received = ReceivedHead(head, from: atOnce.peer)
+      let isKept = head.isKeepAlive && head.version == .http1_1 && !received.isUpgrade
+      guard course.head(received.body, isKept: isKept, waits: received.waits) else { return }
       if let refusal { return refuse(refusal, context) }
-      guard asked.bytes <= limits.headerBytes else {
+      guard received.bytes <= limits.headerBytes else {
         return refuseInTurn(ConnectionGuard.tooLarge, HTTPParserError.headerOverflow, context)
       }
       if course.hasBody { allow(limits.bodySeconds, context) }
       if course.isShortBodyAwaited { goOn(context) }
-      context.fireChannelRead(data)
+      isAnswered = received.read.map { answerAtOnce($0, context) } ?? false
+      if !isAnswered { context.fireChannelRead(data) }
     case .body(let piece):
-      if course.piece(piece.readableBytes) { context.fireChannelRead(data) }
+      if course.piece(piece.readableBytes), !isAnswered { context.fireChannelRead(data) }
     case .end:
-      if course.end() { context.fireChannelRead(data) }
-      if course.phase == .idle { allow(limits.idleSeconds, context) }
+      if course.end(), !isAnswered { context.fireChannelRead(data) }
+      // The end of a request without body comes with its head: the clock need not be read again.
+      if course.phase == .idle { allow(limits.idleSeconds, from: answeredAt ?? .now(), context) }
+      answeredAt = nil
     }
   }
 
@@ -91,20 +106,56 @@ final class ConnectionGuard: ChannelDuplexHandler {
     writes &+= 1
     switch unwrapOutboundIn(data) {
     case .head(var head):
-      let saysLast = head.status.code >= 400 && head.headers.contains(name: "Connection")
-      guard course.answer(saysLast: saysLast) else { return context.write(data, promise: promise) }
-      head.headers.replaceOrAdd(name: "Connection", value: "close")
+      guard begin(&head) else { return context.write(data, promise: promise) }
       context.write(wrapOutboundOut(.head(head)), promise: promise)
     case .body: context.write(data, promise: promise)
     case .end:
+      atOnce.forget()
       guard !course.answered() else { return sendLast(data, promise, context) }
       context.write(data, promise: promise)
-      if let pending, course.mayRefuse { return refuse(pending, context) }
-      switch course.phase {
-      case .idle where !course.isReceiving: allow(limits.idleSeconds, context)
-      case .rest: allow(min(limits.bodySeconds, limits.idleSeconds), context)
-      default: break
-      }
+      goOnAfterAnswer(context)
+    }
+  }
+
+  /// Sends the answer, if there is one without waiting. A client that does not read what it was sent waits for Hummingbird,
+  /// which waits for it.
+  /// - Returns: whether there was one; nobody else is to answer then.
+  private func answerAtOnce(_ request: RequestHead, _ context: ChannelHandlerContext) -> Bool {
+    // All that came before has its answer.
+    guard course.open == 1, context.channel.isWritable, let (answer, made) = atOnce.answer(request) else {
+      return false
+    }
+    if !course.hasBody { answeredAt = made }
+    writes &+= 1
+    var head = heads.head(answer)
+    _ = begin(&head)
+    context.write(wrapOutboundOut(.head(head)), promise: nil)
+    if request.method != .head { context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil) }
+    if course.answered() {
+      sendLast(wrapOutboundOut(.end(nil)), nil, context)
+    } else {
+      context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+      goOnAfterAnswer(context)
+    }
+    return true
+  }
+
+  /// An answer begins; the last one says so.
+  /// - Returns: whether its head was changed.
+  private func begin(_ head: inout HTTPResponseHead) -> Bool {
+    let saysLast = head.status.code >= 400 && head.headers.contains(name: "Connection")
+    guard course.answer(saysLast: saysLast) else { return false }
+    head.headers.replaceOrAdd(name: "Connection", value: "close")
+    return true
+  }
+
+  /// An answer is complete that is not the last.
+  private func goOnAfterAnswer(_ context: ChannelHandlerContext) {
+    if let pending, course.mayRefuse { return refuse(pending, context) }
+    switch course.phase {
+    case .idle where !course.isReceiving: allow(limits.idleSeconds, context)
+    case .rest: allow(min(limits.bodySeconds, limits.idleSeconds), context)
+    default: break
     }
   }
 
@@ -121,6 +172,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     let isClosed = if case .inputClosed? = event as? ChannelEvent { true } else { false }
+    if isClosed { atOnce.presence.leave() }
     context.fireUserInboundEventTriggered(event)
     // Who was told all and sends no more is gone.
     if isClosed, course.isEnding { context.close(promise: nil) }
@@ -134,29 +186,6 @@ final class ConnectionGuard: ChannelDuplexHandler {
     case is ByteToMessageDecoderError: break
     default: context.fireErrorCaught(error)
     }
-  }
-
-  /// Of a head, what its connection depends on.
-  private static func look(at head: HTTPRequestHead) -> (
-    body: ConnectionCourse.Body, waits: Bool, isUpgrade: Bool, bytes: Int
-  ) {
-    var body = ConnectionCourse.Body.none
-    var (waits, isUpgrade) = (false, false)
-    var bytes = 0
-    for (name, value) in head.headers {
-      // With the signs between them, and the end of the line.
-      bytes += name.utf8.count + value.utf8.count + 4
-      switch name.utf8.count {
-      case 6 where name.isField("expect"):
-        waits = head.version == .http1_1 && value.lowercased() == "100-continue"
-      // Behind it, the decoder takes nothing for a request.
-      case 7 where name.isField("upgrade"): isUpgrade = true
-      case 14 where name.isField("content-length"): body = .length(Int(value) ?? .max)
-      case 17 where name.isField("transfer-encoding"): body = .chunked
-      default: break
-      }
-    }
-    return (body, waits, isUpgrade, bytes)
   }
 
   private func goOn(_ context: ChannelHandlerContext) {
@@ -206,8 +235,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
   }
 
   /// Gives the client so many seconds from now on.
-  private func allow(_ seconds: Int, _ context: ChannelHandlerContext) {
-    let now = NIODeadline.now()
+  private func allow(_ seconds: Int, from now: NIODeadline = .now(), _ context: ChannelHandlerContext) {
     time = ConnectionTime(seconds: seconds, from: now)
     arm(now, context)
   }

@@ -49,9 +49,8 @@ struct LocalAPIResponder: HTTPResponder {
   }
 
   /// Takes note of an answer that is made.
-  func note(_ answer: Answer, since began: NIODeadline) {
-    measures.note(
-      answer.kind, status: answer.status, nanoseconds: Int(clamping: (NIODeadline.now() - began).nanoseconds))
+  func note(_ answer: Answer, since began: NIODeadline, until made: NIODeadline = .now()) {
+    measures.note(answer.kind, status: answer.status, nanoseconds: Int(clamping: (made - began).nanoseconds))
   }
 
   /// The answer that `AnswersAtOnce` made and could not send, as the content of a file has to be streamed; nil for all else.
@@ -99,9 +98,11 @@ struct LocalAPIResponder: HTTPResponder {
   func finishedAtOnce(_ request: RequestHead, _ logger: Logger) -> Answer? {
     guard LocalAPIResponder.isRead(request) else { return nil }
     if let leave = crossOrigin.leave(for: request) { return leave }
-    guard let viewer = try? viewers.viewerAtOnce(request) else { return nil }
+    let now = Date().timeIntervalSince1970
+    guard let viewer = try? viewers.viewerAtOnce(request, at: now) else { return nil }
     let made =
-      LocalAPIResponder.mayBeSlow(request, viewer) ? kept(request, viewer) : read(request, viewer, logger)
+      LocalAPIResponder.mayBeSlow(request, viewer)
+      ? kept(request, viewer, at: now) : read(request, viewer, at: now, logger)
     guard var answer = made else { return nil }
     crossOrigin.mark(&answer, for: request)
     return answer
@@ -140,8 +141,8 @@ struct LocalAPIResponder: HTTPResponder {
   }
 
   /// Answers a read, and whatever is refused without looking further.
-  private func answer(_ request: RequestHead, _ viewer: Viewer) throws -> Answer {
-    do { return try router.answer(places.place(request, viewer)) } catch let unplaced as Places.Unplaced {
+  private func answer(_ request: RequestHead, _ viewer: Viewer, at now: Double) throws -> Answer {
+    do { return try router.answer(places.place(request, viewer, at: now)) } catch let unplaced as Places.Unplaced {
       return unplaced.answer
     }
   }
@@ -166,10 +167,13 @@ struct LocalAPIResponder: HTTPResponder {
   }
 
   /// A kept answer where it is still true, else a new one.
-  private func read(_ request: RequestHead, _ viewer: Viewer, _ logger: Logger) -> Answer {
-    func new() -> Answer { coded(Result { try self.answer(request, viewer) }, request, logger) }
-    guard let question = question(of: request, viewer) else { return new() }
-    let origin = origin(of: question)
+  /// - Parameter now: Unix seconds, as below: the clock is read once for all that an answer asks.
+  private func read(
+    _ request: RequestHead, _ viewer: Viewer, at now: Double = Date().timeIntervalSince1970, _ logger: Logger
+  ) -> Answer {
+    func new() -> Answer { coded(Result { try self.answer(request, viewer, at: now) }, request, logger, at: now) }
+    guard let question = question(of: request, viewer, at: now) else { return new() }
+    let origin = origin(of: question, at: now)
     if let origin, let answer = cache.answer(to: question, from: origin) { return answer }
     let answer = new()
     if answer.plainBytes >= AnswerCache.leastBytes { cache.note(answer, to: question, from: origin) }
@@ -177,25 +181,27 @@ struct LocalAPIResponder: HTTPResponder {
   }
 
   /// A kept answer, where there is one that is still true.
-  private func kept(_ request: RequestHead, _ viewer: Viewer) -> Answer? {
-    guard let question = question(of: request, viewer), let origin = origin(of: question) else { return nil }
+  private func kept(_ request: RequestHead, _ viewer: Viewer, at now: Double) -> Answer? {
+    guard let question = question(of: request, viewer, at: now), let origin = origin(of: question, at: now) else {
+      return nil
+    }
     return cache.answer(to: question, from: origin)
   }
 
   /// The state of the mirror from which an answer would come; nil for a question that is new.
-  private func origin(of question: AnswerCache.Question) -> AnswerCache.Origin? {
+  private func origin(of question: AnswerCache.Question, at now: Double) -> AnswerCache.Origin? {
     guard cache.knows(question) else { return nil }
-    return try? AnswerCache.Origin(version: version.current(), facts: facts.facts())
+    return try? AnswerCache.Origin(version: version.current(), facts: facts.facts(at: now))
   }
 
   /// Nil for requests whose answers are not kept: nobody is signed in, they depend on more than the mirror, have no body, or are
   /// made as fast as looked up, as a resource is that need not be compressed.
-  private func question(of request: RequestHead, _ viewer: Viewer) -> AnswerCache.Question? {
+  private func question(of request: RequestHead, _ viewer: Viewer, at now: Double) -> AnswerCache.Question? {
     guard case .known = viewer.caller, request.method == .get, let target = request.path,
-      let paths = try? facts.facts().paths, paths.mayBeAPI(target)
+      let paths = try? facts.facts(at: now).paths, paths.mayBeAPI(target)
     else { return nil }
     let isPacked = LocalAPIResponder.takesGzip(request)
-    guard isPacked || !ResourceRoute.endsInUUID(target), request.ifNoneMatch == nil,
+    guard isPacked || !ResourceRoute.mayEndInUUID(target), request.ifNoneMatch == nil,
       let base = places.bases.base(of: request, place: paths.place)
     else { return nil }
     return AnswerCache.Question(sight: viewer.sight, base: base.text, target: target, isPacked: isPacked)
@@ -206,19 +212,22 @@ struct LocalAPIResponder: HTTPResponder {
   }
 
   /// Gives an answer the site's marks. What was written stands, whatever they are by now: then they are those that were known last.
-  private func mark(_ answer: inout Answer, to request: RequestHead) throws {
-    do { try facts.facts().mark(&answer) } catch {
+  private func mark(_ answer: inout Answer, to request: RequestHead, at now: Double) throws {
+    do { try facts.facts(at: now).mark(&answer) } catch {
       guard !LocalAPIResponder.isRead(request), answer.status < 300 else { throw error }
       facts.last.mark(&answer)
     }
   }
 
   /// The answer with the site's marks and the coding that was chosen; a fault as 500.
-  private func coded(_ result: Result<Answer, any Error>, _ request: RequestHead, _ logger: Logger) -> Answer {
+  private func coded(
+    _ result: Result<Answer, any Error>, _ request: RequestHead, _ logger: Logger,
+    at now: Double = Date().timeIntervalSince1970
+  ) -> Answer {
     var answer: Answer
     do {
       answer = try result.get()
-      try mark(&answer, to: request)
+      try mark(&answer, to: request, at: now)
     } catch {
       // What happened is for the operator's log; the client learns that it was not its fault.
       let uri = RequestURI(base: "", target: request.path ?? "/")

@@ -46,9 +46,7 @@ package struct LocalAPIServer: Sendable {
     let endpoint = TokenEndpoint(
       ledger: ledger, key: key, cache: cache, lifetimes: lifetimes, checks: checks, passThrough: passThrough,
       subject: { try people.subject(of: $0, seeing: Viewer(.known($0), sights).sightOfThemselves) })
-    let sessions = BrowserSessions { id in
-      try ledger.account(id: id).flatMap { endpoint.isStillGood($0) ? $0 : nil }
-    }
+    let sessions = BrowserSessions { id in try endpoint.account(id: id) }
     let documents = DescriptionAnswers(
       reader: reader, reading: mirror.reading, facts: facts, sessions: sessions, sights: sights)
     let pages = DescriptionPages(
@@ -110,8 +108,14 @@ package struct LocalAPIServer: Sendable {
   /// - Parameter rules: what each shows, by its name.
   package func change(sights rules: [String: SightRules]) { sights.change(rules) }
 
+  /// The names of the sights that are in force.
+  package var sightNames: [String] { sights.names }
+
   /// How many tries to sign in were refused since the start, and why.
   package var signIns: SignInCounts { checks.counts }
+
+  /// How people sign in here, for other doors of the same process: wrong passwords are counted together.
+  package var signingIn: TokenEndpoint { responder.router.signingIn.endpoint }
 
   /// How its connections are answered.
   package var measures: AnswerMeasures { responder.measures }

@@ -20,9 +20,10 @@ struct Places: Sendable {
     init(location: String) { answer = Answer(movedTo: location, status: 302) }
   }
 
+  /// - Parameter now: Unix seconds.
   /// - Throws: `Unplaced` for a request without a place.
-  func place(_ request: RequestHead, _ viewer: Viewer) throws -> Asked {
-    let paths = try facts.facts().paths
+  func place(_ request: RequestHead, _ viewer: Viewer, at now: Double = Date().timeIntervalSince1970) throws -> Asked {
+    let paths = try facts.facts(at: now).paths
     guard let base = bases.base(of: request, place: paths.place) else {
       bases.refused.note(request.authority)
       throw Unplaced(title: "Bad request", status: 400)

@@ -1,3 +1,4 @@
+import JSONAPI
 import TokenIssuer
 
 /// What a person is shown on the way to a code.

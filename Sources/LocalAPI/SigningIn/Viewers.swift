@@ -7,10 +7,11 @@ struct Viewers: Sendable {
   let sights: Sights
 
   /// The viewer, where that takes no waiting: nil for a token that was not seen lately.
+  /// - Parameter now: Unix seconds.
   /// - Throws: the ledger's error.
-  func viewerAtOnce(_ request: RequestHead) throws -> Viewer? {
+  func viewerAtOnce(_ request: RequestHead, at now: Double = Date().timeIntervalSince1970) throws -> Viewer? {
     guard let bearer = Viewers.bearer(request) else { return Viewer(.anonymous, sights) }
-    return try verifier.cached(bearer, at: Date().timeIntervalSince1970).map { Viewer(.known($0), sights) }
+    return try verifier.cached(bearer, at: now).map { Viewer(.known($0), sights) }
   }
 
   /// The viewer of any request.

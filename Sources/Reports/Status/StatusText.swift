@@ -57,9 +57,7 @@ extension StatusReport {
     let refused = status.types.filter { $0.filters == .refused }.map(\.type)
     if !refused.isEmpty { lines.append("filters refused, read by walking: \(refused.joined(separator: ", "))") }
     for type in status.types where type.held > 0 {
-      lines.append(
-        "\(type.type): \(type.held) removals wait: social-mirror sync --accept-removals \(type.type) "
-          + "(while `run` is stopped)")
+      lines.append("\(type.type): \(type.held) removals wait: social-mirror sync --accept-removals \(type.type)")
     }
     return lines
   }

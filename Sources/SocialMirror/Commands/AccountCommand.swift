@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import JSONAPI
 import Store
 import TokenIssuer
@@ -30,7 +29,7 @@ struct AccountCommand: ParsableCommand {
     var sight: String?
 
     func run() throws {
-      let scopes = try scopes.map { try NameList($0, of: "--scopes", Scopes.isKnown).names }
+      let scopes = try scopes.map(CommandClients.scopes)
       try AccountCommand.check(name: name)
       let settings = try common.settings(needsSite: false)
       let sight = try settings.sight(named: sight)
@@ -47,9 +46,7 @@ struct AccountCommand: ParsableCommand {
 
   /// A name comes in a form, where spaces at its ends are cut off.
   private static func check(name: String) throws {
-    guard (1...255).contains(name.utf8.count), name == name.trimmingCharacters(in: .whitespacesAndNewlines),
-      name.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
-    else {
+    guard AccountName.isGood(name) else {
       throw ConfigurationError(
         description: "a user name has 1 to 255 bytes, no spaces at its ends and no control characters")
     }
@@ -57,9 +54,7 @@ struct AccountCommand: ParsableCommand {
 
   /// A user's id: a UUID, or the id of a user in the mirror, as the site writes it.
   private static func id(of user: String, in mirror: Mirror) throws -> ResourceID {
-    guard let id = ResourceID(user).map({ $0.folded.isUUID ? $0.folded : $0 }),
-      try id.isUUID || mirror.reading.document(of: id, type: "user--user") != nil
-    else {
+    guard let id = try mirror.reading.user(named: user) else {
       throw ConfigurationError(
         description:
           "--user takes a UUID such as 2d734987-915d-5970-82ed-d3db4c835e5d, or the id of a user in the mirror")

@@ -1,6 +1,6 @@
+import Admin
 import ArgumentParser
 import Foundation
-import JSONAPI
 import Store
 import TokenIssuer
 
@@ -52,8 +52,8 @@ struct ConsumerCommand: ParsableCommand {
 
     func run() throws {
       let settings = try common.settings(needsSite: false)
-      let consumer = try NewConsumer(
-        label: label, id: id, isPublic: isPublic, grants: grants, scopes: scopes,
+      let consumer = try CommandClients.consumer(
+        label: label, id: id ?? UUID().uuidString.lowercased(), isPublic: isPublic, grants: grants, scopes: scopes,
         sight: settings.sight(named: sight), redirectURIs: redirectURIs, isPlainChallengeAllowed: plainChallenge,
         accessTokenSeconds: accessTokenSeconds)
       guard !isPublic || !secretStdin else {
@@ -67,7 +67,8 @@ struct ConsumerCommand: ParsableCommand {
             "there is a consumer \(consumer.id) already; `consumer rotate \(consumer.id)` gives it a new secret")
       }
       let secret: String? = try isPublic ? nil : secretStdin ? StandardInput.secret("secret") : SecretText.make()
-      try mirror.tokens.save(consumer.row(secretHash: secret.map { try SecretHash.make($0).encoded }, at: unixNow()))
+      try mirror.tokens.save(
+        ConsumerRow(consumer, secretHash: secret.map { try SecretHash.make($0).encoded }, at: unixNow()))
       say("client_id      \(consumer.id)")
       if let secret, !secretStdin { say("client_secret  \(secret)") }
     }
@@ -125,27 +126,6 @@ struct ConsumerCommand: ParsableCommand {
         throw ConfigurationError(description: "there is no consumer \(id); `consumer list` shows all")
       }
     }
-  }
-}
-
-/// Names given in one option, with commas.
-struct NameList {
-  let names: [String]
-
-  init(_ text: String, of option: String, _ isKnown: (String) -> Bool) throws {
-    names = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-    guard !names.isEmpty else { throw ConfigurationError(description: "\(option) names nothing") }
-    if let strange = names.first(where: { !isKnown($0) }) {
-      throw ConfigurationError(description: "\(option): there is no \(strange); --help names what may stand there")
-    }
-  }
-}
-
-/// Secrets that the program makes.
-enum SecretText {
-  /// 32 random bytes in characters that need no quoting in a shell or a URL.
-  static func make() -> String {
-    Base64URL.encode(SecureRandom.bytes(32))
   }
 }
 

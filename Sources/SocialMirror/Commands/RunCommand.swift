@@ -1,4 +1,5 @@
 import ArgumentParser
+import Control
 import Logging
 import Measures
 import ServiceLifecycle
@@ -28,33 +29,41 @@ struct RunCommand: AsyncParsableCommand {
     let teller = RoundTeller(serving.notifier)
     let rounds = RoundMeasures()
     let (fileTurns, fileTurn) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let heard: @Sendable (SyncEvent) -> Void = { event in
+      teller.note(event)
+      switch event {
+      case .drifted(let drift): logger.warning("\(drift)")
+      // By then the site has said that it is the one, and the account too.
+      case .started, .stored: fileTurn.yield()
+      case .estimated, .finished, .swept: break
+      }
+    }
+    let byHand = ByHand(engine)
+    let desk = RoundDesk(now: unixNow)
+    let wished = WishedRounds(desk, teller: teller, logger: logger, measures: rounds) { wish, report in
+      try byHand.sync(wish, inForce.settings) { event in
+        heard(event)
+        report(event)
+      }
+    }
     let engineServices: [any Service] = [
       ScheduleService(
-        round: engine.round(
-          settings.roundOfDaemon(engine.siteSettings),
-          report: { event in
-            teller.note(event)
-            switch event {
-            case .drifted(let drift): logger.warning("\(drift)")
-            // By then the site has said that it is the one, and the account too.
-            case .started, .stored: fileTurn.yield()
-            case .estimated, .finished, .swept: break
-            }
-          }), inForce: inForce, course: { settings in settings.site.map { settings.roundOfDaemon($0) } },
-        teller: teller,
-        logger: logger, measures: rounds),
-      FilesService(
-        round: engine.files(like: settings.roundOfDaemon(engine.siteSettings)), turns: fileTurns,
-        intervalSeconds: interval, logger: logger),
-      PushService(push: engine.push, logger: logger, measures: rounds),
+        round: engine.round(settings.roundOfDaemon(engine.siteSettings), report: heard), inForce: inForce,
+        course: { settings in settings.site.map { settings.roundOfDaemon($0) } }, teller: teller, logger: logger,
+        measures: rounds, wished: wished),
+      FilesService(round: byHand.files, turns: fileTurns, intervalSeconds: interval, logger: logger),
+      PushService(push: byHand.push, logger: logger, measures: rounds),
     ]
-    let admin: any Service = AdminService(engine, serving, rounds: rounds)
+    let control = ControlService(
+      server: ControlServer(socket: ControlSocket(ofMirrorAt: settings.mirror.path), desk: desk, logger: logger),
+      logger: logger)
+    let admin: any Service = AdminService(engine, serving, rounds: rounds, daemon: desk)
     let pacer = engine.site.pacer
     let reload = serving.reloading(common.origin, needsSite: true, inForce, logger: logger) { settings in
       if let site = settings.site { pacer.change(requestsPerSecond: site.requestsPerSecond) }
     }
     let working: [any Service] = engineServices.map { EngineService(service: $0, threads: threads) }
-    let services = serving.services + [admin] + reload + working
+    let services = serving.services + [admin, control] + reload + working
     try await ServiceGroup(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
     try engine.mirror.close()
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Control
 import Store
 import SyncAgent
 
@@ -7,6 +8,9 @@ struct SyncCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sync", abstract: "Brings the mirror up to date with the site once, then exits.",
     discussion: """
+      Where the daemon (run) has the mirror, it is asked to do the round, by its own configuration, and what it says is shown here. \
+      Ctrl-C then leaves the round to it.
+
       A password that the site refused is not tried again for an hour, unless it is another one, so that the site does not \
       lock the account. To try at once, remove the file that the message names: mirror.path with .site-token.refused behind it.
       """)
@@ -45,70 +49,52 @@ struct SyncCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let engine = try Engine(common.settings(needsSite: true), label: "sync", hasMoved: moved)
+    let wish = RoundWish(
+      isFull: full, sweep: sweep ? .now : noSweep ? .never : .whenDue, acceptedRemovals: Set(acceptRemovals),
+      only: Set(only), leavesChanges: noPush)
+    if let code = try await askDaemon(wish) {
+      if code != .done { throw Finished(code: code) }
+      return
+    }
+    try await sync(wish, try common.settings(needsSite: true))
+  }
+
+  /// - Returns: the exit code; nil where there is no daemon to ask.
+  private func askDaemon(_ wish: RoundWish) async throws -> ExitCodes? {
+    // A daemon learns at its start where the site is.
+    if moved { return nil }
+    // The secrets are the daemon's: whoever asks it need not have them. What is wrong with the configuration is said where it is used.
+    guard let path = try? common.origin.read(needsSite: false).settings.mirror.path else { return nil }
+    return try await DaemonCall(ofMirrorAt: path, common.verbosity).sync(wish)
+  }
+
+  /// Does it in this process.
+  private func sync(_ wish: RoundWish, _ settings: Settings) async throws {
+    let engine = try Engine(settings, label: "sync", hasMoved: moved)
     defer { engine.shutdown() }
-    var round = engine.settings.round(engine.siteSettings)
-    round.full = full
-    let only = try OnlyTypes(only, of: engine.siteSettings, mirror: engine.mirror.path)
-    round.only = only.selection
-    round.sweep = sweep ? .now : noSweep ? .never : .whenDue
-    round.acceptedRemovals = Set(acceptRemovals)
-    try checkAccepted(engine.mirror)
     let progress = Progress(isQuiet: common.quiet)
-    let (resources, files) = (engine.round(round, report: progress.note), engine.files(like: round))
-    let push = noPush ? nil : engine.push
-    let (site, mirror, logger) = (engine.site.site, engine.mirror, engine.logger)
-    let looking: FileRound.Looking = full ? .bytes : .size
+    let round = try ByHand(engine).sync(wish, settings, report: progress.note)
+    try round.check()
 
     let started = ContinuousClock.now
     let done = try await untilSignalled { () async throws -> SyncSteps in
-      var steps = SyncSteps()
-      do {
-        let began = unixNow()
-        do { try await only.check(site, mirror) } catch let error as ConfigurationError { throw error } catch {
-          resources.noteAttempt(error, since: began)
-          throw error
-        }
-        try await OneShot(push: push, round: resources, logger: logger).run(
-          pushed: { steps.push = $0 }, pulled: { steps.round = $0 })
-        steps.files = try await files.run(looking: looking)
-      } catch let error as CancellationError {
-        throw error
-      } catch {
-        steps.failure = error
-      }
+      var steps = try await round.pushAndPull()
+      try await round.fetchFiles(&steps)
       return steps
     }
     progress.end()
     let elapsed = ContinuousClock.now - started
+    let outcome = done.map { SyncOutcome($0, mirror: engine.mirror, elapsed: elapsed) }
     // Where something went wrong before, that is what to say, not that closing failed too.
-    let waiting = Result { try engine.mirror.reporting.outboxStatus() }
-    let unsent = Result { !PushPlan(try engine.mirror.outbox.unsettledChanges(), now: .max).ready.isEmpty }
-    let setAside = (try? engine.mirror.reading.setAside()) ?? []
     let closing = Result { try engine.mirror.close() }
-    guard let done else {
+    guard let outcome else {
       try closing.get()
       complain("stopped by a signal; what was read is kept")
       return
     }
-    done.show(common.verbosity, waiting: try? waiting.get(), hasUnsent: (try? unsent.get()) ?? false, elapsed: elapsed)
-    for thing in setAside.prefix(20) { complain("set aside: \(thing.line)") }
-    if setAside.count > 20 {
-      complain("\(setAside.count - 20) more are set aside; social-mirror status --json names all")
-    }
-    if let failure = done.failure { throw failure }
+    say(outcome.lines, common.verbosity)
+    if let failure = outcome.failure { throw failure }
     try closing.get()
-    let code = done.code(waiting: try waiting.get(), hasUnsent: try unsent.get())
-    if code != .done { throw Finished(code: code) }
-  }
-}
-
-extension SyncCommand {
-  /// A misspelt type would be agreed to in vain.
-  private func checkAccepted(_ mirror: Mirror) throws {
-    let known = Set(try mirror.reading.types().map(\.name))
-    for type in acceptRemovals where !known.contains(type) {
-      throw ValidationError("--accept-removals: the mirror has no type \(type)")
-    }
+    if outcome.code != .done { throw Finished(code: outcome.code) }
   }
 }

@@ -3,8 +3,8 @@ import Logging
 import Store
 import SyncAgent
 
-/// What holds where nothing is configured, each value once. The example, the table in the README and the help texts are checked
-/// against it; keys that are not here have no default.
+/// What holds where nothing is configured, each value once. The example, the table in docs/configuration.md and the help texts are
+/// checked against it; keys that are not here have no default.
 enum Defaults {
   static let grant = Settings.SignIn.Grant.password
   static let entityTypes = SyncSettings.usualEntityTypes

@@ -1,3 +1,4 @@
+import Control
 import SyncAgent
 
 /// What a round over files did, for people.
@@ -6,21 +7,28 @@ struct FilesSummary {
 
   init(_ report: FileRound.Report) { self.report = report }
 
-  /// Prints what was done, and on standard error what was not.
-  func show(_ verbosity: Verbosity) {
-    if verbosity != .quiet, !report.isIdle { say(figures) }
+  /// What was done, and as findings what was not.
+  var lines: [RoundEnding.Line] {
+    var lines: [RoundEnding.Line] = report.isIdle ? [] : [.init(.summary, figures)]
     if report.lost > 0 {
-      complain(
-        "files that the site has lost (404): \(report.lost); which: SELECT filename, path FROM files WHERE state = 'lost'"
-      )
+      lines.append(
+        .init(
+          .finding,
+          "files that the site has lost (404): \(report.lost); which: SELECT filename, path FROM files WHERE state = 'lost'"
+        ))
     }
     if report.failed > report.lost {
-      complain(
-        "contents of files that could not be fetched and are tried again later: \(report.failed - report.lost); why: "
-          + "SELECT path, error FROM files WHERE state IN ('failed', 'stale')")
+      lines.append(
+        .init(
+          .finding,
+          "contents of files that could not be fetched and are tried again later: \(report.failed - report.lost); why: "
+            + "SELECT path, error FROM files WHERE state IN ('failed', 'stale')"))
     }
-    if let reason = report.unreadable { complain("contents of files that cannot be looked at: \(reason)") }
-    if let reason = report.stopped { complain(reason) }
+    if let reason = report.unreadable {
+      lines.append(.init(.finding, "contents of files that cannot be looked at: \(reason)"))
+    }
+    if let reason = report.stopped { lines.append(.init(.finding, reason)) }
+    return lines
   }
 
   /// One line with all there is to say.

@@ -1,3 +1,4 @@
+import Control
 import Foundation
 import JSONAPI
 import Reports
@@ -15,6 +16,17 @@ func complain(_ line: String) {
 func say(_ report: some Report, asJSON: Bool, isQuiet: Bool = false) {
   if asJSON { return put(TerminalText.json(report.json.text())) }
   for line in isQuiet ? report.findings : report.lines { put(TerminalText.line(line)) }
+}
+
+/// Prints lines that came out of a round, each to whom it is for.
+func say(_ lines: [RoundEnding.Line], _ verbosity: Verbosity) {
+  for line in lines {
+    switch line.kind {
+    case .detail: if verbosity == .verbose { put(TerminalText.line(line.text)) }
+    case .summary: if verbosity != .quiet { put(TerminalText.line(line.text)) }
+    case .finding: complain(line.text)
+    }
+  }
 }
 
 private func put(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }

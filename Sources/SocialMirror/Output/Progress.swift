@@ -28,15 +28,25 @@ final class Progress: Sendable {
     let line = state.withLock { state -> String? in
       if case .started = event { state = State() }
       state.figures.note(event)
-      let now = ContinuousClock.now
-      let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(5)
-      guard now - (state.lastShown ?? state.started) >= pause else { return nil }
-      state.lastShown = now
-      state.isShown = true
-      return state.figures.line(seconds: (now - state.started) / .seconds(1))
+      return isDue(&state) ? state.figures.line(seconds: (ContinuousClock.now - state.started) / .seconds(1)) : nil
     }
-    guard let line, !isQuiet else { return }
-    write(isTerminal ? "\r\u{1B}[K\(line)" : "\(line)\n")
+    if let line { put(line) }
+  }
+
+  /// Takes the line of a round that goes on in another process.
+  func show(_ line: String) { if state.withLock({ isDue(&$0) }) { put(TerminalText.line(line)) } }
+
+  private func isDue(_ state: inout State) -> Bool {
+    let now = ContinuousClock.now
+    let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(5)
+    guard now - (state.lastShown ?? state.started) >= pause else { return false }
+    state.lastShown = now
+    state.isShown = true
+    return true
+  }
+
+  private func put(_ line: String) {
+    if !isQuiet { write(isTerminal ? "\r\u{1B}[K\(line)" : "\(line)\n") }
   }
 
   /// Takes the line off the terminal again.

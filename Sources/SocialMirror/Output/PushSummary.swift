@@ -1,3 +1,4 @@
+import Control
 import Store
 import SyncAgent
 
@@ -16,26 +17,30 @@ struct PushSummary {
     self.hasUnsent = hasUnsent
   }
 
-  /// Prints what was sent and what waits; what waits for a person on standard error.
-  func show(_ verbosity: Verbosity) {
-    if verbosity != .quiet, (report?.settled ?? 0) > 0 || status.unsettled > 0 {
+  /// What was sent and what waits; what waits for a person is a finding.
+  var lines: [RoundEnding.Line] {
+    var lines: [RoundEnding.Line] = []
+    if (report?.settled ?? 0) > 0 || status.unsettled > 0 {
       let sent = report.map { "\($0.settled) local changes sent, " } ?? "local changes: "
-      say("\(sent)\(status.unsettled) not over")
+      lines.append(.init(.summary, "\(sent)\(status.unsettled) not over"))
     }
     if status.waitingForPerson > 0 {
       let conflicts = status.changes[.conflict] ?? 0
       let rejected = status.changes[.rejected] ?? 0
-      complain("\(conflicts) changes in conflict (conflicts list), \(rejected) refused by the site (queue list)")
+      lines.append(
+        .init(
+          .finding,
+          "\(conflicts) changes in conflict (conflicts list), \(rejected) refused by the site (queue list)"))
     }
-    guard let report, hasUnsent else { return }
+    guard let report, hasUnsent else { return lines }
     let waiting = status.unsettled - status.waitingForPerson
     if let word = report.refusesWrites {
       // What is set aside says where that is changed.
-      complain("\(waiting) local changes wait: the site takes no writes: \(word)")
+      lines.append(.init(.finding, "\(waiting) local changes wait: the site takes no writes: \(word)"))
     } else {
-      complain(
-        "\(waiting) local changes wait for the site; the next sync tries again"
-          + ((report.lastError ?? status.lastError).map { ": \($0)" } ?? ""))
+      let reason = (report.lastError ?? status.lastError).map { ": \($0)" } ?? ""
+      lines.append(.init(.finding, "\(waiting) local changes wait for the site; the next sync tries again\(reason)"))
     }
+    return lines
   }
 }

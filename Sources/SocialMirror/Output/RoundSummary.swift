@@ -1,3 +1,4 @@
+import Control
 import Foundation
 import SyncAgent
 
@@ -11,12 +12,13 @@ struct RoundSummary {
     self.elapsed = elapsed
   }
 
-  /// Prints the summary, with a line a type under `-v`, and on standard error the failures and what waits for a person.
-  func show(_ verbosity: Verbosity) {
-    if verbosity == .verbose { for line in table { say(line) } }
-    if verbosity != .quiet { say(sentence) }
+  /// The summary, a line a type as details, and as findings the failures and what waits for a person.
+  var lines: [RoundEnding.Line] {
+    var lines = table.map { RoundEnding.Line(.detail, $0) }
+    lines.append(.init(.summary, sentence))
     let failures = report.failures.map { "\($0.type): \($0.failure.map { "\($0)" } ?? "")" }
-    for text in failures + report.notices { complain(text) }
+    for text in failures + report.notices { lines.append(.init(.finding, text)) }
+    return lines
   }
 
   var sentence: String {
@@ -61,7 +63,7 @@ extension SyncReport {
   var notices: [String] {
     vanishedTypes.map {
       "the site no longer names the type \($0); nothing of it was removed. If it is gone for good: "
-        + "social-mirror sync --accept-removals \($0) (while `run` is stopped)"
+        + "social-mirror sync --accept-removals \($0)"
     } + held.map(\.description)
       + sweeps.filter { $0.failure != nil }.map { "sweep of \($0.type): \($0.failure.map { "\($0)" } ?? "")" }
   }

@@ -1,3 +1,4 @@
+import Control
 import Store
 import SyncAgent
 
@@ -9,14 +10,16 @@ struct SyncSteps: Sendable {
   /// What ended it early.
   var failure: (any Error)?
 
-  /// Prints the steps that were taken.
+  /// What is said of the steps that were taken.
   /// - Parameters:
   ///   - waiting: the outbox afterwards, where it could be read.
   ///   - hasUnsent: as for `code`.
-  func show(_ verbosity: Verbosity, waiting: OutboxStatus?, hasUnsent: Bool, elapsed: Duration) {
-    if let waiting, push != nil || round != nil { PushSummary(push, waiting, hasUnsent: hasUnsent).show(verbosity) }
-    if let files { FilesSummary(files).show(verbosity) }
-    if let round { RoundSummary(round, elapsed: elapsed).show(verbosity) }
+  func lines(waiting: OutboxStatus?, hasUnsent: Bool, elapsed: Duration) -> [RoundEnding.Line] {
+    var lines: [RoundEnding.Line] = []
+    if let waiting, push != nil || round != nil { lines += PushSummary(push, waiting, hasUnsent: hasUnsent).lines }
+    if let files { lines += FilesSummary(files).lines }
+    if let round { lines += RoundSummary(round, elapsed: elapsed).lines }
+    return lines
   }
 
   /// The code for steps that were all taken. What failed goes before what waits for a person: that code says that all else is

@@ -1,3 +1,4 @@
+import CoreFoundation
 import Foundation
 
 /// This machine's clock in Unix seconds.

@@ -17,10 +17,7 @@ struct PushService: Service {
       push: push,
       pushed: { report in
         course.passed()
-        measures.pushed.add(report.settled, to: .settled)
-        measures.pushed.add(report.conflicts, to: .conflict)
-        measures.pushed.add(report.rejected, to: .rejected)
-        measures.pushed.add(report.postponed, to: .postponed)
+        measures.note(report)
         logger.info(
           "push",
           metadata: [
@@ -34,5 +31,15 @@ struct PushService: Service {
     try await cancelWhenGracefulShutdown {
       do { try await follower.run() } catch is CancellationError {}
     }
+  }
+}
+
+extension RoundMeasures {
+  /// Notes a push that came to its end.
+  func note(_ report: PushReport) {
+    pushed.add(report.settled, to: .settled)
+    pushed.add(report.conflicts, to: .conflict)
+    pushed.add(report.rejected, to: .rejected)
+    pushed.add(report.postponed, to: .postponed)
   }
 }

@@ -75,28 +75,33 @@ final class ServiceFollower: Sendable {
   private let patience: Mutex<ServicePatience>
   private let logger: Logger
   private let rests: String
+  private let restsUntil: String
   private let tell: @Sendable (String) -> Void
   private let began = ContinuousClock.now
 
   /// - Parameters:
   ///   - rests: what stops where it cannot go on, for the log.
+  ///   - restsUntil: until when.
   ///   - intervalSeconds: how far apart the service's attempts are.
   ///   - tell: is told what keeps the service from its work, for the service manager.
   init(
-    _ logger: Logger, rests: String, intervalSeconds: Int, tell: @escaping @Sendable (String) -> Void = { _ in }
+    _ logger: Logger, rests: String, restsUntil: String = "the daemon is restarted", intervalSeconds: Int,
+    tell: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.tell = tell
     self.logger = logger
     self.rests = rests
+    self.restsUntil = restsUntil
     patience = Mutex(ServicePatience(intervalSeconds: intervalSeconds))
   }
 
   /// The service has done its work.
   func passed() { patience.withLock { $0.passed() } }
 
-  /// Returns where it is to be tried again, and rests until the task is cancelled where it is not.
-  /// - Throws: the error where it ends the daemon, `CancellationError`.
-  func follow(_ error: any Error) async throws {
+  /// Returns where it is to be tried again, and rests where it is not.
+  /// - Parameter resting: how it rests; without one, until the task is cancelled.
+  /// - Throws: the error where it ends the daemon, what `resting` throws, `CancellationError`.
+  func follow(_ error: any Error, resting: (() async throws -> Void)? = nil) async throws {
     let now = (ContinuousClock.now - began).components.seconds
     switch patience.withLock({ $0.course(after: error, at: now) }) {
     case .retry:
@@ -104,8 +109,9 @@ final class ServiceFollower: Sendable {
       tell("\(error)")
       logger.error("\(error)\(may ? ". It is tried again, for it may pass; the local API goes on" : "")")
     case .rest:
-      tell("\(rests) until the daemon is restarted: \(error)")
-      logger.critical("\(error). \(rests) until the daemon is restarted; the local API goes on")
+      tell("\(rests) until \(restsUntil): \(error)")
+      logger.critical("\(error). \(rests) until \(restsUntil); the local API goes on")
+      if let resting { return try await resting() }
       while true { try await Task.sleep(for: .seconds(86_400)) }
     case .end: throw error
     }

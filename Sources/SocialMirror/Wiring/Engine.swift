@@ -33,14 +33,17 @@ struct Engine {
   /// Rounds over the contents of files.
   /// - Parameter round: how sweeps are done: contents are compared with the site's as often.
   func files(like round: SyncSettings) -> FileRound {
-    let comparing: FileRound.Settings.Comparing =
-      switch round.sweep {
-      case .never: .never
-      case .now: .after(seconds: 0, limit: nil)
-      case .whenDue: .after(seconds: round.sweepIntervalSeconds, limit: round.sweepRequests)
-      }
-    return site.fileRound(
-      settings.mirror, mirror: mirror, concurrency: siteSettings.concurrency, comparing: comparing)
+    site.fileRound(
+      settings.mirror, mirror: mirror, concurrency: siteSettings.concurrency, comparing: Engine.comparing(like: round))
+  }
+
+  /// When contents are compared with the site's beside a round.
+  static func comparing(like round: SyncSettings) -> FileRound.Settings.Comparing {
+    switch round.sweep {
+    case .never: .never
+    case .now: .after(seconds: 0, limit: nil)
+    case .whenDue: .after(seconds: round.sweepIntervalSeconds, limit: round.sweepRequests)
+    }
   }
 
   /// The way of local changes to the site.

@@ -97,4 +97,12 @@ package enum ConflictDecision: Sendable, Hashable {
 package struct OutboxRefusal: Error, Sendable, CustomStringConvertible {
   /// One sentence for the operator.
   package var description: String
+
+  /// A refusal.
+  package init(description: String) { self.description = description }
+
+  /// Somebody decided about a change that is another one by now.
+  init(changed id: Int64) {
+    self.init(description: "change \(id) is not as it was shown any more: nothing was done; look at it again")
+  }
 }

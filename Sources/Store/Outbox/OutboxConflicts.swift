@@ -97,14 +97,16 @@ extension Outbox {
   }
 
   /// Decides a conflict. The record stays, with the decision.
-  /// - Throws: `OutboxRefusal` when there is no such open conflict, or the file is no resource.
-  package func resolve(_ id: Int64, _ decision: ConflictDecision, at now: Int64) throws {
+  /// - Parameter version: of its change as it was looked at; nil takes it as it is.
+  /// - Throws: `OutboxRefusal` when there is no such open conflict, its change is of another version, or the file is no resource.
+  package func resolve(_ id: Int64, _ decision: ConflictDecision, of version: Int64? = nil, at now: Int64) throws {
     try outboxWrite { writer in
       guard let conflict = try Outbox.conflicts(writer.db, where: "c.id = ?", [id]).conflicts.first else {
         throw OutboxRefusal(description: "there is no conflict \(id); `conflicts list` shows all")
       }
       guard conflict.decision == nil, let change = try writer.rows.change(conflict.change), change.state == .conflict
       else { throw OutboxRefusal(description: "conflict \(id) was decided already") }
+      guard version == nil || version == change.version else { throw OutboxRefusal(changed: change.id) }
       try writer.decide(change, conflict, decision, at: now)
       try writer.db.run(
         sql: "UPDATE conflict SET decision = ?, decided = ? WHERE id = ?", arguments: [decision.name, now, id])

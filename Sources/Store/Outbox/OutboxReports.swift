@@ -70,12 +70,13 @@ extension Outbox {
 
   /// Takes a change back: the local copy shows the resource without it. Dropping a creation drops what waits behind it, and
   /// takes the resource out of what points to it.
+  /// - Parameter version: of the change as it was looked at; nil takes it as it is.
   /// - Returns: the changes that were dropped, as they were: the only thing that is left of them. None of one that cannot be read.
-  /// - Throws: `OutboxRefusal` when it is over, under way or unknown.
-  package func drop(_ id: Int64, at now: Int64) throws -> [OutboxChange] {
+  /// - Throws: `OutboxRefusal` when it is over, under way, unknown, or of another version.
+  package func drop(_ id: Int64, of version: Int64? = nil, at now: Int64) throws -> [OutboxChange] {
     try outboxWrite { writer in
       if try writer.dropUnreadable(id, at: now) { return [] }
-      let change = try writer.unsettled(id)
+      let change = try writer.unsettled(id, of: version)
       guard change.state != .sending else {
         throw OutboxRefusal(description: "change \(id) is on its way to the site; try again in a moment")
       }
@@ -233,7 +234,10 @@ extension OutboxWriter {
 }
 
 extension OutboxWriter {
-  fileprivate func unsettled(_ id: Int64) throws -> OutboxChange {
+  /// A change that is not over.
+  /// - Parameter version: of the change as it was looked at; nil takes it as it is.
+  /// - Throws: `OutboxRefusal` where it is none, or of another version.
+  func unsettled(_ id: Int64, of version: Int64? = nil) throws -> OutboxChange {
     let found = try rows.read(where: "o.id = ?", [id])
     if let row = found.unreadable.first { throw OutboxRefusal(description: row.setAside(at: 0).sentence) }
     guard let change = found.changes.first else {
@@ -242,6 +246,7 @@ extension OutboxWriter {
     guard change.state.isUnsettled else {
       throw OutboxRefusal(description: "change \(id) is over: \(change.state.rawValue)")
     }
+    guard version == nil || version == change.version else { throw OutboxRefusal(changed: id) }
     return change
   }
 }

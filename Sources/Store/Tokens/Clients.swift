@@ -17,26 +17,52 @@ extension Tokens {
 
   /// The consumer of this id.
   package func consumer(_ id: String) throws -> ConsumerRow? {
-    try read { try Row.fetchOne($0, sql: "SELECT * FROM consumer WHERE id = ?", arguments: [id]).map(ConsumerRow.init) }
+    try read { try Tokens.consumer(id, $0) }
   }
 
   /// Adds or replaces a consumer. Replacing ends its tokens and codes, as on the site (reference 7.6); what people have allowed
   /// it stays.
-  package func save(_ consumer: ConsumerRow) throws {
+  package func save(_ consumer: ConsumerRow) throws { try durableWrite { try Tokens.save(consumer, $0) } }
+
+  /// Adds a consumer. On disk for good when this returns.
+  /// - Returns: false, with nothing written, where there is one of this id.
+  package func add(_ consumer: ConsumerRow) throws -> Bool {
     try durableWrite { db in
-      try db.execute(
-        sql: """
-          INSERT OR REPLACE INTO consumer (id, label, secret_hash, grants, scopes, sight, redirect_uris, plain_challenge,
-            access_token_seconds, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-          """,
-        arguments: [
-          consumer.id, consumer.label, consumer.secretHash, WordList.text(consumer.grants),
-          WordList.text(consumer.scopes), consumer.sight, WordList.text(consumer.redirectURIs),
-          consumer.isPlainChallengeAllowed, consumer.accessTokenSeconds, consumer.created,
-        ])
-      try db.execute(sql: "UPDATE issued_token SET revoked = 1 WHERE consumer = ?", arguments: [consumer.id])
-      try db.execute(sql: "DELETE FROM authorization_code WHERE consumer = ?", arguments: [consumer.id])
+      guard try Tokens.consumer(consumer.id, db) == nil else { return false }
+      try Tokens.save(consumer, db)
+      return true
     }
+  }
+
+  /// Changes a consumer as it is by now, and ends its tokens and codes, in one transaction that is on disk for good when this returns.
+  /// - Returns: false where there is none of this id.
+  /// - Throws: what `body` throws, with nothing written.
+  package func change(consumer id: String, _ body: (inout ConsumerRow) throws -> Void) throws -> Bool {
+    try durableWrite { db in
+      guard var consumer = try Tokens.consumer(id, db) else { return false }
+      try body(&consumer)
+      try Tokens.save(consumer, db)
+      return true
+    }
+  }
+
+  private static func consumer(_ id: String, _ db: Database) throws -> ConsumerRow? {
+    try Row.fetchOne(db, sql: "SELECT * FROM consumer WHERE id = ?", arguments: [id]).map(ConsumerRow.init)
+  }
+
+  private static func save(_ consumer: ConsumerRow, _ db: Database) throws {
+    try db.execute(
+      sql: """
+        INSERT OR REPLACE INTO consumer (id, label, secret_hash, grants, scopes, sight, redirect_uris, plain_challenge,
+          access_token_seconds, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        consumer.id, consumer.label, consumer.secretHash, WordList.text(consumer.grants),
+        WordList.text(consumer.scopes), consumer.sight, WordList.text(consumer.redirectURIs),
+        consumer.isPlainChallengeAllowed, consumer.accessTokenSeconds, consumer.created,
+      ])
+    try db.execute(sql: "UPDATE issued_token SET revoked = 1 WHERE consumer = ?", arguments: [consumer.id])
+    try db.execute(sql: "DELETE FROM authorization_code WHERE consumer = ?", arguments: [consumer.id])
   }
 
   /// Removes a consumer with its tokens, its codes, and what people have allowed it. False when there was none.
@@ -73,11 +99,17 @@ extension Tokens {
   ///   - userUUID: the user whom it stands for; nil leaves the one it has.
   ///   - scopes: the limit of its scopes; an empty list lifts it, nil leaves the one it has: a new password gives no rights.
   ///   - sight: the name of what it may see; nil leaves the one it has.
+  ///   - isThere: whether there has to be one of that name already; nil for either.
   ///   - now: Unix seconds.
+  /// - Returns: false, with nothing written, where `isThere` is not so.
+  @discardableResult
   package func saveAccount(
-    name: String, passwordHash: String, userUUID: String?, scopes: [String]?, sight: String? = nil, at now: Int64
-  ) throws {
+    name: String, passwordHash: String, userUUID: String?, scopes: [String]?, sight: String? = nil,
+    where isThere: Bool? = nil, at now: Int64
+  ) throws -> Bool {
     try durableWrite { db in
+      let one = try Int64.fetchOne(db, sql: "SELECT id FROM account WHERE name = ?", arguments: [name])
+      if let isThere, isThere != (one != nil) { return false }
       try db.execute(
         sql: """
           INSERT INTO account (name, password_hash, user_uuid, scopes, sight, created)
@@ -86,6 +118,7 @@ extension Tokens {
             scopes = coalesce(?4, scopes), sight = coalesce(?5, sight), from_site = 0, verified_at = NULL
           """, arguments: [name, passwordHash, userUUID, scopes.map(WordList.text), sight, now])
       try Tokens.endAll(ofAccountNamed: name, db)
+      return true
     }
   }
 

@@ -57,10 +57,10 @@ package enum SyncFault: Error, Sendable, CustomStringConvertible {
       "the site shows resources of \(type), but its answer to a filter on changed was empty: \(type) was not read"
     case .lostFields(let type, _, _, _):
       "\(seen): nothing of \(type) was changed. Has the account lost a role? If that is right: "
-        + "social-mirror sync --accept-removals \(type) (while `run` is stopped)"
+        + "social-mirror sync --accept-removals \(type)"
     case .sawNothing(let type, let stored):
       "the site shows nothing of \(type), but \(stored) resources are stored: nothing was changed. If the type really is "
-        + "empty: social-mirror sync --sweep, and then --accept-removals \(type) (both while `run` is stopped)"
+        + "empty: social-mirror sync --sweep, and then --accept-removals \(type)"
     }
   }
 }

@@ -5,7 +5,7 @@ import Upstream
 
 /// Brings the contents of files up to date, several side by side: streamed to disk, resumed where they broke off,
 /// stored once a content. What fails is noted with its file and tried again later; what has no room is passed by; a
-/// full disk ends the round and nothing else.
+/// full disk ends the round and nothing else. Its copies take turns.
 package struct FileRound: Sendable {
   /// What a round needs besides the site.
   package struct Settings: Sendable {
@@ -84,8 +84,9 @@ package struct FileRound: Sendable {
   private let files: FileKeeping
   private let sweeping: Sweeping
   private let folder: BinaryFolder
-  private let settings: Settings
+  private var settings: Settings
   private let now: @Sendable () -> Int64
+  private let alone = OneAtATime()
 
   /// - Parameters:
   ///   - foreign: a transport to another origin, for files that the site keeps elsewhere; it never gets the token.
@@ -111,6 +112,17 @@ package struct FileRound: Sendable {
   ///   - looking: how it looks for contents that are there no longer.
   /// - Throws: refused credentials, a fault of the mirror, `CancellationError`. Files that are complete stay.
   package func run(tidies: Bool = true, looking: Looking = .size) async throws -> Report {
+    try await alone.run { try await fetched(tidies: tidies, looking: looking) }
+  }
+
+  /// The same round that compares contents at other times.
+  package func comparing(_ comparing: Settings.Comparing) -> FileRound {
+    var round = self
+    round.settings.comparing = comparing
+    return round
+  }
+
+  private func fetched(tidies: Bool, looking: Looking) async throws -> Report {
     try forget(tidies: tidies)
     var report = Report()
     try forgetVanished(looking, &report)

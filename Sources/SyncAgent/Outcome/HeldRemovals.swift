@@ -17,6 +17,6 @@ package struct HeldRemovals: Sendable, Hashable, CustomStringConvertible {
   /// What was seen, and the command that lets it go on.
   package var description: String {
     "the site no longer shows \(candidates) of \(rows) resources of \(type); nothing of it was removed. If that is right: "
-      + "social-mirror sync --accept-removals \(type) (while `run` is stopped)"
+      + "social-mirror sync --accept-removals \(type)"
   }
 }

@@ -3,8 +3,8 @@ import Logging
 import Store
 import Upstream
 
-/// Carries local changes to the site, one after the other, until none is ready. One at a time in one process that has the
-/// writer's lock. It may end at any point, by a crash too: what a change is up to is in the outbox before a request leaves.
+/// Carries local changes to the site, one after the other, until none is ready. In one process that has the writer's lock, and there once:
+/// its copies take turns. It may end at any point, by a crash too: what a change is up to is in the outbox before a request leaves.
 ///
 /// It comes to an end by itself: a change that failed is not waited for, a site that is not there or takes no writes ends it, and
 /// copies that have to be read again are waited for so long at most.
@@ -16,6 +16,7 @@ package struct PushRound: Sendable {
   let policies: ConflictPolicies
   let logger: Logger
   let now: @Sendable () -> Int64
+  private let alone = OneAtATime()
 
   /// - Parameter now: this machine's Unix seconds, for waiting and the records only: what is newer, the site decides.
   package init(
@@ -47,6 +48,10 @@ package struct PushRound: Sendable {
   /// - Throws: what stops the push as a whole: `SignInError`, `TransportError` of the configuration, `SyncFault`, a fault of
   ///   the mirror, `CancellationError`.
   package func run(isByHand: Bool = false, waits: Bool = false) async throws -> PushReport {
+    try await alone.run { try await pushed(isByHand: isByHand, waits: waits) }
+  }
+
+  private func pushed(isByHand: Bool, waits: Bool) async throws -> PushReport {
     var report = PushReport()
     try outbox.recoverOutbox()
     if let hold = try outbox.writesHold(), !isByHand, hold.until > now() {

@@ -32,8 +32,24 @@ extension TokenEndpoint {
     return isRight ? try ledger.account(name: name) : nil
   }
 
+  /// The account of this mirror's own that a name and a password belong to; nil where they do not. The site is not asked, and whom it
+  /// vouches for is nobody here.
+  /// - Throws: as `signIn`.
+  package func signInHere(name: String, password: String, from address: String) async throws -> Account? {
+    let account = try ledger.account(name: name).flatMap { $0.isFromSite ? nil : $0 }
+    let attempt = SignInTry(.account, name, from: address)
+    return try await checked(secret: password, against: account?.passwordHash, of: attempt) ? account : nil
+  }
+
+  /// The account of a number, for as long as who signed in with it may go on; nil where it is gone, or known by the site's word and that
+  /// holds no longer.
+  /// - Throws: the ledger's error.
+  package func account(id: Int64) throws -> Account? {
+    try ledger.account(id: id).flatMap { isStillGood($0) ? $0 : nil }
+  }
+
   /// Whether an account may go on without its password: for one that is known by the site's word, as long as that holds.
-  package func isStillGood(_ account: Account) -> Bool {
+  func isStillGood(_ account: Account) -> Bool {
     !account.isFromSite || passThrough?.vouches(for: account, at: now()) == true
   }
 }

@@ -16,10 +16,21 @@ package struct AccessTokenVerifier: Sendable {
 
   /// The token in an `Authorization` header: what follows `Bearer`, trimmed, possibly empty. `nil` for another scheme.
   package static func bearerToken(inAuthorization header: String) -> String? {
+    var whole = header
+    if let token = whole.withUTF8(plainToken) { return token }
     let header = header[...].trimmedAsByPHP
     let scheme = header.utf8.prefix { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
     guard scheme.elementsEqual("bearer".utf8, by: { $0 | 0x20 == $1 }) else { return nil }
     return String(header[scheme.endIndex...].trimmedAsByPHP)
+  }
+
+  /// The same of a header of which nothing has to be trimmed, as nearly all are; `nil` leaves it to be looked at closely.
+  private static func plainToken(_ header: UnsafeBufferPointer<UInt8>) -> String? {
+    let space = UInt8(ascii: " ")
+    guard header.count > 7, header[6] == space, header[7] > space, header[header.count - 1] > space,
+      header.prefix(6).elementsEqual("bearer".utf8, by: { $0 | 0x20 == $1 })
+    else { return nil }
+    return String(decoding: header[7...], as: UTF8.self)
   }
 
   /// The token if it was verified before and is still good at `now` (Unix seconds); `nil` means: ask `verify`.

@@ -3,8 +3,8 @@ import Store
 import Support
 import Testing
 
-/// A sight of which is proved that it tells nothing, with what it hides for certain: told apart here anew, by the words of the
-/// README, and not by the code that is to be proved. What it may hide beside that is left as it is.
+/// A sight of which is proved that it tells nothing, with what it hides for certain: told apart here anew, by the words of
+/// docs/access.md, and not by the code that is to be proved. What it may hide beside that is left as it is.
 struct SightCase: Sendable, CustomTestStringConvertible {
   var testDescription: String
   var rules: SightRules

@@ -1,16 +1,16 @@
+import Coding
 import Crypto
 import Foundation
-import JSONAPI
 import Synchronization
-import TokenIssuer
 
 /// Who has signed in with a browser, for as long as this process runs: for pages, which have no token. Safe from any thread.
-final class BrowserSessions: Sendable {
+package final class BrowserSessions: Sendable {
   /// Somebody who is signed in.
-  struct Person: Sendable, Hashable {
-    var account: Account
+  package struct Person: Sendable, Hashable {
+    /// Who it is.
+    package var account: Account
     /// The value of the cookie.
-    var browser: String
+    package var browser: String
   }
 
   private let forms: FormSeal
@@ -24,7 +24,7 @@ final class BrowserSessions: Sendable {
   ///     once.
   ///   - random: this many unpredictable bytes.
   ///   - now: Unix seconds.
-  init(
+  package init(
     account: @escaping @Sendable (Int64) throws -> Account?, limits: SessionTable.Limits = .init(),
     random: @escaping @Sendable (Int) -> [UInt8] = SecureRandom.bytes,
     now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }
@@ -35,9 +35,10 @@ final class BrowserSessions: Sendable {
   }
 
   /// Who sends a request; nil where nobody is signed in.
+  /// - Parameter sent: all that the browser sent as `Cookie`, as one list.
   /// - Throws: what the look for the account throws.
-  func person(_ head: RequestHead, _ base: DocumentBase) throws -> Person? {
-    guard let browser = SessionCookie(base).value(in: head.cookie) else { return nil }
+  package func person(_ sent: String?, _ cookie: SessionCookie) throws -> Person? {
+    guard let browser = cookie.value(in: sent) else { return nil }
     let digest = BrowserSessions.digest(browser)
     guard let session = table.withLock({ $0.find(digest, at: now()) }) else { return nil }
     guard let account = try self.account(session.accountID), account.passwordHash == session.passwordHash else {
@@ -48,9 +49,9 @@ final class BrowserSessions: Sendable {
   }
 
   /// Signs somebody in: the new value of the cookie. The session that the browser had ends.
-  func begin(_ account: Account, _ head: RequestHead, _ base: DocumentBase) -> String {
+  package func begin(_ account: Account, _ sent: String?, _ cookie: SessionCookie) -> String {
     let new = SessionCookie.value(random)
-    let old = SessionCookie(base).value(in: head.cookie).map(BrowserSessions.digest)
+    let old = cookie.value(in: sent).map(BrowserSessions.digest)
     let session = BrowserSession(of: account, at: now())
     table.withLock { table in
       if let old { table.end(old) }
@@ -60,25 +61,25 @@ final class BrowserSessions: Sendable {
   }
 
   /// Ends the session of a browser, if it has one; the new value of the cookie.
-  func end(_ head: RequestHead, _ base: DocumentBase) -> String {
-    if let old = SessionCookie(base).value(in: head.cookie) { table.withLock { $0.end(BrowserSessions.digest(old)) } }
+  package func end(_ sent: String?, _ cookie: SessionCookie) -> String {
+    if let old = cookie.value(in: sent) { table.withLock { $0.end(BrowserSessions.digest(old)) } }
     return SessionCookie.value(random)
   }
 
   /// The value of the browser's cookie, whoever is signed in, and whether it has to be set.
-  func browser(_ head: RequestHead, _ base: DocumentBase) -> (value: String, isNew: Bool) {
-    if let value = SessionCookie(base).value(in: head.cookie) { return (value, false) }
+  package func browser(_ sent: String?, _ cookie: SessionCookie) -> (value: String, isNew: Bool) {
+    if let value = cookie.value(in: sent) { return (value, false) }
     return (SessionCookie.value(random), true)
   }
 
   /// A seal for a form that is shown to a browser; see `FormSeal`.
-  func seal(_ purpose: String, for browser: String) -> String { forms.seal(purpose, for: browser, at: now()) }
+  package func seal(_ purpose: String, for browser: String) -> String { forms.seal(purpose, for: browser, at: now()) }
 
   /// Whether a form that came was shown to this browser.
-  /// - Parameter sent: the seal that came with it.
-  func isSealed(_ sent: String?, _ purpose: String, _ head: RequestHead, _ base: DocumentBase) -> Bool {
-    guard let sent, let browser = SessionCookie(base).value(in: head.cookie) else { return false }
-    return forms.isGood(sent, purpose, for: browser, at: now())
+  /// - Parameter seal: what came with it.
+  package func isSealed(_ seal: String?, _ purpose: String, _ sent: String?, _ cookie: SessionCookie) -> Bool {
+    guard let seal, let browser = cookie.value(in: sent) else { return false }
+    return forms.isGood(seal, purpose, for: browser, at: now())
   }
 
   /// Ids are kept and looked for by their digests: how long it takes to find one tells nothing of another.

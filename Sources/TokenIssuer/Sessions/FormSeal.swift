@@ -1,19 +1,20 @@
+import Coding
 import Crypto
 import Foundation
-import JSONAPI
-import TokenIssuer
 
 /// Proves that a form was shown by this process to the browser that sends it, for the same purpose, and not long ago: another site can
 /// make a browser send a form, but does not know its seal. Nothing has to be kept for it. Each seal is another one, so that a page that
 /// is compressed tells nothing of it by its length.
-struct FormSeal: Sendable {
+package struct FormSeal: Sendable {
   /// How long a page may lie open, in seconds.
-  static let lifeSeconds = 3_600.0
+  package static let lifeSeconds = 3_600.0
 
   private let key: SymmetricKey
   private let random: @Sendable (Int) -> [UInt8]
 
-  init(random: @escaping @Sendable (Int) -> [UInt8] = SecureRandom.bytes) {
+  /// Seals of a key of this process.
+  /// - Parameter random: this many unpredictable bytes.
+  package init(random: @escaping @Sendable (Int) -> [UInt8] = SecureRandom.bytes) {
     self.random = random
     key = SymmetricKey(data: Data(random(32)))
   }
@@ -23,14 +24,14 @@ struct FormSeal: Sendable {
   ///   - purpose: what the form does, and to what.
   ///   - browser: the value of its cookie.
   ///   - now: Unix seconds.
-  func seal(_ purpose: String, for browser: String, at now: Double) -> String {
+  package func seal(_ purpose: String, for browser: String, at now: Double) -> String {
     let head = random(16) + FormSeal.bytes(of: UInt64(max(0, now)))
     let code = HMAC<SHA256>.authenticationCode(for: message(head, purpose, browser), using: key)
     return Base64URL.encode(head + Array(code))
   }
 
   /// Whether a seal is one of these. Takes the same time for every wrong one of the right form.
-  func isGood(_ seal: String, _ purpose: String, for browser: String, at now: Double) -> Bool {
+  package func isGood(_ seal: String, _ purpose: String, for browser: String, at now: Double) -> Bool {
     guard seal.utf8.count <= 100, let bytes = Base64URL.decode(seal), bytes.count == 56 else { return false }
     let head = Array(bytes[..<24])
     let sealedAt = head[16...].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

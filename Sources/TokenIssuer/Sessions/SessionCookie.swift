@@ -1,30 +1,32 @@
-import JSONAPI
-import TokenIssuer
+import Coding
 
 /// The cookie by which a browser is known: 32 random bytes that mean nothing elsewhere. Before somebody signs in, only forms are bound to
 /// it; signing in gives another one, so that whoever planted the first knows nothing.
-struct SessionCookie: Sendable, Hashable {
+package struct SessionCookie: Sendable, Hashable {
   /// With TLS in the form that no other host and no plain connection can set (`__Host-`). Cookies know no ports: the name does.
-  let name: String
+  package let name: String
   private let isSecure: Bool
 
-  /// The cookie of a mirror that is reached under a base URL.
-  init(_ base: DocumentBase) {
-    isSecure = base.text.hasPrefix("https://")
-    let parts = base.text.split(separator: "/")
+  /// The cookie of a server that is reached under a base URL.
+  /// - Parameter stem: what its name begins with.
+  package init(base: String, stem: String = "social-mirror") {
+    isSecure = base.hasPrefix("https://")
+    let parts = base.split(separator: "/")
     let authority = parts.count > 1 ? parts[1].split(separator: ":", omittingEmptySubsequences: false) : []
     let port = authority.count > 1 ? authority[authority.count - 1] : ""
-    let hasPort = !port.isEmpty && port.utf8.allSatisfy { (0x30...0x39).contains($0) }
-    let plain = hasPort ? "social-mirror-\(port)" : "social-mirror"
+    let hasPort = (1...5).contains(port.utf8.count) && port.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    let plain = hasPort ? "\(stem)-\(port)" : stem
     name = isSecure ? "__Host-\(plain)" : plain
   }
 
   /// A new value.
-  static func value(_ random: (Int) -> [UInt8] = SecureRandom.bytes) -> String { Base64URL.encode(random(length)) }
+  package static func value(_ random: (Int) -> [UInt8] = SecureRandom.bytes) -> String {
+    Base64URL.encode(random(length))
+  }
 
   /// The value that a browser sent; nil for none, for one of another form, and for two of this name: one of them is somebody else's.
   /// - Parameter header: of the name `Cookie` (RFC 6265 section 4.2.1).
-  func value(in header: String?) -> String? {
+  package func value(in header: String?) -> String? {
     guard let header else { return nil }
     var found: Substring?
     for pair in header.split(separator: ";") {
@@ -41,7 +43,7 @@ struct SessionCookie: Sendable, Hashable {
   }
 
   /// The value of `Set-Cookie`: for as long as the browser runs, out of reach of scripts, and not sent with other sites' forms.
-  func setting(_ value: String) -> String {
+  package func setting(_ value: String) -> String {
     "\(name)=\(value); Path=/; HttpOnly; SameSite=Lax\(isSecure ? "; Secure" : "")"
   }
 
