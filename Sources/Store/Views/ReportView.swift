@@ -40,22 +40,50 @@ package struct ReportColumn: Sendable, Hashable {
     case json
   }
 
+  /// Which part of a field it shows.
+  package enum Part: String, Sendable, Hashable, CaseIterable {
+    /// The resource's own id, and its serial number.
+    case id, serial
+    /// An attribute's value; of formatted text what was entered.
+    case value
+    /// Of formatted text: the format, what the site makes of it, that without its markup, and what is shown where there is little
+    /// room.
+    case format, html, text, summary
+    /// The id of a relationship's target, and its type.
+    case target, targetType
+  }
+
   /// Its name; none of the view's others differs from it in letter case alone. At most 63 bytes.
   package var name: String
   /// What its values are.
   package var kind: Kind
   /// The public name of the attribute or relationship that it shows, or `id`.
   package var field: String
-  /// Where its value stands in the resource object: `attributes.title`, `relationships.uid.data.id`. That of a plain text is the path
-  /// of what it was made of.
-  package var path: String
+  /// Which part of the field it shows.
+  package var part: Part
+  /// The member of a composite attribute's value that it shows; nil where it shows the value itself, and where it shows no attribute.
+  package var property: String?
   /// What the site calls the field; nil where that is not known.
   package var label: String?
 
   /// A column; each part as it is described above.
-  package init(_ name: String, _ kind: Kind, field: String, path: String, label: String? = nil) {
-    (self.name, self.kind) = (name, kind)
-    (self.field, self.path, self.label) = (field, path, label)
+  package init(
+    _ name: String, _ kind: Kind, _ part: Part, of field: String, property: String? = nil, label: String? = nil
+  ) {
+    (self.name, self.kind, self.part) = (name, kind, part)
+    (self.field, self.property, self.label) = (field, property, label)
+  }
+
+  /// Where its value stands in the resource object: `attributes.title`, `relationships.uid.data.id`. That of a plain text is the path
+  /// of what it was made of.
+  package var path: String {
+    switch part {
+    case .id: "id"
+    case .target: "relationships.\(field).data.id"
+    case .targetType: "relationships.\(field).data.type"
+    case .serial, .value, .format, .html, .text, .summary:
+      property.map { "attributes.\(field).\($0)" } ?? "attributes.\(field)"
+    }
   }
 }
 
