@@ -44,16 +44,6 @@ enum Schema {
     return migrator
   }
 
-  /// Brings a mirror up to date. Views of types make way meanwhile: what is new may have the name of one of them.
-  /// - Throws: a `DatabaseError`; of SQLITE_BUSY where another program writes.
-  static func migrate(_ pool: DatabasePool) throws {
-    let isCurrent = try pool.read { try migrator.hasCompletedMigrations($0) }
-    if isCurrent { return }
-    try pool.write { try ReportViewRows.clear($0) }
-    try migrator.migrate(pool)
-    _ = try pool.write { try ReportMaking.renew($0) }
-  }
-
   /// `identity` interns (type, UUID) so that everything that is indexed is an integer; targets that were never seen
   /// have one too. `resource.document` is the site's resource object without derivable links, with U+FDD0 for the
   /// base URL.

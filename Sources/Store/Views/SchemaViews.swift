@@ -1,3 +1,5 @@
+import GRDB
+
 extension Schema {
   /// What views there are. `report_view`: the view of a type, or of a relationship to many (`relationship`), with the statement that it
   /// was made by, empty while it is not there, and what it was made of (`basis`). `report_column`: where and as what each column of a
@@ -31,4 +33,14 @@ extension Schema {
         UNION ALL SELECT 'target_type', 'text', '.type' UNION ALL SELECT 'target_id', 'text', '.id') l
       WHERE v.definition <> '' AND v.relationship <> '';
     """
+
+  /// Brings a mirror up to date. Views of types make way meanwhile: what is new may have the name of one of them.
+  /// - Throws: a `DatabaseError`; of SQLITE_BUSY where another program writes.
+  static func migrate(_ pool: DatabasePool) throws {
+    let isCurrent = try pool.read { try migrator.hasCompletedMigrations($0) }
+    if isCurrent { return }
+    try pool.write { try ReportViewRows.clear($0) }
+    try migrator.migrate(pool)
+    _ = try pool.write { try ReportMaking.renew($0) }
+  }
 }
