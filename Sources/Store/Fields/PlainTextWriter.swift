@@ -53,6 +53,8 @@ final class PlainTextWriter {
     _ field: (String) throws -> Int64
   ) throws {
     let name = StoredPart(attribute: found.name, text: found.name).name(in: document)
+    // No column can be of such a name (`ReportedType`).
+    if name.utf8.contains(0) { return }
     insert.bind(id, at: 1)
     insert.bind(try field(name), at: 2)
     try found.text.withUnsafeBytes { bytes in
