@@ -16,14 +16,16 @@ struct ReportSQL {
 
   /// The rows of a type: `r` is `resource`, with null for a document that is damaged, and `i` its `identity`.
   ///
-  /// The condition on the type is said to be unlikely, so that the planner begins with an id where one is given.
+  /// The condition on the type is said to be unlikely, so that the planner begins with an id where one is given. It is the last, so
+  /// that others can follow (`ReportViewRows.select`).
   func select(_ columns: [ReportColumn]) -> String {
     let list = columns.map { "  \(expression($0)) AS \(ReportSQL.quoted($0.name))" }.joined(separator: ",\n")
     return """
       SELECT
       \(list)
       FROM (
-        SELECT id, type, internal_id, changed, CASE WHEN json_valid(document) THEN document END AS document FROM resource) r
+        SELECT id, type, internal_id, changed, sequence, CASE WHEN json_valid(document) THEN document END AS document
+        FROM resource) r
       JOIN identity i ON i.id = r.id
       WHERE unlikely(r.type = \(type))
       """

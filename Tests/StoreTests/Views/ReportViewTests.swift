@@ -120,6 +120,18 @@ import Testing
     }
   }
 
+  @Test func statementsOfViewsTakeConditions() throws {
+    let made = try usual()
+    let titles = try made.mirror.database.read { db in
+      let select = try #require(try ReportViewRows.select("node_topic", db))
+      let last = try Int64.fetchOne(db, sql: "SELECT max(sequence) FROM resource")
+      return try Row.fetchAll(db, sql: select + " AND r.sequence = ?", arguments: [last])
+        .map { try $0.decode(String.self, forColumn: "title") }
+    }
+    #expect(titles == ["Zebra"])
+    #expect(try made.mirror.database.read { try ReportViewRows.select("nothing", $0) } == nil)
+  }
+
   @Test func whatIsRemovedIsInNoView() throws {
     let made = try usual()
     _ = try made.mirror.sweeping.beginSweep(of: "node--topic", at: 5)
