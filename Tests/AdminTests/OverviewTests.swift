@@ -120,6 +120,13 @@ import Testing
     #expect(LagCourse([extreme, .init(started: .max, finished: .max)], at: Self.now)?.lags.count == 96)
   }
 
+  /// Its chart has more stretches than it is seconds old.
+  @Test(arguments: [1, 34, 97, 150] as [Int64]) func theCourseOfAYoungMirrorHasNoGaps(age: Int64) throws {
+    let first = MirrorHistory.Round(started: Self.now - age - 1, finished: Self.now - age)
+    let course = try #require(LagCourse([first], at: Self.now))
+    #expect(course.lags.count == 96 && course.lags.allSatisfy { $0 != nil } && course.most == age + 1)
+  }
+
   @Test func chartsTellTheirNumbersInWords() {
     let hours = (0..<3).map {
       MirrorHistory.Hour(start: Self.now / 3_600 * 3_600 + $0 * 3_600, changed: $0 * 4, removed: 1)

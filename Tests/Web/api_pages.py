@@ -49,8 +49,9 @@ def token(community, back, code, verifier):
         return json.load(answer)
 
 
-def consent(community, browser, report):
+def consent(stage, browser, report):
     report.section("Letting a client in")
+    community = stage.community
     back = prepared(community)
     with browser.visitor() as page:
         address, verifier = question(community, back)
@@ -90,8 +91,9 @@ def consent(community, browser, report):
         report.true("without scripts and on a phone, too", "code=" in page.url)
 
 
-def overview(community, browser, report):
+def overview(stage, browser, report):
     report.section("The overview page")
+    community = stage.community
     with browser.visitor() as page:
         page.goto(community.local + OVERVIEW)
         report.equal("it asks who it is", page.title(), "Sign in")
@@ -113,8 +115,9 @@ def operations(description):
     return sum(verb in verbs for path in description["paths"].values() for verb in path)
 
 
-def redoc(community, browser, report):
+def redoc(stage, browser, report):
     report.section("The description in ReDoc")
+    community = stage.community
     with browser.visitor() as page:
         page.goto(community.local + REDOC)
         report.equal("it asks who it is", page.title(), "Sign in")

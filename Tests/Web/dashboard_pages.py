@@ -10,9 +10,12 @@ from steps import followed, opened, signed_in
 PAGES = ("Overview", "Queue", "Conflicts", "Failures", "Consumers", "Accounts")
 
 
-def reading(community, browser, report):
+def reading(stage, browser, report):
     """On the machine itself nobody signs in."""
     report.section("The dashboard, page by page")
+    community = stage.community
+    stage.conflict("an open one")
+    stage.refused("Refused, to be seen")
     with browser.visitor() as page:
         page.goto(community.admin + "/")
         report.true("the overview is there without signing in", page.title().startswith("Overview"), page.title())
@@ -36,9 +39,10 @@ def reading(community, browser, report):
         looked_at(report, page, "dashboard nothing")
 
 
-def elsewhere(community, browser, report):
+def elsewhere(stage, browser, report):
     """By a name that is not this machine's, it takes an administrator."""
     report.section("The dashboard from elsewhere")
+    community = stage.community
     for scripts in (True, False):
         with browser.visitor("narrow", java_script_enabled=scripts) as page:
             words = "with scripts" if scripts else "without"
@@ -61,9 +65,10 @@ def elsewhere(community, browser, report):
             report.equal("who has left has to sign in", page.locator("h1").inner_text(), "Sign in")
 
 
-def refreshing(community, stage, browser, report):
+def refreshing(stage, browser, report):
     """The page keeps itself current without being loaded anew, and does not take away what somebody is at."""
     report.section("The dashboard keeps itself current")
+    community = stage.community
     with browser.visitor() as page:
         page.clock.install()
         page.goto(community.admin + "/")
@@ -83,9 +88,10 @@ def refreshing(community, stage, browser, report):
         report.true("and the focus is where it was", button.evaluate("one => one === document.activeElement"))
 
 
-def foreign(community, browser, report):
+def foreign(stage, browser, report):
     """A page of another origin sends a form of its own."""
     report.section("Forms of other sites")
+    community = stage.community
     with browser.visitor() as page:
         for target in (community.admin, community.far):
             page.goto("about:blank")

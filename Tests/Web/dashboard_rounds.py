@@ -5,8 +5,9 @@ from community import eventually
 from steps import told
 
 
-def rounds(community, stage, browser, report):
+def rounds(stage, browser, report):
     report.section("A round on demand")
+    community = stage.community
     id = stage.topic()
     community.site.edit(id, title="Changed on the site alone")
     with browser.visitor() as page:
@@ -26,12 +27,18 @@ def rounds(community, stage, browser, report):
         report.equal("the promise is shown once", page.locator("main > .notice:not(#stale)").count(), 0)
         page.get_by_role("button", name="Sweep everything").click()
         report.true("a sweep is promised", "sweep" in told(page).lower(), told(page))
-        report.true("and made", eventually(lambda: "sweep" in community.log().lower(), 30), community.log()[-600:])
+
+        def ended():
+            page.reload()
+            return "Idle" in page.locator("#rounds").inner_text()
+
+        report.true("and comes to its end", eventually(ended, 30), community.log()[-600:])
 
 
-def removals(community, browser, report):
+def removals(stage, browser, report):
     """More is gone from the site than is let go at once."""
     report.section("Held removals")
+    community = stage.community
     path = "/jsonapi/taxonomy_term/interests"
 
     def there():

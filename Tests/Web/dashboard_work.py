@@ -18,14 +18,17 @@ def conflict_of(page, community, id):
     page.wait_for_url("**/conflicts/*")
 
 
-def conflicts(community, stage, browser, report):
+def conflicts(stage, browser, report):
     report.section("Conflicts")
+    community = stage.community
     local, site, edited = (stage.conflict(words) for words in ("the first", "the second", "the third"))
     with browser.visitor() as page:
         conflict_of(page, community, local)
         row = page.locator("#fields tbody tr").first.inner_text()
         report.true("both versions stand side by side", "has written" in row and "has put" in row, row)
         report.true("differing words are marked", page.locator("#fields :is(del, ins, mark)").count() > 0)
+        wide = page.locator("#fields thead th").evaluate_all("cells => cells.slice(1).map(one => Math.round(one.offsetWidth))")
+        report.true("in columns alike wide", max(wide) - min(wide) <= 1, wide)
         page.get_by_role("button", name="Take the local one").click()
         report.true("the decision is told", "local version" in told(page), told(page))
         report.true("the local title arrives on the site", eventually(
@@ -55,8 +58,9 @@ def conflicts(community, stage, browser, report):
     report.equal("and the site keeps it", community.site.topic(site)["title"], "The site has written the second anew")
 
 
-def refusals(community, stage, browser, report):
+def refusals(stage, browser, report):
     report.section("Refused changes")
+    community = stage.community
     sent, dropped = stage.refused("Almost right"), stage.refused("Never right")
     was = community.site.topic(dropped)["title"]
     with browser.visitor() as page:
@@ -93,8 +97,9 @@ def token(community, **form):
         return error.code
 
 
-def clients(community, browser, report):
+def clients(stage, browser, report):
     report.section("Consumers and accounts")
+    community = stage.community
     with browser.visitor() as page:
         page.goto(community.admin + "/consumers")
         page.get_by_text("Add a consumer").click()
@@ -109,13 +114,13 @@ def clients(community, browser, report):
         report.true("a page that is loaded anew adds nothing", "done already" in page.locator("h1").inner_text())
         followed(page, "Consumers")
         section = page.locator("section", has_text="A <b>new</b> app & more").last
-        section.get_by_text("New secret").click()
+        section.locator("summary", has_text="New secret").click()
         section.get_by_role("button", name="Make a new secret").click()
         fresh = page.locator("#secret").inner_text()
         report.equal("a new secret is good", token(community, client_secret=fresh, **client), 200)
         report.equal("and the old one no longer", token(community, client_secret=secret, **client), 401)
         followed(page, "Consumers")
-        section.get_by_text("Remove", exact=True).click()
+        section.locator("summary", has_text="Remove").click()
         section.get_by_role("button", name="Remove it for good").click()
         report.true("it is removed", "was removed" in told(page), told(page))
         report.equal("and gets no token", token(community, client_secret=fresh, **client), 401)
@@ -129,7 +134,7 @@ def clients(community, browser, report):
         person = {"grant_type": "password", "client_id": "web", "client_secret": "a secret of the test", "username": "newcomer"}
         report.equal("an account is added", token(community, password=PASSWORD, **person), 200)
         section = page.locator("section", has_text="newcomer").last
-        section.get_by_text("Remove", exact=True).click()
+        section.locator("summary", has_text="Remove").click()
         section.get_by_role("button", name="Remove it for good").click()
         report.true("and removed", "was removed" in told(page), told(page))
         report.equal("and signs in no longer", token(community, password=PASSWORD, **person), 400)

@@ -5,7 +5,7 @@ import os
 import pathlib
 import urllib.parse
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 SCREENSHOTS = pathlib.Path(".build/web/screenshots")
 WIDTHS = {"narrow": (360, 740), "middle": (768, 1024), "wide": (1920, 1080)}
@@ -33,6 +33,10 @@ class Browser:
         page.on("pageerror", lambda error: self.errors.append(f"{page.url}: {error}"))
         try:
             yield page
+        except Error:
+            print(f"  at    {page.url}: {page.title()}, as in failed.png", flush=True)
+            shot(page, "failed")
+            raise
         finally:
             context.close()
 

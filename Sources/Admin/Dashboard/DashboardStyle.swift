@@ -79,12 +79,9 @@ enum DashboardStyle {
       background: var(--back); border: 1px solid var(--edge); border-radius: .375rem;
     }
     textarea { min-height: 12rem; font-family: ui-monospace, monospace; font-size: .875rem; max-width: none }
-    textarea.short { min-height: 5rem }
-    fieldset { border: 1px solid var(--edge); border-radius: .375rem; margin: 0 0 .75rem; padding: .5rem .75rem }
     .sign-in { max-width: 24rem }
     summary { cursor: pointer; padding: .25rem 0 }
     details > :not(summary) { margin-top: .5rem }
-    .words { white-space: pre-wrap }
     del { background: var(--mark-old); color: var(--ink); text-decoration: line-through }
     ins { background: var(--mark-new); color: var(--ink); text-decoration: underline }
     @media (prefers-reduced-motion: no-preference) {
@@ -119,10 +116,6 @@ enum DashboardStyle {
     .figures div.bad { border-color: var(--bad) }
     .figures dt { color: var(--soft); font-size: .875rem }
     .figures dd { margin: 0; font-size: 1.25rem; font-weight: 600; font-variant-numeric: tabular-nums }
-    .facts { display: grid; grid-template-columns: fit-content(9rem) minmax(0, 1fr); gap: .25rem 1rem }
-    .facts dt { color: var(--soft) }
-    .facts dd { margin: 0 }
-    article + article { border-top: 1px solid var(--line); padding-top: .75rem; margin-top: .75rem }
     figure { margin: 0 }
     figcaption { font-weight: 600; margin: 0 0 .25rem }
     .chart svg { display: block; width: 100%; height: 8rem; border-bottom: 1px solid var(--edge) }

@@ -9,6 +9,11 @@ extension DashboardStyle {
     article h3 { margin-top: 0 }
     fieldset { border: 1px solid var(--line); border-radius: .375rem; margin: 0 0 .75rem; max-width: 40rem }
     textarea.short { min-height: 5rem; max-width: 40rem }
+    #facts h2::first-letter { text-transform: uppercase }
+    @media (min-width: 56.01rem) {
+      #fields table, #values table { table-layout: fixed }
+      #fields th:first-child, #values th:first-child { width: 12rem }
+    }
     #secret { user-select: all; font-size: 1.125rem }
     @media (max-width: 30rem) {
       dl.facts { grid-template-columns: minmax(0, 1fr); gap: 0 }

@@ -25,14 +25,11 @@ struct LagCourse: Sendable, Hashable {
     let start = max(first.finished, now.subtractingClamped(LagCourse.longest))
     let span = max(1, now.subtractingClamped(start))
     var lags = [Int64?](repeating: nil, count: count)
-    func note(_ lag: Int64, at time: Int64) {
-      guard time >= start, time <= now else { return }
-      let place = min(count - 1, Int((time - start) * Int64(count) / span))
-      lags[place] = max(lags[place] ?? 0, lag, 0)
-    }
+    func note(_ lag: Int64, in place: Int) { lags[place] = max(lags[place] ?? 0, lag, 0) }
     // Before the end of each round the mirror is behind by the time since the one before it began.
-    for (round, before) in zip(rounds.dropFirst(), rounds) {
-      note(round.finished.subtractingClamped(before.started), at: round.finished)
+    for (round, before) in zip(rounds.dropFirst(), rounds) where round.finished >= start && round.finished <= now {
+      let place = min(count - 1, Int((round.finished - start) * Int64(count) / span))
+      note(round.finished.subtractingClamped(before.started), in: place)
     }
     // At the end of each stretch, by the time since the beginning of the newest round that has ended.
     var newest = 0
@@ -40,7 +37,7 @@ struct LagCourse: Sendable, Hashable {
       let end = min(now, start + span * Int64(place + 1) / Int64(count))
       while newest + 1 < rounds.count, rounds[newest + 1].finished < end { newest += 1 }
       guard rounds[newest].finished <= end else { continue }
-      note(end.subtractingClamped(rounds[newest].started), at: max(start, end - 1))
+      note(end.subtractingClamped(rounds[newest].started), in: place)
     }
     (self.start, self.span, self.lags) = (start, span, lags)
   }

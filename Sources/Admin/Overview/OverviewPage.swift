@@ -34,7 +34,7 @@ struct OverviewPage: Sendable {
       \(figure("Resources", "\(report.resources)"))\
       \(figure("Behind the site", HTML.text(report.lag.map(ShownTime.span) ?? "–"), isBad: report.lag ?? 0 > Int64(readySeconds)))\
       \(figure("Last complete round", ShownTime.relative(rounds.lastComplete, at: now)))\
-      \(figure("Changes on their way", "\(outbox.unsettled)"))\
+      \(figure("Changes on their way", "\(outbox.unsettled - outbox.waitingForPerson)"))\
       \(figure("Conflicts", "\(outbox.openConflicts)", isBad: outbox.openConflicts > 0))\
       \(figure("Refused changes", "\(outbox.changes[.rejected] ?? 0)", isBad: outbox.changes[.rejected] ?? 0 > 0))\
       \(figure("Held removals", "\(report.heldRemovals)", isBad: report.heldRemovals > 0))\

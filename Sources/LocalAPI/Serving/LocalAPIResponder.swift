@@ -162,7 +162,7 @@ struct LocalAPIResponder: HTTPResponder {
     var asked = head
     asked.method = .options
     var answer = Answer(page: "Not allowed", status: 405)
-    answer.fields[.allow] = (try? self.answer(asked, viewer))?.fields[.allow] ?? "OPTIONS"
+    answer.fields[.allow] = (try? router.answer(places.place(asked, viewer)))?.fields[.allow] ?? "OPTIONS"
     return answer
   }
 
