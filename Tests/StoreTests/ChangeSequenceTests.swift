@@ -152,6 +152,7 @@ import Testing
     // The notes of what has left: the migration and the removal write them, what comes back takes its own away.
     (#"\bINTO\s+removed_resource\b"#, ["ChangeSequence.swift"]),
     (#"\b(UPDATE|DELETE\s+FROM)\s+removed_resource\b"#, ["ResourceWriter.swift"]),
+    (#"\bINTO\s+departure\b"#, ["Departures.swift"]),
     // The last number that was given out.
     (#"\bINTO\s+setting\b[^;"]*'sequence'"#, ["ChangeSequence.swift"]),
     (#"\b(UPDATE|DELETE\s+FROM)\s+setting\b[^;"]*'sequence'"#, []),

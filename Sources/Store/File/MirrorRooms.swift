@@ -48,6 +48,9 @@ package struct Tokens: MirrorRoom { let database: MirrorDatabase }
 /// The state of the mirror, and whether it is sound.
 package struct Reporting: MirrorRoom { let database: MirrorDatabase }
 
+/// What has changed, in order: how long that is kept, and who has been told how much of it.
+package struct ChangeFeed: MirrorRoom { let database: MirrorDatabase }
+
 /// Automatic indexes of paths.
 package struct Indexing: MirrorRoom { let database: MirrorDatabase }
 
