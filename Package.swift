@@ -87,7 +87,7 @@ let package = Package(
       name: "LocalAPI",
       dependencies: [
         "APIDescription", "JSONAPI", "Measures", "OpenSocial", "Store", "TokenIssuer", "CZlib", crypto, hummingbird,
-        hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioHTTPTypesHTTP1, nioPosix, nioSSL, logging,
+        hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioHTTPTypesHTTP1, nioPosix, nioSSL, lifecycle, logging,
       ],
       swiftSettings: strict),
     .target(

@@ -56,6 +56,12 @@ enum OpenAPIOwnRoutes {
         {
           text($0, "As in RFC 6749 and RFC 7636.")
         })
+    case "/mirror/changes":
+      return .array([
+        text("since", "Behind which the changes are: `position` of an answer, a number of a change, or `now`."),
+        text("limit", "How many changes a page has at most, up to 1000."),
+        text("include", "`document`: with the resources as they are."),
+      ])
     default: return nil
     }
   }

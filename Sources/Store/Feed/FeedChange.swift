@@ -58,10 +58,25 @@ package struct FeedChange: Sendable, Hashable {
 package struct FeedPage: Sendable, Hashable {
   /// Each with a greater number than the one before.
   package var changes: [FeedChange]
+  /// Where it was begun.
+  package var start: FeedPosition
   /// Where to read on.
   package var position: FeedPosition
   /// Whether nothing follows.
   package var isEnd: Bool
+
+  /// A page without changes, at the end of the feed.
+  package init(at end: FeedPosition) { (changes, start, position, isEnd) = ([], end, end, true) }
+
+  init(changes: [FeedChange], start: FeedPosition, end: Int64, isEnd: Bool) {
+    (self.changes, self.start, self.isEnd) = (changes, start, isEnd)
+    position = FeedPosition(sequence: end, begun: start.begun, feed: start.feed)
+  }
+
+  /// The place behind one of its changes: as if the page had ended there.
+  package func place(behind change: FeedChange) -> FeedPosition {
+    FeedPosition(sequence: change.sequence, begun: start.begun, feed: start.feed)
+  }
 }
 
 /// What is asked of the feed.
@@ -75,12 +90,15 @@ package struct FeedQuestion: Sendable {
 
   /// The most changes of a page.
   package static let most = 1_000
-  /// So many bytes of documents end a page.
-  static let mostBytes = 4 << 20
+
+  /// So many bytes of documents end a page: it has no more than one document beyond them.
+  package var bytes: Int
 
   /// A question; without `documents` for changes alone.
-  package init(after position: FeedPosition, limit: Int = most, documents: DocumentBase? = nil) {
-    (self.position, self.documents) = (position, documents)
+  package init(
+    after position: FeedPosition, limit: Int = most, documents: DocumentBase? = nil, bytes: Int = 4 << 20
+  ) {
+    (self.position, self.documents, self.bytes) = (position, documents, bytes)
     self.limit = min(max(1, limit), FeedQuestion.most)
   }
 }

@@ -34,9 +34,7 @@ extension ReadSnapshot {
       found.removeSubrange(question.limit...)
       span.end = found.last?.sequence ?? span.end
     }
-    return FeedPage(
-      changes: found, position: FeedPosition(sequence: span.end, begun: start.begun, feed: state.feed),
-      isEnd: span.end >= state.last)
+    return FeedPage(changes: found, start: start, end: span.end, isEnd: span.end >= state.last)
   }
 
   /// Up to which number a page looks at most.
@@ -82,7 +80,7 @@ extension ReadSnapshot {
             kind: statement.optionalInteger(6) == 1 ? .changed : .created,
             origin: .init(statement.integer(7)), time: statement.optionalInteger(8), document: document))
       }
-      if looked >= question.limit || bytes >= FeedQuestion.mostBytes {
+      if looked >= question.limit || bytes >= question.bytes {
         span.end = last
         break
       }

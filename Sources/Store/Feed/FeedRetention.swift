@@ -23,8 +23,11 @@ extension ChangeFeed {
         let kept = try MirrorFact.feedKeptFrom.value(db).flatMap { Int64($0) } ?? 0
         try MirrorFact.feedKeptFrom.note(String(max(kept, bound)), db)
         var count = 0
-        for table in ["removed_resource", "departure"] {
-          try db.run(sql: "DELETE FROM \(table) WHERE sequence <= ?", arguments: [bound])
+        let statements = [
+          "DELETE FROM removed_resource WHERE sequence <= ?", "DELETE FROM departure WHERE sequence <= ?",
+        ]
+        for statement in statements {
+          try db.run(sql: statement, arguments: [bound])
           count += db.changesCount
         }
         return count
