@@ -34,13 +34,15 @@ package struct FeedChange: Sendable, Hashable {
   package var document: [UInt8]?
 
   /// Appends the change as a JSON object, in one line.
-  package func append(to bytes: inout [UInt8]) {
+  /// - Parameter position: the place behind it, where that is told with each.
+  package func append(to bytes: inout [UInt8], position: FeedPosition? = nil) {
     bytes += "{\"sequence\":\(sequence),\"resource\":{\"type\":".utf8
     JSON.encode(type, into: &bytes, .plain)
     bytes += ",\"id\":".utf8
     JSON.encode(id, into: &bytes, .plain)
     bytes += "},\"kind\":\"\(kind.rawValue)\",\"origin\":\"\(origin.rawValue)\",\"time\":".utf8
     bytes += time.map { "\"\(RFC3339.text(unixSeconds: $0))\"" }.map { Array($0.utf8) } ?? Array("null".utf8)
+    if let position { bytes += ",\"position\":\"\(position.text)\"".utf8 }
     if let document {
       bytes += ",\"document\":".utf8
       // What a string may not hold would end the line of who reads by lines.
