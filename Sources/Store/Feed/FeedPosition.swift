@@ -78,6 +78,11 @@ package struct FeedState: Sendable, Hashable {
   /// From which number on it is known what has left.
   package var keptFrom: Int64
 
+  /// A state of this feed.
+  package init(feed: String, last: Int64, keptFrom: Int64) {
+    (self.feed, self.last, self.keptFrom) = (feed, last, keptFrom)
+  }
+
   /// The place behind all that there is.
   package var end: FeedPosition { FeedPosition(sequence: last, begun: last, feed: feed) }
 
