@@ -24,7 +24,8 @@ import Upstream
     private let share: Int
 
     init(oneOf share: Int, seed: UInt64) {
-      (self.share, state) = (share, Mutex(State(random: SplitMix(state: seed))))
+      self.share = share
+      state = Mutex(State(random: SplitMix(state: seed)))
     }
 
     var titles: [String: String] { state.withLock { $0.titles } }
@@ -142,6 +143,7 @@ import Upstream
   /// Over a socket, as it goes over the wire.
   @Test func aMessageGoesOverTheWire() async throws {
     let server = try ScriptedServer { request in [.answer(request.number == 1 ? 500 : 200, [], "ignored")] }
+    defer { server.stop() }
     let made = try CrawledMirror()
     try Self.add([Self.topic(1, "before")], to: made)
     let webhook = Webhook(

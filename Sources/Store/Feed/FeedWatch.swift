@@ -4,6 +4,9 @@ package final class FeedWatch: Sendable {
   /// How often it is looked whether another process has written: one look at a counter in shared memory (`MirrorVersion`).
   private static let pause = Duration.milliseconds(500)
 
+  /// Commits that follow each other so closely wake once: a mirror that takes in a site commits many times a second.
+  private static let gathering = Duration.milliseconds(20)
+
   private let version: MirrorVersion
   private let commits: CommitSignal
 
@@ -26,7 +29,10 @@ package final class FeedWatch: Sendable {
     while true {
       // Entered before the look: what is committed between both wakes.
       let wakings = commits.wakings()
-      if try version.current() != seen { return true }
+      if try version.current() != seen {
+        try await Task.sleep(for: FeedWatch.gathering)
+        return true
+      }
       let left = end - ContinuousClock.now
       guard left > .zero else { return false }
       let pause = min(left, FeedWatch.pause)
