@@ -147,7 +147,7 @@ import Testing
             }
           }
         }
-        return try await group.reduce(into: []) { $0.append($1) }
+        return try await group.reduce(into: [RawConnection.Read]()) { $0.append($1) }
       }
       let count = page["changes"]?.array?.count
       for read in reads {

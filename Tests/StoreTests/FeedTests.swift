@@ -120,6 +120,32 @@ import Testing
     #expect(try Self.told(made, end, seeing: Self.published) == ["101 changed site"])
   }
 
+  @Test func aFileThatIsNotEverybodysAnyMoreIsGone() throws {
+    func file(_ place: String) -> String {
+      SmallCommunity.object(
+        "file--file", 31,
+        #""drupal_internal__fid":31,"filename":"f","uri":{"value":"\#(place):\/\/a.png","url":"\/f31"},"filesize":1"#)
+    }
+    let made = try SmallCommunity.mirror([file("public")])
+    let sight = Sight([SightRules(privateFiles: false)])
+    let end = try made.mirror.feed.state().end
+    try SmallCommunity.add([file("private")], to: made)
+    #expect(try Self.told(made, end, seeing: sight) == ["31 removed site"])
+    #expect(try Self.told(made, end) == ["31 changed site"])
+  }
+
+  /// Ids that are no UUIDs: where one is written otherwise by now, nothing is under the former one.
+  @Test func whatIsUnderAnotherIDIsGoneUnderTheFormer() throws {
+    func topic(_ id: String) -> String { Self.topic(101, "A").replacing(SmallCommunity.uuid(101), with: id) }
+    let made = try SmallCommunity.mirror([topic("Topic-A")])
+    let end = try made.mirror.feed.state().end
+    try SmallCommunity.add([topic("topic-a")], to: made)
+    for sight in [Sight.everything, Self.published] {
+      let changes = try Self.page(made, end, seeing: sight).changes
+      #expect(changes.map { "\($0.id) \($0.kind)" } == ["Topic-A removed", "topic-a changed"])
+    }
+  }
+
   // MARK: Too far behind
 
   @Test func notesOfWhatHasLeftAreCut() throws {

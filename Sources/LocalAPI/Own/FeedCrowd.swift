@@ -10,7 +10,7 @@ final class FeedCrowd: Sendable {
     /// Who waits for one answer.
     case wait
   }
-  private struct Key: Hashable {
+  fileprivate struct Key: Hashable {
     var kind: Kind
     var client: String
   }

@@ -47,7 +47,7 @@ extension WebhookService {
       let webhook = Webhook(
         name: given.name, url: given.url, secret: secret,
         sight: { given.sight(by: inForce.settings.localAPI.sights) }, hasDocuments: given.hasDocuments)
-      do {
+      do throws(TransportError) {
         let transport = try webhook.transport(
           isInner: given.isInner, userAgent: "social-mirror/\(ProgramVersion.version)")
         return (webhook: webhook, transport: try CurlTransport(transport, logger: logger))
