@@ -10,7 +10,7 @@ extension ChangeFeed {
   /// has not read so far is told to start anew (`FeedRefusal.tooFarBehind`); what is there is told of without end.
   /// - Parameters:
   ///   - time: Unix seconds of this machine.
-  ///   - most: how many are kept in any case.
+  ///   - most: no more than so many are kept, whatever their age.
   /// - Returns: how many notes were cut off.
   /// - Throws: a fault of the mirror; what was cut before stays cut.
   @discardableResult
