@@ -20,8 +20,8 @@ struct WebhookSender: Sendable {
   /// How a pause is waited for.
   let sleep: @Sendable (Double) async throws -> Void
 
-  /// So many changes that it is not told of are passed before that is kept: each time is a write.
-  private static let passing: Int64 = 1_000
+  /// So many changes that it is not told of are passed before that is kept, or so many seconds: each time is a write.
+  private static let (passing, passingSeconds) = (Int64(1_000), Int64(86_400))
 
   /// Goes on until the task is cancelled. Where the mirror is at fault, that is said and tried again.
   /// - Throws: `CancellationError`.
@@ -45,7 +45,7 @@ struct WebhookSender: Sendable {
     if let next = row.nextAttempt, next > now() {
       try await sleep(min(Double(next.subtractingClamped(now())), WebhookPatience.longest))
     }
-    var (position, kept) = (row.position, row.position)
+    var (position, kept, keptAt) = (row.position, row.position, now())
     while true {
       try Task.checkCancellation()
       let seen = try watch.seen()
@@ -56,13 +56,14 @@ struct WebhookSender: Sendable {
       if let message = page.message {
         try await deliver(message)
         try feed.delivered(webhook.name, upTo: message.position, at: now())
-        (position, kept) = (message.position, message.position)
+        (position, kept, keptAt) = (message.position, message.position, now())
         continue
       }
       position = page.position
-      if position.sequence - kept.sequence >= WebhookSender.passing {
+      let isFar = position.sequence - kept.sequence >= WebhookSender.passing
+      if isFar || position != kept && now().subtractingClamped(keptAt) >= WebhookSender.passingSeconds {
         try feed.passed(webhook.name, upTo: position)
-        kept = position
+        (kept, keptAt) = (position, now())
       }
       if page.isEnd { _ = try await watch.wait(past: seen, for: .seconds(3_600)) }
     }

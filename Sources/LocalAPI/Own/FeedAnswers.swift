@@ -78,7 +78,7 @@ struct FeedAnswers: Sendable {
       position = found.page.position
       if !found.page.isEnd { continue }
       // When the server stops, who waits is answered what there is.
-      guard await FeedAnswers.waits({ try await watch.wait(past: seen, for: min(left, .seconds(5))) }) != nil else {
+      guard await waits(past: seen, for: min(left, .seconds(5))) else {
         return answer(found, request, asked)
       }
       // What a token may do it may lose meanwhile.
@@ -88,11 +88,17 @@ struct FeedAnswers: Sendable {
     }
   }
 
-  /// Waits, unless the server stops or the client is gone.
-  /// - Returns: what `body` returns; nil where there is no more waiting.
-  static func waits(_ body: @escaping @Sendable () async throws -> Bool) async -> Bool? {
-    if Task.isShuttingDownGracefully { return nil }
-    return try? await cancelWhenGracefulShutdown(body)
+  /// Waits until something was committed, for so long at most. When the server stops it is noticed within half a second.
+  /// - Returns: false where there is no more waiting: the server stops, the task is cancelled, or the mirror is at fault.
+  func waits(past seen: Int64, for time: Duration) async -> Bool {
+    let end = ContinuousClock.now + time
+    while !Task.isShuttingDownGracefully {
+      let left = end - ContinuousClock.now
+      guard left > .zero else { return true }
+      guard let woke = try? await watch.wait(past: seen, for: min(left, .milliseconds(500))) else { return false }
+      if woke { return true }
+    }
+    return false
   }
 
   /// Looks for the next changes where reads may take long.

@@ -1,6 +1,7 @@
 import HummingbirdCore
 import JSONAPI
 import NIOCore
+import ServiceLifecycle
 import Store
 
 /// Sends changes as server-sent events (HTML, 9.2): each with the place behind it as its `id`, so that who connects again goes on there.
@@ -48,8 +49,7 @@ struct FeedStream: Sendable {
       position = page.position
       if page.isEnd {
         let left = min(pace.heartbeat - (ContinuousClock.now - written), .seconds(5))
-        let woke = await FeedAnswers.waits { [answers] in try await answers.watch.wait(past: seen, for: left) }
-        if woke == nil { return }
+        guard await answers.waits(past: seen, for: left) else { return }
       }
       if ContinuousClock.now - written >= pace.heartbeat {
         // Without data it is no event; the place counts all the same.
@@ -77,11 +77,8 @@ struct FeedStream: Sendable {
         ]))
       return .over("event: gone\ndata: \(words.text(.plain))\n\n")
     } catch is QueryOverdue {
-      let waited = await FeedAnswers.waits {
-        try await Task.sleep(for: .seconds(1))
-        return true
-      }
-      return waited == nil ? .over(nil) : .later
+      let waited: Void? = try? await Task.sleep(for: .seconds(1))
+      return waited == nil || Task.isShuttingDownGracefully ? .over(nil) : .later
     } catch {
       return .over(nil)
     }
