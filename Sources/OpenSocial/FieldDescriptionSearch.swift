@@ -17,7 +17,6 @@ extension FieldDescription {
     var hasSpace = false
     var isPlain = true
     var isWord = true
-    var former: (UInt8, UInt8) = (0, 0)
     for byte in text {
       switch byte {
       case 0x61...0x7A: hasLetter = true
@@ -26,10 +25,8 @@ extension FieldDescription {
         isPlain = false
       case 0...0x20: hasSpace = true
       case UInt8(ascii: "'"), UInt8(ascii: "-"), UInt8(ascii: "."): break
-      case UInt8(ascii: "/") where former == (UInt8(ascii: ":"), UInt8(ascii: "/")): return false
       default: isWord = false
       }
-      former = (former.1, byte)
     }
     return hasLetter && (hasSpace || isWord && !isPlain)
   }

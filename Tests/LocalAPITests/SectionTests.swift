@@ -23,7 +23,7 @@ import Testing
     ("/openapi/jsonapi", .description(.document)), ("/openapi/", .file(.content)), ("/openapi/rest", .file(.content)),
     ("/Admin/config/opensocial/social-json-api", .description(.overview)),
     ("/admin/config/services/openapi/redoc/jsonapi", .description(.page)), ("/admin/config", .file(.content)),
-    ("/mirror/openapi.json", .own(.description)),
+    ("/mirror/openapi.json", .own(.description)), ("/Mirror/Search", .own(.search)),
     ("/mirror/", .own(.nothing)), ("/mirror/nowhere", .own(.nothing)), ("/Mirror/nowhere", .own(.nothing)),
     ("/mirror", .file(.content)), ("/mirrors/x", .file(.content)), ("/", .file(.content)),
     ("/sites/default/files/a.png", .file(.content)), ("\(topics)//x", .file(.content)),

@@ -30,7 +30,7 @@ package struct SearchPurge: Sendable, Hashable {
   func isDue(at now: Int64) -> Bool {
     if isUnderWay { return true }
     // A clock that was set back must not put it off.
-    let since = now < passed ? .max : now - passed
+    let since = now < passed ? .max : max(0, now) - max(0, passed)
     func waits(_ times: Int64) -> Int64 { min(max(0, lastMilliseconds) / 1_000 * times, SearchPurge.day) }
     return removals > 0 && since >= waits(SearchPurge.rest) || edits > 0 && since >= waits(SearchPurge.longRest)
   }
