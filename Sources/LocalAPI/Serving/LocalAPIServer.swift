@@ -68,7 +68,7 @@ package struct LocalAPIServer: Sendable {
       signingIn: SigningInSection(endpoint: endpoint, key: key, people: people, sessions: sessions),
       description: DescriptionSection(
         entryPoint: EntryPointAnswers(reader: reader, people: people), documents: documents, pages: pages),
-      own: OwnSection(documents: documents, feed: feed), facts: facts)
+      own: OwnSection(documents: documents, searches: SearchAnswers(reader: reader), feed: feed), facts: facts)
     responder = LocalAPIResponder(
       router: router,
       viewers: viewers,

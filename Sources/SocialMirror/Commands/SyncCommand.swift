@@ -72,6 +72,7 @@ struct SyncCommand: AsyncParsableCommand {
         try await OneShot(push: push, round: resources, logger: logger).run(
           pushed: { steps.push = $0 }, pulled: { steps.round = $0 })
         steps.files = try await files.run(looking: looking)
+        try await SyncCommand.index(mirror.searching)
       } catch let error as CancellationError {
         throw error
       } catch {
@@ -104,6 +105,18 @@ struct SyncCommand: AsyncParsableCommand {
 }
 
 extension SyncCommand {
+  /// Lets what reports find by words be what there is now: nobody else may do so until the next time.
+  private static func index(_ searching: Searching) async throws {
+    while try searching.step() {
+      try Task.checkCancellation()
+      await Task.yield()
+    }
+    while try searching.purgeStep(at: unixNow()) {
+      try Task.checkCancellation()
+      await Task.yield()
+    }
+  }
+
   /// A misspelt type would be agreed to in vain.
   private func checkAccepted(_ mirror: Mirror) throws {
     let known = Set(try mirror.reading.types().map(\.name))

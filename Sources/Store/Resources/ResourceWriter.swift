@@ -24,6 +24,7 @@ final class ResourceWriter {
   private let learner: SchemaLearner
   private let departures: Departures
   private let indexes: PathIndexWriter
+  private let texts: PlainTextWriter
 
   private struct Identity: Hashable {
     var uuid: ResourceID
@@ -37,6 +38,7 @@ final class ResourceWriter {
     learner = SchemaLearner(db)
     departures = try Departures(db)
     indexes = try PathIndexWriter(db)
+    texts = try PlainTextWriter(db)
     findIdentity = try RawStatement(cached: "SELECT id FROM identity WHERE uuid = ? AND type = ?", db)
     addIdentity = try RawStatement(cached: "INSERT INTO identity (uuid, type) VALUES (?, ?)", db)
     exists = try RawStatement(cached: "SELECT 1 FROM resource WHERE id = ?", db)
@@ -107,6 +109,7 @@ final class ResourceWriter {
       if names.isFile(type), !resource.isLabelOnly { try FileAddressRows.note(resource.document, of: id, db) }
     }
     try indexes.store(resource, id: id, type: type, isNew: isNew)
+    try resource.document.withUnsafeBytes { try texts.store($0, of: id, isNew: isNew, field: names.field) }
     if !isNew {
       clearLinkage.bind(id, at: 1)
       try clearLinkage.run()
