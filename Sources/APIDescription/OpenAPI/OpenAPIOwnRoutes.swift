@@ -58,7 +58,7 @@ enum OpenAPIOwnRoutes {
       ])
     case "/mirror/search":
       return .array([
-        required(text("q", "Words, all of which have to be there; `word*` is the beginning of one.")),
+        required("q", "Words, all of which have to be there; `word*` is the beginning of one."),
         text("type", "Resource types or entity types, with commas between them."),
         text("page[offset]", "How many are skipped."), text("page[limit]", "How many are given, 50 at most."),
       ])
