@@ -76,6 +76,7 @@ let package = Package(
     .target(
       name: "SyncAgent", dependencies: ["JSONAPI", "Measures", "OpenSocial", "Store", "Upstream", logging],
       swiftSettings: quick),
+    .target(name: "Feed", dependencies: ["JSONAPI", "Store", "Upstream", crypto, logging], swiftSettings: strict),
     .target(name: "Reports", dependencies: ["JSONAPI", "Store", "SyncAgent"], swiftSettings: strict),
     .target(
       name: "TokenIssuer",
@@ -87,7 +88,7 @@ let package = Package(
       name: "LocalAPI",
       dependencies: [
         "APIDescription", "JSONAPI", "Measures", "OpenSocial", "Store", "TokenIssuer", "CZlib", crypto, hummingbird,
-        hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioHTTPTypesHTTP1, nioPosix, nioSSL, logging,
+        hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioHTTPTypesHTTP1, nioPosix, nioSSL, lifecycle, logging,
       ],
       swiftSettings: strict),
     .target(
@@ -110,7 +111,7 @@ let package = Package(
       name: "SocialMirror",
       dependencies: [
         "CAllocator", "JSONAPI", "Measures", "OpenSocial", "Store", "Upstream", "SyncAgent", "Reports", "TokenIssuer",
-        "LocalAPI", "Admin", "Control",
+        "LocalAPI", "Admin", "Control", "Feed",
         .target(name: "SampleSite", condition: .when(traits: ["Demo"])),
         logging, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -147,6 +148,7 @@ let package = Package(
     tests(of: "Store", ["JSONAPI", "OpenSocial", grdb]),
     tests(of: "Upstream", ["JSONAPI", "Measures", hummingbird, httpTypes, nioCore, logging]),
     tests(of: "SyncAgent", ["JSONAPI", "OpenSocial", "Store", "Upstream", "SampleSite", grdb, logging]),
+    tests(of: "Feed", ["JSONAPI", "Store", "Upstream", "SampleSite", crypto]),
     tests(of: "Reports", ["JSONAPI", "Store", "SyncAgent"]),
     tests(of: "TokenIssuer", ["JSONAPI", crypto, cryptoExtras]),
     tests(

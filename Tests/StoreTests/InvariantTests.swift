@@ -62,6 +62,9 @@ import Testing
       INSERT OR REPLACE INTO sweep (type, finished) VALUES (\(type("user--user")), 5);
       UPDATE resource SET internal_id = 1 WHERE id = \(user)
       """),
+    Harm(
+      "the index of words has nothing of what is not there",
+      "INSERT INTO search_index (rowid, title) VALUES (999999, 'nowhere')"),
     Harm("no resource has a tombstone, but for those that are kept", "UPDATE tombstone SET kept = 1"),
     Harm("no resource has a tombstone, but for those that are kept", "UPDATE tombstone SET kept = 0"),
     Harm(

@@ -144,6 +144,8 @@ struct ConfigurationKey: Sendable {
     .init(name: "localAPI.passThrough.sight", kind: .text),
     .init(name: "localAPI.passThrough.verifiedSeconds", kind: someSeconds),
     .init(name: "localAPI.sights", kind: .table),
+    .init(name: "feed.keepRemovalsSeconds", kind: someSeconds),
+    .init(name: "feed.webhooks", kind: .table),
     .init(name: "admin.host", kind: .text),
     .init(name: "admin.port", kind: port),
     .init(name: "admin.readySeconds", kind: someSeconds),

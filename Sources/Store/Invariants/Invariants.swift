@@ -142,6 +142,10 @@ enum Invariants {
         LEFT JOIN resource r ON r.id = i.id WHERE (r.id IS NOT NULL) <> (d.kept <> 0)
         """
     ),
+    Invariant(
+      name: "the index of words has nothing of what is not there",
+      sql: "SELECT d.id FROM search_index_docsize d LEFT JOIN resource r ON r.id = d.id WHERE r.id IS NULL"
+    ),
   ]
 
   /// What a proof finds. What keeps it from looking is a finding as well, in SQLite's words and without the statement: one value that

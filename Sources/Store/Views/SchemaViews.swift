@@ -41,9 +41,10 @@ extension Schema {
   /// - Throws: a `DatabaseError`; of SQLITE_BUSY where another program writes.
   static func migrate(_ pool: DatabasePool) throws {
     let isCurrent = try pool.read { try migrator.hasCompletedMigrations($0) }
-    if isCurrent { return }
+    if isCurrent { return try fitSearch(pool) }
     try pool.write { try ReportViewRows.clear($0) }
     try migrator.migrate(pool)
+    try fitSearch(pool)
     _ = try pool.write { try ReportMaking.renew($0) }
   }
 }

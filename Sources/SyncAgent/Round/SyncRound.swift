@@ -98,6 +98,7 @@ extension SyncRound {
     let started = now()
     do {
       try mirror.outbox.passEchoes(at: started)
+      try mirror.feed.cut(before: started.subtractingClamped(Int64(settings.removalsKeptSeconds)))
       let found = try await discover()
       if settings.full { try mirror.pulling.forgetCursors(of: found.types.map(\.name)) }
       // A site without `Date` leaves this machine's clock.

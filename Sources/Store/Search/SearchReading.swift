@@ -1,0 +1,171 @@
+import JSONAPI
+
+/// A resource that was found by words.
+package struct SearchHit: Sendable, Hashable {
+  /// Its interned identity.
+  package var id: Int64
+  /// A piece of its text around what was found.
+  package var snippet: SearchSnippet
+  /// Smaller is better.
+  var rank: Double
+}
+
+/// A piece of text with what was found in it.
+package struct SearchSnippet: Sendable, Hashable {
+  /// The text in pieces, in order, with whether each is one of the words.
+  package var pieces: [(text: String, isFound: Bool)]
+
+  /// Signs before and behind a word that was found: no text in the index has control characters.
+  static let open: Character = "\u{2}"
+  static let close: Character = "\u{3}"
+
+  /// Takes apart what FTS5 gives.
+  init(marked: String) {
+    pieces = []
+    var text = ""
+    func take(_ isFound: Bool) {
+      if !text.isEmpty { pieces.append((text, isFound)) }
+      text = ""
+    }
+    for character in marked {
+      switch character {
+      case SearchSnippet.open: take(false)
+      case SearchSnippet.close: take(true)
+      default: text.append(character)
+      }
+    }
+    take(false)
+  }
+
+  /// The text alone.
+  package var text: String { pieces.map(\.text).joined() }
+
+  /// Pieces of the same texts, of which the same are found.
+  package static func == (one: SearchSnippet, other: SearchSnippet) -> Bool {
+    one.pieces.elementsEqual(other.pieces) { $0 == $1 }
+  }
+  /// By the text.
+  package func hash(into hasher: inout Hasher) { hasher.combine(text) }
+}
+
+extension ReadSnapshot {
+  /// Resources in which all of some words are, the best first, as far as the sight goes: neither a resource nor a field that it leaves
+  /// out is found or shown. What has changed since it was indexed is left out until it is indexed again.
+  /// - Parameters:
+  ///   - types: those whose resources are looked through.
+  ///   - page: how many are skipped and how many are given.
+  /// - Returns: the page's, and whether more follow.
+  package func search(
+    _ words: SearchWords, in types: [ServedType], page: PageParameter
+  ) throws -> (hits: [SearchHit], hasNext: Bool) {
+    let groups = try searchGroups(types)
+    let streams = try groups.map { group in
+      try SearchStream(self, words, group, upTo: Int64(page.offset) + Int64(page.limit) + 1)
+    }
+    defer { for stream in streams { stream.end() } }
+    var hits: [SearchHit] = []
+    var skipped = 0
+    while hits.count <= page.limit {
+      // Each stream comes in order: the best of their heads is the best of all that is left.
+      let best = streams.filter { $0.head != nil }.min {
+        ($0.head?.rank ?? 0, $0.number) < ($1.head?.rank ?? 0, $1.number)
+      }
+      guard let best, let hit = best.head else { break }
+      if skipped < page.offset { skipped += 1 } else { hits.append(hit) }
+      try best.advance()
+      try connection.checkTime()
+    }
+    return (Array(hits.prefix(page.limit)), hits.count > page.limit)
+  }
+
+  /// Whether the index of words has all that is stored.
+  package func isSearchCurrent() throws -> Bool {
+    let statement = try connection.statement(
+      """
+      SELECT (SELECT after FROM search_state)
+        >= coalesce((SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'sequence'), 0)
+      """)
+    defer { statement.reset() }
+    return try statement.step() && statement.integer(0) != 0
+  }
+
+  /// Types of which the same columns are looked through.
+  struct SearchGroup {
+    var types: [Int64]
+    /// Nil for all.
+    var columns: [String]?
+  }
+
+  /// The types that have anything to be looked through, by the columns in which nothing is that the sight hides.
+  private func searchGroups(_ types: [ServedType]) throws -> [SearchGroup] {
+    guard !sight.isEverything else { return types.isEmpty ? [] : [SearchGroup(types: types.map(\.id), columns: nil)] }
+    let slots = try searchSlots()
+    var groups: [SearchGroup] = []
+    for type in types {
+      var columns: [String]?
+      if let shown = try members(of: type, asked: nil) {
+        let known = slots[type.id] ?? []
+        let hidden = Set(known.filter { !shown.contains($0.field) }.map(\.slot))
+        let open = Set(known.map(\.slot)).subtracting(hidden)
+        columns = SearchSlots.columns.indices.filter { open.contains($0) }.map { SearchSlots.columns[$0] }
+      }
+      if columns?.isEmpty == true { continue }
+      if let index = groups.firstIndex(where: { $0.columns == columns }) {
+        groups[index].types.append(type.id)
+      } else {
+        groups.append(SearchGroup(types: [type.id], columns: columns))
+      }
+    }
+    return groups
+  }
+
+  private func searchSlots() throws -> [Int64: [(field: String, slot: Int)]] {
+    let statement = try connection.statement("SELECT type, field, slot FROM search_field")
+    defer { statement.reset() }
+    var slots: [Int64: [(field: String, slot: Int)]] = [:]
+    while try statement.step() {
+      slots[statement.integer(0), default: []].append((statement.text(1), Int(statement.integer(2))))
+    }
+    return slots
+  }
+}
+
+/// What is found in one group of types, from the best on, read as far as it is asked for.
+private final class SearchStream {
+  /// The next one; nil at the end.
+  private(set) var head: SearchHit?
+  /// What tells it from others where their heads are as good.
+  let number: Int64
+  private let statement: RawStatement
+
+  /// - Parameter most: how many are asked for.
+  init(_ snapshot: ReadSnapshot, _ words: SearchWords, _ group: ReadSnapshot.SearchGroup, upTo most: Int64) throws {
+    number = group.types.first ?? 0
+    let types = group.types.map(String.init).joined(separator: ", ")
+    // FTS5 gives rows in the order of their rank, so that rows of resources are looked up for as many as are shown. A statement of
+    // its own for each group: their types differ.
+    statement = try snapshot.statement(
+      """
+      SELECT search_index.rowid, search_index.rank, snippet(search_index, -1, char(2), char(3), '…', 24)
+      FROM search_index CROSS JOIN resource r ON r.id = search_index.rowid
+      WHERE search_index MATCH ?1 AND r.type IN (\(types)) AND r.sequence <= (SELECT after FROM search_state)
+      ORDER BY search_index.rank LIMIT ?2
+      """)
+    statement.bind(words.expression(in: group.columns), at: 1)
+    statement.bind(most, at: 2)
+    try advance()
+  }
+
+  /// Goes to the next one.
+  func advance() throws {
+    guard try statement.step() else {
+      head = nil
+      return
+    }
+    head = SearchHit(
+      id: statement.integer(0), snippet: SearchSnippet(marked: statement.text(2)), rank: statement.double(1))
+  }
+
+  /// To be called when no more is asked for.
+  func end() { statement.reset() }
+}
