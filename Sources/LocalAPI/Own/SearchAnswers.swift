@@ -51,7 +51,7 @@ struct SearchAnswers: Sendable {
   }
 
   private func found(_ search: Search, _ asked: Asked, _ snapshot: ReadSnapshot) throws -> Answer {
-    let types = try types(search.types, asked, snapshot)
+    let types = try self.types(search.types, asked, snapshot)
     let (hits, hasNext) = try snapshot.search(search.words, in: types, page: search.page)
     let renderer = DocumentRenderer(base: asked.base)
     var writer = DocumentWriter(capacity: 64_000)
@@ -63,8 +63,8 @@ struct SearchAnswers: Sendable {
         if count > 0 { writer.append(",") }
         count += 1
         var bytes: [UInt8] = []
-        let asked = search.fields[row.type.name].map(Set.init)
-        renderer.append(row.stored, fields: try snapshot.members(of: row.type, asked: asked), into: &bytes)
+        let chosen = search.fields[row.type.name].map(Set.init)
+        renderer.append(row.stored, fields: try snapshot.members(of: row.type, asked: chosen), into: &bytes)
         SearchAnswers.add(hit.snippet, to: &bytes)
         writer.append(bytes: bytes)
         try pending.note(row.id, row.type)

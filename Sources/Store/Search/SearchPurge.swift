@@ -64,9 +64,9 @@ extension Searching {
     guard state.isOwed, isForced || state.isDue(at: now) else { return false }
     let started = ContinuousClock.now
     let isDone = try write { db in
-      let isDone = try Schema.deletesInPlace || SearchMerge.step(db, isFirst: !state.isUnderWay, pages: pages)
-      try note(isDone, ContinuousClock.now - started, at: now, db)
-      return isDone
+      let isLast = try Schema.deletesInPlace || SearchMerge.step(db, isFirst: !state.isUnderWay, pages: pages)
+      try note(isLast, ContinuousClock.now - started, at: now, db)
+      return isLast
     }
     guard isDone else { return true }
     try Sweeping(database: database).truncateLogIfDue()

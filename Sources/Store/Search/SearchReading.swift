@@ -12,19 +12,28 @@ package struct SearchHit: Sendable, Hashable {
 
 /// A piece of text with what was found in it.
 package struct SearchSnippet: Sendable, Hashable {
-  /// The text in pieces, in order, with whether each is one of the words.
-  package var pieces: [(text: String, isFound: Bool)]
+  /// A part of the text.
+  package struct Piece: Sendable, Hashable {
+    /// Never empty.
+    package var text: String
+    /// Whether it is one of the words.
+    package var isFound: Bool
+  }
+
+  /// The text in order.
+  package let pieces: [Piece]
 
   /// Signs before and behind a word that was found: no text in the index has control characters.
   static let open: Character = "\u{2}"
   static let close: Character = "\u{3}"
 
   /// Takes apart what FTS5 gives.
-  init(marked: String) {
-    pieces = []
+  /// - Parameter marked: a text with U+0002 before and U+0003 behind each word that was found.
+  package init(marked: String) {
+    var pieces: [Piece] = []
     var text = ""
     func take(_ isFound: Bool) {
-      if !text.isEmpty { pieces.append((text, isFound)) }
+      if !text.isEmpty { pieces.append(Piece(text: text, isFound: isFound)) }
       text = ""
     }
     for character in marked {
@@ -35,17 +44,11 @@ package struct SearchSnippet: Sendable, Hashable {
       }
     }
     take(false)
+    self.pieces = pieces
   }
 
   /// The text alone.
   package var text: String { pieces.map(\.text).joined() }
-
-  /// Pieces of the same texts, of which the same are found.
-  package static func == (one: SearchSnippet, other: SearchSnippet) -> Bool {
-    one.pieces.elementsEqual(other.pieces) { $0 == $1 }
-  }
-  /// By the text.
-  package func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }
 
 extension ReadSnapshot {
@@ -62,7 +65,6 @@ extension ReadSnapshot {
     let streams = try groups.map { group in
       try SearchStream(self, words, group, upTo: Int64(page.offset) + Int64(page.limit) + 1)
     }
-    defer { for stream in streams { stream.end() } }
     var hits: [SearchHit] = []
     var skipped = 0
     while hits.count <= page.limit {
@@ -105,8 +107,8 @@ extension ReadSnapshot {
       var columns: [String]?
       if let shown = try members(of: type, asked: nil) {
         let known = slots[type.id] ?? []
-        let hidden = Set(known.filter { !shown.contains($0.field) }.map(\.slot))
-        let open = Set(known.map(\.slot)).subtracting(hidden)
+        let hidden = Set(known.filter { !shown.contains($0.field) }.map { $0.slot })
+        let open = Set(known.map { $0.slot }).subtracting(hidden)
         columns = SearchSlots.columns.indices.filter { open.contains($0) }.map { SearchSlots.columns[$0] }
       }
       if columns?.isEmpty == true { continue }
@@ -166,6 +168,5 @@ private final class SearchStream {
       id: statement.integer(0), snippet: SearchSnippet(marked: statement.text(2)), rank: statement.double(1))
   }
 
-  /// To be called when no more is asked for.
-  func end() { statement.reset() }
+  deinit { statement.reset() }
 }

@@ -177,9 +177,9 @@ extension CrawledMirror {
   ) throws -> [Int64] {
     let renderer = DocumentRenderer(base: DocumentBase(base))
     return try ResourceReader(mirror).snapshot(seeing: sight) { snapshot in
-      let types = try snapshot.types().filter { types?.contains($0.name) ?? true }
+      let chosen = try snapshot.types().filter { types?.contains($0.name) ?? true }
       let hits = try snapshot.search(
-        try SearchWords(text), in: types, page: PageParameter(offset: offset, limit: limit)
+        try SearchWords(text), in: chosen, page: PageParameter(offset: offset, limit: limit)
       ).hits
       return try hits.compactMap { hit in
         try snapshot.resource(id: hit.id) { row in
