@@ -52,13 +52,13 @@ struct SearchAnswers: Sendable {
 
   private func found(_ search: Search, _ asked: Asked, _ snapshot: ReadSnapshot) throws -> Answer {
     let types = try self.types(search.types, asked, snapshot)
-    let (hits, hasNext) = try snapshot.search(search.words, in: types, page: search.page)
+    let page = try snapshot.search(search.words, in: types, page: search.page)
     let renderer = DocumentRenderer(base: asked.base)
     var writer = DocumentWriter(capacity: 64_000)
     var pending = PendingCount(snapshot)
     var count = 0
     writer.append("[")
-    for hit in hits {
+    for hit in page.hits {
       _ = try snapshot.resource(id: hit.id) { row in
         if count > 0 { writer.append(",") }
         count += 1
@@ -71,8 +71,14 @@ struct SearchAnswers: Sendable {
       }
     }
     writer.append("]")
-    if try !snapshot.isSearchCurrent() { writer.append(",\"meta\":{\"indexing\":true}") }
-    let body = writer.finish(links: ResourceAnswers.pager(search.page, hasNext: hasNext, asked.uri))
+    var meta: [(String, JSON)] = []
+    if try !snapshot.isSearchCurrent() { meta.append(("indexing", true)) }
+    if !page.isRanked { meta.append(("order", "newest")) }
+    if !meta.isEmpty {
+      writer.append(",\"meta\":")
+      writer.append(value: .object(JSONObject(meta)))
+    }
+    let body = writer.finish(links: ResourceAnswers.pager(search.page, hasNext: page.hasNext, asked.uri))
     let knownUntil = try snapshot.knownUntilOfAll()
     // The index follows behind the mirror: no number of a change tells what was found.
     let tag = EntityTags.tag(of: body)
