@@ -68,8 +68,11 @@ extension ReadSnapshot {
   /// - Parameters:
   ///   - types: those whose resources are looked through.
   ///   - page: how many are skipped and how many are given.
-  package func search(_ words: SearchWords, in types: [ServedType], page: PageParameter) throws -> SearchPage {
-    let isRanked = try !isCommon(words)
+  ///   - mostRanked: in how many resources words may be and still be ranked; as many as that takes about a tenth of a second.
+  package func search(
+    _ words: SearchWords, in types: [ServedType], page: PageParameter, mostRanked: Int64 = 50_000
+  ) throws -> SearchPage {
+    let isRanked = try !isCommon(words, mostRanked)
     let most = Int64(page.offset) + Int64(page.limit) + 1
     let streams = try searchGroups(types).map { try SearchStream(self, words, $0, isRanked: isRanked, upTo: most) }
     var hits: [SearchHit] = []
@@ -88,17 +91,14 @@ extension ReadSnapshot {
       hits: Array(hits.prefix(page.limit)), hasNext: hits.count > page.limit, isRanked: isRanked)
   }
 
-  /// In how many resources words may be and still be ranked: about a tenth of a second.
-  static let mostRanked: Int64 = 50_000
-
-  /// Whether words are in so many resources, whoever asks, that these are not ranked.
-  private func isCommon(_ words: SearchWords) throws -> Bool {
+  /// Whether words are in more than so many resources, whoever asks.
+  private func isCommon(_ words: SearchWords, _ most: Int64) throws -> Bool {
     let statement = try connection.statement(
       "SELECT count(*) FROM (SELECT 1 FROM search_index WHERE search_index MATCH ?1 LIMIT ?2)")
     defer { statement.reset() }
     statement.bind(words.expression(in: nil), at: 1)
-    statement.bind(ReadSnapshot.mostRanked + 1, at: 2)
-    return try statement.step() && statement.integer(0) > ReadSnapshot.mostRanked
+    statement.bind(most + 1, at: 2)
+    return try statement.step() && statement.integer(0) > most
   }
 
   /// Whether the index of words has all that is stored.
