@@ -95,7 +95,7 @@ struct SearchAnswers: Sendable {
   /// - Throws: an `ErrorResponse` for a name that nothing has that the caller may see.
   private func types(_ names: [String]?, _ asked: Asked, _ snapshot: ReadSnapshot) throws -> [ServedType] {
     let all = try snapshot.types()
-    guard let names else { return all }
+    guard let names, !names.isEmpty else { return all }
     for name in names where !all.contains(where: { $0.name == name || $0.entityType == name }) {
       throw ErrorResponse(status: 400, detail: "There is no type `\(name)`.", request: asked.uri)
     }
