@@ -51,28 +51,34 @@ struct SearchAnswers: Sendable {
   }
 
   private func found(_ search: Search, _ asked: Asked, _ snapshot: ReadSnapshot) throws -> Answer {
-    let types = try types(search.types, asked, snapshot)
-    let (hits, hasNext) = try snapshot.search(search.words, in: types, page: search.page)
+    let types = try self.types(search.types, asked, snapshot)
+    let page = try snapshot.search(search.words, in: types, page: search.page)
     let renderer = DocumentRenderer(base: asked.base)
     var writer = DocumentWriter(capacity: 64_000)
     var pending = PendingCount(snapshot)
     var count = 0
     writer.append("[")
-    for hit in hits {
+    for hit in page.hits {
       _ = try snapshot.resource(id: hit.id) { row in
         if count > 0 { writer.append(",") }
         count += 1
         var bytes: [UInt8] = []
-        let asked = search.fields[row.type.name].map(Set.init)
-        renderer.append(row.stored, fields: try snapshot.members(of: row.type, asked: asked), into: &bytes)
+        let chosen = search.fields[row.type.name].map(Set.init)
+        renderer.append(row.stored, fields: try snapshot.members(of: row.type, asked: chosen), into: &bytes)
         SearchAnswers.add(hit.snippet, to: &bytes)
         writer.append(bytes: bytes)
         try pending.note(row.id, row.type)
       }
     }
     writer.append("]")
-    if try !snapshot.isSearchCurrent() { writer.append(",\"meta\":{\"indexing\":true}") }
-    let body = writer.finish(links: ResourceAnswers.pager(search.page, hasNext: hasNext, asked.uri))
+    var meta: [(String, JSON)] = []
+    if try !snapshot.isSearchCurrent() { meta.append(("indexing", true)) }
+    if !page.isRanked { meta.append(("order", "newest")) }
+    if !meta.isEmpty {
+      writer.append(",\"meta\":")
+      writer.append(value: .object(JSONObject(meta)))
+    }
+    let body = writer.finish(links: ResourceAnswers.pager(search.page, hasNext: page.hasNext, asked.uri))
     let knownUntil = try snapshot.knownUntilOfAll()
     // The index follows behind the mirror: no number of a change tells what was found.
     let tag = EntityTags.tag(of: body)
@@ -89,7 +95,7 @@ struct SearchAnswers: Sendable {
   /// - Throws: an `ErrorResponse` for a name that nothing has that the caller may see.
   private func types(_ names: [String]?, _ asked: Asked, _ snapshot: ReadSnapshot) throws -> [ServedType] {
     let all = try snapshot.types()
-    guard let names else { return all }
+    guard let names, !names.isEmpty else { return all }
     for name in names where !all.contains(where: { $0.name == name || $0.entityType == name }) {
       throw ErrorResponse(status: 400, detail: "There is no type `\(name)`.", request: asked.uri)
     }

@@ -31,11 +31,11 @@ struct ServingServices {
     ]
     if !isReadOnly {
       let threads = EngineThreads(count: 1)
-      let indexes: [any Service] = [
+      let indexing: [any Service] = [
         IndexService(indexing: mirror.indexing, usage: server.usage, logger: logger),
         SearchService(searching: mirror.searching, logger: logger),
       ]
-      services += indexes.map { EngineService(service: $0, threads: threads) }
+      for service in indexing { services.append(EngineService(service: service, threads: threads)) }
     }
     self.services = services
     self.server = server

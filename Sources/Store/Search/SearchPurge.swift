@@ -4,8 +4,8 @@ import GRDBSQLite
 /// What the text index still holds of words that were taken out of it, and when that is to be overwritten.
 ///
 /// FTS5 notes a deletion beside the words, which go when its segments are merged. Where it can take them out at once
-/// (`Schema.deletesInPlace`), nothing is owed. Else a pass merges all segments into one, in steps, which costs about as long as a
-/// quarter of filling the index: so the next one waits by how long the last one took.
+/// (`Schema.deletesInPlace`), nothing is owed. Else a pass merges all segments into one, in steps: it writes the whole index anew, so
+/// the next one waits by how long the last one took (2 s of a processor for a million resources).
 package struct SearchPurge: Sendable, Hashable {
   /// Resources that have left since the last pass began.
   var removals: Int64 = 0
@@ -18,7 +18,7 @@ package struct SearchPurge: Sendable, Hashable {
   /// How long it was at work, milliseconds.
   var lastMilliseconds: Int64 = 0
 
-  /// What has left goes within fifty times what a pass takes: a few seconds in most mirrors, less than an hour in one of a million
+  /// What has left goes within fifty times what a pass takes: at once in most mirrors, minutes in one of a million
   /// resources. What was only edited waits longer, or for that.
   static let rest: Int64 = 50
   /// The same for what was only edited.
@@ -64,9 +64,9 @@ extension Searching {
     guard state.isOwed, isForced || state.isDue(at: now) else { return false }
     let started = ContinuousClock.now
     let isDone = try write { db in
-      let isDone = try Schema.deletesInPlace || SearchMerge.step(db, isFirst: !state.isUnderWay, pages: pages)
-      try note(isDone, ContinuousClock.now - started, at: now, db)
-      return isDone
+      let isLast = try Schema.deletesInPlace || SearchMerge.step(db, isFirst: !state.isUnderWay, pages: pages)
+      try note(isLast, ContinuousClock.now - started, at: now, db)
+      return isLast
     }
     guard isDone else { return true }
     try Sweeping(database: database).truncateLogIfDue()

@@ -6,25 +6,44 @@ package struct SearchHit: Sendable, Hashable {
   package var id: Int64
   /// A piece of its text around what was found.
   package var snippet: SearchSnippet
-  /// Smaller is better.
+  /// Smaller comes first.
   var rank: Double
+}
+
+/// A page of what was found by words.
+package struct SearchPage: Sendable, Hashable {
+  /// In order.
+  package var hits: [SearchHit]
+  /// Whether more follow.
+  package var hasNext: Bool
+  /// Whether the best come first; else those that came to the mirror last.
+  package var isRanked: Bool
 }
 
 /// A piece of text with what was found in it.
 package struct SearchSnippet: Sendable, Hashable {
-  /// The text in pieces, in order, with whether each is one of the words.
-  package var pieces: [(text: String, isFound: Bool)]
+  /// A part of the text.
+  package struct Piece: Sendable, Hashable {
+    /// Never empty.
+    package var text: String
+    /// Whether it is one of the words.
+    package var isFound: Bool
+  }
+
+  /// The text in order.
+  package let pieces: [Piece]
 
   /// Signs before and behind a word that was found: no text in the index has control characters.
   static let open: Character = "\u{2}"
   static let close: Character = "\u{3}"
 
   /// Takes apart what FTS5 gives.
-  init(marked: String) {
-    pieces = []
+  /// - Parameter marked: a text with U+0002 before and U+0003 behind each word that was found.
+  package init(marked: String) {
+    var pieces: [Piece] = []
     var text = ""
     func take(_ isFound: Bool) {
-      if !text.isEmpty { pieces.append((text, isFound)) }
+      if !text.isEmpty { pieces.append(Piece(text: text, isFound: isFound)) }
       text = ""
     }
     for character in marked {
@@ -35,34 +54,27 @@ package struct SearchSnippet: Sendable, Hashable {
       }
     }
     take(false)
+    self.pieces = pieces
   }
 
   /// The text alone.
   package var text: String { pieces.map(\.text).joined() }
-
-  /// Pieces of the same texts, of which the same are found.
-  package static func == (one: SearchSnippet, other: SearchSnippet) -> Bool {
-    one.pieces.elementsEqual(other.pieces) { $0 == $1 }
-  }
-  /// By the text.
-  package func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }
 
 extension ReadSnapshot {
   /// Resources in which all of some words are, the best first, as far as the sight goes: neither a resource nor a field that it leaves
-  /// out is found or shown. What has changed since it was indexed is left out until it is indexed again.
+  /// out is found or shown. What has changed since it was indexed is left out until it is indexed again. To rank, all that is found has
+  /// to be looked at: what more than `mostRanked` have in them tells little, and comes with the newest first.
   /// - Parameters:
   ///   - types: those whose resources are looked through.
   ///   - page: how many are skipped and how many are given.
-  /// - Returns: the page's, and whether more follow.
+  ///   - mostRanked: in how many resources words may be and still be ranked; as many as that takes about a tenth of a second.
   package func search(
-    _ words: SearchWords, in types: [ServedType], page: PageParameter
-  ) throws -> (hits: [SearchHit], hasNext: Bool) {
-    let groups = try searchGroups(types)
-    let streams = try groups.map { group in
-      try SearchStream(self, words, group, upTo: Int64(page.offset) + Int64(page.limit) + 1)
-    }
-    defer { for stream in streams { stream.end() } }
+    _ words: SearchWords, in types: [ServedType], page: PageParameter, mostRanked: Int64 = 50_000
+  ) throws -> SearchPage {
+    let isRanked = try !isCommon(words, mostRanked)
+    let most = Int64(page.offset) + Int64(page.limit) + 1
+    let streams = try searchGroups(types).map { try SearchStream(self, words, $0, isRanked: isRanked, upTo: most) }
     var hits: [SearchHit] = []
     var skipped = 0
     while hits.count <= page.limit {
@@ -75,7 +87,18 @@ extension ReadSnapshot {
       try best.advance()
       try connection.checkTime()
     }
-    return (Array(hits.prefix(page.limit)), hits.count > page.limit)
+    return SearchPage(
+      hits: Array(hits.prefix(page.limit)), hasNext: hits.count > page.limit, isRanked: isRanked)
+  }
+
+  /// Whether words are in more than so many resources, whoever asks.
+  private func isCommon(_ words: SearchWords, _ most: Int64) throws -> Bool {
+    let statement = try connection.statement(
+      "SELECT count(*) FROM (SELECT 1 FROM search_index WHERE search_index MATCH ?1 LIMIT ?2)")
+    defer { statement.reset() }
+    statement.bind(words.expression(in: nil), at: 1)
+    statement.bind(most + 1, at: 2)
+    return try statement.step() && statement.integer(0) > most
   }
 
   /// Whether the index of words has all that is stored.
@@ -105,8 +128,8 @@ extension ReadSnapshot {
       var columns: [String]?
       if let shown = try members(of: type, asked: nil) {
         let known = slots[type.id] ?? []
-        let hidden = Set(known.filter { !shown.contains($0.field) }.map(\.slot))
-        let open = Set(known.map(\.slot)).subtracting(hidden)
+        let hidden = Set(known.filter { !shown.contains($0.field) }.map { $0.slot })
+        let open = Set(known.map { $0.slot }).subtracting(hidden)
         columns = SearchSlots.columns.indices.filter { open.contains($0) }.map { SearchSlots.columns[$0] }
       }
       if columns?.isEmpty == true { continue }
@@ -130,7 +153,7 @@ extension ReadSnapshot {
   }
 }
 
-/// What is found in one group of types, from the best on, read as far as it is asked for.
+/// What is found in one group of types, in order, read as far as it is asked for.
 private final class SearchStream {
   /// The next one; nil at the end.
   private(set) var head: SearchHit?
@@ -139,17 +162,22 @@ private final class SearchStream {
   private let statement: RawStatement
 
   /// - Parameter most: how many are asked for.
-  init(_ snapshot: ReadSnapshot, _ words: SearchWords, _ group: ReadSnapshot.SearchGroup, upTo most: Int64) throws {
+  init(
+    _ snapshot: ReadSnapshot, _ words: SearchWords, _ group: ReadSnapshot.SearchGroup, isRanked: Bool,
+    upTo most: Int64
+  ) throws {
     number = group.types.first ?? 0
     let types = group.types.map(String.init).joined(separator: ", ")
-    // FTS5 gives rows in the order of their rank, so that rows of resources are looked up for as many as are shown. A statement of
-    // its own for each group: their types differ.
+    let (rank, order) =
+      isRanked ? ("search_index.rank", "search_index.rank") : ("-search_index.rowid", "search_index.rowid DESC")
+    // FTS5 gives rows in either order, so that rows of resources are looked up for as many as are shown. A statement of its own for
+    // each group: their types differ.
     statement = try snapshot.statement(
       """
-      SELECT search_index.rowid, search_index.rank, snippet(search_index, -1, char(2), char(3), '…', 24)
+      SELECT search_index.rowid, \(rank), snippet(search_index, -1, char(2), char(3), '…', 24)
       FROM search_index CROSS JOIN resource r ON r.id = search_index.rowid
       WHERE search_index MATCH ?1 AND r.type IN (\(types)) AND r.sequence <= (SELECT after FROM search_state)
-      ORDER BY search_index.rank LIMIT ?2
+      ORDER BY \(order) LIMIT ?2
       """)
     statement.bind(words.expression(in: group.columns), at: 1)
     statement.bind(most, at: 2)
@@ -166,6 +194,5 @@ private final class SearchStream {
       id: statement.integer(0), snippet: SearchSnippet(marked: statement.text(2)), rank: statement.double(1))
   }
 
-  /// To be called when no more is asked for.
-  func end() { statement.reset() }
+  deinit { statement.reset() }
 }

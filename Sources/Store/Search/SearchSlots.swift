@@ -19,7 +19,9 @@ final class SearchSlots {
   init(_ db: Database) throws {
     self.db = db
     for row in try Row.cachedAll(db, sql: "SELECT type, field, slot FROM search_field") {
-      try places[row.decode(atIndex: 0), default: [:]][row.decode(atIndex: 1)] = row.decode(atIndex: 2)
+      let type = try row.decode(Int64.self, atIndex: 0)
+      let field = try row.decode(String.self, atIndex: 1)
+      places[type, default: [:]][field] = try row.decode(Int.self, atIndex: 2)
     }
   }
 

@@ -43,6 +43,25 @@ import Testing
     #expect(try made.found("ga*", limit: 2, offset: 2).count == 1)
   }
 
+  /// What is in very many resources is not ranked: it comes with the newest first, page by page.
+  @Test func whatIsInVeryManyIsNotRanked() throws {
+    let made = try Self.mirror((1...6).map { Self.topic(100 + $0, $0 == 2 ? "Garden" : "Other", "In the garden") })
+    let words = try SearchWords("garden")
+    func page(_ offset: Int, mostRanked: Int64) throws -> SearchPage {
+      try ResourceReader(made.mirror).snapshot(seeing: .everything) { snapshot in
+        try snapshot.search(
+          words, in: snapshot.types(), page: PageParameter(offset: offset, limit: 4), mostRanked: mostRanked)
+      }
+    }
+    let ranked = try page(0, mostRanked: 6)
+    #expect(ranked.isRanked && ranked.hasNext && ranked.hits.count == 4)
+    let pages = try [0, 4].map { try page($0, mostRanked: 5) }
+    let ids = pages.flatMap { $0.hits.map(\.id) }
+    #expect(!pages[0].isRanked && pages[0].hasNext && !pages[1].hasNext)
+    #expect(ids.count == 6 && ids == ids.sorted(by: >) && ranked.hits.first?.id != ids.first)
+    #expect(pages[0].hits.allSatisfy { $0.snippet.pieces.contains(where: \.isFound) })
+  }
+
   /// Any tool that has FTS5 asks in this way.
   @Test func theViewAnswersToMatch() throws {
     let made = try Self.mirror(Self.objects)
@@ -177,9 +196,9 @@ extension CrawledMirror {
   ) throws -> [Int64] {
     let renderer = DocumentRenderer(base: DocumentBase(base))
     return try ResourceReader(mirror).snapshot(seeing: sight) { snapshot in
-      let types = try snapshot.types().filter { types?.contains($0.name) ?? true }
+      let chosen = try snapshot.types().filter { types?.contains($0.name) ?? true }
       let hits = try snapshot.search(
-        try SearchWords(text), in: types, page: PageParameter(offset: offset, limit: limit)
+        try SearchWords(text), in: chosen, page: PageParameter(offset: offset, limit: limit)
       ).hits
       return try hits.compactMap { hit in
         try snapshot.resource(id: hit.id) { row in
