@@ -54,7 +54,15 @@ struct RunCommand: AsyncParsableCommand {
       if let site = settings.site { pacer.change(requestsPerSecond: site.requestsPerSecond) }
     }
     let working: [any Service] = engineServices.map { EngineService(service: $0, threads: threads) }
-    let services = serving.services + [admin] + reload + working
+    let publishing: [any Service] =
+      settings.publishing.postgresFile == nil
+      ? []
+      : [
+        EngineService(
+          service: PublishService(mirror: engine.mirror, settings: settings.publishing, logger: logger),
+          threads: EngineThreads(count: 1))
+      ]
+    let services = serving.services + [admin] + reload + working + publishing
     try await ServiceGroup(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
     try engine.mirror.close()
   }

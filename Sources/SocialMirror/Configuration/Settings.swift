@@ -70,6 +70,7 @@ struct Settings: Sendable {
   var sync: Sync
   var localAPI: Local
   var admin: AdminSettings
+  var publishing: Publishing
   var log: (level: Logger.Level, format: LogFormat)
 
   /// Reads the configuration.
@@ -95,6 +96,7 @@ struct Settings: Sendable {
       host: try source.text("admin.host") ?? Defaults.adminHost,
       port: try source.integer("admin.port") ?? Defaults.adminPort,
       readySeconds: try source.integer("admin.readySeconds") ?? usualReadySeconds)
+    publishing = try Publishing(source)
     log = (
       try source.word("log.level") ?? Defaults.logLevel, try source.word("log.format") ?? Defaults.logFormat
     )
