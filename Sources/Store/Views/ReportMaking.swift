@@ -58,14 +58,17 @@ struct ReportMaking {
     var basis: String
   }
 
-  /// The types whose views are not up to date; nearly always none.
+  /// The types whose views are not up to date; nearly always none. The site's description does not say which relationships lead to
+  /// many: a type has views once a resource was seen, or it is known that there are none.
   static func stale(_ db: Database) throws -> [Stale] {
     try Row.cachedAll(
       db,
       sql: """
         SELECT t.id, t.name, t.entity_type, t.id_attribute, t.changed_attribute, s.version, v.basis
         FROM type_schema s JOIN resource_type t ON t.id = s.type
-        LEFT JOIN report_view v ON v.type = t.id AND v.relationship = '' ORDER BY t.id
+        LEFT JOIN report_view v ON v.type = t.id AND v.relationship = ''
+        WHERE s.examined > 0 OR EXISTS (SELECT 1 FROM cursor c WHERE c.type = t.id AND c.known_until > 0)
+        ORDER BY t.id
         """
     ).compactMap { row -> Stale? in
       let entityType: String = try row.decode(atIndex: 2)
@@ -100,9 +103,9 @@ struct ReportMaking {
     }
     try remove(of: stale.id, but: Set(links.map(\.name)))
     try db.run(sql: "UPDATE report_view SET basis = ? WHERE id = ?", arguments: [stale.basis, view.id])
-    let isShort = wanted.count > ReportPlan.mostColumns || type.links.count > links.count
+    let isShort = wanted.count > ReportPlan.mostColumns || type.links.count > links.count || type.unnamed > 0
     try note(
-      isShort, "columns", of: stale.name, "it has more fields than a view shows",
+      isShort, "columns", of: stale.name, "it has fields that no view shows",
       "mirror_columns names those without a column; documents have them all")
   }
 
@@ -197,5 +200,5 @@ struct ReportMaking {
   }
 }
 
-/// Names that the mirror's own views of later may have, and that other tools look for.
-private let reserved = ["search", "mirror_columns", "main", "temp", "sqlite_schema"]
+/// Names that are the mirror's own before there is anything of that name.
+private let reserved = ["search", "identity_by_shown"]
