@@ -145,7 +145,7 @@ let package = Package(
     tests(of: "Upstream", ["JSONAPI", "Measures", hummingbird, httpTypes, nioCore, logging]),
     tests(of: "SyncAgent", ["JSONAPI", "OpenSocial", "Store", "Upstream", "SampleSite", grdb, logging]),
     tests(of: "Reports", ["JSONAPI", "Store", "SyncAgent"]),
-    tests(of: "Publish", ["Store", "JSONAPI", logging]),
+    tests(of: "Publish", ["Store", "JSONAPI"]),
     tests(of: "TokenIssuer", ["JSONAPI", crypto, cryptoExtras]),
     tests(
       of: "LocalAPI",

@@ -115,8 +115,15 @@ package final class Publisher {
     let target = try self.target()
     if let warning = target.warning { logger.warning("\(warning)") }
     let connection = try PostgresConnection(target)
-    let lock = "hashtext('social-mirror publish'), hashtext(\(TableSQL.literal(schema)))"
-    guard try connection.value("SELECT pg_try_advisory_lock(\(lock))") == "t" else {
+    do {
+      // A process that has just ended may have it for a moment.
+      try connection.run(
+        """
+        SET lock_timeout = '3s';
+        SELECT pg_advisory_lock(hashtext('social-mirror publish'), hashtext(\(TableSQL.literal(schema))));
+        SET lock_timeout = '60s'
+        """)
+    } catch let fault as PostgresFault where fault.state == "55P03" {
       throw PublishRefusal("another social-mirror publishes into the schema \(schema) at \(target)")
     }
     return connection
