@@ -87,7 +87,7 @@ struct CopyTests {
     var known = try #require(try PublicationTables(connection, "site").read().publication)
     let place = try #require(known.tables.firstIndex { $0.name == "node_topic" })
     known.tables[place].columns.append(extra)
-    try PublicationTables(connection, "site").write(known, asOf: nil)
+    try PublicationTables(connection, "site").write(known, .init(asOf: nil, isWhole: true))
     #expect(try !publisher.once().isLoad)
     let left = try connection.value(
       "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'site' AND column_name = 'gone'")

@@ -69,7 +69,7 @@ struct PublishedMirror {
   func expectCopy(in schema: String = "site", of server: PostgresServer, _ note: Comment? = nil) throws {
     let connection = try server.connection()
     let sql = TableSQL(schema: schema)
-    try mirror.views.snapshot { snapshot in
+    try mirror.views.snapshotToPublish { snapshot in
       #expect(!snapshot.views.isEmpty, note)
       let position = try connection.value("SELECT sequence FROM \(sql.place(PublicationTables.publication))")
       #expect(position == "\(snapshot.last)", note)

@@ -26,6 +26,14 @@ struct PublicationTables {
   let schema: String
   private var sql: TableSQL { TableSQL(schema: schema) }
 
+  /// Which state of the mirror stands there.
+  struct State {
+    /// The site's Unix seconds up to which all is there.
+    var asOf: Int64?
+    /// Whether it is that of a round that has ended.
+    var isWhole: Bool
+  }
+
   static let publication = "mirror_publication"
   static let columns = "mirror_columns"
   /// The names that no view's table can have.
@@ -63,10 +71,10 @@ struct PublicationTables {
       """
       CREATE TABLE \(sql.place(PublicationTables.publication)) (
         only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row), publication text NOT NULL, mark text NOT NULL,
-        sequence bigint NOT NULL, site text NOT NULL, form integer NOT NULL, as_of timestamp with time zone,
+        sequence bigint NOT NULL, site text NOT NULL, form integer NOT NULL, as_of timestamp with time zone, whole boolean NOT NULL,
         published timestamp with time zone NOT NULL, tables text NOT NULL);
       COMMENT ON TABLE \(sql.place(PublicationTables.publication)) IS
-        'What this schema is a copy of, and up to when: as_of is the time of the site up to which all is there';
+        'What this schema is a copy of: as_of is the time of the site up to which all is there, whole is whether no round was under way';
       CREATE TABLE \(sql.place(PublicationTables.columns)) (
         view text NOT NULL, "column" text NOT NULL, type text NOT NULL, field text NOT NULL, label text, path text,
         PRIMARY KEY (view, "column"));
@@ -75,7 +83,7 @@ struct PublicationTables {
   }
 
   /// Writes what there is from now on.
-  func write(_ publication: Publication, asOf: Int64?) throws {
+  func write(_ publication: Publication, _ state: State) throws {
     let tables = String(decoding: try JSONEncoder().encode(publication.tables), as: UTF8.self)
     let texts = [publication.id, publication.mark, "\(publication.sequence)", publication.site, "\(publication.form)"]
     let values = texts.map(TableSQL.literal).joined(separator: ", ")
@@ -83,17 +91,19 @@ struct PublicationTables {
       """
       DELETE FROM \(sql.place(PublicationTables.publication));
       INSERT INTO \(sql.place(PublicationTables.publication))
-        (publication, mark, sequence, site, form, as_of, published, tables)
-      SELECT v[1], v[2], v[3]::bigint, v[4], v[5]::integer, \(PublicationTables.time(asOf)), now(), \(TableSQL.literal(tables))
+        (publication, mark, sequence, site, form, as_of, whole, published, tables)
+      SELECT v[1], v[2], v[3]::bigint, v[4], v[5]::integer, \(PublicationTables.time(state.asOf)), \(state.isWhole), now(),
+        \(TableSQL.literal(tables))
       FROM (SELECT ARRAY[\(values)]::text[]) AS given (v)
       """)
   }
 
   /// Nothing has changed but the time up to which that is known.
-  func write(asOf: Int64?) throws {
+  func write(_ state: State) throws {
     try connection.run(
       """
-      UPDATE \(sql.place(PublicationTables.publication)) SET as_of = \(PublicationTables.time(asOf)), published = now()
+      UPDATE \(sql.place(PublicationTables.publication)) SET as_of = \(PublicationTables.time(state.asOf)), whole = \(state.isWhole),
+        published = now()
       """)
   }
 

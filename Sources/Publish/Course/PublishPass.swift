@@ -13,8 +13,10 @@ package struct PublishReport: Sendable, Hashable {
   package var odd = 0
   /// The number of the mirror's change up to which all is there.
   package var sequence: Int64 = 0
+  /// Whether nothing was done, for a round is under way, and half of one is not published.
+  package var waitsForRound = false
   /// Whether nothing was to be done.
-  package var isIdle: Bool { !isLoad && rows == 0 && tables == 0 }
+  package var isIdle: Bool { !waitsForRound && !isLoad && rows == 0 && tables == 0 }
 }
 
 /// Makes a copy what the mirror is: one snapshot of the mirror, one transaction of PostgreSQL, in which the position stands with the rows
@@ -26,13 +28,18 @@ final class PublishPass {
   let sql: TableSQL
   let logger: Logger
   let sender: PieceSender
+  /// Whether it is done while a round is under way, too.
+  let takesHalves: Bool
   var findings: PublishFindings
   var report = PublishReport()
 
-  init(_ connection: PostgresConnection, _ mirror: Mirror, schema: String, logger: Logger, at now: Int64) throws {
+  init(
+    _ connection: PostgresConnection, _ mirror: Mirror, schema: String, takesHalves: Bool, logger: Logger, at now: Int64
+  ) throws {
     self.connection = connection
     self.mirror = mirror
     self.logger = logger
+    self.takesHalves = takesHalves
     sql = TableSQL(schema: schema)
     sender = PieceSender(connection)
     findings = PublishFindings(
@@ -42,7 +49,7 @@ final class PublishPass {
   /// What is ready to be committed.
   private struct Ready {
     var publication: Publication
-    var asOf: Int64?
+    var state: PublicationTables.State
   }
 
   /// Does it.
@@ -54,7 +61,7 @@ final class PublishPass {
     let marks = try copy.map { try mirror.views.marks(of: $0.id) } ?? []
     let ready: Ready?
     do {
-      ready = try mirror.views.snapshot { try prepare($0, copy, isTaken: isTaken, marks) }
+      ready = try mirror.views.snapshotToPublish { try prepare($0, copy, isTaken: isTaken, marks) }
     } catch {
       sender.abandon()
       throw error
@@ -64,7 +71,7 @@ final class PublishPass {
     // the mirror's disk by then.
     let known = report.isLoad ? [] : [copy?.mark].compactMap { $0 }
     try mirror.views.note(known + [ready.publication.mark], of: ready.publication.id)
-    try PublicationTables(connection, sql.schema).write(ready.publication, asOf: ready.asOf)
+    try PublicationTables(connection, sql.schema).write(ready.publication, ready.state)
     try connection.run("COMMIT")
     if report.isLoad, let former = copy?.id { try mirror.views.forget(publication: former) }
     report.odd = findings.found.count + findings.more
@@ -78,6 +85,13 @@ final class PublishPass {
     guard !snapshot.siteBaseURL.isEmpty, !snapshot.views.isEmpty else {
       throw PublishRefusal("the mirror has nothing to publish yet; social-mirror sync fills it")
     }
+    // A round that was cut off, and nobody goes on with, is not waited for.
+    let isHalf = snapshot.isRoundUnderWay && LockHolder(ofMirrorAt: mirror.path) != nil
+    guard !isHalf || takesHalves else {
+      report.waitsForRound = true
+      return nil
+    }
+    let state = PublicationTables.State(asOf: snapshot.asOf, isWhole: !snapshot.isRoundUnderWay)
     let tables = wanted(snapshot)
     let facts = PublishPlan.Facts(
       last: snapshot.last, keptFrom: snapshot.keptFrom, site: snapshot.siteBaseURL, marks: marks, tables: tables)
@@ -85,7 +99,7 @@ final class PublishPass {
     let id: String
     switch try PublishPlan(copy, isTaken: isTaken, schema: sql.schema, facts) {
     case .nothing:
-      try PublicationTables(connection, sql.schema).write(asOf: snapshot.asOf)
+      try PublicationTables(connection, sql.schema).write(state)
       return nil
     case .follow(let changes):
       guard let copy else { return nil }
@@ -104,7 +118,7 @@ final class PublishPass {
     let publication = Publication(
       id: id, mark: Publication.word(), sequence: snapshot.last, site: snapshot.siteBaseURL, form: PublishPlan.form,
       tables: tables)
-    return Ready(publication: publication, asOf: snapshot.asOf)
+    return Ready(publication: publication, state: state)
   }
 
   /// The tables that there are to be; none that has a name of the copy's own.

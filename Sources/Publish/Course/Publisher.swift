@@ -7,6 +7,8 @@ import Store
 package final class Publisher {
   /// So often it looks whether the mirror has changed.
   private static let lookSeconds = 2
+  /// So long it waits for the end of a round: longer ones are published as far as they are.
+  private static let roundSeconds = 600
   /// A fault that is there for so many tries in a row is named in the mirror's `status`.
   private static let triesUntilNamed = 4
   /// What it is named as.
@@ -33,14 +35,16 @@ package final class Publisher {
   }
 
   /// Makes the copy what the mirror is.
+  /// - Parameter takesHalves: whether it does so while a round is under way, too.
   /// - Throws: `PublishRefusal`, a `PostgresFault`, `CancellationError`, a fault of the mirror: then the copy is as it was, and it may be
   ///   tried again.
-  package func once() throws -> PublishReport {
+  package func once(takesHalves: Bool = true) throws -> PublishReport {
     do {
       let schema = try self.schema ?? derivedSchema()
       let connection = try self.connection ?? connected(schema)
       self.connection = connection
-      let pass = try PublishPass(connection, mirror, schema: schema, logger: logger, at: Publisher.now)
+      let pass = try PublishPass(
+        connection, mirror, schema: schema, takesHalves: takesHalves, logger: logger, at: Publisher.now)
       let report = try pass.run()
       if report.odd > 0 {
         logger.warning(
@@ -63,16 +67,22 @@ package final class Publisher {
   ) async throws {
     var pauses = PublishPauses()
     var stamp: String?
+    var waitsUntil = ContinuousClock.now + .seconds(Publisher.roundSeconds)
     while true {
       var pause = Publisher.lookSeconds
       do {
         let found = try mirror.views.stamp()
         if found != stamp {
-          let done = try once()
-          stamp = found
+          let done = try once(takesHalves: ContinuousClock.now >= waitsUntil)
           pauses.passed()
           try passed()
-          if !done.isIdle { report(done) }
+          if !done.waitsForRound {
+            stamp = found
+            waitsUntil = ContinuousClock.now + .seconds(Publisher.roundSeconds)
+            if !done.isIdle { report(done) }
+          }
+        } else {
+          waitsUntil = ContinuousClock.now + .seconds(Publisher.roundSeconds)
         }
       } catch let error as CancellationError {
         throw error

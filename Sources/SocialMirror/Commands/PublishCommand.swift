@@ -30,16 +30,20 @@ struct PublishCommand: AsyncParsableCommand {
     let isQuiet = common.quiet
     let isOnce = once
     let schema = settings.publishing.schema
+    // It waits for disk and server, and would keep the thread that signals come on.
+    let threads = EngineThreads(count: 1)
     let isDone: Bool? = try await untilSignalled {
-      let publisher = Publisher(mirror, schema: schema, logger: logger, to: target)
-      // What is wrong from the start is said at once, and ends the command.
-      let report = try publisher.once()
-      if !isQuiet { say(report.isIdle ? "nothing has changed" : PublishSummary(report).sentence) }
-      if isOnce { return true }
-      try await publisher.follow(isEnd: { ServiceCourse($0) == .end }) { report in
-        if !isQuiet { say(PublishSummary(report).sentence) }
+      try await withTaskExecutorPreference(threads) { () async throws -> Bool in
+        let publisher = Publisher(mirror, schema: schema, logger: logger, to: target)
+        // What is wrong from the start is said at once, and ends the command.
+        let report = try publisher.once()
+        if !isQuiet { say(report.isIdle ? "nothing has changed" : PublishSummary(report).sentence) }
+        if isOnce { return true }
+        try await publisher.follow(isEnd: { ServiceCourse($0) == .end }) { report in
+          if !isQuiet { say(PublishSummary(report).sentence) }
+        }
+        return true
       }
-      return true
     }
     try mirror.close()
     if isDone == nil, isOnce { complain("stopped; what is published is as it was") }

@@ -6,7 +6,7 @@ extension Views {
   /// Reads the views of types in one snapshot, for a copy of them elsewhere: whatever is written meanwhile, it sees one state.
   /// - Parameter body: is done within the snapshot, which keeps the write-ahead log from being emptied: it has an end of its own.
   /// - Throws: what `body` throws; a fault of the mirror.
-  package func snapshot<Value>(_ body: (ViewSnapshot) throws -> Value) throws -> Value {
+  package func snapshotToPublish<Value>(_ body: (ViewSnapshot) throws -> Value) throws -> Value {
     try read { try body(ViewSnapshot($0)) }
   }
 
@@ -21,7 +21,8 @@ extension Views {
           SELECT value FROM setting WHERE name IN ('sequence', 'site_base_url', 'plain_text_after') ORDER BY name
           """)
       let known = try Int64.cachedOne(db, sql: ViewSnapshot.leastKnown)
-      return (facts + [known.map { "\($0)" } ?? ""] + bases).joined(separator: "\n")
+      let round = try Bool.cachedOne(db, sql: ViewSnapshot.roundUnderWay, arguments: [Ledger.attempt])
+      return (facts + [known.map { "\($0)" } ?? "", "\(round ?? false)"] + bases).joined(separator: "\n")
     }
   }
 }
@@ -36,8 +37,8 @@ package struct ViewSnapshot {
   package let siteBaseURL: String
   /// The site's Unix seconds up to which every type that was read is known; nil before.
   package let asOf: Int64?
-  /// Whether plain texts of formatted ones are still being made.
-  package let isFillingTexts: Bool
+  /// Whether the last round that read something has not ended: then what it has read so far is here.
+  package let isRoundUnderWay: Bool
   /// The views.
   package let views: [ReportView]
 
@@ -50,6 +51,7 @@ package struct ViewSnapshot {
     var sql: String
   }
 
+  static let roundUnderWay = "SELECT finished IS NULL FROM run WHERE kind <> ? ORDER BY id DESC LIMIT 1"
   static let leastKnown = "SELECT min(known_until) FROM cursor WHERE known_until > 0"
 
   init(_ db: Database) throws {
@@ -59,7 +61,8 @@ package struct ViewSnapshot {
       try Int64.cachedOne(db, sql: "SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'feed_kept_from'") ?? 0
     siteBaseURL = try MirrorFact.siteBaseURL.value(db) ?? ""
     asOf = try Int64.cachedOne(db, sql: ViewSnapshot.leastKnown)
-    isFillingTexts = try MirrorFact.plainTextAfter.value(db) != nil
+    isRoundUnderWay =
+      try Bool.cachedOne(db, sql: ViewSnapshot.roundUnderWay, arguments: [Ledger.attempt]) ?? false
     views = try ReportViewRows.all(db)
     var selects: [String: Select] = [:]
     for row in try Row.cachedAll(db, sql: "SELECT name, type, definition FROM report_view WHERE definition <> ''") {
