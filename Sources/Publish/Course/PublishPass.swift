@@ -82,14 +82,14 @@ final class PublishPass {
   private func prepare(
     _ snapshot: ViewSnapshot, _ copy: Publication?, isTaken: Bool, _ marks: [String]
   ) throws -> Ready? {
-    guard !snapshot.siteBaseURL.isEmpty, !snapshot.views.isEmpty else {
-      throw PublishRefusal("the mirror has nothing to publish yet; social-mirror sync fills it")
-    }
     // A round that was cut off, and nobody goes on with, is not waited for.
     let isHalf = snapshot.isRoundUnderWay && LockHolder(ofMirrorAt: mirror.path) != nil
     guard !isHalf || takesHalves else {
       report.waitsForRound = true
       return nil
+    }
+    guard !snapshot.siteBaseURL.isEmpty, !snapshot.views.isEmpty else {
+      throw PublishRefusal("the mirror has nothing to publish yet; social-mirror sync fills it")
     }
     let state = PublicationTables.State(asOf: snapshot.asOf, isWhole: !snapshot.isRoundUnderWay)
     let tables = wanted(snapshot)

@@ -40,7 +40,11 @@ package final class Publisher {
   ///   tried again.
   package func once(takesHalves: Bool = true) throws -> PublishReport {
     do {
-      let schema = try self.schema ?? derivedSchema()
+      guard let schema = try self.schema ?? derivedSchema() else {
+        // The first round will say whose copy the mirror is.
+        if !takesHalves { return PublishReport(waitsForRound: true) }
+        throw PublishRefusal("the mirror has nothing to publish yet; social-mirror sync fills it")
+      }
       let connection = try self.connection ?? connected(schema)
       self.connection = connection
       let pass = try PublishPass(
@@ -139,11 +143,8 @@ package final class Publisher {
     return connection
   }
 
-  private func derivedSchema() throws -> String {
-    guard let site = try mirror.reading.fact(.siteBaseURL), !site.isEmpty else {
-      throw PublishRefusal("the mirror has nothing to publish yet; social-mirror sync fills it")
-    }
-    return SchemaName.derived(from: site)
+  private func derivedSchema() throws -> String? {
+    try mirror.reading.fact(.siteBaseURL).flatMap { $0.isEmpty ? nil : SchemaName.derived(from: $0) }
   }
 
   private static var now: Int64 { Int64(Date().timeIntervalSince1970) }
