@@ -7,7 +7,11 @@ extension PublishPass {
   /// - Parameter former: what the copy says that was there.
   func load(_ snapshot: ViewSnapshot, _ tables: [PublishedTable], before former: Publication?) throws {
     guard let former else {
-      try connection.run("CREATE SCHEMA IF NOT EXISTS \(TableSQL.name(sql.schema))")
+      let name = TableSQL.name(sql.schema)
+      // One that somebody made for it, empty, may be all that is allowed.
+      if try connection.value("SELECT to_regnamespace(\(TableSQL.literal(name)))") == nil {
+        try connection.run("CREATE SCHEMA \(name)")
+      }
       try PublicationTables(connection, sql.schema).make()
       try make(tables, sql, snapshot)
       for table in tables {
