@@ -19,7 +19,7 @@ struct SocialMirrorCommand: AsyncParsableCommand {
       SalvageCommand.self,
       VerifyCommand.self,
       QueueCommand.self, ConflictsCommand.self, ConsumerCommand.self, AccountCommand.self, KeyCommand.self,
-      IndexCommand.self,
+      IndexCommand.self, PublishCommand.self,
       ExplainCommand.self, ChangesCommand.self,
     ]
     #if Demo

@@ -149,6 +149,8 @@ struct ConfigurationKey: Sendable {
     .init(name: "admin.host", kind: .text),
     .init(name: "admin.port", kind: port),
     .init(name: "admin.readySeconds", kind: someSeconds),
+    .init(name: "publish.postgresFile", kind: .text),
+    .init(name: "publish.schema", kind: .text),
     .init(name: "log.level", kind: .word(Logger.Level.words)),
     .init(name: "log.format", kind: .word(LogFormat.words)),
   ]

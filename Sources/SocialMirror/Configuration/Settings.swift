@@ -78,6 +78,7 @@ struct Settings: Sendable {
   var localAPI: Local
   var feed: Feed
   var admin: AdminSettings
+  var publishing: Publishing
   var log: (level: Logger.Level, format: LogFormat)
 
   /// Reads the configuration.
@@ -106,6 +107,7 @@ struct Settings: Sendable {
       host: try source.text("admin.host") ?? Defaults.adminHost,
       port: try source.integer("admin.port") ?? Defaults.adminPort,
       readySeconds: try source.integer("admin.readySeconds") ?? usualReadySeconds)
+    publishing = try Publishing(source)
     log = (
       try source.word("log.level") ?? Defaults.logLevel, try source.word("log.format") ?? Defaults.logFormat
     )
