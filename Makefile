@@ -40,7 +40,7 @@ swift-present:
 	  exit 1
 	fi
 
-# Installs the missing ones of libcurl, SQLite and zlib headers, sqlite3, openssl, curl and python3, where there is apt-get.
+# Installs the missing ones of libcurl, SQLite, zlib and libpq headers, sqlite3, openssl, curl and python3, where there is apt-get.
 system-packages:
 	@packaging/system-packages
 
@@ -174,7 +174,7 @@ deb:
 	  icu=$$(packaging/debian/icu-data "$$runtime/linux/lib_FoundationICU.a" $(DEB_SCRATCH)/icu.o)
 	  words=()
 	  for word in $$icu --no-export-dynamic -z relro -z now -z pack-relative-relocs; do words+=(-Xlinker "$$word"); done
-	  $(SWIFT) build $(SWIFTFLAGS) $(RELEASEFLAGS) --disable-default-traits --scratch-path $(DEB_SCRATCH) -Xswiftc -use-ld=lld "$${words[@]}"
+	  $(SWIFT) build $(SWIFTFLAGS) $(RELEASEFLAGS) --traits Postgres --scratch-path $(DEB_SCRATCH) -Xswiftc -use-ld=lld "$${words[@]}"
 	  program=$(DEB_SCRATCH)/release/social-mirror
 	  export CHECKOUTS="$${CHECKOUTS:-$(CURDIR)/$(DEB_SCRATCH)/checkouts}"
 	fi

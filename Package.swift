@@ -38,7 +38,8 @@ let package = Package(
   // The program alone: the rooms are for each other (`package` access), so a library of them would offer nothing.
   products: [.executable(name: "social-mirror", targets: ["SocialMirror"])],
   traits: [
-    .default(enabledTraits: ["Demo"]),
+    .default(enabledTraits: ["Demo", "Postgres"]),
+    .trait(name: "Postgres", description: "The command `publish`, which needs libpq."),
     .trait(name: "Demo", description: "The command `demo`, with the sample site that it starts."),
   ],
   dependencies: [
@@ -64,6 +65,7 @@ let package = Package(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CAllocator"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .target(name: "OpenSocial", dependencies: ["JSONAPI"], swiftSettings: quick),
     .target(name: "APIDescription", dependencies: ["JSONAPI", "OpenSocial"], swiftSettings: strict),
     .target(
@@ -76,7 +78,12 @@ let package = Package(
     .target(
       name: "SyncAgent", dependencies: ["JSONAPI", "Measures", "OpenSocial", "Store", "Upstream", logging],
       swiftSettings: quick),
+    .target(name: "Feed", dependencies: ["JSONAPI", "Store", "Upstream", crypto, logging], swiftSettings: strict),
     .target(name: "Reports", dependencies: ["JSONAPI", "Store", "SyncAgent"], swiftSettings: strict),
+    .target(
+      name: "Publish",
+      dependencies: ["Store", .target(name: "CPostgres", condition: .when(traits: ["Postgres"])), logging],
+      swiftSettings: quick),
     .target(
       name: "TokenIssuer",
       dependencies: [
@@ -87,7 +94,7 @@ let package = Package(
       name: "LocalAPI",
       dependencies: [
         "APIDescription", "JSONAPI", "Measures", "OpenSocial", "Store", "TokenIssuer", "CZlib", crypto, hummingbird,
-        hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioHTTPTypesHTTP1, nioPosix, nioSSL, logging,
+        hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioHTTPTypesHTTP1, nioPosix, nioSSL, lifecycle, logging,
       ],
       swiftSettings: strict),
     .target(
@@ -110,7 +117,7 @@ let package = Package(
       name: "SocialMirror",
       dependencies: [
         "CAllocator", "JSONAPI", "Measures", "OpenSocial", "Store", "Upstream", "SyncAgent", "Reports", "TokenIssuer",
-        "LocalAPI", "Admin", "Control",
+        "LocalAPI", "Admin", "Control", "Feed", "Publish",
         .target(name: "SampleSite", condition: .when(traits: ["Demo"])),
         logging, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -147,7 +154,9 @@ let package = Package(
     tests(of: "Store", ["JSONAPI", "OpenSocial", grdb]),
     tests(of: "Upstream", ["JSONAPI", "Measures", hummingbird, httpTypes, nioCore, logging]),
     tests(of: "SyncAgent", ["JSONAPI", "OpenSocial", "Store", "Upstream", "SampleSite", grdb, logging]),
+    tests(of: "Feed", ["JSONAPI", "Store", "Upstream", "SampleSite", crypto]),
     tests(of: "Reports", ["JSONAPI", "Store", "SyncAgent"]),
+    tests(of: "Publish", ["Store", "JSONAPI"]),
     tests(of: "TokenIssuer", ["JSONAPI", crypto, cryptoExtras]),
     tests(
       of: "LocalAPI",

@@ -19,8 +19,8 @@ struct SocialMirrorCommand: AsyncParsableCommand {
       SalvageCommand.self,
       VerifyCommand.self,
       QueueCommand.self, ConflictsCommand.self, ConsumerCommand.self, AccountCommand.self, KeyCommand.self,
-      IndexCommand.self,
-      ExplainCommand.self,
+      IndexCommand.self, PublishCommand.self,
+      ExplainCommand.self, ChangesCommand.self,
     ]
     #if Demo
     commands.append(DemoCommand.self)

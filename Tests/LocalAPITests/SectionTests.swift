@@ -23,7 +23,8 @@ import Testing
     ("/openapi/jsonapi", .description(.document)), ("/openapi/", .file(.content)), ("/openapi/rest", .file(.content)),
     ("/Admin/config/opensocial/social-json-api", .description(.overview)),
     ("/admin/config/services/openapi/redoc/jsonapi", .description(.page)), ("/admin/config", .file(.content)),
-    ("/mirror/openapi.json", .own(.description)),
+    ("/mirror/openapi.json", .own(.description)), ("/Mirror/Search", .own(.search)),
+    ("/Mirror/Changes", .own(.changes)),
     ("/mirror/", .own(.nothing)), ("/mirror/nowhere", .own(.nothing)), ("/Mirror/nowhere", .own(.nothing)),
     ("/mirror", .file(.content)), ("/mirrors/x", .file(.content)), ("/", .file(.content)),
     ("/sites/default/files/a.png", .file(.content)), ("\(topics)//x", .file(.content)),
@@ -61,13 +62,15 @@ import Testing
       ("/oauth/authorize", true), ("/oauth/authorize?a=/b", true), ("/Community/oauth/authorize?x", true),
       ("/OAuth/authorize", false), ("/oauth/authorize/", false), ("/oauth/authorizer", false), ("/", false),
       ("", false),
+      ("/mirror/changes", true), ("/mirror/changes?since=1", true), ("/Community/mirror/changes", true),
+      ("/mirror/changes/", false), ("/mirror/exchanges", false), ("/mirror/change", false), ("s", false),
       ("oauth/authorize", false), ("/jsonapi/node/topic?x=/oauth/authorize", false), ("/jsonapi/node/topic", false),
-    ]) func aPageIsKnownByTheEndOfItsPath(target: String, mayBe: Bool)
+    ]) func anAwaitedReadIsKnownByTheEndOfItsPath(target: String, mayBe: Bool)
   {
     let head = RequestHead(HTTPRequest(method: .get, scheme: "http", authority: "h", path: target))
-    #expect(SigningInRoute.mayBePage(head) == mayBe)
+    #expect(AwaitedRead.mayBe(head) == mayBe)
     let options = RequestHead(HTTPRequest(method: .options, scheme: "http", authority: "h", path: target))
-    #expect(!SigningInRoute.mayBePage(options))
+    #expect(!AwaitedRead.mayBe(options))
   }
 
   /// What only looks like a page is answered as any other read.

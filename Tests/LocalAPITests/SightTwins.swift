@@ -165,6 +165,7 @@ struct SightDesk {
     case .description(.entryPoint):
       return try EntryPointAnswers(reader: answers.reader, people: people).answer(to: asked)
     case .file(let route): return try FilesSection(files: files).answer(route, to: asked)
+    case .own(.search): return try SearchAnswers(reader: answers.reader).answer(asked)
     default: return nil
     }
   }

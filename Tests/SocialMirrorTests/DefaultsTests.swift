@@ -44,6 +44,7 @@ import Testing
     "localAPI.passThrough.enabled": .bool(Defaults.passThroughEnabled),
     "localAPI.passThrough.scopes": texts(Defaults.passThroughScopes),
     "localAPI.passThrough.verifiedSeconds": .integer(Defaults.verifiedSeconds),
+    "feed.keepRemovalsSeconds": .integer(Defaults.keepRemovalsSeconds), "feed.webhooks": .object(JSONObject()),
     "admin.host": .string(Defaults.adminHost), "admin.port": .integer(Defaults.adminPort),
     "admin.readySeconds": .integer(Defaults.readySeconds),
     "log.level": .string(Defaults.logLevel.rawValue), "log.format": .string(Defaults.logFormat.rawValue),
@@ -154,6 +155,7 @@ import Testing
     #expect(settings.localAPI.trustedProxies == Defaults.trustedProxies)
     #expect(settings.localAPI.corsOrigins == Defaults.corsOrigins && settings.localAPI.limits == Defaults.limits)
     #expect(settings.localAPI.passThrough == nil && settings.localAPI.sights.isEmpty)
+    #expect(settings.feed.keepRemovalsSeconds == Defaults.keepRemovalsSeconds && settings.feed.webhooks.isEmpty)
     #expect(settings.admin.host == Defaults.adminHost && settings.admin.port == Defaults.adminPort)
     #expect(settings.admin.readySeconds == Defaults.readySeconds)
     #expect(settings.log.level == Defaults.logLevel && settings.log.format == Defaults.logFormat)
@@ -174,6 +176,7 @@ import Testing
     #expect(round.pageLimit == Defaults.pageSize)
     #expect(round.sweepIntervalSeconds == Defaults.sweepIntervalSeconds)
     #expect(round.maxRemovalShare == Defaults.maxRemovalShare && round.onHidden == Defaults.onHidden)
+    #expect(round.removalsKeptSeconds == Defaults.keepRemovalsSeconds)
     #expect(ConflictPolicies().policy(type: "node--topic") == Defaults.conflicts["default"])
     let api = LocalAPISettings(host: "", port: 0, signingKeyPath: "")
     #expect(api.accessTokenSeconds == Defaults.accessTokenSeconds)

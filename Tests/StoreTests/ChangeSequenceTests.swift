@@ -149,9 +149,10 @@ import Testing
     (#"\bDELETE\s+FROM\s+"?resource\b"#, ["ResourceWriter.swift"]),
     // The order of all rows of a type at once, which takes one number.
     (#"\bUPDATE(\s+OR\s+[A-Z]+)?\s+"?resource\b"#, ["SerialNumberRepair.swift"]),
-    // The notes of what has left: the migration and the removal write them, what comes back takes its own away.
+    // The notes of what has left: the migration and the removal write them, what comes back takes its own away, and those of long ago go.
     (#"\bINTO\s+removed_resource\b"#, ["ChangeSequence.swift"]),
-    (#"\b(UPDATE|DELETE\s+FROM)\s+removed_resource\b"#, ["ResourceWriter.swift"]),
+    (#"\b(UPDATE|DELETE\s+FROM)\s+removed_resource\b"#, ["ResourceWriter.swift", "FeedRetention.swift"]),
+    (#"\bINTO\s+departure\b"#, ["Departures.swift"]),
     // The last number that was given out.
     (#"\bINTO\s+setting\b[^;"]*'sequence'"#, ["ChangeSequence.swift"]),
     (#"\b(UPDATE|DELETE\s+FROM)\s+setting\b[^;"]*'sequence'"#, []),

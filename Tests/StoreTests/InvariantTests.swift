@@ -40,6 +40,12 @@ import Testing
     Harm(
       "every target has its identity, of the type that the relationship names",
       "UPDATE relationship SET target = 999999 WHERE source = \(topic) AND delta = 0"),
+    Harm(
+      "every plain text is of a resource that is here",
+      "INSERT INTO plain_text (resource, field, text) VALUES (999999, 1, '')"),
+    Harm(
+      "every view that is on record is there",
+      "INSERT INTO report_view (type, name, definition) VALUES (1, 'gone', 'gone')"),
     Harm("every number stands for a name", "UPDATE relationship SET field = field + 90000 WHERE source = \(topic)"),
     Harm(
       "every identity is one resource or target, with a UUID of 16 bytes or a text behind 16 zero bytes",
@@ -56,6 +62,9 @@ import Testing
       INSERT OR REPLACE INTO sweep (type, finished) VALUES (\(type("user--user")), 5);
       UPDATE resource SET internal_id = 1 WHERE id = \(user)
       """),
+    Harm(
+      "the index of words has nothing of what is not there",
+      "INSERT INTO search_index (rowid, title) VALUES (999999, 'nowhere')"),
     Harm("no resource has a tombstone, but for those that are kept", "UPDATE tombstone SET kept = 1"),
     Harm("no resource has a tombstone, but for those that are kept", "UPDATE tombstone SET kept = 0"),
     Harm(

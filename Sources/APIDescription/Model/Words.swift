@@ -45,5 +45,7 @@ enum Words {
     ("get", "/.well-known/openid-configuration", "Where the routes of OpenID Connect are"),
     ("get", "/openapi/jsonapi", "This API in OpenAPI 2.0"),
     ("get", "/mirror/openapi.json", "This API in OpenAPI 3.1"),
+    ("get", "/mirror/search", "Resources by the words in them, the best first"),
+    ("get", "/mirror/changes", "What has changed, in order; as events for who accepts text/event-stream"),
   ]
 }

@@ -43,12 +43,24 @@ enum OpenAPIOwnRoutes {
         "schema": .make(["type": "string", "const": value.map { .string($0) }]), "description": .string(details),
       ])
     }
+    func required(_ name: String, _ details: String) -> JSON {
+      .make([
+        "name": .string(name), "in": "query", "required": true, "schema": .make(["type": "string"]),
+        "description": .string(details),
+      ])
+    }
     switch path {
     case "/openapi/jsonapi":
       return .array([
         text("_format", "The form of the answer.", value: "json"),
         text("options[entity_type_id]", "An entity type, to be described alone."),
         text("options[bundle_name]", "A bundle, to be described alone."),
+      ])
+    case "/mirror/search":
+      return .array([
+        required("q", "Words, all of which have to be there; `word*` is the beginning of one."),
+        text("type", "Resource types or entity types, with commas between them."),
+        text("page[offset]", "How many are skipped."), text("page[limit]", "How many are given, 50 at most."),
       ])
     case "/oauth/authorize":
       return .array(
@@ -57,6 +69,12 @@ enum OpenAPIOwnRoutes {
           text($0, "As in RFC 6749 and RFC 7636.")
         })
     case "/oauth/debug": return .array([text("_format", "The form of the answer.", value: "json")])
+    case "/mirror/changes":
+      return .array([
+        text("since", "Behind which the changes are: `position` of an answer, a number of a change, or `now`."),
+        text("limit", "How many changes a page has at most, up to 1000."),
+        text("include", "`document`: with the resources as they are."),
+      ])
     default: return nil
     }
   }
@@ -81,9 +99,15 @@ enum OpenAPIOwnRoutes {
     let object = JSON.make(["type": "object"])
     let json = OpenAPIResponses.content(object, as: "application/json")
     let page = OpenAPIResponses.content(.make(["type": "string"]), as: "text/html")
-    let isPage = path == "/oauth/authorize"
+    let document = OpenAPIResponses.content(object, as: "application/vnd.api+json")
+    let content =
+      switch path {
+      case "/oauth/authorize": page
+      case "/mirror/search": document
+      default: json
+      }
     return .make([
-      "200": .make(["description": "successful operation", "content": isPage ? page : json]),
+      "200": .make(["description": "successful operation", "content": content]),
       "default": .make(["description": "Refused: JSON with `error` or `message`, or a page"]),
     ])
   }

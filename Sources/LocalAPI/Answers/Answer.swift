@@ -10,6 +10,8 @@ struct Answer: Sendable {
   var body: ByteBuffer
   /// Sent instead of `body`.
   var file: FileSlice?
+  /// Sent instead of `body`, as it comes.
+  var stream: AnswerStream?
   /// The body's size before a coding was applied; 0 until it is finished.
   var plainBytes = 0
   /// Where the request led, for measures.
@@ -137,6 +139,10 @@ extension HTTPField.Name {
   static let mirrorAsOf = parsed("Mirror-As-Of")
   /// How many local changes in the answer are not settled.
   static let mirrorPending = parsed("Mirror-Pending")
+  /// RFC 7240 section 2.
+  static let prefer = parsed("Prefer")
+  /// RFC 7240 section 3.
+  static let preferenceApplied = parsed("Preference-Applied")
 
   static func parsed(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .date }
 }

@@ -30,6 +30,9 @@ struct DocumentWriter {
     buffer.writeBytes(bytes)
   }
 
+  /// Appends a piece of the document as it stands.
+  mutating func append(bytes: [UInt8]) { buffer.writeBytes(bytes) }
+
   /// Appends as it stands.
   mutating func append(_ text: StaticString) { buffer.writeStaticString(text) }
 

@@ -96,20 +96,21 @@ struct ResourceAnswers: Sendable {
       let knownUntil = try includes(
         parameters.include, from: sources, request, snapshot, renderer, &pending, &writer)
       return answer(
-        &writer, request, links: pager(parameters.page, hasNext: count > parameters.page.limit, request),
+        &writer, request,
+        links: ResourceAnswers.pager(parameters.page, hasNext: count > parameters.page.limit, request.uri),
         knownUntil: min(state.knownUntil, knownUntil), pending: pending.sum, tag: tag)
     }
   }
 
   /// `first`, `next`, `prev`, `self` exactly when the site gives them (reference 2.3).
-  private func pager(_ page: PageParameter, hasNext: Bool, _ request: ReadRequest) -> [(String, String)] {
+  static func pager(_ page: PageParameter, hasNext: Bool, _ uri: RequestURI) -> [(String, String)] {
     let pages = page.links
-    func link(_ offset: String) -> String { request.uri.pagerLink(offset: offset, limit: pages.limit) }
+    func link(_ offset: String) -> String { uri.pagerLink(offset: offset, limit: pages.limit) }
     var links: [(String, String)] = []
     if pages.previous != nil { links.append(("first", link("0"))) }
     if hasNext { links.append(("next", link(pages.next))) }
     if let previous = pages.previous { links.append(("prev", link(previous))) }
-    links.append(("self", request.uri.selfLink))
+    links.append(("self", uri.selfLink))
     return links
   }
 

@@ -4,6 +4,10 @@ enum OwnRoute: String, CaseIterable, Sendable {
   case nothing = ""
   /// The description of the API in OpenAPI 3.1.
   case description = "openapi.json"
+  /// Resources by the words in them.
+  case search = "search"
+  /// What has changed, in order.
+  case changes = "changes"
 
   /// With its slashes.
   private static let place = "/mirror/"

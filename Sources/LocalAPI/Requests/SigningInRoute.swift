@@ -1,5 +1,3 @@
-import HTTPTypes
-
 /// A route of signing in, where sites with OAuth have them. What stands behind the site's own place is the case's text.
 enum SigningInRoute: String, CaseIterable, Sendable {
   case token = "/oauth/token"
@@ -25,18 +23,6 @@ enum SigningInRoute: String, CaseIterable, Sendable {
       self = .authorizationServer
     } else {
       return nil
-    }
-  }
-
-  /// Whether a read may be of the pages on which people sign in, as far as can be told without decoding its path: what they are
-  /// answered may have to be written down first, so it is answered where that can be waited for.
-  static func mayBePage(_ request: RequestHead) -> Bool {
-    guard var target = request.path, request.method == .get || request.method == .head else { return false }
-    // Every read passes here: it is looked at as bytes in one piece.
-    return target.withUTF8 { bytes in
-      let end = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
-      guard end > 0, bytes[end - 1] == UInt8(ascii: "e") else { return false }
-      return bytes[..<end].suffix(authorize.rawValue.utf8.count).elementsEqual(authorize.rawValue.utf8)
     }
   }
 }

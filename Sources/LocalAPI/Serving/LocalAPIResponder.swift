@@ -37,6 +37,9 @@ struct LocalAPIResponder: HTTPResponder {
       answer = await finished(request, context.logger, context.channel)
     }
     note(answer, since: began)
+    if let stream = answer.stream, request.method == .get {
+      return Response(status: .ok, headers: answer.fields, body: stream.body)
+    }
     answer.fields[.contentLength] = String(answer.length)
     let status = HTTPResponse.Status(code: answer.status)
     if let file = answer.file, answer.isStreamed(to: request.method) {
@@ -134,10 +137,10 @@ struct LocalAPIResponder: HTTPResponder {
     return answer
   }
 
-  /// Whether it is answered without waiting for anything but the mirror, as reads are, but for pages on which people sign in.
+  /// Whether it is answered without waiting for anything but the mirror, as reads are, but for a few (`AwaitedRead`).
   private static func isRead(_ request: RequestHead) -> Bool {
     let isRead = request.method == .get || request.method == .head || request.method == .options
-    return isRead && !SigningInRoute.mayBePage(request)
+    return isRead && !AwaitedRead.mayBe(request)
   }
 
   /// Answers a read, and whatever is refused without looking further.

@@ -52,6 +52,9 @@ package struct LocalAPIServer: Sendable {
     let pages = DescriptionPages(
       signIn: PageSignIn(endpoint: endpoint, sessions: sessions), tokens: mirror.tokens,
       redoc: RedocBundle(folders: settings.redocFolders))
+    let viewers = Viewers(
+      verifier: AccessTokenVerifier(ledger: ledger, key: key, cache: cache), sights: sights)
+    let feed = FeedAnswers(reader: reader, watch: try FeedWatch(mirror.feed), viewers: viewers)
     var writes = WriteAnswers(answers: answers, reading: mirror.reading, recording: mirror.recording)
     writes.limits = settings.limits
     let router = SectionRouter(
@@ -63,11 +66,10 @@ package struct LocalAPIServer: Sendable {
       signingIn: SigningInSection(endpoint: endpoint, key: key, people: people, sessions: sessions),
       description: DescriptionSection(
         entryPoint: EntryPointAnswers(reader: reader, people: people), documents: documents, pages: pages),
-      own: OwnSection(documents: documents), facts: facts)
+      own: OwnSection(documents: documents, searches: SearchAnswers(reader: reader), feed: feed), facts: facts)
     responder = LocalAPIResponder(
       router: router,
-      viewers: Viewers(
-        verifier: AccessTokenVerifier(ledger: ledger, key: key, cache: cache), sights: sights),
+      viewers: viewers,
       places: Places(
         bases: BaseURLs(
           fixed: settings.baseURL, isSecure: settings.certificateFile != nil,

@@ -30,8 +30,8 @@ final class SectionRouter: Sendable {
 
   /// Answers a request that may change something, or whose answer has to be waited for.
   func change(_ asked: Asked, _ sent: Sent) async throws -> Answer {
-    // A path that looked like that of a page for which a read waits.
-    if asked.isRead, asked.route != .signingIn(.authorize) { return try answer(asked) }
+    // A path that only looked like one for which a read waits.
+    if asked.isRead, asked.route != .signingIn(.authorize), asked.route != .own(.changes) { return try answer(asked) }
     var answer = try await changed(asked, sent) ?? SectionRouter.nothing
     answer.kind = RouteKind(changing: asked.route)
     return answer

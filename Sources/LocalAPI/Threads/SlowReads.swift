@@ -15,13 +15,14 @@ enum SlowReads {
     try await pool.runIfActive(body)
   }
 
-  /// Whether a request may take long: it filters, sorts, includes or skips, or is for the description of all types, as far as can be
-  /// told without parsing it.
+  /// Whether a request may take long: it filters, sorts, includes or skips, looks for words, or is for the description of all types, as
+  /// far as can be told without parsing it.
   static func mayBe(_ request: RequestHead) -> Bool {
     guard let target = request.path else { return false }
     guard let question = target.utf8.firstIndex(of: UInt8(ascii: "?")) else {
-      return endsAsDescription(target)
+      return ends(target.utf8[...], as: "/mirror/openapi.json")
     }
+    if ends(target.utf8[..<question], as: "/mirror/search") { return true }
     let query = target.utf8[question...]
     var rest = query[...]
     // Brackets are encoded more often than not; with anything else encoded, names are not what they look like.
@@ -33,10 +34,11 @@ enum SlowReads {
     return ["filter", "sort", "include", "offset", "_format", "options"].contains { query.contains($0.utf8) }
   }
 
-  /// Whether a target may be that of the mirror's own description.
-  private static func endsAsDescription(_ target: String) -> Bool {
-    let end = "/mirror/openapi.json".utf8
-    return target.utf8.count >= end.count
-      && target.utf8.suffix(end.count).elementsEqual(end) { $0 == $1 || $0 | 0x20 == $1 }
+  /// Whether a path may be that of a route of the mirror's own: as it is written, or in another letter case.
+  /// - Parameter end: in lower case.
+  private static func ends(_ path: Substring.UTF8View, as end: StaticString) -> Bool {
+    let count = end.utf8CodeUnitCount
+    guard path.count >= count else { return false }
+    return end.withUTF8Buffer { end in path.suffix(count).elementsEqual(end) { $0 == $1 || $0 | 0x20 == $1 } }
   }
 }

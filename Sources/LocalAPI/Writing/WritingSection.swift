@@ -100,10 +100,3 @@ struct WritingSection: Section {
     }
   }
 }
-
-extension HTTPField.Name {
-  /// RFC 7240 section 2.
-  fileprivate static let prefer = parsed("Prefer")
-  /// RFC 7240 section 3.
-  static let preferenceApplied = parsed("Preference-Applied")
-}

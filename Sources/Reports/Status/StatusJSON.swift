@@ -10,7 +10,7 @@ extension StatusReport {
         ("lastComplete", status.lastComplete.map(run) ?? .null), ("unreadSince", .time(status.unreadSince)),
         ("types", .array(status.types.map(type))), ("runs", .array(status.runs.map(run))),
         ("indexes", .array(indexes.map(index))), ("queue", queue), ("setAside", .array(setAside.map(thing))),
-        ("signIns", signIns?.json ?? .null),
+        ("signIns", signIns?.json ?? .null), ("webhooks", .array(webhooks.map(receiver))),
       ]))
   }
 
@@ -46,6 +46,16 @@ extension StatusReport {
         ("kind", .string(thing.kind.rawValue)), ("type", thing.type.isEmpty ? .null : .string(thing.type)),
         ("subject", .string(thing.subject)), ("reason", .string(thing.reason)), ("advice", .string(thing.advice)),
         ("since", .time(thing.since)), ("lastSeen", .time(thing.lastSeen)),
+      ]))
+  }
+
+  private func receiver(_ webhook: WebhookRow) -> JSON {
+    .object(
+      JSONObject([
+        ("name", .string(webhook.name)), ("position", .string(webhook.position.text)),
+        ("delivered", .time(webhook.delivered)), ("failingSince", .time(webhook.failingSince)),
+        ("failures", .integer(webhook.failures)), ("lastError", .nullable(webhook.lastError)),
+        ("nextAttempt", .time(webhook.nextAttempt)),
       ]))
   }
 

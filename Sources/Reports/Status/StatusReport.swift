@@ -11,6 +11,8 @@ package struct StatusReport: Report {
   package var outbox: OutboxStatus
   /// What could not be used.
   package var setAside: [SetAside]
+  /// How far receivers of webhooks have been told.
+  package var webhooks: [WebhookRow] = []
   /// How many tries to sign in to the local API were refused; nil where that was not asked.
   package var signIns: RefusedSignIns?
   /// When it was gathered, Unix seconds of this machine.
@@ -37,6 +39,7 @@ package struct StatusReport: Report {
       try mirror.reporting.status(), indexes: withIndexes ? try mirror.indexing.pathIndexes() : [],
       outbox: try mirror.reporting.outboxStatus(),
       setAside: try mirror.reading.setAside(), now: now)
+    webhooks = try mirror.feed.webhooks()
   }
 }
 

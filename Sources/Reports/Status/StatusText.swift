@@ -14,6 +14,7 @@ extension StatusReport {
     lines += removals
     lines += localChanges
     lines += leftOut
+    lines += receivers
     lines += signIns?.lines ?? []
     lines += rounds
     return lines
@@ -79,6 +80,17 @@ extension StatusReport {
     let more = setAside.count - StatusReport.mostNamed
     if more > 0 { lines.append("  and \(more) more: social-mirror status --json") }
     return lines
+  }
+
+  /// The receivers of webhooks that cannot be told.
+  private var receivers: [String] {
+    webhooks.compactMap { webhook in
+      guard let since = webhook.failingSince else { return nil }
+      let next = webhook.nextAttempt.map { "; tried again at \(RFC3339.text(unixSeconds: $0))" } ?? ""
+      return
+        "webhook \(webhook.name): told nothing since \(RFC3339.text(unixSeconds: since)), \(webhook.failures) attempts: "
+        + "\(webhook.lastError ?? "unknown")\(next)"
+    }
   }
 
   /// How the last round ended, where it did not end well.

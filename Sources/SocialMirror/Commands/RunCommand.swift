@@ -63,7 +63,16 @@ struct RunCommand: AsyncParsableCommand {
       if let site = settings.site { pacer.change(requestsPerSecond: site.requestsPerSecond) }
     }
     let working: [any Service] = engineServices.map { EngineService(service: $0, threads: threads) }
-    let services = serving.services + [admin, control] + reload + working
+    let webhooks = try WebhookService.services(settings, mirror: engine.mirror, inForce, logger: logger)
+    let publishing: [any Service] =
+      settings.publishing.postgresFile == nil
+      ? []
+      : [
+        EngineService(
+          service: PublishService(mirror: engine.mirror, settings: settings.publishing, logger: logger),
+          threads: EngineThreads(count: 1))
+      ]
+    let services = serving.services + [admin, control] + reload + working + webhooks + publishing
     try await ServiceGroup(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
     try engine.mirror.close()
   }

@@ -80,6 +80,7 @@ struct SyncCommand: AsyncParsableCommand {
     let done = try await untilSignalled { () async throws -> SyncSteps in
       var steps = try await round.pushAndPull()
       try await round.fetchFiles(&steps)
+      try await round.index(&steps)
       return steps
     }
     progress.end()

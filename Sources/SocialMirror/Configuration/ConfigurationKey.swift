@@ -144,9 +144,13 @@ struct ConfigurationKey: Sendable {
     .init(name: "localAPI.passThrough.sight", kind: .text),
     .init(name: "localAPI.passThrough.verifiedSeconds", kind: someSeconds),
     .init(name: "localAPI.sights", kind: .table),
+    .init(name: "feed.keepRemovalsSeconds", kind: someSeconds),
+    .init(name: "feed.webhooks", kind: .table),
     .init(name: "admin.host", kind: .text),
     .init(name: "admin.port", kind: port),
     .init(name: "admin.readySeconds", kind: someSeconds),
+    .init(name: "publish.postgresFile", kind: .text),
+    .init(name: "publish.schema", kind: .text),
     .init(name: "log.level", kind: .word(Logger.Level.words)),
     .init(name: "log.format", kind: .word(LogFormat.words)),
   ]

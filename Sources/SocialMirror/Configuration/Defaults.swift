@@ -41,6 +41,9 @@ enum Defaults {
   static let passThroughScopes = ["read"]
   static let verifiedSeconds = 86_400
 
+  /// 30 days.
+  static let keepRemovalsSeconds = 2_592_000
+
   static let adminHost = "127.0.0.1"
   static let adminPort = 8481
   /// Where rounds are further apart, three times as long as that.

@@ -64,12 +64,21 @@ struct Settings: Sendable {
     var sights: [String: SightRules] = [:]
   }
 
+  struct Feed: Sendable {
+    /// How long it is told what has left.
+    var keepRemovalsSeconds: Int
+    /// In the order of the configuration.
+    var webhooks: [WebhookSettings]
+  }
+
   /// Nil when the command needs no site.
   var site: Site?
   var mirror: MirrorFiles
   var sync: Sync
   var localAPI: Local
+  var feed: Feed
   var admin: AdminSettings
+  var publishing: Publishing
   var log: (level: Logger.Level, format: LogFormat)
 
   /// Reads the configuration.
@@ -90,11 +99,15 @@ struct Settings: Sendable {
       onHidden: try source.word("sync.onHidden") ?? Defaults.onHidden,
       conflicts: try source.conflictPolicies())
     localAPI = try Local(source)
+    feed = Feed(
+      keepRemovalsSeconds: try source.integer("feed.keepRemovalsSeconds") ?? Defaults.keepRemovalsSeconds,
+      webhooks: try source.webhooks(sights: Set(localAPI.sights.keys)))
     let usualReadySeconds = max(Defaults.readySeconds, sync.intervalSeconds.multipliedClamped(by: 3))
     admin = AdminSettings(
       host: try source.text("admin.host") ?? Defaults.adminHost,
       port: try source.integer("admin.port") ?? Defaults.adminPort,
       readySeconds: try source.integer("admin.readySeconds") ?? usualReadySeconds)
+    publishing = try Publishing(source)
     log = (
       try source.word("log.level") ?? Defaults.logLevel, try source.word("log.format") ?? Defaults.logFormat
     )

@@ -1,4 +1,5 @@
 import JSONAPI
+import Publish
 import Store
 import SyncAgent
 import Upstream
@@ -28,8 +29,8 @@ extension ExitCodes {
   /// The code for an error of ours; nil for others.
   init?(_ error: any Error) {
     switch error {
-    case is ConfigurationError, is OutboxRefusal: self = .usage
-    case is MirrorUnusable, is MirrorFault, is SQLiteFault: self = .fault
+    case is ConfigurationError, is OutboxRefusal, is PublishRefusal: self = .usage
+    case is MirrorUnusable, is MirrorFault, is SQLiteFault, is PostgresFault: self = .fault
     case let error as SignInError:
       if case .unintelligible = error { self = .site } else { self = error.isTransient ? .site : .credentials }
     case let error as SiteError: self = error.kind == .unauthorized ? .credentials : .site

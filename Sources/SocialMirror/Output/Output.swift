@@ -11,6 +11,9 @@ func complain(_ line: String) {
   FileHandle.standardError.write(Data("social-mirror: \(TerminalText.line(line))\n".utf8))
 }
 
+/// Prints one JSON document in one line.
+func sayJSON(_ text: String) { put(TerminalText.json(text)) }
+
 /// Prints a report: one JSON document, or its lines.
 /// - Parameter isQuiet: whether only what went wrong is said; of JSON nothing is left out.
 func say(_ report: some Report, asJSON: Bool, isQuiet: Bool = false) {

@@ -57,4 +57,23 @@ struct SyncByHand: Sendable {
       steps.failure = error
     }
   }
+
+  /// Lets what is found by words be what there is now, where no daemon does so.
+  /// - Throws: `CancellationError`.
+  func index(_ steps: inout SyncSteps) async throws {
+    guard steps.failure == nil else { return }
+    do {
+      while try mirror.searching.step() { try await SyncByHand.breathe() }
+      while try mirror.searching.purgeStep(at: unixNow()) { try await SyncByHand.breathe() }
+    } catch let error as CancellationError {
+      throw error
+    } catch {
+      steps.failure = error
+    }
+  }
+
+  private static func breathe() async throws {
+    try Task.checkCancellation()
+    await Task.yield()
+  }
 }

@@ -30,10 +30,12 @@ struct ServingServices {
         logger: logger),
     ]
     if !isReadOnly {
-      services.append(
-        EngineService(
-          service: IndexService(indexing: mirror.indexing, usage: server.usage, logger: logger),
-          threads: EngineThreads(count: 1)))
+      let threads = EngineThreads(count: 1)
+      let indexing: [any Service] = [
+        IndexService(indexing: mirror.indexing, usage: server.usage, logger: logger),
+        SearchService(searching: mirror.searching, logger: logger),
+      ]
+      for service in indexing { services.append(EngineService(service: service, threads: threads)) }
     }
     self.services = services
     self.server = server

@@ -13,6 +13,7 @@ extension Settings {
     round.maxRemovalShare = sync.maxRemovalShare
     round.policyTypes = sync.conflicts.keys.filter { $0 != "default" }.map { String($0.prefix { $0 != "." }) }
     round.onHidden = sync.onHidden
+    round.removalsKeptSeconds = feed.keepRemovalsSeconds
     return round
   }
 

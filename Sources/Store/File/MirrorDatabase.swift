@@ -8,6 +8,8 @@ final class MirrorDatabase: Sendable {
   let pool: DatabasePool
   /// The file that it is, and whether it is still the same.
   let file: MirrorFile
+  /// Wakes those who wait for this process to write.
+  let commits = CommitSignal()
   /// Where the file is.
   var path: String { file.path }
 
@@ -80,6 +82,7 @@ final class MirrorDatabase: Sendable {
       do {
         let value = try attempt(&begun)
         try file.checkNow()
+        commits.wake()
         return value
       } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && !begun {
         guard ContinuousClock.now < end else { throw MirrorFault.busy(path) }

@@ -48,6 +48,15 @@ package struct Tokens: MirrorRoom { let database: MirrorDatabase }
 /// The state of the mirror, and whether it is sound.
 package struct Reporting: MirrorRoom { let database: MirrorDatabase }
 
+/// The views that reports read.
+package struct Views: MirrorRoom { let database: MirrorDatabase }
+
+/// The index of words.
+package struct Searching: MirrorRoom { let database: MirrorDatabase }
+
+/// What has changed, in order: how long that is kept, and who has been told how much of it.
+package struct ChangeFeed: MirrorRoom { let database: MirrorDatabase }
+
 /// Automatic indexes of paths.
 package struct Indexing: MirrorRoom { let database: MirrorDatabase }
 
@@ -70,6 +79,10 @@ extension Mirror {
   package var tokens: Tokens { Tokens(database: database) }
   /// Its state.
   package var reporting: Reporting { Reporting(database: database) }
+  /// The views that reports read.
+  package var views: Views { Views(database: database) }
+  /// The index of words.
+  package var searching: Searching { Searching(database: database) }
   /// Automatic indexes of paths.
   package var indexing: Indexing { Indexing(database: database) }
 }

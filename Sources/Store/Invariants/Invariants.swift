@@ -84,6 +84,17 @@ enum Invariants {
         """
     ),
     Invariant(
+      name: "every plain text is of a resource that is here",
+      sql: "SELECT p.resource FROM plain_text p LEFT JOIN resource r ON r.id = p.resource WHERE r.id IS NULL"
+    ),
+    Invariant(
+      name: "every view that is on record is there",
+      sql: """
+        SELECT v.name FROM report_view v
+        WHERE v.definition <> '' AND v.name NOT IN (SELECT name FROM sqlite_master WHERE type = 'view')
+        """
+    ),
+    Invariant(
       name: "every identity is one resource or target, with a UUID of 16 bytes or a text behind 16 zero bytes",
       sql:
         "SELECT id FROM identity WHERE length(uuid) < 16 OR (length(uuid) > 16 AND substr(uuid, 1, 16) <> zeroblob(16))"
@@ -130,6 +141,10 @@ enum Invariants {
         SELECT d.type, hex(d.uuid) FROM tombstone d LEFT JOIN identity i ON i.uuid = d.uuid AND i.type = d.type
         LEFT JOIN resource r ON r.id = i.id WHERE (r.id IS NOT NULL) <> (d.kept <> 0)
         """
+    ),
+    Invariant(
+      name: "the index of words has nothing of what is not there",
+      sql: "SELECT d.id FROM search_index_docsize d LEFT JOIN resource r ON r.id = d.id WHERE r.id IS NULL"
     ),
   ]
 

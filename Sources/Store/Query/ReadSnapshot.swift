@@ -130,7 +130,7 @@ package struct ReadSnapshot {
   /// - Parameters:
   ///   - isSingle: whether it is a statement for one resource, which has more columns.
   ///   - like: the type of the row before, most likely this one's too.
-  private func row(_ statement: RawStatement, isSingle: Bool, like: ServedType? = nil) throws -> StoredRow? {
+  func row(_ statement: RawStatement, isSingle: Bool, like: ServedType? = nil) throws -> StoredRow? {
     let number = statement.integer(1)
     let known = like?.id == number ? like : try catalog.type(id: number, connection)
     guard let type = known else { return nil }

@@ -12,7 +12,10 @@ enum SightSQL {
     var tables: [String] = []
     let rows = content.rules.flatMap { conditions($0, content.user) }
     if !rows.isEmpty {
-      let columns = ["id", "type", "internal_id", "changed", "revision", "sequence", "document", "splices"]
+      let columns = [
+        "id", "type", "internal_id", "changed", "revision", "sequence", "document", "splices", "change_kind",
+        "change_origin", "noted",
+      ]
       tables.append(
         "resource AS NOT MATERIALIZED (SELECT \(columns.map { "r0.\($0)" }.joined(separator: ", ")) "
           + "FROM main.resource r0 WHERE \(rows.joined(separator: " AND ")))")

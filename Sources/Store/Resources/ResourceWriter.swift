@@ -22,7 +22,9 @@ final class ResourceWriter {
   private var clearRemoved: RawStatement?
   private var identities: [Identity: Int64] = [:]
   private let learner: SchemaLearner
+  private let departures: Departures
   private let indexes: PathIndexWriter
+  private let texts: PlainTextWriter
 
   private struct Identity: Hashable {
     var uuid: ResourceID
@@ -34,7 +36,9 @@ final class ResourceWriter {
     self.names = names
     changes = names.changes
     learner = SchemaLearner(db)
+    departures = try Departures(db)
     indexes = try PathIndexWriter(db)
+    texts = try PlainTextWriter(db)
     findIdentity = try RawStatement(cached: "SELECT id FROM identity WHERE uuid = ? AND type = ?", db)
     addIdentity = try RawStatement(cached: "INSERT INTO identity (uuid, type) VALUES (?, ?)", db)
     exists = try RawStatement(cached: "SELECT 1 FROM resource WHERE id = ?", db)
@@ -92,17 +96,20 @@ final class ResourceWriter {
       clearTombstone.bind(resource.uuid, at: 2)
       try clearTombstone.run()
     }
+    let former = isNew ? nil : try departures.state(of: id, before: resource, isFile: names.isFile(type))
     guard try write(resource, id: id, type: type, isNew ? .created : .changed, origin) else {
       outcome.unchanged += 1
       return
     }
     if isNew { try noteBack(resource.uuid, type) }
+    if let former { try departures.note(id, former, changes.last(), origin, at: changes.time) }
     outcome.note(resource, isNew: isNew)
     if isFromSite {
       try learner.examine(resource, type: type)
       if names.isFile(type), !resource.isLabelOnly { try FileAddressRows.note(resource.document, of: id, db) }
     }
     try indexes.store(resource, id: id, type: type, isNew: isNew)
+    try resource.document.withUnsafeBytes { try texts.store($0, of: id, isNew: isNew, field: names.field) }
     if !isNew {
       clearLinkage.bind(id, at: 1)
       try clearLinkage.run()
@@ -120,11 +127,25 @@ final class ResourceWriter {
   /// - Returns: the number of that change; nil where it was not there.
   @discardableResult
   func remove(_ id: Int64, origin: ChangeOrigin) throws -> Int64? {
+    let former = try self.former(id)
     try db.run(sql: "DELETE FROM relationship WHERE source = ?", arguments: [id])
     try db.run(sql: "DELETE FROM resource WHERE id = ?", arguments: [id])
     guard db.changesCount > 0 else { return nil }
+    return try noteLeft(id, former, origin)
+  }
+
+  /// What a stored resource is shown by; nil where it is not there.
+  private func former(_ id: Int64) throws -> VisibleState? {
+    let type = try Int64.cachedOne(db, sql: "SELECT type FROM identity WHERE id = ?", arguments: [id])
+    return try departures.state(of: id, isFile: type.map(names.isFile) ?? false)
+  }
+
+  /// Notes that a resource has left under the id that it still has here.
+  private func noteLeft(_ id: Int64, _ former: VisibleState?, _ origin: ChangeOrigin) throws -> Int64 {
     if clearRemoved == nil { clearRemoved = try ResourceWriter.clearRemoved(db) }
-    return try changes.nextForRemoved(id, origin)
+    let number = try changes.nextForRemoved(id, origin)
+    if let former { try departures.note(id, former, number, origin, at: changes.time) }
+    return number
   }
 
   /// What had left is there again: its row says so now.
@@ -147,6 +168,8 @@ final class ResourceWriter {
           OR EXISTS (SELECT 1 FROM outbox_copy WHERE resource = ?1)
         """, arguments: [other])
     guard other != id, isTaken == false else { return false }
+    // Whoever knows it by its former id learns that nothing is there any more.
+    _ = try noteLeft(id, try self.former(id), .site)
     try db.run(sql: "UPDATE relationship SET target = ? WHERE target = ?", arguments: [id, other])
     try db.run(sql: "DELETE FROM identity WHERE id = ?", arguments: [other])
     try db.run(

@@ -31,6 +31,8 @@ package struct SyncSettings: Sendable {
   package var maxRemovalShare = 0.2
   /// What becomes of what is closed to the account (`sync.onHidden`).
   package var onHidden = HiddenPolicy.drop
+  /// How long the change feed tells of what has left, in seconds (`feed.keepRemovalsSeconds`).
+  package var removalsKeptSeconds = 2_592_000
   /// Types whose held removals a person has agreed to.
   package var acceptedRemovals: Set<String> = []
 

@@ -1,6 +1,6 @@
 import JSONAPI
 
-/// `Prefer: wait=N` (RFC 7240 section 4.3): how long the client waits for the site's own answer.
+/// `Prefer: wait=N` (RFC 7240 section 4.3): how long the client waits: for the site's own answer to a write, for a change in the feed.
 struct WaitPreference: Equatable {
   /// From 0 to `longest`.
   let seconds: Int

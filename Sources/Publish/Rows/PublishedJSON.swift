@@ -1,0 +1,126 @@
+/// A JSON text as `jsonb` takes it (PostgreSQL, "JSON Types"): it has no U+0000 and no half of a surrogate pair, `numeric` has an end, and
+/// depth costs the server's stack. Goes over the bytes once; what is no JSON at all the server finds.
+struct PublishedJSON {
+  /// The text.
+  private(set) var bytes: [UInt8] = []
+  /// What was repaired.
+  private(set) var oddity: ValueOddity?
+
+  private static let deepest = 500
+  /// Digits of a number, and of its exponent.
+  private static let longestNumber = 1_000
+  private static let longestExponent = 3
+  private static let replacement = Array(#"\ufffd"#.utf8)
+
+  /// Reads a text.
+  /// - Returns: false where it can only be left out.
+  mutating func read(_ text: UnsafeRawBufferPointer) -> Bool {
+    bytes.reserveCapacity(text.count)
+    var depth = 0
+    var isString = false
+    var index = 0
+    while index < text.count {
+      let byte = text[index]
+      if isString {
+        index = string(text, index, &isString)
+        continue
+      }
+      switch byte {
+      case UInt8(ascii: "\""): isString = true
+      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+      case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+        guard let end = PublishedJSON.number(text, index) else { return false }
+        bytes += text[index..<end]
+        index = end
+        continue
+      default: break
+      }
+      guard depth <= PublishedJSON.deepest else { return false }
+      bytes.append(byte)
+      index += 1
+    }
+    return !isString && depth == 0
+  }
+
+  /// One sign of a string, or the end of it.
+  /// - Returns: where to go on.
+  private mutating func string(_ text: UnsafeRawBufferPointer, _ index: Int, _ isString: inout Bool) -> Int {
+    let byte = text[index]
+    guard byte == 0x5C else {
+      if byte == UInt8(ascii: "\"") { isString = false }
+      // JSON has no such signs but with an escape.
+      if byte < 0x20 { return control(byte, index) }
+      bytes.append(byte)
+      return index + 1
+    }
+    guard index + 1 < text.count, text[index + 1] == UInt8(ascii: "u") else {
+      bytes += text[index..<min(text.count, index + 2)]
+      return index + 2
+    }
+    let unit = PublishedJSON.unit(text, index)
+    switch unit {
+    case 0?: return replaced(.zero, index)
+    case (0xD800...0xDBFF)?:
+      guard let next = PublishedJSON.unit(text, index + 6), (0xDC00...0xDFFF).contains(next) else {
+        return replaced(.surrogate, index)
+      }
+      bytes += text[index..<index + 12]
+      return index + 12
+    case (0xDC00...0xDFFF)?: return replaced(.surrogate, index)
+    default:
+      let end = min(text.count, index + 6)
+      bytes += text[index..<end]
+      return end
+    }
+  }
+
+  private mutating func control(_ byte: UInt8, _ index: Int) -> Int {
+    if byte == 0 {
+      oddity = .zero
+      bytes += PublishedJSON.replacement
+    } else {
+      bytes += (byte < 0x10 ? "\\u000" : "\\u00").utf8
+      bytes += String(byte, radix: 16).utf8
+    }
+    return index + 1
+  }
+
+  private mutating func replaced(_ oddity: ValueOddity, _ index: Int) -> Int {
+    self.oddity = oddity
+    bytes += PublishedJSON.replacement
+    return index + 6
+  }
+
+  /// The code unit of `\uXXXX` at a place; nil where there is none.
+  private static func unit(_ text: UnsafeRawBufferPointer, _ index: Int) -> UInt16? {
+    guard index + 6 <= text.count, text[index] == 0x5C, text[index + 1] == UInt8(ascii: "u") else { return nil }
+    var unit: UInt16 = 0
+    for byte in text[index + 2..<index + 6] {
+      switch byte {
+      case 0x30...0x39: unit = unit << 4 | UInt16(byte - 0x30)
+      case 0x41...0x46: unit = unit << 4 | UInt16(byte - 0x37)
+      case 0x61...0x66: unit = unit << 4 | UInt16(byte - 0x57)
+      default: return nil
+      }
+    }
+    return unit
+  }
+
+  /// Where a number ends; nil where it is too long or too great.
+  private static func number(_ text: UnsafeRawBufferPointer, _ start: Int) -> Int? {
+    var end = start
+    var exponent: Int?
+    while end < text.count {
+      switch text[end] {
+      case 0x30...0x39: if exponent != nil { exponent = (exponent ?? 0) + 1 }
+      case UInt8(ascii: "e"), UInt8(ascii: "E"): exponent = 0
+      case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."): break
+      default: return end
+      }
+      end += 1
+      if end - start > longestNumber || (exponent ?? 0) > longestExponent { return nil }
+    }
+    return end
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import Testing
+
+@testable import Publish
+
+/// A PostgreSQL server of the test's own, on a socket in a folder that goes with it.
+final class PostgresServer {
+  private let programs: String
+  private let folder: URL
+  private var data: String { folder.path + "/data" }
+
+  /// Where Debian and others have the server's programs; nil where there are none.
+  static let programs: String? = {
+    let debian = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
+    let versions = debian.compactMap(Int.init).sorted().reversed().map { "/usr/lib/postgresql/\($0)/bin" }
+    return (versions + ["/usr/bin", "/usr/local/bin", "/usr/pgsql/bin"]).first {
+      FileManager.default.isExecutableFile(atPath: $0 + "/initdb")
+    }
+  }()
+
+  /// - Throws: where it cannot be started.
+  init() throws {
+    programs = try #require(PostgresServer.programs)
+    // Paths of sockets are short.
+    folder = URL(filePath: "/tmp/mirror-pg-\(UUID().uuidString.prefix(8))")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+    if getuid() == 0 { try PostgresServer.run("/bin/chown", ["postgres", folder.path]) }
+    try run("initdb", ["-D", data, "-A", "trust", "-U", "reports", "-E", "UTF8", "--locale=C", "--no-sync"])
+    try start()
+  }
+
+  deinit {
+    try? run("pg_ctl", ["-D", data, "-m", "immediate", "-w", "stop"])
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  /// Where it is reached.
+  func target() throws -> PostgresTarget {
+    try PostgresTarget("host=\(folder.path) user=reports dbname=postgres")
+  }
+
+  /// A connection beside that of what is tested.
+  func connection() throws -> PostgresConnection { try PostgresConnection(try target()) }
+
+  func start() throws {
+    let options = "-k \(folder.path) -c listen_addresses='' -c fsync=off"
+    try run("pg_ctl", ["-D", data, "-l", "\(folder.path)/log", "-o", options, "-w", "start"])
+  }
+
+  /// Ends it as a crash does, and starts it.
+  func crash() throws {
+    try run("pg_ctl", ["-D", data, "-m", "immediate", "-w", "stop"])
+    try start()
+  }
+
+  /// The server refuses to be root's.
+  private func run(_ program: String, _ arguments: [String]) throws {
+    let path = programs + "/" + program
+    if getuid() == 0 {
+      try PostgresServer.run(
+        "/usr/bin/setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", path] + arguments)
+    } else {
+      try PostgresServer.run(path, arguments)
+    }
+  }
+
+  private static func run(_ path: String, _ arguments: [String]) throws {
+    let process = Process()
+    process.executableURL = URL(filePath: path)
+    process.arguments = arguments
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    process.currentDirectoryURL = URL(filePath: "/tmp")
+    try process.run()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw CocoaError(.executableLoad, userInfo: [NSFilePathErrorKey: path])
+    }
+  }
+}
