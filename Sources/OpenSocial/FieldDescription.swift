@@ -88,6 +88,9 @@ extension FieldDescription {
 extension FieldDescription {
   /// Properties of values that the site computes and nobody sets (reference 2.6, 12).
   package static let computedProperties: Set<String> = ["processed"]
+  /// The properties of formatted text: what was entered, in which format, what the site makes of it, and what is shown for it where
+  /// there is little room (reference 2.6).
+  package static let formattedText = (source: "value", format: "format", html: "processed", summary: "summary")
   /// Whether a value is one of formatted text (reference 2.6).
   package static func isFormatted(_ value: JSONObject) -> Bool { value["processed"] != nil && value["value"] != nil }
   /// The property that tells statistics of comments: what they count is nobody's edit.

@@ -63,6 +63,8 @@ package struct TypeSchema: Sendable, Hashable, Codable {
     package var isInternal = false
     /// Whether texts were seen that are no machine names: then it is no list of choices. Nil before any.
     package var isProse: Bool?
+    /// Whether numbers were seen that are no whole ones. Nil before any.
+    package var isFraction: Bool?
     /// What the site calls it; nil where that is not known.
     package var words: Words?
 
@@ -151,6 +153,7 @@ extension TypeSchema.Field {
     isList = isList || other.isList
     isInternal = isInternal || other.isInternal
     if let prose = other.isProse { isProse = (isProse ?? false) || prose }
+    if let fraction = other.isFraction { isFraction = (isFraction ?? false) || fraction }
     describedTargets = other.describedTargets ?? describedTargets
     words = words ?? other.words
     for target in other.targets where !targets.contains(target) { targets.append(target) }

@@ -40,6 +40,7 @@ enum Schema {
     migrator.registerMigration("23 names without escapes") { db in try db.execute(sql: typeNamesWithoutEscapes) }
     migrator.registerMigration("24 notes of changes") { db in try db.execute(sql: notes) }
     migrator.registerMigration("25 authorizations") { db in try db.execute(sql: authorizations) }
+    migrator.registerMigration("26 views") { db in try db.execute(sql: reportViews) }
     return migrator
   }
 

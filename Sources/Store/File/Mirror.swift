@@ -79,7 +79,7 @@ package final class Mirror: Sendable {
     while true {
       do {
         let pool = try DatabasePool(path: file.name, configuration: configuration(for: file))
-        if file.access == .writing { try Schema.migrator.migrate(pool) }
+        if file.access == .writing { try Schema.migrate(pool) }
         return pool
       } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
         guard ContinuousClock.now < WritePatience.end ?? end else { throw error }

@@ -48,6 +48,9 @@ package struct Tokens: MirrorRoom { let database: MirrorDatabase }
 /// The state of the mirror, and whether it is sound.
 package struct Reporting: MirrorRoom { let database: MirrorDatabase }
 
+/// The views that reports read.
+package struct Views: MirrorRoom { let database: MirrorDatabase }
+
 /// Automatic indexes of paths.
 package struct Indexing: MirrorRoom { let database: MirrorDatabase }
 
@@ -70,6 +73,8 @@ extension Mirror {
   package var tokens: Tokens { Tokens(database: database) }
   /// Its state.
   package var reporting: Reporting { Reporting(database: database) }
+  /// The views that reports read.
+  package var views: Views { Views(database: database) }
   /// Automatic indexes of paths.
   package var indexing: Indexing { Indexing(database: database) }
 }

@@ -32,6 +32,7 @@ extension TypeSchema {
     field.kind = kind(value, name: field.name)
     switch field.kind {
     case .text: field.isProse = !value.dropFirst().dropLast().allSatisfy(TypeSchema.isOfMachineName)
+    case .number: field.isFraction = value.contains { $0 == 0x2E || $0 | 0x20 == 0x65 }
     case .object:
       field.properties = Members.of(value).map { part in
         Property(part.name, kind(UnsafeRawBufferPointer(rebasing: value[part.value]), name: part.name))

@@ -36,6 +36,9 @@ package enum MirrorFact: String, Sendable {
   case sweepBegan = "sweep_began"
   /// Since when the site takes no writes, and why (`WritesHold`); empty when it does.
   case writesRefused = "writes_refused"
+  /// Up to which resource plain texts of formatted ones were made in a mirror of before (`Views.fillPlainTexts`); not there when all
+  /// are.
+  case plainTextAfter = "plain_text_after"
 
   /// Its value within a transaction; nil when it was never noted.
   func value(_ db: Database) throws -> String? {

@@ -23,6 +23,7 @@ final class ResourceWriter {
   private var identities: [Identity: Int64] = [:]
   private let learner: SchemaLearner
   private let indexes: PathIndexWriter
+  private let texts: PlainTextWriter
 
   private struct Identity: Hashable {
     var uuid: ResourceID
@@ -35,6 +36,7 @@ final class ResourceWriter {
     changes = names.changes
     learner = SchemaLearner(db)
     indexes = try PathIndexWriter(db)
+    texts = try PlainTextWriter(db)
     findIdentity = try RawStatement(cached: "SELECT id FROM identity WHERE uuid = ? AND type = ?", db)
     addIdentity = try RawStatement(cached: "INSERT INTO identity (uuid, type) VALUES (?, ?)", db)
     exists = try RawStatement(cached: "SELECT 1 FROM resource WHERE id = ?", db)
@@ -103,6 +105,7 @@ final class ResourceWriter {
       if names.isFile(type), !resource.isLabelOnly { try FileAddressRows.note(resource.document, of: id, db) }
     }
     try indexes.store(resource, id: id, type: type, isNew: isNew)
+    try resource.document.withUnsafeBytes { try texts.store($0, of: id, isNew: isNew, field: names.field) }
     if !isNew {
       clearLinkage.bind(id, at: 1)
       try clearLinkage.run()

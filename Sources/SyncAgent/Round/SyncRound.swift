@@ -67,10 +67,12 @@ package struct SyncRound: Sendable {
         types.map(\.name), found.naming.description, at: course.siteTime)
       described = description.requests
       course.described = description.names
+      try mirror.views.renew()
       try await pull(types, course, tally)
       try await pullRenamed(&types, found.naming.types, &course, tally)
       try await sweep(types, course, tally)
       described += try await descriptions.askAboutFields(types, at: course.siteTime)
+      try await keepViews()
       try tally.forgiveEmptiness { try mirror.reading.count(of: $0) == 0 }
     } catch {
       let outcome: RunOutcome = error is CancellationError ? .interrupted : .failed
@@ -144,6 +146,16 @@ extension SyncRound {
       scanner: try mirror.reading.scanner(
         of: site, paths: Dictionary(found.entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first }),
       accountHasChanged: try mirror.reading.fact(.accountChanged).map { $0 != accountChanged } ?? false)
+  }
+
+  /// Lets what reports read fit what was learned, in steps: a mirror of before has much to catch up with.
+  private func keepViews() async throws {
+    try mirror.views.renew()
+    while try mirror.views.fillPlainTexts() {
+      try Task.checkCancellation()
+      await Task.yield()
+    }
+    try mirror.views.indexIDs()
   }
 
   /// Checks that the site still answers, and the same account.
