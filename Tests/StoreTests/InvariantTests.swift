@@ -40,6 +40,12 @@ import Testing
     Harm(
       "every target has its identity, of the type that the relationship names",
       "UPDATE relationship SET target = 999999 WHERE source = \(topic) AND delta = 0"),
+    Harm(
+      "every plain text is of a resource that is here",
+      "INSERT INTO plain_text (resource, field, text) VALUES (999999, 1, '')"),
+    Harm(
+      "every view that is on record is there",
+      "INSERT INTO report_view (type, name, definition) VALUES (1, 'gone', 'gone')"),
     Harm("every number stands for a name", "UPDATE relationship SET field = field + 90000 WHERE source = \(topic)"),
     Harm(
       "every identity is one resource or target, with a UUID of 16 bytes or a text behind 16 zero bytes",

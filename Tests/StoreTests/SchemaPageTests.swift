@@ -13,7 +13,8 @@ import Testing
       .split(separator: "\n", omittingEmptySubsequences: false)
       .drop { !$0.hasPrefix("## 7.") }.dropFirst().prefix { !$0.hasPrefix("## ") }
     let tables = lines.filter { $0.hasPrefix("| `") }.compactMap { Self.quoted($0).first }
-    let views = lines.first { $0.hasPrefix("Views for people:") }.map { Self.quoted($0.prefix { $0 != "." }) } ?? []
+    let paragraph = lines.drop { !$0.hasPrefix("Views for people:") }.joined(separator: " ")
+    let views = Self.quoted(paragraph.prefix { $0 != "." })
     let made = try CrawledMirror()
     let queue = try DatabaseQueue(path: made.folder.appending(path: "mirror.sqlite").path)
     #expect(try Self.names("table", in: queue) == tables.sorted())

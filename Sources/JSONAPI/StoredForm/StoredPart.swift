@@ -31,8 +31,10 @@ package struct StoredPart: Sendable, Hashable {
     return found
   }
 
-  /// The attribute's name.
-  package func name(in document: UnsafeRawBufferPointer) -> String { ByteScanner(document).name(attribute) }
+  /// The name that stands at a place of a document.
+  package static func name(_ attribute: Range<Int>, in document: UnsafeRawBufferPointer) -> String {
+    ByteScanner(document).name(attribute)
+  }
 
   private static func look(
     _ scanner: inout ByteScanner, _ attribute: Range<Int>, _ mark: [UInt8], _ members: [[UInt8]],

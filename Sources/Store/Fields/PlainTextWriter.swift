@@ -52,7 +52,9 @@ final class PlainTextWriter {
     _ found: (name: Range<Int>, text: [UInt8]), _ document: UnsafeRawBufferPointer, _ id: Int64,
     _ field: (String) throws -> Int64
   ) throws {
-    let name = StoredPart(attribute: found.name, text: found.name).name(in: document)
+    let name = StoredPart.name(found.name, in: document)
+    // No column can be of such a name (`ReportedType`).
+    if name.utf8.contains(0) { return }
     insert.bind(id, at: 1)
     insert.bind(try field(name), at: 2)
     try found.text.withUnsafeBytes { bytes in

@@ -84,6 +84,17 @@ enum Invariants {
         """
     ),
     Invariant(
+      name: "every plain text is of a resource that is here",
+      sql: "SELECT p.resource FROM plain_text p LEFT JOIN resource r ON r.id = p.resource WHERE r.id IS NULL"
+    ),
+    Invariant(
+      name: "every view that is on record is there",
+      sql: """
+        SELECT v.name FROM report_view v
+        WHERE v.definition <> '' AND v.name NOT IN (SELECT name FROM sqlite_master WHERE type = 'view')
+        """
+    ),
+    Invariant(
       name: "every identity is one resource or target, with a UUID of 16 bytes or a text behind 16 zero bytes",
       sql:
         "SELECT id FROM identity WHERE length(uuid) < 16 OR (length(uuid) > 16 AND substr(uuid, 1, 16) <> zeroblob(16))"

@@ -19,15 +19,20 @@ struct ReportedType {
     var columns = [
       ReportColumn("id", .text, .id, of: "id"), ReportColumn("internal_id", .integer, .serial, of: serial),
     ]
-    for field in schema.fields where !field.isRelationship { columns += ReportedType.columns(ofAttribute: field) }
-    for field in schema.fields where field.isRelationship && !field.isList {
+    for field in fields where !field.isRelationship { columns += ReportedType.columns(ofAttribute: field) }
+    for field in fields where field.isRelationship && !field.isList {
       columns += ReportedType.columns(ofRelationship: field)
     }
     return columns
   }
 
   /// The relationships to many.
-  var links: [TypeSchema.Field] { schema.fields.filter { $0.isRelationship && $0.isList && !$0.name.isEmpty } }
+  var links: [TypeSchema.Field] { fields.filter { $0.isRelationship && $0.isList && !$0.name.isEmpty } }
+
+  /// The fields that a view can show: names are texts of SQLite, which end at a null character to most programs.
+  private var fields: [TypeSchema.Field] { schema.fields.filter { !$0.name.utf8.contains(0) } }
+  /// How many others there are.
+  var unnamed: Int { schema.fields.count - fields.count }
 
   private static func columns(ofAttribute field: TypeSchema.Field) -> [ReportColumn] {
     let label = field.words?.title

@@ -100,9 +100,9 @@ struct ReportMaking {
     }
     try remove(of: stale.id, but: Set(links.map(\.name)))
     try db.run(sql: "UPDATE report_view SET basis = ? WHERE id = ?", arguments: [stale.basis, view.id])
-    let isShort = wanted.count > ReportPlan.mostColumns || type.links.count > links.count
+    let isShort = wanted.count > ReportPlan.mostColumns || type.links.count > links.count || type.unnamed > 0
     try note(
-      isShort, "columns", of: stale.name, "it has more fields than a view shows",
+      isShort, "columns", of: stale.name, "it has fields that no view shows",
       "mirror_columns names those without a column; documents have them all")
   }
 
@@ -197,5 +197,5 @@ struct ReportMaking {
   }
 }
 
-/// Names that the mirror's own views of later may have, and that other tools look for.
-private let reserved = ["search", "mirror_columns", "main", "temp", "sqlite_schema"]
+/// Names that are the mirror's own before there is anything of that name.
+private let reserved = ["search", "identity_by_shown"]

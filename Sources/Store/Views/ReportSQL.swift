@@ -108,9 +108,9 @@ struct ReportSQL {
     case .real: return "CAST(CASE WHEN \(type) IN ('integer', 'real') THEN \(value) END AS REAL)"
     case .boolean: return "CAST(CASE \(type) WHEN 'true' THEN 1 WHEN 'false' THEN 0 END AS INTEGER)"
     case .time:
-      // Other words than dates are times to SQLite, too: `now`.
+      // Other words and numbers are times to SQLite, too: `now`.
       let date = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9]*"
-      return "CASE WHEN \(type) = 'text' AND \(value) GLOB '\(date)' THEN strftime('%Y-%m-%dT%H:%M:%SZ', \(value)) END"
+      return "CASE WHEN \(value) GLOB '\(date)' THEN strftime('%Y-%m-%dT%H:%M:%SZ', \(value)) END"
     case .text: return based("\(truth) ELSE CAST(\(value) AS TEXT) END")
     case .json:
       // Infinity is no JSON.

@@ -19,7 +19,8 @@ extension Views {
   /// reading writes at random places in an index less.
   package func indexIDs() throws {
     let isThere = try read {
-      try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'identity_by_shown')")
+      try Bool.fetchOne(
+        $0, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = 'identity_by_shown')")
     }
     guard isThere != true else { return }
     try write {
