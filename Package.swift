@@ -63,6 +63,7 @@ let package = Package(
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CAllocator"),
+    .systemLibrary(name: "CRename"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "OpenSocial", dependencies: ["JSONAPI"], swiftSettings: quick),
     .target(name: "APIDescription", dependencies: ["JSONAPI", "OpenSocial"], swiftSettings: strict),
@@ -77,6 +78,8 @@ let package = Package(
       name: "SyncAgent", dependencies: ["JSONAPI", "Measures", "OpenSocial", "Store", "Upstream", logging],
       swiftSettings: quick),
     .target(name: "Reports", dependencies: ["JSONAPI", "Store", "SyncAgent"], swiftSettings: strict),
+    .target(
+      name: "Export", dependencies: ["JSONAPI", "DurableFiles", "Store", "CRename", crypto], swiftSettings: quick),
     .target(
       name: "TokenIssuer",
       dependencies: [
@@ -107,7 +110,7 @@ let package = Package(
       name: "SocialMirror",
       dependencies: [
         "CAllocator", "JSONAPI", "Measures", "OpenSocial", "Store", "Upstream", "SyncAgent", "Reports", "TokenIssuer",
-        "LocalAPI", "Admin",
+        "LocalAPI", "Admin", "Export",
         .target(name: "SampleSite", condition: .when(traits: ["Demo"])),
         logging, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -139,6 +142,7 @@ let package = Package(
     tests(of: "Upstream", ["JSONAPI", "Measures", hummingbird, httpTypes, nioCore, logging]),
     tests(of: "SyncAgent", ["JSONAPI", "OpenSocial", "Store", "Upstream", "SampleSite", grdb, logging]),
     tests(of: "Reports", ["JSONAPI", "Store", "SyncAgent"]),
+    tests(of: "Export", ["JSONAPI", "Store", grdb, crypto]),
     tests(of: "TokenIssuer", ["JSONAPI", crypto, cryptoExtras]),
     tests(
       of: "LocalAPI",

@@ -20,7 +20,7 @@ struct SocialMirrorCommand: AsyncParsableCommand {
       VerifyCommand.self,
       QueueCommand.self, ConflictsCommand.self, ConsumerCommand.self, AccountCommand.self, KeyCommand.self,
       IndexCommand.self,
-      ExplainCommand.self,
+      ExplainCommand.self, ExportCommand.self,
     ]
     #if Demo
     commands.append(DemoCommand.self)

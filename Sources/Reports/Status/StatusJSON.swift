@@ -10,7 +10,7 @@ extension StatusReport {
         ("lastComplete", status.lastComplete.map(run) ?? .null), ("unreadSince", .time(status.unreadSince)),
         ("types", .array(status.types.map(type))), ("runs", .array(status.runs.map(run))),
         ("indexes", .array(indexes.map(index))), ("queue", queue), ("setAside", .array(setAside.map(thing))),
-        ("signIns", signIns?.json ?? .null),
+        ("signIns", signIns?.json ?? .null), ("log", log?.json ?? .null),
       ]))
   }
 

@@ -13,6 +13,8 @@ package struct StatusReport: Report {
   package var setAside: [SetAside]
   /// How many tries to sign in to the local API were refused; nil where that was not asked.
   package var signIns: RefusedSignIns?
+  /// The write-ahead log; nil where that was not asked.
+  package var log: LogState?
   /// When it was gathered, Unix seconds of this machine.
   package var now: Int64
 
@@ -37,6 +39,7 @@ package struct StatusReport: Report {
       try mirror.reporting.status(), indexes: withIndexes ? try mirror.indexing.pathIndexes() : [],
       outbox: try mirror.reporting.outboxStatus(),
       setAside: try mirror.reading.setAside(), now: now)
+    log = try mirror.reporting.logState()
   }
 }
 

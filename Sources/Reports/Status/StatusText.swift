@@ -15,6 +15,7 @@ extension StatusReport {
     lines += localChanges
     lines += leftOut
     lines += signIns?.lines ?? []
+    if let line = log?.line(at: now) { lines.append(line) }
     lines += rounds
     return lines
   }

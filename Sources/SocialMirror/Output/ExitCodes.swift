@@ -1,3 +1,4 @@
+import Export
 import JSONAPI
 import Store
 import SyncAgent
@@ -30,6 +31,7 @@ extension ExitCodes {
     switch error {
     case is ConfigurationError, is OutboxRefusal: self = .usage
     case is MirrorUnusable, is MirrorFault, is SQLiteFault: self = .fault
+    case let fault as ExportFault: self = fault.isUsage ? .usage : .fault
     case let error as SignInError:
       if case .unintelligible = error { self = .site } else { self = error.isTransient ? .site : .credentials }
     case let error as SiteError: self = error.kind == .unauthorized ? .credentials : .site
