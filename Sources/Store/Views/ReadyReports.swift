@@ -1,14 +1,88 @@
 /// Reports that are made already, as views over the mirror's tables: they go by entity types and the usual names of fields, whatever
 /// bundles a site has. Built-in functions only; a document that is damaged or says something odd gives null.
 enum ReadyReports {
-  /// All of them, by name.
-  static let all: [(name: String, select: String)] = [
-    ("report_group_members", groupMembers), ("report_attendance", attendance), ("report_activity", activity),
-    ("report_dormant_members", dormantMembers), ("report_threads", threads), ("report_tags", tags),
-    ("report_answers", answers),
+  /// One of them.
+  struct Report {
+    var name: String
+    var select: String
+    /// What each column is, in their order.
+    var columns: [Column]
+  }
+
+  /// A column of one, with a few words on it.
+  struct Column {
+    var name: String
+    var kind: ReportColumn.Kind
+    var words: String
+
+    init(_ name: String, _ kind: ReportColumn.Kind, _ words: String) {
+      (self.name, self.kind, self.words) = (name, kind, words)
+    }
+  }
+
+  /// All of them.
+  static let all = [
+    Report(
+      name: "report_group_members", select: groupMembers,
+      columns: [
+        Column("group_id", .text, "Group"), Column("group_type", .text, "Type of the group"),
+        Column("group_label", .text, "Name of the group"), Column("month", .text, "Month of joining"),
+        Column("joined", .integer, "Members who joined in it"), Column("members", .integer, "Members up to then"),
+      ]),
+    Report(
+      name: "report_attendance", select: attendance,
+      columns: [
+        Column("event_id", .text, "Event"), Column("title", .text, "Title of the event"),
+        Column("begins", .time, "Begin"),
+        Column("enrolled", .integer, "People who come"), Column("enrollments", .integer, "Enrollments of any state"),
+      ]),
+    Report(
+      name: "report_activity", select: activity,
+      columns: [
+        Column("week", .text, "Monday of the week"), Column("type", .text, "Resource type"),
+        Column("created", .integer, "Resources created in it"),
+      ]),
+    Report(
+      name: "report_dormant_members", select: dormantMembers,
+      columns: [
+        Column("user_id", .text, "Member"), Column("name", .text, "Name of the member"),
+        Column("joined", .time, "Since when"),
+        Column("last_access", .time, "Last visit"), Column("last_contribution", .time, "Last content made or changed"),
+        Column("idle_days", .integer, "Days since the last of these"),
+      ]),
+    Report(
+      name: "report_threads", select: threads,
+      columns: [
+        Column("id", .text, "What is commented on"), Column("type", .text, "Its type"),
+        Column("title", .text, "Its title"),
+        Column("comments", .integer, "Comments"), Column("commenters", .integer, "People who commented"),
+        Column("first_comment", .time, "First comment"), Column("last_comment", .time, "Last comment"),
+      ]),
+    Report(
+      name: "report_tags", select: tags,
+      columns: [
+        Column("vocabulary", .text, "Type of the term"), Column("tag_id", .text, "Term"),
+        Column("tag", .text, "Name of the term"),
+        Column("type", .text, "Type of what names it"), Column("uses", .integer, "Resources of that type that name it"),
+      ]),
+    Report(
+      name: "report_answers", select: answers,
+      columns: [
+        Column("answerer_id", .text, "Who answers"), Column("answerer", .text, "Name of who answers"),
+        Column("asked_id", .text, "Who is answered"), Column("asked", .text, "Name of who is answered"),
+        Column("answers", .integer, "Comments"), Column("last_answer", .time, "Last of them"),
+      ]),
   ]
 
+  /// The statements that make them.
   static var views: String { all.map { "CREATE VIEW \($0.name) AS\n\($0.select);" }.joined(separator: "\n") }
+
+  /// Rows of `mirror_columns` about them.
+  static var explained: String {
+    all.flatMap { report in
+      report.columns.map { "('\(report.name)', '\($0.name)', '\($0.kind.rawValue)', NULL, '\($0.words)', NULL)" }
+    }.joined(separator: ",\n    ")
+  }
 
   /// Memberships by group and month of joining, of those who are members now, and how many these are up to then.
   private static let groupMembers = """

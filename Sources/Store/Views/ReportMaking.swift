@@ -58,14 +58,17 @@ struct ReportMaking {
     var basis: String
   }
 
-  /// The types whose views are not up to date; nearly always none.
+  /// The types whose views are not up to date; nearly always none. The site's description does not say which relationships lead to
+  /// many: a type has views once a resource was seen, or it is known that there are none.
   static func stale(_ db: Database) throws -> [Stale] {
     try Row.cachedAll(
       db,
       sql: """
         SELECT t.id, t.name, t.entity_type, t.id_attribute, t.changed_attribute, s.version, v.basis
         FROM type_schema s JOIN resource_type t ON t.id = s.type
-        LEFT JOIN report_view v ON v.type = t.id AND v.relationship = '' ORDER BY t.id
+        LEFT JOIN report_view v ON v.type = t.id AND v.relationship = ''
+        WHERE s.examined > 0 OR EXISTS (SELECT 1 FROM cursor c WHERE c.type = t.id AND c.known_until > 0)
+        ORDER BY t.id
         """
     ).compactMap { row -> Stale? in
       let entityType: String = try row.decode(atIndex: 2)

@@ -3,7 +3,7 @@ import OpenSocial
 
 /// The statements of views, made of names alone. Whatever the site calls a field, it stands in them as a JSON path in the site's own
 /// escaping, which is ASCII without quotes; names of columns are plain ones (`ReportNames`). What other tools read: built-in functions
-/// that SQLite 3.38 has, and no errors whatever a document says.
+/// that SQLite 3.37 has, and no errors whatever a document says.
 struct ReportSQL {
   /// The number of the type.
   var type: Int64
@@ -16,14 +16,16 @@ struct ReportSQL {
 
   /// The rows of a type: `r` is `resource`, with null for a document that is damaged, and `i` its `identity`.
   ///
-  /// The condition on the type is said to be unlikely, so that the planner begins with an id where one is given.
+  /// The condition on the type is said to be unlikely, so that the planner begins with an id where one is given. It is the last, so
+  /// that others can follow (`ReportViewRows.select`).
   func select(_ columns: [ReportColumn]) -> String {
     let list = columns.map { "  \(expression($0)) AS \(ReportSQL.quoted($0.name))" }.joined(separator: ",\n")
     return """
       SELECT
       \(list)
       FROM (
-        SELECT id, type, internal_id, changed, CASE WHEN json_valid(document) THEN document END AS document FROM resource) r
+        SELECT id, type, internal_id, changed, sequence, CASE WHEN json_valid(document) THEN document END AS document
+        FROM resource) r
       JOIN identity i ON i.id = r.id
       WHERE unlikely(r.type = \(type))
       """
@@ -110,7 +112,8 @@ struct ReportSQL {
     case .time:
       // Other words and numbers are times to SQLite, too: `now`.
       let date = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9]*"
-      return "CASE WHEN \(value) GLOB '\(date)' THEN strftime('%Y-%m-%dT%H:%M:%SZ', \(value)) END"
+      // A day that the month does not have is one of the next month.
+      return "CASE WHEN \(value) GLOB '\(date)' THEN strftime('%Y-%m-%dT%H:%M:%SZ', \(value), '+0 days') END"
     case .text: return based("\(truth) ELSE CAST(\(value) AS TEXT) END")
     case .json:
       // Infinity is no JSON.

@@ -124,6 +124,14 @@ enum ReportViewRows {
     return views
   }
 
+  /// The statement of a view, for who adds conditions on its `resource r` (` AND r.sequence > ?`), or narrows the tables that it reads;
+  /// nil where there is no such view.
+  static func select(_ view: String, _ db: Database) throws -> String? {
+    let definition = try String.cachedOne(
+      db, sql: "SELECT definition FROM report_view WHERE name = ? AND definition <> ''", arguments: [view])
+    return definition.flatMap { text in text.firstRange(of: " AS\n").map { String(text[$0.upperBound...]) } }
+  }
+
   /// Takes the views of types out of the file. Their names and columns stay on record; `ReportMaking.renew` makes them again.
   static func clear(_ db: Database) throws {
     guard try db.tableExists("report_view") else { return }

@@ -31,9 +31,11 @@ extension Schema {
       FROM report_view v JOIN (
         SELECT 'id' AS name, 'text' AS kind, '' AS path UNION ALL SELECT 'delta', 'integer', ''
         UNION ALL SELECT 'target_type', 'text', '.type' UNION ALL SELECT 'target_id', 'text', '.id') l
-      WHERE v.definition <> '' AND v.relationship <> '';
-
-    """ + ReadyReports.views
+      WHERE v.definition <> '' AND v.relationship <> ''
+      UNION ALL
+      SELECT * FROM (VALUES \(ReadyReports.explained));
+    \(ReadyReports.views)
+    """
 
   /// Brings a mirror up to date. Views of types make way meanwhile: what is new may have the name of one of them.
   /// - Throws: a `DatabaseError`; of SQLITE_BUSY where another program writes.

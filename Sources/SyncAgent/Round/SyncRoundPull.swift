@@ -25,7 +25,11 @@ extension SyncRound {
                   part = try await puller.pull(known[type.name])
                 case .stretch(var stretch): part = try await stretch.read()
                 }
-                if let whole = tally.add(part) { report(.finished(whole)) }
+                if let whole = tally.add(part) {
+                  report(.finished(whole))
+                  // Reports need not wait until all the others were read, too.
+                  if known[whole.type]?.cursor == nil { try mirror.views.renew() }
+                }
                 await places.done()
               }
             } catch {

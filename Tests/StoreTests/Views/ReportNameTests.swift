@@ -56,6 +56,10 @@ import Testing
     tags.isList = true
     let schema = TypeSchema(fields: [TypeSchema.Field("title"), tags])
     for type in types { try made.mirror.discovery.describe(type, schema) }
+    // Nothing was read yet.
+    #expect(try made.mirror.views.renew() == 0)
+    let cursor = Cursor(changed: 1, internalID: 1, knownUntil: CrawledMirror.knownUntil)
+    for type in types { try made.mirror.pulling.save(cursor, of: type) }
     #expect(try made.mirror.views.renew() == 2 * types.count)
     try made.mirror.views.indexIDs()
     let views = try made.mirror.views.all()

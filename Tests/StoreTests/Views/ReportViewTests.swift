@@ -34,8 +34,9 @@ import Testing
     #expect(view.links.map(\.name) == ["node_topic__field_tags"])
     try made.other.read { db in
       #expect(try columns("node_topic", db) == view.columns.map(\.name))
-      let rows = try Row.fetchAll(db, sql: "SELECT * FROM node_topic ORDER BY internal_id").map { row in
-        row.databaseValues.map { $0.isNull ? "-" : "\($0.storage.value ?? "")" }.joined(separator: "|")
+      let rows: [String] = try Row.fetchAll(db, sql: "SELECT * FROM node_topic ORDER BY internal_id").map { row in
+        let values: [String] = row.databaseValues.map(shown)
+        return values.joined(separator: "|")
       }
       #expect(
         rows.first
@@ -50,6 +51,16 @@ import Testing
           JOIN taxonomy_term_tag t ON t.id = l.target_id WHERE l.id = ? ORDER BY l.delta
           """, arguments: [SmallCommunity.uuid(104)])
       #expect(links == ["0 taxonomy_term--tag blue", "1 taxonomy_term--tag red"])
+    }
+  }
+
+  private func shown(_ value: DatabaseValue) -> String {
+    switch value.storage {
+    case .null: "-"
+    case .int64(let number): "\(number)"
+    case .double(let number): "\(number)"
+    case .string(let text): text
+    case .blob: "?"
     }
   }
 
@@ -118,6 +129,18 @@ import Testing
       let flags = try String.fetchSet(db, sql: "SELECT flag FROM node_topic WHERE flag IS NOT NULL")
       #expect(flags == ["true", "false", "odd"])
     }
+  }
+
+  @Test func statementsOfViewsTakeConditions() throws {
+    let made = try usual()
+    let titles = try made.mirror.database.read { db in
+      let select = try #require(try ReportViewRows.select("node_topic", db))
+      let last = try Int64.fetchOne(db, sql: "SELECT max(sequence) FROM resource")
+      return try Row.fetchAll(db, sql: select + " AND r.sequence = ?", arguments: [last])
+        .map { try $0.decode(String.self, forColumn: "title") }
+    }
+    #expect(titles == ["Zebra"])
+    #expect(try made.mirror.database.read { try ReportViewRows.select("nothing", $0) } == nil)
   }
 
   @Test func whatIsRemovedIsInNoView() throws {
