@@ -90,7 +90,7 @@ struct ReportTables {
     let table = ReportTable(
       name: name, rows: rows, resourceType: type.name, entityType: type.entityType, label: label, columns: columns,
       select: select)
-    if try columnNames(table.statement(seeing: sight), of: name) != nil { all.append(table) }
+    if try isReadable(table) { all.append(table) }
   }
 
   // MARK: Ready reports
@@ -102,36 +102,31 @@ struct ReportTables {
         leftOut.append("\(report.name): it reads fields of all types, of which this sight hides some")
         continue
       }
-      let columns = ReadyReportKinds.of(report.name)
-      guard let names = try columnNames(ReportTable.statement("*", of: report.select, seeing: sight), of: report.name)
-      else { continue }
-      all.append(
-        ReportTable(
-          name: report.name, rows: .report,
-          columns: names.map { ReportTable.Column(name: $0, kind: columns[$0] ?? .text) }, select: report.select))
+      let table = ReportTable(
+        name: report.name, rows: .report,
+        columns: report.columns.map { ReportTable.Column(name: $0.name, kind: $0.kind, label: $0.words) },
+        select: report.select)
+      if try isReadable(table) { all.append(table) }
     }
   }
 
-  /// The columns of a statement; nil, with a note, where it is none: one view that cannot be read costs itself.
-  private mutating func columnNames(_ sql: String, of name: String) throws -> [String]? {
-    do { return try db.makeStatement(sql: sql).columnNames } catch let error as DatabaseError
-      where error.resultCode == .SQLITE_ERROR
-    {
-      leftOut.append("\(name): its view cannot be read: \(error.message ?? "\(error)")")
-      return nil
+  /// Whether a table can be read: a view that cannot costs itself, and is noted.
+  private mutating func isReadable(_ table: ReportTable) throws -> Bool {
+    do {
+      _ = try db.makeStatement(sql: table.statement(seeing: sight))
+      return true
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
+      leftOut.append("\(table.name): its view cannot be read: \(error.message ?? "\(error)")")
+      return false
     }
   }
 }
 
 extension ReportTable {
-  /// The statement that gives its rows, as far as a sight goes.
+  /// The statement that gives its rows, as far as a sight goes. The view's own statement stands in it as it is: common table
+  /// expressions do not reach into a view.
   func statement(seeing sight: Sight) -> String {
-    ReportTable.statement(
-      columns.map { ReportSQL.quoted($0.name) }.joined(separator: ", "), of: select, seeing: sight)
-  }
-
-  /// A view's own statement stands in this one as it is: common table expressions do not reach into a view.
-  static func statement(_ list: String, of select: String, seeing sight: Sight) -> String {
+    let list = columns.map { ReportSQL.quoted($0.name) }.joined(separator: ", ")
     let sql = "SELECT \(list) FROM (\(select))"
     return sight.narrowing?.narrowed(sql) ?? sql
   }
@@ -140,23 +135,4 @@ extension ReportTable {
 extension Sight {
   /// Whether fields of some type are hidden.
   var hidesAnyField: Bool { narrowing?.hidden.isEmpty == false }
-}
-
-/// What columns of ready reports are that are no texts.
-enum ReadyReportKinds {
-  private static let kinds: [String: [String: ReportColumn.Kind]] = [
-    "report_group_members": ["joined": .integer, "members": .integer],
-    "report_attendance": ["begins": .time, "enrolled": .integer, "enrollments": .integer],
-    "report_activity": ["created": .integer],
-    "report_dormant_members": [
-      "joined": .time, "last_access": .time, "last_contribution": .time, "idle_days": .integer,
-    ],
-    "report_threads": [
-      "comments": .integer, "commenters": .integer, "first_comment": .time, "last_comment": .time,
-    ],
-    "report_tags": ["uses": .integer],
-    "report_answers": ["answers": .integer, "last_answer": .time],
-  ]
-
-  static func of(_ report: String) -> [String: ReportColumn.Kind] { kinds[report] ?? [:] }
 }
