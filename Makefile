@@ -24,7 +24,7 @@ DOCDIR ?= $(PREFIX)/share/doc/social-mirror
 
 PYTHON ?= python3
 
-.PHONY: all build release test fuzz fuzz-coverage soak drill drill-push demo redoc interop lint house bench install verify-units verify-monitoring deb deb-trial clean system-packages swift-present
+.PHONY: all build release test fuzz fuzz-coverage soak drill drill-push demo redoc interop lint house bench report-gallery install verify-units verify-monitoring deb deb-trial clean system-packages swift-present
 
 all: build
 
@@ -122,6 +122,16 @@ interop: swift-present system-packages
 drill: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
 	PYTHON="$(PYTHON)" drill/run .build/debug/social-mirror $(ARGS)
+
+# A page with pictures of three ready reports, by matplotlib from PyPI, in .build/report-gallery/page: of DATABASE=data/mirror.sqlite, or
+# of an export's snapshot.sqlite, else of the demo.
+DATABASE ?=
+report-gallery:
+	@if [[ -z "$(DATABASE)" ]]; then
+	  $(MAKE) --no-print-directory swift-present system-packages
+	  $(SWIFT) build $(SWIFTFLAGS) --product social-mirror
+	fi
+	PYTHON="$(PYTHON)" tools/report-gallery/run .build/debug/social-mirror "$(DATABASE)"
 
 lint: swift-present
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift
