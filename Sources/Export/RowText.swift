@@ -10,7 +10,7 @@ protocol RowText {
 }
 
 /// RFC 4180: commas, CR LF, quotes where they are needed, a line of names first. Null is nothing at all, an empty text is `""`, and
-/// truth values are 0 and 1. A text is as it is, also one that a spreadsheet takes for a formula.
+/// truth values are 0 and 1. A text is as it is, also one that a spreadsheet takes for a formula: that has quotes.
 struct CSVText: RowText {
   let table: ReportTable
 
@@ -36,10 +36,15 @@ struct CSVText: RowText {
     bytes.append(contentsOf: "\r\n".utf8)
   }
 
+  /// A text that begins with one of these is a formula to spreadsheets; in quotes it is none to those that can be told so.
+  private static let formulas = Array("=+-@\t".utf8)
+
   /// A field. What is no UTF-8 is put right, for no reader takes it.
   static func append(_ text: String, into bytes: inout [UInt8]) {
     let quote = UInt8(ascii: "\"")
-    let isQuoted = text.isEmpty || text.utf8.contains { $0 == quote || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }
+    let isQuoted =
+      text.utf8.first.map { formulas.contains($0) } ?? true
+      || text.utf8.contains { $0 == quote || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }
     guard isQuoted else {
       bytes.append(contentsOf: text.utf8)
       return
