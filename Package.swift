@@ -160,7 +160,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ScenarioTests",
-      dependencies: ["Support", "JSONAPI", "OpenSocial", "SampleSite", "SyncAgent", "Store", "Upstream", grdb],
+      dependencies: [
+        "Support", "JSONAPI", "OpenSocial", "SampleSite", "SyncAgent", "Store", "Upstream", "Export", grdb,
+      ],
       swiftSettings: quick),
   ],
   swiftLanguageModes: [.v6]
