@@ -42,8 +42,13 @@ final class DraftFolder {
   }
 
   /// Gives the folder its name, when the files in it are on the disk. An earlier export goes with that, and its files after it.
+  /// - Parameter made: the names of these files: what else is there would keep the next export from replacing this one.
   /// - Returns: what is left of the earlier one; nil where nothing is.
-  func publish() throws(ExportFault) -> String? {
+  func publish(_ made: Set<String>) throws(ExportFault) -> String? {
+    let there = Set((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
+    if let strange = there.symmetricDifference(made).sorted().first {
+      throw .failed("\(path): \(strange) is not as it was written; nothing is left of this export")
+    }
     guard fsync(descriptor) == 0 else { throw .system("write", path, errno) }
     let files: Set<String>
     switch try place.look() {

@@ -48,7 +48,7 @@ package struct ExportRun: Sendable {
       leftOut: content.leftOut)
     try write(manifest, in: draft)
     try Task.checkCancellation()
-    let remains = try draft.publish()
+    let remains = try draft.publish(Set(files.map(\.name) + [Manifest.name]))
     return ExportReport(
       path: place.path, tables: content.tables.count, rows: content.tables.reduce(0) { $0 + $1.rows },
       bytes: files.reduce(0) { $0 + $1.bytes }, asOf: manifest.asOf, moment: content.moment, leftOut: content.leftOut,

@@ -65,8 +65,10 @@ struct ParquetTool {
   func convert(_ table: ReportTable, rows: Int64, longest: Int, in folder: String) throws {
     let count = "\(table.name).count"
     let columns = table.columns.map { "\"\($0.name)\": '\(ParquetTool.type($0.kind))'" }.joined(separator: ", ")
-    // Names of tables and columns consist of letters, digits and `_` (`ReportNames`). A group of rows is held in memory.
+    // Names of tables and columns consist of letters, digits and `_` (`ReportNames`). A group of rows is held in memory, and nothing is
+    // put aside in folders of its own.
     let sql = """
+      SET temp_directory = '';
       COPY (SELECT * FROM read_json('\(table.name).jsonl', format = 'newline_delimited', columns = {\(columns)},
         maximum_object_size = \(max(ParquetTool.usualObject, longest + 1))))
       TO '\(table.name).parquet' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 30720);
@@ -120,8 +122,8 @@ struct ParquetTool {
       process.arguments = ["-c", "import sys, duckdb; duckdb.connect().execute(sys.stdin.read() or 'SELECT 1')"]
     } else {
       process.arguments = ["-batch", "-bail"]
-      // Where it finds no settings of the user's own.
-      environment["HOME"] = folder
+      // Where it finds no settings of the user's own, and leaves none.
+      environment["HOME"] = "/nonexistent"
     }
     process.environment = environment
     process.standardOutput = FileHandle.nullDevice
