@@ -24,7 +24,7 @@ DOCDIR ?= $(PREFIX)/share/doc/social-mirror
 
 PYTHON ?= python3
 
-.PHONY: all build release test fuzz fuzz-coverage soak drill drill-push demo redoc interop lint house bench report-gallery install verify-units verify-monitoring deb deb-trial clean system-packages swift-present
+.PHONY: all build release test fuzz fuzz-coverage soak drill drill-push demo redoc interop lint house bench report-gallery cookbook install verify-units verify-monitoring deb deb-trial clean system-packages swift-present
 
 all: build
 
@@ -132,6 +132,11 @@ report-gallery:
 	  $(SWIFT) build $(SWIFTFLAGS) --product social-mirror
 	fi
 	PYTHON="$(PYTHON)" tools/report-gallery/run .build/debug/social-mirror "$(DATABASE)"
+
+# Tries docs/cookbook.md on the exports of a demo, with datasette, DuckDB, pandas, polars and Arrow from PyPI; see tools/cookbook/.
+cookbook: swift-present system-packages
+	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
+	PYTHON="$(PYTHON)" tools/cookbook/run .build/debug/social-mirror
 
 lint: swift-present
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift

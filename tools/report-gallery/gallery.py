@@ -9,13 +9,8 @@ import contextlib
 import html
 import os
 import pathlib
-import select
-import signal
 import sqlite3
-import subprocess
 import sys
-import tempfile
-import time
 import warnings
 
 import matplotlib
@@ -23,13 +18,15 @@ import matplotlib
 matplotlib.use("svg")
 from matplotlib import pyplot  # noqa: E402
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from demo import demo  # noqa: E402
+
 # Texts stay texts, which the reader's browser shows in fonts that have all signs; none of them is mathematics.
 matplotlib.rcParams.update({
     "svg.fonttype": "none", "text.parse_math": False,
     "axes.prop_cycle": matplotlib.cycler(color=matplotlib.colormaps["tab20"].colors)})
 warnings.filterwarnings("ignore", "Glyph .* missing from font")
 
-START_SECONDS = 60
 MOST = 12  # lines, bars and kinds in one picture
 WIDTH = 48  # signs of a name
 
@@ -145,27 +142,6 @@ def draw(database, folder):
                     "<h1>Ready reports</h1>\n" + "\n".join(parts) + "\n</html>\n", encoding="utf-8")
     page.chmod(0o600)
     print(page)
-
-
-@contextlib.contextmanager
-def demo(program):
-    """The mirror of a `social-mirror demo`, for as long as a block runs."""
-    with tempfile.TemporaryDirectory() as temporary:
-        process = subprocess.Popen([program, "demo", "--port", "0", "--changes", "0", "--quiet"], stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, env={**os.environ, "TMPDIR": temporary})
-        try:
-            text, end = b"", time.monotonic() + START_SECONDS
-            while not text.endswith(b"ends it.\n"):
-                ready, _, _ = select.select([process.stdout], [], [], max(0, end - time.monotonic()))
-                piece = os.read(process.stdout.fileno(), 4096) if ready else b""
-                if not piece:
-                    process.kill()
-                    raise SystemExit(f"report-gallery: the demo did not start: {process.communicate()[1].decode()}")
-                text += piece
-            yield next(pathlib.Path(temporary).rglob("mirror.sqlite"))
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait()
 
 
 def main(arguments):
