@@ -25,8 +25,8 @@ final class DraftFolder {
       + DraftFolder.ending
     guard mkdir(path, 0o700) == 0 else { throw .system("make", path, errno) }
     let opened = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    // The mask may have taken permissions away.
-    guard opened >= 0, flock(opened, LOCK_EX | LOCK_NB) == 0, fchmod(opened, 0o700) == 0 else {
+    // The mask may have taken permissions away. File systems of networks have no such locks on folders: there nobody cleans up.
+    guard opened >= 0, flock(opened, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK, fchmod(opened, 0o700) == 0 else {
       let code = errno
       if opened >= 0 { close(opened) }
       rmdir(path)
