@@ -15,12 +15,11 @@ struct ReportTables {
   init(_ db: Database, seeing sight: Sight) throws {
     (self.db, self.sight) = (db, sight)
     let types = try ReportTables.types(db)
-    let definitions = try ReportTables.definitions(db)
     for view in try ReportViewRows.all(db) {
       guard let type = types[view.resourceType], sight.shows(type) else { continue }
-      try add(view.name, .resources, type, view.label, ReportTables.columns(of: view, type, sight), definitions)
+      try add(view.name, .resources, type, view.label, ReportTables.columns(of: view, type, sight))
       for link in view.links where sight.shows(link.relationship, of: type) {
-        try add(link.name, .links, type, link.label, ReportTables.columns(of: link), definitions)
+        try add(link.name, .links, type, link.label, ReportTables.columns(of: link))
       }
     }
     try addReports()
@@ -37,17 +36,6 @@ struct ReportTables {
       types[type.name] = type
     }
     return types
-  }
-
-  /// What stands in each view, by its name.
-  private static func definitions(_ db: Database) throws -> [String: String] {
-    var definitions: [String: String] = [:]
-    for row in try Row.fetchAll(db, sql: "SELECT name, definition FROM report_view WHERE definition <> ''") {
-      let (name, definition): (String, String) = try (row.decode(atIndex: 0), row.decode(atIndex: 1))
-      let head = "CREATE VIEW \(ReportSQL.quoted(name)) AS\n"
-      if definition.hasPrefix(head) { definitions[name] = String(definition.dropFirst(head.count)) }
-    }
-    return definitions
   }
 
   private static func columns(of view: ReportView, _ type: ServedType, _ sight: Sight) -> [ReportTable.Column] {
@@ -80,13 +68,9 @@ struct ReportTables {
   }
 
   private mutating func add(
-    _ name: String, _ rows: ReportTable.Rows, _ type: ServedType, _ label: String?, _ columns: [ReportTable.Column],
-    _ definitions: [String: String]
+    _ name: String, _ rows: ReportTable.Rows, _ type: ServedType, _ label: String?, _ columns: [ReportTable.Column]
   ) throws {
-    guard let select = definitions[name] else {
-      leftOut.append("\(name): its view was made by another program")
-      return
-    }
+    guard let select = try ReportViewRows.select(name, db) else { return }
     let table = ReportTable(
       name: name, rows: rows, resourceType: type.name, entityType: type.entityType, label: label, columns: columns,
       select: select)
