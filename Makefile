@@ -24,7 +24,7 @@ DOCDIR ?= $(PREFIX)/share/doc/social-mirror
 
 PYTHON ?= python3
 
-.PHONY: all build release test test-web picture fuzz fuzz-coverage soak drill drill-push demo redoc interop lint house messages bench install verify-units verify-monitoring deb deb-trial clean system-packages swift-present
+.PHONY: all build release test test-web picture fuzz fuzz-coverage soak drill drill-push demo redoc interop lint house messages bench report-gallery cookbook install verify-units verify-monitoring deb deb-trial clean system-packages swift-present
 
 all: build
 
@@ -135,6 +135,21 @@ interop: swift-present system-packages
 drill: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
 	PYTHON="$(PYTHON)" drill/run .build/debug/social-mirror $(ARGS)
+
+# A page with pictures of three ready reports, by matplotlib from PyPI, in .build/report-gallery/page: of DATABASE=data/mirror.sqlite, or
+# of an export's snapshot.sqlite, else of the demo.
+DATABASE ?=
+report-gallery:
+	@if [[ -z "$(DATABASE)" ]]; then
+	  $(MAKE) --no-print-directory swift-present system-packages
+	  $(SWIFT) build $(SWIFTFLAGS) --product social-mirror
+	fi
+	PYTHON="$(PYTHON)" tools/report-gallery/run .build/debug/social-mirror "$(DATABASE)"
+
+# Tries docs/cookbook.md on the exports of a demo, with datasette, DuckDB, pandas, polars and Arrow from PyPI; see tools/cookbook/.
+cookbook: swift-present system-packages
+	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
+	PYTHON="$(PYTHON)" tools/cookbook/run .build/debug/social-mirror
 
 lint: swift-present
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift

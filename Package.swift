@@ -64,6 +64,7 @@ let package = Package(
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CAllocator"),
+    .systemLibrary(name: "CRename"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .target(name: "OpenSocial", dependencies: ["JSONAPI"], swiftSettings: quick),
@@ -84,6 +85,8 @@ let package = Package(
       name: "Publish",
       dependencies: ["Store", .target(name: "CPostgres", condition: .when(traits: ["Postgres"])), logging],
       swiftSettings: quick),
+    .target(
+      name: "Export", dependencies: ["JSONAPI", "DurableFiles", "Store", "CRename", crypto], swiftSettings: quick),
     .target(
       name: "TokenIssuer",
       dependencies: [
@@ -117,7 +120,7 @@ let package = Package(
       name: "SocialMirror",
       dependencies: [
         "CAllocator", "JSONAPI", "Measures", "OpenSocial", "Store", "Upstream", "SyncAgent", "Reports", "TokenIssuer",
-        "LocalAPI", "Admin", "Control", "Feed", "Publish",
+        "LocalAPI", "Admin", "Control", "Feed", "Publish", "Export",
         .target(name: "SampleSite", condition: .when(traits: ["Demo"])),
         logging, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -157,6 +160,7 @@ let package = Package(
     tests(of: "Feed", ["JSONAPI", "Store", "Upstream", "SampleSite", crypto]),
     tests(of: "Reports", ["JSONAPI", "Store", "SyncAgent"]),
     tests(of: "Publish", ["Store", "JSONAPI"]),
+    tests(of: "Export", ["JSONAPI", "Store", grdb, crypto]),
     tests(of: "TokenIssuer", ["JSONAPI", crypto, cryptoExtras]),
     tests(
       of: "LocalAPI",
@@ -174,7 +178,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ScenarioTests",
-      dependencies: ["Support", "JSONAPI", "OpenSocial", "SampleSite", "SyncAgent", "Store", "Upstream", grdb],
+      dependencies: [
+        "Support", "JSONAPI", "OpenSocial", "SampleSite", "SyncAgent", "Store", "Upstream", "Export", grdb,
+      ],
       swiftSettings: quick),
   ],
   swiftLanguageModes: [.v6]

@@ -19,7 +19,7 @@ struct SocialMirrorCommand: AsyncParsableCommand {
       SalvageCommand.self,
       VerifyCommand.self,
       QueueCommand.self, ConflictsCommand.self, ConsumerCommand.self, AccountCommand.self, KeyCommand.self,
-      IndexCommand.self, PublishCommand.self,
+      IndexCommand.self, PublishCommand.self, ExportCommand.self,
       ExplainCommand.self, ChangesCommand.self,
     ]
     #if Demo

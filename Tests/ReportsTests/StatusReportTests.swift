@@ -36,7 +36,7 @@ import Testing
     #expect(
       json.object?.names == [
         "site", "bytes", "lastComplete", "unreadSince", "types", "runs", "indexes", "queue", "setAside",
-        "signIns", "webhooks",
+        "signIns", "webhooks", "log",
       ])
     for name in ["site", "lastComplete", "unreadSince"] { #expect(json[name]?.isNull == true, "\(name)") }
     #expect(

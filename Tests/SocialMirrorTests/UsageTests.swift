@@ -68,7 +68,7 @@ import Testing
     ["queue", "list"], ["queue", "show", "1"], ["queue", "retry", "1"], ["queue", "drop", "1"], ["conflicts", "list"],
     ["conflicts", "show", "1"], ["conflicts", "resolve", "1", "--take", "site"], ["consumer", "list"],
     ["consumer", "rotate", "crm"], ["consumer", "remove", "crm"], ["account", "list"], ["account", "remove", "ana"],
-    ["verify"], ["changes"], ["changes", "--follow"],
+    ["verify"], ["changes"], ["changes", "--follow"], ["export", "out"],
   ])
   func aWrongPathIsSaid(arguments: [String]) async throws {
     let place = try Workplace("http://127.0.0.1:9")

@@ -11,6 +11,7 @@ extension StatusReport {
         ("types", .array(status.types.map(type))), ("runs", .array(status.runs.map(run))),
         ("indexes", .array(indexes.map(index))), ("queue", queue), ("setAside", .array(setAside.map(thing))),
         ("signIns", signIns?.json ?? .null), ("webhooks", .array(webhooks.map(receiver))),
+        ("log", log?.json ?? .null),
       ]))
   }
 

@@ -15,6 +15,8 @@ package struct StatusReport: Report {
   package var webhooks: [WebhookRow] = []
   /// How many tries to sign in to the local API were refused; nil where that was not asked.
   package var signIns: RefusedSignIns?
+  /// The write-ahead log; nil where that was not asked.
+  package var log: LogState?
   /// When it was gathered, Unix seconds of this machine.
   package var now: Int64
 
@@ -40,6 +42,7 @@ package struct StatusReport: Report {
       outbox: try mirror.reporting.outboxStatus(),
       setAside: try mirror.reading.setAside(), now: now)
     webhooks = try mirror.feed.webhooks()
+    log = try mirror.reporting.logState()
   }
 }
 

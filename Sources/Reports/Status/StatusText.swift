@@ -16,6 +16,7 @@ extension StatusReport {
     lines += leftOut
     lines += receivers
     lines += signIns?.lines ?? []
+    if let line = log?.line(at: now) { lines.append(line) }
     lines += rounds
     return lines
   }

@@ -1,3 +1,4 @@
+import Export
 import JSONAPI
 import Publish
 import Store
@@ -31,6 +32,7 @@ extension ExitCodes {
     switch error {
     case is ConfigurationError, is OutboxRefusal, is PublishRefusal: self = .usage
     case is MirrorUnusable, is MirrorFault, is SQLiteFault, is PostgresFault: self = .fault
+    case let fault as ExportFault: self = fault.isUsage ? .usage : .fault
     case let error as SignInError:
       if case .unintelligible = error { self = .site } else { self = error.isTransient ? .site : .credentials }
     case let error as SiteError: self = error.kind == .unauthorized ? .credentials : .site

@@ -37,7 +37,7 @@ package struct LockHolder: Sendable, Hashable {
   }
 
   /// What a file holds, as far as that is wanted.
-  private static func text(_ path: String, _ limit: Int) -> String? {
+  static func text(_ path: String, _ limit: Int) -> String? {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return nil }
     defer { close(file) }

@@ -83,6 +83,8 @@ extension Mirror {
   package var views: Views { Views(database: database) }
   /// The index of words.
   package var searching: Searching { Searching(database: database) }
+  /// What has changed, in order.
+  package var feed: ChangeFeed { ChangeFeed(database: database) }
   /// Automatic indexes of paths.
   package var indexing: Indexing { Indexing(database: database) }
 }

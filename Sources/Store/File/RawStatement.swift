@@ -121,6 +121,8 @@ final class RawStatement {
     }
   }
 
+  /// As what SQLite has a value: `SQLITE_INTEGER`, `SQLITE_FLOAT`, `SQLITE_TEXT`, `SQLITE_BLOB`, `SQLITE_NULL`.
+  func storage(_ column: Int32) -> Int32 { sqlite3_column_type(statement, column) }
   func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }
   func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(statement, column) }
   func double(_ column: Int32) -> Double { sqlite3_column_double(statement, column) }

@@ -126,7 +126,7 @@ extension Reporting {
     }
   }
 
-  private static func run(_ row: Row) throws -> MirrorStatus.Run {
+  static func run(_ row: Row) throws -> MirrorStatus.Run {
     try MirrorStatus.Run(
       id: row.decode(forColumn: "id"), kind: row.decode(forColumn: "kind"), started: row.decode(forColumn: "started"),
       finished: row.decode(forColumn: "finished"), outcome: row.decode(forColumn: "outcome"),

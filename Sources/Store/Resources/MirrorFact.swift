@@ -14,6 +14,8 @@ package enum MirrorFact: String, Sendable {
   case accountChanged = "account_changed"
   /// 1 while the write-ahead log may still hold bytes of removed resources.
   case logHoldsRemoved = "log_holds_removed"
+  /// Since when a reader keeps the write-ahead log from being folded, and up to which frame it is (`LogState`); not there when none does.
+  case logHeld = "log_held"
   /// When the site's API description was last asked for, Unix seconds.
   case described = "described"
   /// The types whose fields the site was asked about, each with the time in Unix seconds, as JSON.

@@ -201,4 +201,4 @@ struct ReportMaking {
 }
 
 /// Names that are the mirror's own before there is anything of that name.
-private let reserved = ["search", "identity_by_shown"]
+private let reserved = ["search", "identity_by_shown", "mirror_snapshot"]

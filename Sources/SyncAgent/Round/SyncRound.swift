@@ -105,6 +105,7 @@ extension SyncRound {
       let siteTime = found.entry.date ?? now()
       try lookForLeap(to: siteTime)
       try ClockDifference.note(found.entry.date, in: mirror, logger, at: now())
+      try mirror.reporting.foldLog(at: now())
       try mirror.sweeping.truncateLogIfDue()
       return (try mirror.pulling.beginRun(settings.full ? "full" : "pull", at: now()), found, siteTime)
     } catch {
