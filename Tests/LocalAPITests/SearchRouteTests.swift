@@ -101,8 +101,8 @@ import TokenIssuer
       #""budget"#, #"budget" OR "x"#, "NEAR(budget meeting, 2)", "title : budget", "{title text_1} : budget", "-budget",
       "budget AND", "OR", "NOT budget", "(budget", "budget)", "^budget", "budget + meeting", "budget * *",
       "'; DROP TABLE x --",
-      "search_index", "rank", "b\0udget", "\u{2}budget\u{3}", "\u{FDD0}", "😀 budget", "\u{301}budget", "a\u{200B}b",
-      "budget\u{FFFF}", String(repeating: "\"", count: 400) + "budget", "col:\"x\"*",
+      "search_index", "rank", "b\0udget", "\u{2}budget\u{3}", "\u{E000}", "😀 budget", "\u{301}budget", "a\u{200B}b",
+      "budget\u{10FFFD}", String(repeating: "\"", count: 400) + "budget", "col:\"x\"*",
     ]
     for text in texts {
       let answer = await api.answer("GET", Self.words(text))

@@ -1,3 +1,4 @@
+import OpenSocial
 import Foundation
 import JSONAPI
 import SampleSite

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import JSONAPI
 import OpenSocial
@@ -71,7 +72,10 @@ import Testing
     let all = views.map(\.name) + views.flatMap(\.links).map(\.name)
     #expect(all.count == 2 * types.count && Set(all.map { $0.lowercased() }).count == all.count)
     try made.other.read { db in
-      for name in all { #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM \"\(name)\"") == 0) }
+      for name in all {
+        let rows = try Int.fetchOne(db, sql: "SELECT count(*) FROM \"\(name)\"")
+        #expect(rows == 0)
+      }
     }
     for result in try made.mirror.reporting.check() { #expect(result.violations == 0, "\(result)") }
   }

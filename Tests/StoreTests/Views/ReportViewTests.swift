@@ -151,7 +151,8 @@ import Testing
       all.map { Removal($0, .deleted, how: "test") }, of: "node--topic", onHidden: .drop, at: 5)
     try made.other.read { db in
       for view in ["node_topic", "node_topic__field_tags", "plain_text"] {
-        #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM \(view)") == 0)
+        let rows = try Int.fetchOne(db, sql: "SELECT count(*) FROM \(view)")
+        #expect(rows == 0)
       }
     }
   }
