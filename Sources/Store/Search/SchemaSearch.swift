@@ -42,7 +42,8 @@ extension Schema {
   /// Lets the text index fit the SQLite that this process runs with: a file may have been written by another one. Nothing is written
   /// where it does.
   static func fitSearch(_ pool: DatabasePool) throws {
-    let found = try pool.read { try form(of: $0) }
+    // By the writer's connection: one for reading, made for this alone, would leave the log behind when the mirror is closed.
+    let found = try pool.writeWithoutTransaction { try form(of: $0) }
     if deletesInPlace, !found.deletesInPlace {
       try pool.write {
         try $0.execute(sql: "INSERT INTO search_index (search_index, rank) VALUES ('secure-delete', 1)")

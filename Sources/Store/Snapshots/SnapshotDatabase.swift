@@ -54,9 +54,9 @@ package final class SnapshotDatabase {
     let marks = table.columns.map { _ in "?" }.joined(separator: ", ")
     let insertion = try written { try RawStatement(connection, "INSERT INTO \(name) VALUES (\(marks))") }
     var rows: Int64 = 0
-    try snapshot.rows(of: table) { row in
+    try snapshot.rows(of: table) { values in
       try written {
-        for column in 0..<row.count { insertion.bind(row[column], at: Int32(column + 1)) }
+        for column in 0..<values.count { insertion.bind(values[column], at: Int32(column + 1)) }
         try insertion.run()
       }
       rows += 1
