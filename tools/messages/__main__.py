@@ -22,12 +22,13 @@ CALLS = re.compile(
     r"|TransportError|SiteError|SetAside|DoctorFinding|IOFailure|Refusal|AdminAnswer|complain|source\.names|QueryParameterError"
     r"|\w*[lL]ogger\.(notice|warning|error|critical)|logger\.log|\.warning|notifier\.reloaded|OAuthFailure(\.\w+)?|BearerFailure"
     r"|\.invalidRequest|\.invalidGrant|ErrorResponse(\.later)?|subject\.refusal|TokenVaultError|RowFault|failure|malformed|Lack"
-    r"|\.refused|postpone|OddLink|ClientRefusal|\.failed)$")
+    r"|\.refused|postpone|OddLink|ClientRefusal|\.failed|PublishRefusal)$")
 # Here most of what is longer than two words is said to people.
 FILES = {
     "SyncFault", "UntrustworthyPage", "SignInError", "SiteError", "TransportError", "CurlFailure", "MirrorFault", "MirrorOpening",
     "MirrorFaults", "SigningKeyFile", "SignInRefused", "RedirectURI", "HeldRemovals", "FileTrust", "DiskReserve",
-    "SchemaDrift", "WritesRefused", "ServiceCourse", "ControlFault", "NewClientFault",
+    "SchemaDrift", "WritesRefused", "ServiceCourse", "ControlFault", "NewClientFault", "ExportFault", "FeedPosition", "LogLines",
+    "PublishPlan", "SchemaName", "SearchWords",
 }
 # Labels under which no sentence for people stands.
 MUTE = {"metadata", "contentType", "request", "path", "next", "how", "where", "sql", "nil"}

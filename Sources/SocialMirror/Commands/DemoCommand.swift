@@ -129,6 +129,10 @@ struct DemoCommand: AsyncParsableCommand {
       group.addTask {
         try await withTaskExecutorPreference(EngineThreads(count: 2)) { try await following.run() }
       }
+      group.addTask {
+        let service = SearchService(searching: mirror.searching, logger: logger)
+        try await withTaskExecutorPreference(EngineThreads(count: 1)) { try await service.run() }
+      }
       try await group.next()
       group.cancelAll()
     }
