@@ -73,6 +73,8 @@ extension FieldDescription {
   package static let authors = ["uid", "user_id", "revision_uid", "revision_user"]
   /// Relationships to whom a resource belongs.
   package static let owners = ["uid", "user_id"]
+  /// What decides who may see a resource: whether it is published, and where its content lies.
+  package static let visibility: (published: StaticString, address: StaticString) = ("status", "uri")
   /// The name that an account has, and the one under which it is shown: the same, where it has no other.
   package static let accountNames = (name: "name", shown: "display_name")
 

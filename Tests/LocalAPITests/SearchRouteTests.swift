@@ -77,7 +77,7 @@ import TokenIssuer
   }
 
   static let refused = [
-    "", "q=", "q=%20", "q[]=a", "q[a]=b", "q=*", "q=%22%22", "q=a*", "q=x&type=nowhere", "q=x&type=node--",
+    "q=", "q=%20", "q[]=a", "q[a]=b", "q=*", "q=%22%22", "q=a*", "q=x&type=nowhere", "q=x&type=node--",
     "q=x&type[]=node",
     "q=x&page=3", "q=x&page[limit]=-1", "q=x&page[offset]=-1", "q=x&fields=a",
     "q=\(String(repeating: "word ", count: 300))",

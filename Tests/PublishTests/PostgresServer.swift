@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @testable import Publish
@@ -64,16 +65,23 @@ final class PostgresServer {
     }
   }
 
+  /// Not by `Process`: that waits until the child's descendants have ended, too, and the server is to stay.
   private static func run(_ path: String, _ arguments: [String]) throws {
-    let process = Process()
-    process.executableURL = URL(filePath: path)
-    process.arguments = arguments
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    process.currentDirectoryURL = URL(filePath: "/tmp")
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
+      posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
+    }
+    posix_spawn_file_actions_addchdir_np(&actions, "/tmp")
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+    var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) }
+    defer { for word in words { free(word) } }
+    words.append(nil)
+    var process = pid_t()
+    let refusal = posix_spawn(&process, path, &actions, nil, words, environ)
+    var status: Int32 = 0
+    guard refusal == 0, waitpid(process, &status, 0) == process, status == 0 else {
       throw CocoaError(.executableLoad, userInfo: [NSFilePathErrorKey: path])
     }
   }

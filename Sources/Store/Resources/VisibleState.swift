@@ -1,4 +1,5 @@
 import JSONAPI
+import OpenSocial
 
 /// What of a resource sights go by: whether it is published, whether its file is everybody's, whose it is. A value, made of the bytes
 /// of its document; where something cannot be read, it counts as not shown.
@@ -12,7 +13,8 @@ struct VisibleState: Equatable {
 
   /// Without owners, which are rows of their own.
   init(_ document: UnsafeRawBufferPointer, isFile: Bool) {
-    guard let values = StoredAttributes.values(of: ["status", "uri"], in: document) else {
+    let names = FieldDescription.visibility
+    guard let values = StoredAttributes.values(of: [names.published, names.address], in: document) else {
       (isPublished, isPublic) = (false, !isFile)
       return
     }
