@@ -57,8 +57,14 @@ struct WishedRounds: Sendable {
       return false
     }
     desk.leave()
-    note(steps, took: ContinuousClock.now - started)
     let turned = Turned(turn: turn, sync: sync, steps: steps, started: started)
+    if let refusal = steps.failure as? ConfigurationError {
+      // What was named is not there: that is the asker's to know, and no round has failed.
+      end(turned, steps)
+      logger.warning("a round by hand is refused", metadata: ["reason": "\(refusal)"])
+      return false
+    }
+    note(steps, took: ContinuousClock.now - started)
     guard let failure = steps.failure else {
       if case .enqueued = self.turn.yield(turned) { return true }
       end(turned, steps)
