@@ -132,6 +132,22 @@ import TokenIssuer
     #expect(try bench.mirror.tokens.accounts().isEmpty)
   }
 
+  /// Every member of the site may have an account here, by the site's word.
+  @Test func manyAccountsAreShownInPages() async throws {
+    let bench = try PagesBench()
+    let hash = try SecretHash.make("secret").encoded
+    for number in 1_000..<1_101 {
+      _ = try bench.mirror.tokens.saveAccount(
+        name: "member\(number)", passwordHash: hash, userUUID: nil, scopes: nil, where: false, at: PagesBench.now)
+    }
+    let first = await bench.get("/accounts").text
+    #expect(first.contains("member1000") && first.contains("member1099") && !first.contains("member1100"))
+    #expect(first.contains("Page 1 of 2"))
+    let last = await bench.get("/accounts", query: [.init(name: "page", value: "99")]).text
+    #expect(last.contains("member1100") && !last.contains("member1099") && last.contains("Page 2 of 2"))
+    #expect(try await bench.send("/accounts/id-member1000/remove", from: "/accounts").status == 303)
+  }
+
   @Test func whoIsNoUserOfTheMirrorIsNoAccounts() async throws {
     let bench = try PagesBench()
     for fields in [["name": "ana", "user": "17"], ["name": " ana"], ["name": ""], ["name": "ana", "scopes": "all"]] {
