@@ -1,4 +1,5 @@
 import Coding
+import HTTPTypes
 import Store
 import Testing
 import TokenIssuer
@@ -88,6 +89,7 @@ import TokenIssuer
   @Test(
     arguments: [
       (["id": "a b"], "Client id"), (["id": "shop"], "already"), (["label": ""], "label"),
+      (["label": "a\u{0}b"], "control characters"),
       (["scopes": "reed"], "Scopes"),
       (["sight": "none"], "localAPI.sights"), (["redirect-uris": "javascript:alert(1)"], "Redirect URIs"),
       (["public": "1"], "authorization_code"), (["access-token-seconds": "9999999999999999999999"], "1 to 86400"),
@@ -102,6 +104,18 @@ import TokenIssuer
     #expect(try bench.mirror.tokens.consumers().map(\.id) == ["shop"])
     // What was typed is there still.
     #expect(sent.text.contains("value=\"\(HTMLText.escaped(fields["scopes"] ?? ""))\""))
+  }
+
+  /// What the mirror could not take was not done, and no secret was shown.
+  @Test func aFormOfWhichNothingCameMayBeSentAgain() {
+    let once = ShownOnce()
+    let request = DashboardRequest(
+      AdminRequest(
+        method: .post, path: "/consumers/add", fields: [.contentType: AdminRequest.formType],
+        body: FormCoding.bytes([("seal", "one")])), by: .local, at: PagesBench.now, seal: { _ in "seal" })
+    #expect([once.isFirst(request), once.isFirst(request)] == [true, false])
+    once.forget(request)
+    #expect([once.isFirst(request), once.isFirst(request)] == [true, false])
   }
 
   @Test func anAccountComesAndGoes() async throws {
