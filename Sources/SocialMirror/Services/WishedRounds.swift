@@ -67,6 +67,9 @@ struct WishedRounds: Sendable {
     note(steps, took: ContinuousClock.now - started)
     guard let failure = steps.failure else {
       if case .enqueued = self.turn.yield(turned) { return true }
+      let words = "contents of files are left to the daemon's own turns: too many rounds by hand wait for them"
+      logger.warning("\(words)", metadata: ["round": "\(turn.wish.words)"])
+      desk.tell(.notice(words), of: turn)
       end(turned, steps)
       return true
     }
