@@ -61,6 +61,46 @@ import Testing
     }
   }
 
+  /// One that is stopped, or stuck, still has its socket.
+  @Test func aDaemonThatSaysNothingIsNotTakenForDead() async throws {
+    let place = try ControlPlace()
+    let made = try place.socket.make()
+    defer {
+      place.socket.remove(made)
+      close(made.descriptor)
+    }
+    #expect(listen(made.descriptor, 8) == 0)
+    await #expect(throws: ControlFault.silent(seconds: 1)) {
+      try await ControlClient(place.socket, patience: .seconds(1)).ask(.round) { _ in }
+    }
+  }
+
+  @Test func aSocketThatIsTakenAwayIsNoticed() async throws {
+    let place = try ControlPlace()
+    let server = ControlServer(socket: place.socket, desk: place.desk, logger: silentLog, look: .milliseconds(20))
+    let (ready, isReady) = AsyncStream.makeStream(of: Void.self)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        defer { isReady.finish() }
+        try await server.run { isReady.finish() }
+      }
+      for await _ in ready {}
+      async let outcome = ControlClient(place.socket).ask(.full) { _ in }
+      while await place.desk.course.waiting == 0 { try await Task.sleep(for: .milliseconds(10)) }
+      #expect(unlink(place.socket.path) == 0)
+      try await Task.sleep(for: .milliseconds(200))
+      // Who is connected is answered first.
+      let turn = try #require(place.desk.begin())
+      place.desk.end(turn, RoundEnding(code: 0, lines: []))
+      #expect(try await outcome == .ended(RoundEnding(code: 0, lines: [])))
+      try await group.next()
+    }
+    // It may be listened on again.
+    let made = try place.socket.make()
+    place.socket.remove(made)
+    close(made.descriptor)
+  }
+
   // MARK: Hostile clients
 
   @Test(arguments: [

@@ -48,6 +48,13 @@ import Testing
     #expect(queue.ask(RoundWish(only: ["t3"])).number == 4)
   }
 
+  /// Else rounds without sweeps, wished for again and again, would take the place of all that the schedule has.
+  @Test func whatLeavesSweepsOutIsNoOrdinaryRound() {
+    for wish in [RoundWish.round, .full, .sweep, .accepting(removalsOf: ["node--topic"])] { #expect(wish.readsAll) }
+    #expect(!RoundWish(sweep: .never).readsAll)
+    #expect(!RoundWish(only: ["node"]).readsAll)
+  }
+
   @Test func whatIsClosedRefusesAll() {
     var queue = RoundQueue()
     _ = queue.ask(.round)

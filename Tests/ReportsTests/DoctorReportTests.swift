@@ -71,6 +71,17 @@ import Testing
     #expect(Set(report.all.map(\.weight)) == [.fine])
   }
 
+  @Test func onePortIsNotForTwo() {
+    func report(_ number: Int) -> DoctorReport {
+      Self.report { _, machine in
+        machine.ports = ["localAPI", "admin"].map { .init(key: $0, host: "127.0.0.1", number: number, state: .free) }
+      }
+    }
+    #expect(report(0).outcome == .fine)
+    #expect(report(8480).outcome == .person)
+    #expect(report(8480).lines.contains { $0.contains("localAPI and admin are both to listen on 127.0.0.1:8480") })
+  }
+
   /// One thing that is out of order, and what is said of it.
   struct Case: Sendable, CustomTestStringConvertible {
     var testDescription: String

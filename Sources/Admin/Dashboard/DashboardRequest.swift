@@ -11,6 +11,14 @@ package struct DashboardRequest: Sendable {
     case local
     /// An administrator who has signed in from elsewhere.
     case account(Account)
+
+    /// Who it was, for the log.
+    var name: String {
+      switch self {
+      case .local: "this machine"
+      case .account(let account): account.name
+      }
+    }
   }
 
   /// As it came.

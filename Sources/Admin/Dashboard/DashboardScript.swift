@@ -29,6 +29,8 @@ enum DashboardScript {
         });
         // The session is over.
         if (answer.status === 403) { location.reload(); return; }
+        // What was shown answers a form: nothing is newer.
+        if (answer.status === 405) return;
         if (!answer.ok) throw new Error(String(answer.status));
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         for (const part of parts()) {

@@ -47,13 +47,20 @@ struct AccountPages: DashboardPart {
       return .plain(AdminAnswer(onlyAllowing: route == .list ? "GET, HEAD" : "POST"))
     }
     return try await AdminThreads.run { [self] () throws -> DashboardAnswer in
-      switch route {
-      case .list: return .page(try page(AccountForm(), request))
-      case .add: return try add(request)
-      case .action(let action, let name):
-        do { return try act(action, name, request) } catch let refusal as ClientRefusal {
-          return .seeOther(AccountPages.path, .failed(refusal.description))
-        }
+      do { return try done(route, request) } catch {
+        once.forget(request)
+        throw error
+      }
+    }
+  }
+
+  private func done(_ route: Route, _ request: DashboardRequest) throws -> DashboardAnswer {
+    switch route {
+    case .list: return .page(try page(AccountForm(), request))
+    case .add: return try add(request)
+    case .action(let action, let name):
+      do { return try act(action, name, request) } catch let refusal as ClientRefusal {
+        return .seeOther(AccountPages.path, .failed(refusal.description))
       }
     }
   }

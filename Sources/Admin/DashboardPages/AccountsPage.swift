@@ -61,7 +61,8 @@ struct AccountsPage: Sendable {
   let refusal: String?
 
   func page(_ request: DashboardRequest) -> DashboardPage {
-    let all = HTML(accounts.map { account($0, request) })
+    let here = ListPart(of: AccountPages.path, request, count: accounts.count)
+    let all = HTML(here.part(accounts).map { account($0, request) })
     let none: HTML = "<p>There is none yet.</p>\n"
     let content: HTML = "\(form.fields(sights))\(Pieces.button("Add it"))"
     let add: HTML = "\(Pieces.refusal(refusal))\(request.form("\(AccountPages.path)/add", content))"
@@ -69,7 +70,7 @@ struct AccountsPage: Sendable {
       "Accounts",
       """
       <section id="add">\(Pieces.details("Add an account", add, isOpen: refusal != nil || accounts.isEmpty))</section>
-      \(accounts.isEmpty ? none : all)
+      \(accounts.isEmpty ? none : all)\(here.turning)
       """, status: refusal == nil ? 200 : 422)
   }
 

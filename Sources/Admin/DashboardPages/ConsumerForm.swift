@@ -33,9 +33,9 @@ struct ConsumerForm: Sendable, Hashable {
   /// The client, checked.
   /// - Parameter sights: the names of the configuration.
   func consumer(_ sights: [String]) throws(ClientRefusal) -> NewConsumer {
-    guard !label.isEmpty, label.utf8.count <= 1_024 else {
-      throw ClientRefusal("A label has 1 to 1024 bytes: what people call the client.")
-    }
+    guard !label.isEmpty, label.utf8.count <= 1_024,
+      label.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
+    else { throw ClientRefusal("A label has 1 to 1024 bytes, and no control characters: what people call the client.") }
     let sight = try ClientRefusal.sight(sight, known: sights)
     // A number beyond all is one that is out of bounds.
     let seconds = accessTokenSeconds.isEmpty ? nil : Int64(accessTokenSeconds) ?? 0

@@ -47,13 +47,20 @@ struct ConsumerPages: DashboardPart {
       return .plain(AdminAnswer(onlyAllowing: route == .list ? "GET, HEAD" : "POST"))
     }
     return try await AdminThreads.run { [self] () throws -> DashboardAnswer in
-      switch route {
-      case .list: return .page(try page(ConsumerForm(), request))
-      case .add: return try add(request)
-      case .action(let action, let id):
-        do { return try act(action, id, request) } catch let refusal as ClientRefusal {
-          return .seeOther(ConsumerPages.path, .failed(refusal.description))
-        }
+      do { return try done(route, request) } catch {
+        once.forget(request)
+        throw error
+      }
+    }
+  }
+
+  private func done(_ route: Route, _ request: DashboardRequest) throws -> DashboardAnswer {
+    switch route {
+    case .list: return .page(try page(ConsumerForm(), request))
+    case .add: return try add(request)
+    case .action(let action, let id):
+      do { return try act(action, id, request) } catch let refusal as ClientRefusal {
+        return .seeOther(ConsumerPages.path, .failed(refusal.description))
       }
     }
   }

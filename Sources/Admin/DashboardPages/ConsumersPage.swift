@@ -11,7 +11,8 @@ struct ConsumersPage: Sendable {
   let refusal: String?
 
   func page(_ request: DashboardRequest) -> DashboardPage {
-    let all = HTML(consumers.map { section($0, request) })
+    let here = ListPart(of: ConsumerPages.path, request, count: consumers.count)
+    let all = HTML(here.part(consumers).map { section($0, request) })
     let none: HTML = "<p>There is none yet.</p>\n"
     let content: HTML = "\(form.fields(sights))\(Pieces.button("Add it"))"
     let add: HTML = "\(Pieces.refusal(refusal))\(request.form("\(ConsumerPages.path)/add", content))"
@@ -19,7 +20,7 @@ struct ConsumersPage: Sendable {
       "Consumers",
       """
       <section id="add">\(Pieces.details("Add a consumer", add, isOpen: refusal != nil || consumers.isEmpty))</section>
-      \(consumers.isEmpty ? none : all)
+      \(consumers.isEmpty ? none : all)\(here.turning)
       """, status: refusal == nil ? 200 : 422)
   }
 

@@ -1,6 +1,5 @@
 import Coding
 import Logging
-import TokenIssuer
 
 /// A part whose deeds are a line each in the log: who did what, and whether it was done. Nothing of a form, and so no secret, is in it.
 struct NotedPart: DashboardPart {
@@ -14,7 +13,7 @@ struct NotedPart: DashboardPart {
     if request.isAction, let isDone = answer.flatMap(NotedPart.isDone) {
       logger.notice(
         isDone ? "done on the dashboard" : "refused on the dashboard",
-        metadata: ["path": "\(request.path)", "by": "\(NotedPart.name(request.person))"])
+        metadata: ["path": "\(request.path)", "by": "\(request.person.name)"])
     }
     return answer
   }
@@ -27,13 +26,6 @@ struct NotedPart: DashboardPart {
     case .seeOther(_, let notice): notice.kind == .done
     case .page(let page): page.status == 200
     case .plain: nil
-    }
-  }
-
-  private static func name(_ person: DashboardRequest.Person) -> String {
-    switch person {
-    case .local: "this machine"
-    case .account(let account): account.name
     }
   }
 }

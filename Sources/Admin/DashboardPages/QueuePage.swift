@@ -5,27 +5,20 @@ import Store
 /// The pages of the queue as a whole.
 enum QueuePage {
   static let path = "/queue"
-  /// So many changes stand on one page.
-  static let pageSize = 100
 
   private typealias Column = DashboardTable.Column
 
   /// All that waits, and before it what the site refused.
-  /// - Parameter page: from 1; what is no page is the nearest one.
-  static func list(_ state: QueueState, page: Int, _ request: DashboardRequest) -> DashboardPage {
+  static func list(_ state: QueueState, _ request: DashboardRequest) -> DashboardPage {
     let refused = state.changes.filter { $0.state == .rejected }
     let waiting = state.changes.filter { $0.state != .rejected }
-    let pages = max(1, (max(refused.count, waiting.count) + pageSize - 1) / pageSize)
-    let page = min(max(1, page), pages)
-    func part(_ changes: [OutboxChange]) -> ArraySlice<OutboxChange> {
-      changes.dropFirst((page - 1) * pageSize).prefix(pageSize)
-    }
+    let here = ListPart(of: path, request, count: max(refused.count, waiting.count))
     let columns = ["Change", "Resource", "State", "Recorded", "Next try", "Last failure"].map { Column($0) }
     let table = DashboardTable(
       "Changes on their way to the site, the oldest first", columns,
-      part(waiting).map { row($0, state.hold, at: request.now) })
+      here.part(waiting).map { row($0, state.hold, at: request.now) })
     let none: HTML = "<p>None.</p>\n"
-    let refusals = HTML(part(refused).map { refusal($0, request) })
+    let refusals = HTML(here.part(refused).map { refusal($0, request) })
     return DashboardPage(
       "Queue",
       """
@@ -33,7 +26,7 @@ enum QueuePage {
       \(refused.isEmpty ? none : refusals)</section>
       <section id="waiting" data-refresh><h2>Waiting (\(waiting.count))</h2>
       \(waiting.isEmpty ? none : table.html)</section>
-      \(unreadable(state.unreadable, request))\(turning(page, of: pages))
+      \(unreadable(state.unreadable, request))\(here.turning)
       """)
   }
 
@@ -96,24 +89,17 @@ enum QueuePage {
   private static func unreadable(_ rows: [UnreadableChange], _ request: DashboardRequest) -> HTML {
     if rows.isEmpty { return "" }
     let items = HTML(
-      rows.prefix(pageSize).map { row -> HTML in
+      rows.prefix(ListPart.size).map { row -> HTML in
         let drop = request.form("\(path)/\(row.id)/drop", Pieces.button("Give up change \(row.id)", isRisky: true))
         return "<li>Change \(row.id) is not sent: \(Pieces.foreign(row.reason))\n\(drop)</li>\n"
       })
     return "<section id=\"unreadable\"><h2>Cannot be read (\(rows.count))</h2>\n<ul>\n\(items)</ul></section>\n"
   }
 
-  private static func turning(_ page: Int, of pages: Int) -> HTML {
-    if pages == 1 { return "" }
-    let before: HTML = page > 1 ? "<a href=\"\(path)?page=\(page - 1)\" rel=\"prev\">Before</a> " : ""
-    let after: HTML = page < pages ? " <a href=\"\(path)?page=\(page + 1)\" rel=\"next\">After</a>" : ""
-    return "<p>\(before)Page \(page) of \(pages)\(after)</p>\n"
-  }
-
   /// What was dropped: the last that is known of it.
   static func dropped(_ id: Int64, _ changes: [OutboxChange]) -> DashboardPage {
-    let each = HTML(changes.prefix(pageSize).map { Pieces.verbatim(ReadableJSON.text(ChangeReport($0).json)) })
-    let more: HTML = changes.count > pageSize ? "<p>And \(changes.count - pageSize) more.</p>\n" : ""
+    let each = HTML(changes.prefix(ListPart.size).map { Pieces.verbatim(ReadableJSON.text(ChangeReport($0).json)) })
+    let more: HTML = changes.count > ListPart.size ? "<p>And \(changes.count - ListPart.size) more.</p>\n" : ""
     let words: HTML =
       changes.isEmpty
       ? "It could not be read; its row stays in the table <code>outbox</code>."

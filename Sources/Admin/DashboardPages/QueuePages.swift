@@ -40,8 +40,7 @@ struct QueuePages: DashboardPart {
       case _ where request.isAction: return .plain(AdminAnswer(onlyAllowing: "GET, HEAD"))
       case .change(let id): return try QueuePages.change(id, mirror, request)
       case .list:
-        let page = request.request.queryValue("page").flatMap { Int($0) } ?? 1
-        return .page(QueuePage.list(try QueueState(of: mirror), page: page, request))
+        return .page(QueuePage.list(try QueueState(of: mirror), request))
       }
     }
   }

@@ -19,6 +19,12 @@ final class ShownOnce: Sendable {
     }
   }
 
+  /// Nothing came of the form of a request: it may be sent again.
+  func forget(_ request: DashboardRequest) {
+    guard let seal = request.field("seal") else { return }
+    seals.withLock { seals in seals.removeAll { $0 == seal } }
+  }
+
   /// What is answered to one that comes again.
   static func again(_ back: String) -> DashboardPage {
     DashboardPage(

@@ -52,7 +52,8 @@ package struct OverviewPart: DashboardPart {
     guard let wish = action.wish(types: request.fields("type"), known: known) else {
       return .seeOther("/", .failed("The mirror has no such type. Nothing was done."))
     }
-    logger.notice("a round is asked for on the dashboard", metadata: ["wish": "\(wish.words)"])
+    logger.notice(
+      "a round is asked for on the dashboard", metadata: ["wish": "\(wish.words)", "by": "\(request.person.name)"])
     return .seeOther("/", RoundAction.notice(await daemon.ask(wish), to: wish))
   }
 

@@ -43,8 +43,8 @@ package struct RoundWish: Sendable, Hashable {
   /// A round in which held removals of these types go on.
   package static func accepting(removalsOf types: Set<String>) -> RoundWish { RoundWish(acceptedRemovals: types) }
 
-  /// Whether it reads all that an ordinary round reads.
-  package var readsAll: Bool { only.isEmpty }
+  /// Whether it does all that an ordinary round does to what is mirrored: sweeps that are due among it.
+  package var readsAll: Bool { only.isEmpty && sweep != .never }
 
   /// What is wanted, in a few words without a capital or a full stop, for a log and for who waits behind it.
   package var words: String {

@@ -5,6 +5,8 @@ import NIOPosix
 /// The other end of the control socket: asks the daemon of a mirror, where one runs.
 package struct ControlClient: Sendable {
   private let socket: ControlSocket
+  /// So long the daemon may take until it says its first word: a round may take hours, that it is taken in may not.
+  private let patience: Duration
 
   /// What came of asking.
   package enum Outcome: Sendable, Hashable {
@@ -17,7 +19,10 @@ package struct ControlClient: Sendable {
   }
 
   /// A client of a mirror's daemon.
-  package init(_ socket: ControlSocket) { self.socket = socket }
+  package init(_ socket: ControlSocket, patience: Duration = .seconds(30)) {
+    self.socket = socket
+    self.patience = patience
+  }
 
   /// Asks for a round and waits for its end.
   /// - Parameter hear: is told what happens before that.
@@ -25,10 +30,11 @@ package struct ControlClient: Sendable {
   package func ask(_ wish: RoundWish, hear: @Sendable (RoundEvent) -> Void) async throws -> Outcome {
     guard socket.isShortEnough, let connection = try await connected() else { return .nobody }
     let channel = connection.channel
-    // A round may take hours, that it is taken in may not.
-    let patience = channel.eventLoop.scheduleTask(in: .seconds(30)) { channel.close(promise: nil) }
-    defer { patience.cancel() }
+    let began = ContinuousClock.now
+    let end = channel.eventLoop.scheduleTask(in: TimeAmount(patience)) { channel.close(promise: nil) }
+    defer { end.cancel() }
     let outcome: Outcome? = try await connection.executeThenClose { lines, request in
+      var isHeard = false
       do { try await request.write(ByteBuffer(bytes: ControlRequest(wish).line)) } catch let error as CancellationError
       {
         throw error
@@ -37,7 +43,8 @@ package struct ControlClient: Sendable {
       }
       do {
         for try await line in lines {
-          patience.cancel()
+          end.cancel()
+          isHeard = true
           switch EventLine.event(line) {
           case .replied(.refused(let reason))?: return .refused(reason)
           case .ended(let ending)?: return .ended(ending)
@@ -51,6 +58,9 @@ package struct ControlClient: Sendable {
         throw ControlFault.unintelligible
       } catch {
         // It broke off.
+      }
+      if !isHeard, ContinuousClock.now - began >= patience {
+        throw ControlFault.silent(seconds: patience.components.seconds)
       }
       return nil
     }

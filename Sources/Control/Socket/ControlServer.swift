@@ -15,18 +15,22 @@ package final class ControlServer: Sendable {
   private let desk: RoundDesk
   private let logger: Logger
   private let open = Mutex(0)
+  /// How often it is looked whether the socket still is where clients look for it.
+  private let look: Duration
 
   /// So many connections at a time; the next one is told so.
   static let mostConnections = 64
 
   /// A server that does not listen yet.
-  package init(socket: ControlSocket, desk: RoundDesk, logger: Logger) {
+  package init(socket: ControlSocket, desk: RoundDesk, logger: Logger, look: Duration = .seconds(10)) {
     self.socket = socket
     self.desk = desk
     self.logger = logger
+    self.look = look
   }
 
-  /// Listens until the task is cancelled, and takes the socket away then.
+  /// Listens until the task is cancelled, and takes the socket away then. Where somebody else has taken it away it returns, once nobody is
+  /// connected: whoever asks would find nobody.
   /// - Throws: `ControlFault` where it cannot listen, what the system refuses later.
   package func run(onListening: @Sendable () -> Void = {}) async throws {
     let place = try socket.make()
@@ -43,11 +47,31 @@ package final class ControlServer: Sendable {
     }
     onListening()
     try await server.executeThenClose { connections in
-      try await withThrowingDiscardingTaskGroup { group in
-        for try await connection in connections {
-          group.addTask { await self.serve(connection) }
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { await self.untilGone(place) }
+        group.addTask {
+          try await withThrowingDiscardingTaskGroup { group in
+            for try await connection in connections {
+              group.addTask { await self.serve(connection) }
+            }
+          }
         }
+        try await group.next()
+        group.cancelAll()
       }
+    }
+  }
+
+  /// Waits until the socket is not there any more, and nobody is connected.
+  private func untilGone(_ place: ControlSocket.Place) async {
+    var isSaid = false
+    while (try? await Task.sleep(for: look)) != nil {
+      if socket.isThere(place) { continue }
+      if !isSaid {
+        logger.warning("the control socket was removed; it is made anew", metadata: ["path": "\(socket.path)"])
+      }
+      isSaid = true
+      if open.withLock({ $0 }) == 0 { return }
     }
   }
 

@@ -46,11 +46,13 @@ package struct ControlSocket: Sendable, Hashable {
 
   /// Takes the socket away again, if it still is the one that was made.
   func remove(_ place: Place) {
+    if isThere(place) { unlink(path) }
+  }
+
+  /// Whether what was made still is at its path.
+  func isThere(_ place: Place) -> Bool {
     var info = stat()
-    guard lstat(path, &info) == 0, UInt64(info.st_dev) == place.device, UInt64(info.st_ino) == place.inode else {
-      return
-    }
-    unlink(path)
+    return lstat(path, &info) == 0 && UInt64(info.st_dev) == place.device && UInt64(info.st_ino) == place.inode
   }
 
   /// Removes what a process left that ended without taking it away.

@@ -13,7 +13,7 @@ enum OverviewPage {
       consumers.map { consumer -> HTML in
         "<li><b><bdi>\(consumer.label)</bdi></b><br><code>\(consumer.id)</code><br>\(consumer.grants.joined(separator: ", "))</li>\n"
       })
-    let none: HTML = "<p>There is none yet: <code>social-mirror consumer add NAME</code> makes one.</p>\n"
+    let none: HTML = "<p>There is none yet: <code>social-mirror consumer add --label NAME</code> makes one.</p>\n"
     let list: HTML = "<ul>\n\(rows)</ul>\n"
     return Page(
       "Social JSON API",

@@ -10,6 +10,7 @@ enum MachineFindings {
     found.append(lock(machine))
     found += descriptors(machine)
     for one in machine.ports { found.append(port(one, isRunning: machine.lockHolder != nil)) }
+    found += shared(machine.ports)
     return found
   }
 
@@ -176,6 +177,15 @@ enum MachineFindings {
         "only \(free) more file descriptors may be open here: clients' connections would be turned away",
         next: "in the unit: LimitNOFILE=65536; in a shell: ulimit -n 65536; ulimit -Hn tells how far that goes")
     ]
+  }
+
+  /// A port that two are to have is free, and yet the second cannot have it.
+  private static func shared(_ ports: [MachineEvidence.Port]) -> [DoctorFinding] {
+    zip(ports, ports.dropFirst()).filter { $0.host == $1.host && $0.number == $1.number && $0.number != 0 }.map {
+      DoctorFinding(
+        .warning, .ports, "\($0.key) and \($1.key) are both to listen on \($0.host):\($0.number): one of them cannot",
+        next: "set another \($1.key).port")
+    }
   }
 
   private static func port(_ port: MachineEvidence.Port, isRunning: Bool) -> DoctorFinding {

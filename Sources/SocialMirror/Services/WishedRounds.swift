@@ -57,10 +57,19 @@ struct WishedRounds: Sendable {
       return false
     }
     desk.leave()
-    note(steps, took: ContinuousClock.now - started)
     let turned = Turned(turn: turn, sync: sync, steps: steps, started: started)
+    if let refusal = steps.failure as? ConfigurationError {
+      // What was named is not there: that is the asker's to know, and no round has failed.
+      end(turned, steps)
+      logger.warning("a round by hand is refused", metadata: ["reason": "\(refusal)"])
+      return false
+    }
+    note(steps, took: ContinuousClock.now - started)
     guard let failure = steps.failure else {
       if case .enqueued = self.turn.yield(turned) { return true }
+      let words = "contents of files are left to the daemon's own turns: too many rounds by hand wait for them"
+      logger.warning("\(words)", metadata: ["round": "\(turn.wish.words)"])
+      desk.tell(.notice(words), of: turn)
       end(turned, steps)
       return true
     }

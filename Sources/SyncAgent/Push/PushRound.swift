@@ -45,10 +45,16 @@ package struct PushRound: Sendable {
   ///   - isByHand: whether a person asked for it: then each change is tried once, whatever its time, and so is a site that took no
   ///     writes.
   ///   - waits: also waits for changes whose attempt failed a few times, as the retry table says.
+  ///   - begins: is told when its turn has come.
   /// - Throws: what stops the push as a whole: `SignInError`, `TransportError` of the configuration, `SyncFault`, a fault of
   ///   the mirror, `CancellationError`.
-  package func run(isByHand: Bool = false, waits: Bool = false) async throws -> PushReport {
-    try await alone.run { try await pushed(isByHand: isByHand, waits: waits) }
+  package func run(
+    isByHand: Bool = false, waits: Bool = false, begins: @Sendable () -> Void = {}
+  ) async throws -> PushReport {
+    try await alone.run {
+      begins()
+      return try await pushed(isByHand: isByHand, waits: waits)
+    }
   }
 
   private func pushed(isByHand: Bool, waits: Bool) async throws -> PushReport {

@@ -1,5 +1,6 @@
 import Logging
 import Store
+import Synchronization
 
 /// One synchronisation that comes to an end: local changes, then a round, then what has become due meanwhile. Nothing in the push
 /// holds up the pull: after its head start the round begins beside it.
@@ -19,6 +20,11 @@ package struct OneShot: Sendable {
     self.logger = logger
   }
 
+  /// Whether the push's turn has come.
+  private final class Turn: Sendable {
+    let hasCome = Atomic(false)
+  }
+
   private enum Part: Sendable {
     case pushed(PushReport)
     case late
@@ -31,8 +37,11 @@ package struct OneShot: Sendable {
   /// - Throws: what stopped one of them as a whole. Where the push was stopped, the round is not begun, or runs to its end first.
   package func run(pushed: (PushReport) -> Void, pulled: (SyncReport) -> Void) async throws {
     guard let push else { return pulled(try await round.run()) }
+    let turn = Turn()
     try await withThrowingTaskGroup(of: Part.self) { group in
-      group.addTask { .pushed(try await push.run(isByHand: true)) }
+      group.addTask {
+        .pushed(try await push.run(isByHand: true, begins: { turn.hasCome.store(true, ordering: .relaxed) }))
+      }
       group.addTask { [headStartSeconds] in
         try? await Task.sleep(for: .seconds(headStartSeconds))
         return .late
@@ -53,6 +62,11 @@ package struct OneShot: Sendable {
         logger.info("the round begins beside the local changes", metadata: ["after": "\(Int(headStartSeconds)) s"])
       }
       pulled(try await round.run())
+      if first == nil, !turn.hasCome.load(ordering: .relaxed) {
+        // Another one of this process is at it, perhaps for hours: what is to be sent goes with that.
+        logger.info("local changes go with the push that is under way")
+        return group.cancelAll()
+      }
       while first == nil, let part = try await group.next() {
         if case .pushed(let report) = part {
           first = report

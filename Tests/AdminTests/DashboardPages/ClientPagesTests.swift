@@ -1,4 +1,5 @@
 import Coding
+import HTTPTypes
 import Store
 import Testing
 import TokenIssuer
@@ -88,6 +89,7 @@ import TokenIssuer
   @Test(
     arguments: [
       (["id": "a b"], "Client id"), (["id": "shop"], "already"), (["label": ""], "label"),
+      (["label": "a\u{0}b"], "control characters"),
       (["scopes": "reed"], "Scopes"),
       (["sight": "none"], "localAPI.sights"), (["redirect-uris": "javascript:alert(1)"], "Redirect URIs"),
       (["public": "1"], "authorization_code"), (["access-token-seconds": "9999999999999999999999"], "1 to 86400"),
@@ -102,6 +104,18 @@ import TokenIssuer
     #expect(try bench.mirror.tokens.consumers().map(\.id) == ["shop"])
     // What was typed is there still.
     #expect(sent.text.contains("value=\"\(HTMLText.escaped(fields["scopes"] ?? ""))\""))
+  }
+
+  /// What the mirror could not take was not done, and no secret was shown.
+  @Test func aFormOfWhichNothingCameMayBeSentAgain() {
+    let once = ShownOnce()
+    let request = DashboardRequest(
+      AdminRequest(
+        method: .post, path: "/consumers/add", fields: [.contentType: AdminRequest.formType],
+        body: FormCoding.bytes([("seal", "one")])), by: .local, at: PagesBench.now, seal: { _ in "seal" })
+    #expect([once.isFirst(request), once.isFirst(request)] == [true, false])
+    once.forget(request)
+    #expect([once.isFirst(request), once.isFirst(request)] == [true, false])
   }
 
   @Test func anAccountComesAndGoes() async throws {
@@ -130,6 +144,22 @@ import TokenIssuer
       try blank.status == 303 && isGood("of her own", bench.mirror.tokens.account(named: "ana <i>")?.passwordHash))
     #expect(try await bench.send("\(path)/remove", from: "/accounts").status == 303)
     #expect(try bench.mirror.tokens.accounts().isEmpty)
+  }
+
+  /// Every member of the site may have an account here, by the site's word.
+  @Test func manyAccountsAreShownInPages() async throws {
+    let bench = try PagesBench()
+    let hash = try SecretHash.make("secret").encoded
+    for number in 1_000..<1_101 {
+      _ = try bench.mirror.tokens.saveAccount(
+        name: "member\(number)", passwordHash: hash, userUUID: nil, scopes: nil, where: false, at: PagesBench.now)
+    }
+    let first = await bench.get("/accounts").text
+    #expect(first.contains("member1000") && first.contains("member1099") && !first.contains("member1100"))
+    #expect(first.contains("Page 1 of 2"))
+    let last = await bench.get("/accounts", query: [.init(name: "page", value: "99")]).text
+    #expect(last.contains("member1100") && !last.contains("member1099") && last.contains("Page 2 of 2"))
+    #expect(try await bench.send("/accounts/id-member1000/remove", from: "/accounts").status == 303)
   }
 
   @Test func whoIsNoUserOfTheMirrorIsNoAccounts() async throws {

@@ -104,15 +104,18 @@ import Testing
   @Test func manyChangesStandOnSeveralPages() throws {
     let bench = try PagesBench()
     let change = try bench.patch(title: "Two")
-    let request = DashboardRequest(
-      AdminRequest(method: .get, path: "/queue"), by: .local, at: PagesBench.now, seal: { _ in "seal" })
+    func request(_ page: Int) -> DashboardRequest {
+      DashboardRequest(
+        AdminRequest(method: .get, path: "/queue", query: [.init(name: "page", value: "\(page)")]), by: .local,
+        at: PagesBench.now, seal: { _ in "seal" })
+    }
     let state = QueueState(
       changes: (Int64(1)...250).map { number in
         var one = change
         one.id = number
         return one
       }, unreadable: [], hold: nil)
-    let pages = [-5, 1, 2, 3, .max].map { QueuePage.list(state, page: $0, request).body.text }
+    let pages = [-5, 1, 2, 3, .max].map { QueuePage.list(state, request($0)).body.text }
     #expect(pages[0] == pages[1] && pages[3] == pages[4])
     #expect(pages[1].contains("update 100<") && !pages[1].contains("update 101<") && pages[2].contains("update 101<"))
     #expect(pages[3].contains("update 250<") && pages[3].contains("Page 3 of 3"))

@@ -69,6 +69,34 @@ import Upstream
     #expect(try bench.title(id) == "Mine" && bench.shown(id) == bench.onSite(id))
   }
 
+  /// In the daemon a push may be at a long upload while somebody wishes for a round: rounds do not stand still for that.
+  @Test(.timeLimit(.minutes(1))) func thePushOfAnotherIsNotWaitedForBehindTheRound() async throws {
+    let bench = try await PushBench()
+    let (site, mirror) = (bench.site, bench.mirror)
+    let id = try bench.topic("One")
+    site.clockOffset += 10
+    try bench.patch(id, [("title", "Mine")])
+    let gate = Gate()
+    let push = PushRound(
+      site: try site.connection(SlowWrites(site: site, gate: gate), MemoryTokenVault()), mirror: mirror,
+      policies: ConflictPolicies(), logger: silentLog, now: { site.now })
+    let round = SyncRound(
+      site: try site.connection(FatefulTransport(site, decide: { _, _ in .arrives }), MemoryTokenVault()),
+      mirror: mirror, settings: SyncSettings(entityTypes: ["node"], concurrency: 2, settleWindowSeconds: 1),
+      logger: silentLog, now: { site.now })
+    async let others = push.run()
+    while try mirror.outbox.unsettledChanges().map(\.state) != [.sending] {
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    let order = Mutex<[String]>([])
+    try await OneShot(push: push, round: round, headStartSeconds: 0.05, logger: silentLog).run(
+      pushed: { report in order.withLock { $0.append("pushed \(report.settled)") } },
+      pulled: { _ in order.withLock { $0.append("pulled") } })
+    #expect(order.withLock { $0 } == ["pulled"])
+    gate.open()
+    #expect(try await others.settled == 1)
+  }
+
   private struct NoSignIn: Transport {
     func send(_ request: OutboundRequest) async throws -> InboundResponse {
       InboundResponse(
