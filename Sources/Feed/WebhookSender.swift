@@ -113,7 +113,7 @@ struct WebhookSender: Sendable {
         asked = answer.retryAfter
       } catch let error as TransportError {
         // Without the URL, which may hold a secret.
-        reason = error.message
+        reason = WebhookSender.reason(error.message, webhook.name)
       }
       failures += 1
       let pause = WebhookPatience.pause(after: failures, asked: asked, spread: Double.random(in: 0...1))
@@ -126,5 +126,11 @@ struct WebhookSender: Sendable {
       }
       try await sleep(pause)
     }
+  }
+
+  /// What the transport says, with a way out that is one here: its own speaks of the keys of the site.
+  static func reason(_ message: String, _ name: String) -> String {
+    guard let way = message.ranges(of: "; ").last, message[way.upperBound...].contains("site.") else { return message }
+    return message[..<way.lowerBound] + "; check feed.webhooks.\(name).url and the network"
   }
 }

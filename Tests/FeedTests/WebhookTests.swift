@@ -176,4 +176,30 @@ import Upstream
     let row = try #require(try made.mirror.feed.webhooks().first)
     #expect(row.failures == 0 && row.delivered == 1_800_000_000)
   }
+
+  /// Whoever looks for the fault looks at the receiver, not at the site.
+  @Test func aReceiverThatIsNotThereIsNamedAsOne() async throws {
+    let made = try CrawledMirror()
+    try Self.add([Self.topic(1, "before")], to: made)
+    let webhook = Webhook(
+      name: "crm", url: "http://127.0.0.1:9/hook?key=s3cret", secret: try #require(WebhookSecret(Self.secret)),
+      sight: { .everything })
+    let transport = try CurlTransport(webhook.transport(isInner: false, userAgent: "test"), logger: silentLog)
+    defer { transport.shutdown() }
+    let webhooks = Webhooks(
+      [(webhook: webhook, transport: transport)], mirror: made.mirror, base: nil, logger: silentLog,
+      now: { 1_800_000_000 }, sleep: { _ in try await Task.sleep(for: .milliseconds(2)) })
+    let isNamed = try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await webhooks.run() }
+      defer { group.cancelAll() }
+      #expect(try await Self.eventually { try made.mirror.feed.webhooks().count == 1 })
+      try Self.add([Self.topic(2, "after")], to: made)
+      return try await Self.eventually { try made.mirror.feed.webhooks().first?.lastError != nil }
+    }
+    #expect(isNamed)
+    let reason = try #require(try made.mirror.feed.webhooks().first?.lastError)
+    #expect(reason.hasPrefix("127.0.0.1:9 does not accept connections"))
+    #expect(reason.hasSuffix("; check feed.webhooks.crm.url and the network"))
+    #expect(!reason.contains("site.") && !reason.contains("s3cret"))
+  }
 }
