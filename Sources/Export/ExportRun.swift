@@ -81,19 +81,21 @@ package struct ExportRun: Sendable {
           if moment == .underWay, !(isLate && order.takesUnfinished) {
             guard isLate else { return nil }
             throw ExportFault.failed(
-              "a round is under way, and did not end within \(order.wait): what is here now may be half of it. Try again later, wait "
+              "a round is under way, and did not end within \(waitWords): what is here now may be half of it. Try again later, wait "
                 + "longer (--wait SECONDS), or take it as it is (--unfinished)")
           }
           return try body(snapshot, moment)
         }
         if let value { return value }
       }
-      if !isTold { tell("a round is under way: its end is waited for, \(order.wait) at most") }
+      if !isTold { tell("a round is under way: its end is waited for, \(waitWords) at most") }
       isTold = true
       try Task.checkCancellation()
       usleep(20_000)
     }
   }
+
+  private var waitWords: String { "\(order.wait.components.seconds) seconds" }
 
   private func moment(of round: MirrorStatus.Run?) -> RoundMoment {
     RoundMoment(round, isEngineThere: isEngineThere())

@@ -54,9 +54,8 @@ struct WebhookSender: Sendable {
         continue
       }
       if let message = page.message {
-        try await deliver(message)
-        try feed.delivered(webhook.name, upTo: message.position, at: now())
-        (position, kept, keptAt) = (message.position, message.position, now())
+        let end = try await deliver(message, after: position)
+        (position, kept, keptAt) = (end, end, now())
         continue
       }
       position = page.position
@@ -76,13 +75,18 @@ struct WebhookSender: Sendable {
   }
 
   /// What is to be told next; nil where the mirror is too busy.
-  private func page(after position: FeedPosition) throws -> Next? {
+  /// - Parameter end: where it ends at the latest.
+  private func page(after position: FeedPosition, upTo end: FeedPosition? = nil) throws -> Next? {
     do {
       let documents =
         webhook.hasDocuments ? DocumentBase(try base ?? reading.fact(.siteBaseURL) ?? "") : nil
-      let page = try reader.snapshot(seeing: webhook.sight()) { snapshot in
+      var page = try reader.snapshot(seeing: webhook.sight()) { snapshot in
         try snapshot.changes(
           FeedQuestion(after: position, limit: WebhookMessage.most, documents: documents, bytes: 1 << 20))
+      }
+      if let end, page.position.sequence > end.sequence {
+        page.changes.removeAll { $0.sequence > end.sequence }
+        page.position = end
       }
       let message = page.changes.isEmpty ? nil : WebhookMessage(page, at: now())
       return Next(message: message, position: page.position, isEnd: page.isEnd)
@@ -94,8 +98,11 @@ struct WebhookSender: Sendable {
     }
   }
 
-  /// Sends a message until it is confirmed.
-  private func deliver(_ message: WebhookMessage) async throws {
+  /// Sends a message until it is confirmed. What is sent again is what is still so: a receiver may be away for days, and is not told then
+  /// what has been removed or hidden meanwhile. What became of that comes behind.
+  /// - Returns: the place behind it.
+  private func deliver(_ first: WebhookMessage, after position: FeedPosition) async throws -> FeedPosition {
+    var message = first
     var failures: Int64 = 0
     while true {
       let request = message.request(to: webhook.url, signedWith: webhook.secret, at: now())
@@ -107,13 +114,14 @@ struct WebhookSender: Sendable {
           if failures > 0 {
             logger.notice("a webhook's receiver is told again", metadata: ["webhook": "\(webhook.name)"])
           }
-          return
+          try feed.delivered(webhook.name, upTo: message.position, at: now())
+          return message.position
         }
         reason = "it answers \(answer.status)"
         asked = answer.retryAfter
       } catch let error as TransportError {
         // Without the URL, which may hold a secret.
-        reason = error.message
+        reason = WebhookSender.reason(error.message, webhook.name)
       }
       failures += 1
       let pause = WebhookPatience.pause(after: failures, asked: asked, spread: Double.random(in: 0...1))
@@ -125,6 +133,18 @@ struct WebhookSender: Sendable {
           metadata: ["webhook": "\(webhook.name)", "reason": "\(reason)"])
       }
       try await sleep(pause)
+      guard let found = try page(after: position, upTo: message.position) else { continue }
+      guard let again = found.message else {
+        try feed.passed(webhook.name, upTo: found.position)
+        return found.position
+      }
+      message = again
     }
+  }
+
+  /// What the transport says, with a way out that is one here: its own speaks of the keys of the site.
+  static func reason(_ message: String, _ name: String) -> String {
+    guard let way = message.ranges(of: "; ").last, message[way.upperBound...].contains("site.") else { return message }
+    return message[..<way.lowerBound] + "; check feed.webhooks.\(name).url and the network"
   }
 }

@@ -93,6 +93,7 @@ import Testing
       try Exported(of: made, .csv, into: "out", isEngineThere: true)
     } throws: { error in
       (error as? ExportFault)?.isUsage == false && "\(error)".contains("--unfinished")
+        && "\(error)".contains("within 0 seconds:")
     }
     #expect(!FileManager.default.fileExists(atPath: made.folder.path + "/out"))
     let taken = try Exported(of: made, .csv, isEngineThere: true) { $0.takesUnfinished = true }

@@ -103,8 +103,8 @@ import Upstream
     let row = try #require(try made.mirror.feed.webhooks().first { $0.name == "dead" })
     #expect(row.failingSince == 1_800_000_000 && row.failures > 0 && row.lastError == "it is silent")
     try Self.check(flaky.messages)
-    // What is sent again is the same message.
-    #expect(Set(dead.messages.map { $0["webhook-id"] }).count == 1)
+    // What is sent again is the same message so long as nothing in it has changed.
+    #expect(Set(dead.messages.map { $0["webhook-id"] }).count == Set(dead.messages.map(\.body)).count)
   }
 
   /// Changes topics at random; whether both receivers have them all in the end.
@@ -129,11 +129,11 @@ import Upstream
     }
   }
 
-  /// Each message is signed, and none begins before the one before it was confirmed.
+  /// Each message is signed, and none begins before the one before it was confirmed; one that is sent again may have lost some.
   private static func check(_ messages: [OutboundRequest]) throws {
     let secret = try #require(WebhookSecret(secret))
     var last: Int64 = 0
-    var id = ""
+    var place = ""
     for message in messages {
       let (body, own) = (try #require(message.body), try #require(message["webhook-id"]))
       #expect(message.method == "POST" && message["Content-Type"] == "application/json")
@@ -141,11 +141,13 @@ import Upstream
         message["webhook-signature"]
           == secret.signature(
             id: own, time: try #require(message["webhook-timestamp"].flatMap { Int64($0) }), body: body))
-      let changes = try #require(JSON(parsing: body)["data"]?["changes"]?.array)
+      let data = try #require(JSON(parsing: body)["data"])
+      let changes = try #require(data["changes"]?.array)
       let numbers = changes.compactMap { $0["sequence"]?.integer }
       #expect(numbers == numbers.sorted() && numbers.count == Set(numbers).count)
-      if own != id { #expect(try #require(numbers.first) > last) }
-      (last, id) = (try #require(numbers.last), own)
+      let end = try #require(data["position"]?.string)
+      if end != place { #expect(try #require(numbers.first) > last) }
+      (last, place) = (max(last, try #require(numbers.last)), end)
     }
   }
 
@@ -175,5 +177,70 @@ import Upstream
     #expect(isTold)
     let row = try #require(try made.mirror.feed.webhooks().first)
     #expect(row.failures == 0 && row.delivered == 1_800_000_000)
+  }
+
+  /// Whoever looks for the fault looks at the receiver, not at the site.
+  @Test func aReceiverThatIsNotThereIsNamedAsOne() async throws {
+    let made = try CrawledMirror()
+    try Self.add([Self.topic(1, "before")], to: made)
+    let webhook = Webhook(
+      name: "crm", url: "http://127.0.0.1:9/hook?key=s3cret", secret: try #require(WebhookSecret(Self.secret)),
+      sight: { .everything })
+    let transport = try CurlTransport(webhook.transport(isInner: false, userAgent: "test"), logger: silentLog)
+    defer { transport.shutdown() }
+    let webhooks = Webhooks(
+      [(webhook: webhook, transport: transport)], mirror: made.mirror, base: nil, logger: silentLog,
+      now: { 1_800_000_000 }, sleep: { _ in try await Task.sleep(for: .milliseconds(2)) })
+    let isNamed = try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await webhooks.run() }
+      defer { group.cancelAll() }
+      #expect(try await Self.eventually { try made.mirror.feed.webhooks().count == 1 })
+      try Self.add([Self.topic(2, "after")], to: made)
+      return try await Self.eventually { try made.mirror.feed.webhooks().first?.lastError != nil }
+    }
+    #expect(isNamed)
+    let reason = try #require(try made.mirror.feed.webhooks().first?.lastError)
+    #expect(reason.hasPrefix("127.0.0.1:9 does not accept connections"))
+    #expect(reason.hasSuffix("; check feed.webhooks.crm.url and the network"))
+    #expect(!reason.contains("site.") && !reason.contains("s3cret"))
+  }
+
+  /// What was removed or changed while a receiver was away is not told when it is there again, but what became of it.
+  @Test func whatIsNoMoreIsNotSentAgain() async throws {
+    let isAway = Mutex(true)
+    let bodies = Mutex<[String]>([])
+    let server = try ScriptedServer { request in
+      bodies.withLock { $0.append(String(decoding: request.body, as: UTF8.self)) }
+      return [.answer(isAway.withLock { $0 } ? 503 : 204, [], "")]
+    }
+    defer { server.stop() }
+    let made = try CrawledMirror()
+    try Self.add([Self.topic(1, "before")], to: made)
+    let webhook = Webhook(
+      name: "crm", url: "http://127.0.0.1:\(server.port)/hook", secret: try #require(WebhookSecret(Self.secret)),
+      sight: { .everything }, hasDocuments: true)
+    let transport = try CurlTransport(webhook.transport(isInner: false, userAgent: "test"), logger: silentLog)
+    defer { transport.shutdown() }
+    let webhooks = Webhooks(
+      [(webhook: webhook, transport: transport)], mirror: made.mirror, base: nil, logger: silentLog,
+      now: { 1_800_000_000 }, sleep: { _ in try await Task.sleep(for: .milliseconds(2)) })
+    let isTold = try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await webhooks.run() }
+      defer { group.cancelAll() }
+      #expect(try await Self.eventually { try made.mirror.feed.webhooks().count == 1 })
+      try Self.add([Self.topic(2, "taken back"), Self.topic(3, "stays")], to: made)
+      #expect(try await Self.eventually { try (made.mirror.feed.webhooks().first?.failures ?? 0) > 2 })
+      try Self.add([Self.topic(2, "put right")], to: made)
+      let end = try made.mirror.feed.state().end
+      // An attempt that had begun may have the old one.
+      let sent = bodies.withLock { $0.count }
+      #expect(try await Self.eventually { bodies.withLock { $0.count } > sent + 2 })
+      bodies.withLock { $0.removeAll() }
+      isAway.withLock { $0 = false }
+      return try await Self.eventually { try made.mirror.feed.webhooks().first?.position == end }
+    }
+    #expect(isTold)
+    let told = bodies.withLock { $0.joined() }
+    #expect(told.contains("stays") && told.contains("put right") && !told.contains("taken back"))
   }
 }

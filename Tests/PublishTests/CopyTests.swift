@@ -95,6 +95,46 @@ struct CopyTests {
     try mirror.expectCopy(of: server)
   }
 
+  /// A view of somebody's own kept a column and a table that had gone; both come back, the column as something else.
+  @Test func whatStayedForADependentComesBack() throws {
+    let server = try PostgresServer()
+    let mirror = try PublishedMirror.small()
+    try mirror.store((1...5).map { PublishedMirror.topic($0, #""title":"\#($0)","rate":\#($0)"#, users: [$0]) })
+    let publisher = try mirror.publisher(server)
+    _ = try publisher.once()
+    let connection = try server.connection()
+    let links = "site.node_topic__field_people"
+    func leave(_ kind: String) throws {
+      var known = try #require(try PublicationTables(connection, "site").read().publication)
+      let place = try #require(known.tables.firstIndex { $0.name == "node_topic" })
+      known.tables[place].columns.removeAll { $0.name == "title" }
+      known.tables.removeAll { $0.name == "node_topic__field_people" }
+      try PublicationTables(connection, "site").write(known, .init(asOf: nil, isWhole: true))
+      try connection.run(
+        """
+        ALTER TABLE site.node_topic DROP COLUMN title; ALTER TABLE site.node_topic ADD COLUMN title \(kind);
+        DELETE FROM \(links); CREATE SCHEMA own; CREATE VIEW own.titles AS SELECT title FROM site.node_topic
+        """)
+    }
+    // Of the same kind it serves on.
+    try leave("text")
+    #expect(try publisher.once().tables > 0)
+    try mirror.expectCopy(of: server)
+    #expect(try connection.value("SELECT count(title) FROM own.titles") == "5")
+    // Of another one it would refuse every row: nothing is done until the view has gone.
+    try connection.run("DROP SCHEMA own CASCADE")
+    try leave("bigint")
+    try connection.run("CREATE VIEW own.people AS SELECT target_id FROM \(links)")
+    #expect(throws: PublishRefusal.self) { try publisher.once() }
+    #expect(try connection.value("SELECT count(*) FROM site.node_topic") == "5")
+    try connection.run("DROP VIEW own.titles")
+    // So it is with the table.
+    #expect(throws: PublishRefusal.self) { try publisher.once() }
+    try connection.run("DROP SCHEMA own CASCADE")
+    #expect(try publisher.once().odd == 0)
+    try mirror.expectCopy(of: server)
+  }
+
   /// A copy that is ahead of its mirror, or another mirror's, is loaded anew; one of another site is left alone.
   @Test func whoseCopyItIsIsKnown() throws {
     let server = try PostgresServer()

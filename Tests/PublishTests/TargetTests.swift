@@ -47,7 +47,7 @@ import Testing
     #expect(!shown.contains("hush"))
   }
 
-  @Test(arguments: ["postgres://x:%zz/", "nonsense=1", String(repeating: "a", count: 5_000)])
+  @Test(arguments: [" \n ", "postgres://x:%zz/", "nonsense=1", String(repeating: "a", count: 5_000)])
   func whatIsNoneIsRefusedWithoutItself(text: String) {
     do {
       _ = try Self.target(text)
@@ -55,5 +55,11 @@ import Testing
     } catch let refusal as PublishRefusal {
       #expect(!refusal.description.contains(text))
     } catch { Issue.record("\(error)") }
+  }
+
+  /// A file that nobody has filled does not lead to whatever database is nearest.
+  @Test func nothingLeadsNowhere() {
+    #expect(throws: PublishRefusal.self) { try Self.target("") }
+    #expect(throws: PublishRefusal.self) { try Self.target("", ["PGHOST": "db.example.org", "PGSSLMODE": "disable"]) }
   }
 }

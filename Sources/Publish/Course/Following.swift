@@ -31,6 +31,7 @@ extension PublishPass {
   func carryOut(_ change: TableChange) throws {
     switch change {
     case .make(let table):
+      try makeRoom(for: table)
       try connection.run(sql.make(table))
       try connection.run(sql.comments(table))
     case .drop(let table):
@@ -42,26 +43,48 @@ extension PublishPass {
     case .alter(let table, let dropped, let added):
       for column in dropped { try drop(column, of: table, isReplaced: added.contains { $0.name == column }) }
       if !added.isEmpty { try empty(table) }
-      for column in added {
-        let name = TableSQL.name(column.name)
-        try connection.run(
-          "ALTER TABLE \(sql.place(table.name)) ADD COLUMN IF NOT EXISTS \(name) \(TableSQL.type(column))")
-        if table.indexed.contains(column.name) {
-          try connection.run("CREATE INDEX ON \(sql.place(table.name)) (\(name))")
-        }
-      }
+      for column in added { try add(column, to: table) }
       try connection.run(sql.comments(table))
     }
+  }
+
+  /// A table that stayed for what depends on it (`drop`) goes where its view comes back. It has no rows: one that has is somebody's own.
+  private func makeRoom(for table: PublishedTable) throws {
+    let place = sql.place(table.name)
+    guard try connection.value("SELECT to_regclass(\(TableSQL.literal(place)))") != nil else { return }
+    let isEmpty = try connection.value("SELECT NOT EXISTS (SELECT 1 FROM \(place))") == "t"
+    if isEmpty, try attempt("DROP TABLE \(place)") { return }
+    throw PublishRefusal(
+      "\(place) stands where a view of the mirror is to be: drop it with what depends on it, and make that again afterwards"
+    )
+  }
+
+  private func add(_ column: PublishedTable.Column, to table: PublishedTable) throws {
+    let (place, name, type) = (sql.place(table.name), TableSQL.name(column.name), TableSQL.type(column))
+    // One that stayed for what depends on it serves again where its values are of the same kind.
+    guard try attempt("ALTER TABLE \(place) DROP COLUMN IF EXISTS \(name)") else {
+      let former = try connection.value(
+        """
+        SELECT format_type(atttypid, atttypmod) FROM pg_attribute
+        WHERE attrelid = to_regclass(\(TableSQL.literal(place))) AND attname = \(TableSQL.literal(column.name))
+        """)
+      guard let former, type == former || type.hasPrefix("\(former) ") else { throw isOfAnotherKind(place, name) }
+      return
+    }
+    try connection.run("ALTER TABLE \(place) ADD COLUMN \(name) \(type)")
+    if table.indexed.contains(column.name) { try connection.run("CREATE INDEX ON \(place) (\(name))") }
+  }
+
+  private func isOfAnotherKind(_ place: String, _ name: String) -> PublishRefusal {
+    PublishRefusal(
+      "the values of \(place).\(name) are of another kind now, and objects of the database depend on the column: drop them, "
+        + "and make them again afterwards")
   }
 
   private func drop(_ column: String, of table: PublishedTable, isReplaced: Bool) throws {
     let (place, name) = (sql.place(table.name), TableSQL.name(column))
     if try attempt("ALTER TABLE \(place) DROP COLUMN IF EXISTS \(name)") { return }
-    guard !isReplaced else {
-      throw PublishRefusal(
-        "the values of \(place).\(name) are of another kind now, and objects of the database depend on the column: drop them, "
-          + "and make them again afterwards")
-    }
+    guard !isReplaced else { throw isOfAnotherKind(place, name) }
     logger.warning("\(place).\(name) has no field any more; it is null, and stays for what depends on it")
     try connection.run("UPDATE \(place) SET \(name) = NULL WHERE \(name) IS NOT NULL")
   }

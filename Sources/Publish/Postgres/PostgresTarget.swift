@@ -25,6 +25,10 @@ package struct PostgresTarget: Sendable, CustomStringConvertible, CustomReflecta
     guard text.utf8.count <= 4_096, !text.utf8.contains(0) else {
       throw PublishRefusal("the connection string is longer than 4096 bytes")
     }
+    // libpq would take what the environment says, or the user's own database: nobody named either.
+    guard text.contains(where: { !$0.isWhitespace }) else {
+      throw PublishRefusal("the connection string is empty; it is like postgres://user@host/database")
+    }
     var options = try PostgresTarget.options(text)
     let host = options["hostaddr"] ?? options["host"] ?? environment["PGHOST"] ?? ""
     let isService = options["service"] != nil || options["servicefile"] != nil

@@ -20,7 +20,7 @@ extension Settings.Publishing {
   /// Reads where the file leads.
   /// - Throws: `ConfigurationError` where it cannot be read; `PublishRefusal` where it holds no connection string.
   static func target(inFile path: String, environment: [String: String]) throws -> PostgresTarget {
-    guard let file = FileHandle(forReadingAtPath: path), let data = try file.read(upToCount: 8_192) else {
+    guard let file = FileHandle(forReadingAtPath: path), let data = try? file.read(upToCount: 8_192) ?? Data() else {
       throw ConfigurationError(
         description: "publish.postgresFile: \(path) cannot be read; check that it is there and its permissions")
     }

@@ -200,5 +200,5 @@ struct ReportMaking {
   }
 }
 
-/// Names that are the mirror's own before there is anything of that name.
-private let reserved = ["search", "identity_by_shown", "mirror_snapshot"]
+/// Names that are the mirror's own before there is anything of that name, in the file, in exports or in PostgreSQL.
+private let reserved = ["search", "identity_by_shown", "mirror_snapshot", "mirror_publication"]
