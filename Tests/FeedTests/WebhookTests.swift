@@ -205,14 +205,28 @@ import Upstream
     #expect(!reason.contains("site.") && !reason.contains("s3cret"))
   }
 
-  /// What was removed or changed while a receiver was away is not told when it is there again, but what became of it.
-  @Test func whatIsNoMoreIsNotSentAgain() async throws {
+  /// A receiver that is away at first.
+  private final class Absence: Sendable {
     let isAway = Mutex(true)
     let bodies = Mutex<[String]>([])
-    let server = try ScriptedServer { request in
-      bodies.withLock { $0.append(String(decoding: request.body, as: UTF8.self)) }
-      return [.answer(isAway.withLock { $0 } ? 503 : 204, [], "")]
+    var count: Int { bodies.withLock { $0.count } }
+
+    /// Takes a message; the status of the answer.
+    func take(_ body: [UInt8]) -> Int {
+      bodies.withLock { $0.append(String(decoding: body, as: UTF8.self)) }
+      return isAway.withLock { $0 } ? 503 : 204
     }
+
+    func comeBack() {
+      bodies.withLock { $0.removeAll() }
+      isAway.withLock { $0 = false }
+    }
+  }
+
+  /// What was removed or changed while a receiver was away is not told when it is there again, but what became of it.
+  @Test func whatIsNoMoreIsNotSentAgain() async throws {
+    let absence = Absence()
+    let server = try ScriptedServer { request in [.answer(absence.take(request.body), [], "")] }
     defer { server.stop() }
     let made = try CrawledMirror()
     try Self.add([Self.topic(1, "before")], to: made)
@@ -227,20 +241,27 @@ import Upstream
     let isTold = try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await webhooks.run() }
       defer { group.cancelAll() }
-      #expect(try await Self.eventually { try made.mirror.feed.webhooks().count == 1 })
-      try Self.add([Self.topic(2, "taken back"), Self.topic(3, "stays")], to: made)
-      #expect(try await Self.eventually { try (made.mirror.feed.webhooks().first?.failures ?? 0) > 2 })
-      try Self.add([Self.topic(2, "put right")], to: made)
-      let end = try made.mirror.feed.state().end
-      // An attempt that had begun may have the old one.
-      let sent = bodies.withLock { $0.count }
-      #expect(try await Self.eventually { bodies.withLock { $0.count } > sent + 2 })
-      bodies.withLock { $0.removeAll() }
-      isAway.withLock { $0 = false }
-      return try await Self.eventually { try made.mirror.feed.webhooks().first?.position == end }
+      return try await Self.putRight(made, during: absence)
     }
     #expect(isTold)
-    let told = bodies.withLock { $0.joined() }
+    let told = absence.bodies.withLock { $0.joined() }
     #expect(told.contains("stays") && told.contains("put right") && !told.contains("taken back"))
+  }
+
+  /// Changes a topic while the receiver is away; whether it has been told of everything once it is back.
+  private static func putRight(_ made: CrawledMirror, during absence: Absence) async throws -> Bool {
+    let isKnown = try await eventually { try made.mirror.feed.webhooks().count == 1 }
+    #expect(isKnown)
+    try add([topic(2, "taken back"), topic(3, "stays")], to: made)
+    let isTried = try await eventually { try (made.mirror.feed.webhooks().first?.failures ?? 0) > 2 }
+    #expect(isTried)
+    try add([topic(2, "put right")], to: made)
+    let end = try made.mirror.feed.state().end
+    // An attempt that had begun may have the old one.
+    let sent = absence.count
+    let isSentAgain = try await eventually { absence.count > sent + 2 }
+    #expect(isSentAgain)
+    absence.comeBack()
+    return try await eventually { try made.mirror.feed.webhooks().first?.position == end }
   }
 }
