@@ -42,7 +42,7 @@ struct CopyTests {
     let body = #""body":{"value":"a\u0000b","format":"f","processed":"\u0000"}"#
     try mirror.store([
       PublishedMirror.topic(1, #""title":"\\N","words":["a\tb\nc\\d","\u0000"],\#(body)"#),
-      PublishedMirror.topic(2, #""title":"a\tb\nc\rd\\e'f\"g","words":["\ud83c\udf89","\ud800"],"body":null"#),
+      PublishedMirror.topic(2, #""title":"a\tb\nc\rd\\e'f\"g","words":["\ud83c\udf89"],"body":null"#),
       PublishedMirror.topic(3, #""title":"\\.","words":[1e400,12345678901234567890,-0.5],"body":null"#),
       PublishedMirror.topic(4, #""title":"DROP TABLE x; --","words":["\\u0000"],"body":null"#),
       PublishedMirror.topic(5, #""title":"in order","words":[],"body":null"#),

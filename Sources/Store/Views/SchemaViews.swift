@@ -40,7 +40,8 @@ extension Schema {
   /// Brings a mirror up to date. Views of types make way meanwhile: what is new may have the name of one of them.
   /// - Throws: a `DatabaseError`; of SQLITE_BUSY where another program writes.
   static func migrate(_ pool: DatabasePool) throws {
-    let isCurrent = try pool.read { try migrator.hasCompletedMigrations($0) }
+    // By the connection for writing, as `fitSearch`.
+    let isCurrent = try pool.writeWithoutTransaction { try migrator.hasCompletedMigrations($0) }
     if isCurrent { return try fitSearch(pool) }
     try pool.write { try ReportViewRows.clear($0) }
     try migrator.migrate(pool)
