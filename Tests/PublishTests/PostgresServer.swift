@@ -73,8 +73,15 @@ final class PostgresServer {
     for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
       posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
     }
-    // The folder that tests run in is not everybody's to read.
-    let command = ["/bin/sh", "-c", #"cd /tmp && exec "$0" "$@""#, path] + arguments
+    // A server that is given the many descriptors of all tests has too few left; the folder that these run in is not everybody's to read.
+    let script = #"""
+      for entry in /proc/$BASHPID/fd/*; do
+        number=${entry##*/}
+        if [ "$number" -gt 2 ]; then eval "exec $number>&-"; fi
+      done
+      cd /tmp && exec "$0" "$@"
+      """#
+    let command = ["/bin/bash", "-c", script, path] + arguments
     var words: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) }
     defer { for word in words { free(word) } }
     words.append(nil)

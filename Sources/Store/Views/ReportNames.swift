@@ -12,7 +12,8 @@ enum ReportNames {
   /// The name of the view of a type: `node_event` of `node--event`, and `user` of `user--user`.
   static func view(of type: String) -> String {
     let parts = ResourceTypeName(type)
-    let name = plain(parts.entityType == parts.bundle ? parts.entityType : "\(parts.entityType)_\(parts.bundle)")
+    let name = plain(
+      parts.entityType == parts.bundle ? parts.entityType : type.replacing(/--/, with: "_"))
     return beginnings.contains { name.lowercased().hasPrefix($0) } ? "_\(name)".short : name
   }
 
