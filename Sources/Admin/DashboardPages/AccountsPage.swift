@@ -76,7 +76,7 @@ struct AccountsPage: Sendable {
 
   private func account(_ account: AccountRow, _ request: DashboardRequest) -> HTML {
     func form(_ action: AccountPages.Action, _ content: HTML) -> HTML {
-      request.form(AccountPages.Route.path(action, account.name), content)
+      request.form(AccountPages.path(of: action, account.name), content)
     }
     let password: HTML = """
       <p>Its tokens and sessions end at once. User, scopes and sight stay as they are.</p>

@@ -16,42 +16,16 @@ struct ConsumerPages: DashboardPart {
     case rotate, change, remove
   }
 
-  /// What the paths say.
-  enum Route: Hashable {
-    case list, add
-    case action(Action, String)
+  typealias Route = ListedRoute<Action>
 
-    init?(_ path: String) {
-      guard let path = PagePath(path, under: ConsumerPages.path) else { return nil }
-      switch (path.segments.count, path.name(0)) {
-      case (0, _): self = .list
-      case (1, nil) where path.segments == ["add"]: self = .add
-      case (2, let id?):
-        guard let action = Action(rawValue: path.segments[1]) else { return nil }
-        self = .action(action, id)
-      default: return nil
-      }
-    }
-
-    /// The path of an action.
-    static func path(_ action: Action, _ id: String) -> String {
-      "\(ConsumerPages.path)/\(PagePath.segment(id))/\(action.rawValue)"
-    }
-  }
+  /// The path of an action.
+  static func path(of action: Action, _ name: String) -> String { Route.path(action, name, under: path) }
 
   var links: [DashboardLink] { [DashboardLink(ConsumerPages.path, "Consumers")] }
 
   func answer(_ request: DashboardRequest) async throws -> DashboardAnswer? {
-    guard let route = Route(request.path) else { return nil }
-    guard request.isAction == (route != .list) else {
-      return .plain(AdminAnswer(onlyAllowing: route == .list ? "GET, HEAD" : "POST"))
-    }
-    return try await AdminThreads.run { [self] () throws -> DashboardAnswer in
-      do { return try done(route, request) } catch {
-        once.forget(request)
-        throw error
-      }
-    }
+    guard let route = Route(request.path, under: ConsumerPages.path) else { return nil }
+    return try await route.answer(request, once) { try done(route, request) }
   }
 
   private func done(_ route: Route, _ request: DashboardRequest) throws -> DashboardAnswer {

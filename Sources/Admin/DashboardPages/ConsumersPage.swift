@@ -47,7 +47,7 @@ struct ConsumersPage: Sendable {
 
   private func actions(_ consumer: ConsumerRow, _ isPublic: Bool, _ request: DashboardRequest) -> HTML {
     func form(_ action: ConsumerPages.Action, _ content: HTML) -> HTML {
-      request.form(ConsumerPages.Route.path(action, consumer.id), content)
+      request.form(ConsumerPages.path(of: action, consumer.id), content)
     }
     let scopes = ClientFields.line(
       "Scopes", "scopes", consumer.scopes.joined(separator: " "), hint: ClientFields.scopesHint, isRequired: true,

@@ -152,7 +152,8 @@ import Testing
     let path = try #require(PagePath("/consumers/\(PagePath.segment(name))/rotate", under: "/consumers"))
     #expect(path.segments.count == 2 && path.name(0) == name)
     #expect(path.segments[0].utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"/?#\"<>".utf8.contains($0) })
-    #expect(ConsumerPages.Route(ConsumerPages.Route.path(.rotate, name)) == .action(.rotate, name))
+    #expect(
+      ConsumerPages.Route(ConsumerPages.path(of: .rotate, name), under: ConsumerPages.path) == .action(.rotate, name))
   }
 
   @Test func otherPathsAreOfNobody() {
@@ -164,8 +165,10 @@ import Testing
     #expect(
       QueuePages.Route("/queue/99999999999999999999") == nil && QueuePages.Route("/queue/7/drop") == .action(.drop, 7))
     #expect(ConflictPages.Route("/conflicts/7/document") == .take(.document, 7))
-    #expect(ConsumerPages.Route("/consumers/add") == .add && ConsumerPages.Route("/consumers/crm/rotate") == nil)
-    #expect(AccountPages.Route("/accounts/id-ana/password") == .action(.password, "ana"))
+    #expect(
+      ConsumerPages.Route("/consumers/add", under: ConsumerPages.path) == .add
+        && ConsumerPages.Route("/consumers/crm/rotate", under: ConsumerPages.path) == nil)
+    #expect(AccountPages.Route("/accounts/id-ana/password", under: AccountPages.path) == .action(.password, "ana"))
   }
 
   @Test func theSitesWordsAreItsErrors() {
