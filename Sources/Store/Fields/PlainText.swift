@@ -41,25 +41,41 @@ struct PlainText {
     }
   }
 
-  /// Takes all up to the next byte that may mean something.
+  /// Takes all up to the next byte that may mean something: words with one space between them are taken together.
   private mutating func readRun() {
     let start = at
     at += 1
-    while at < html.count, html[at] > 0x20, html[at] != UInt8(ascii: "<"), html[at] != UInt8(ascii: "&"),
-      html[at] != 0xC2
-    {
-      at += 1
+    while at < html.count {
+      if PlainText.isPlain(html[at]) {
+        at += 1
+      } else if html[at] == 0x20, at + 1 < html.count, PlainText.isPlain(html[at + 1]) {
+        at += 2
+      } else {
+        break
+      }
     }
-    add(html[start..<at])
+    separate()
+    text.append(contentsOf: UnsafeBufferPointer(rebasing: html[start..<at]))
+  }
+
+  /// Whether a byte stands for itself wherever it is. The second byte of another sign is one, for only the first is looked at.
+  @inline(__always)
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    byte > 0x20 && byte != UInt8(ascii: "<") && byte != UInt8(ascii: "&") && byte != 0xC2
   }
 
   private mutating func add(_ bytes: some Collection<UInt8>) {
+    separate()
+    text.append(contentsOf: bytes)
+  }
+
+  /// Writes what parts the text so far from what comes next.
+  private mutating func separate() {
     if !text.isEmpty {
       for _ in 0..<breaks { text.append(0x0A) }
       if breaks == 0, hasSpace { text.append(0x20) }
     }
     (breaks, hasSpace) = (0, false)
-    text.append(contentsOf: bytes)
   }
 
   // MARK: Markup

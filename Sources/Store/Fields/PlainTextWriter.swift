@@ -75,7 +75,7 @@ enum JSONText {
     while at < text.count {
       let start = at
       while at < text.count, text[at] != 0x5C { at += 1 }
-      bytes.append(contentsOf: text[start..<at])
+      if start < at { bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start..<at])) }
       guard at + 1 < text.count else { break }
       let escape = text[at + 1]
       at += 2
@@ -87,6 +87,11 @@ enum JSONText {
       case UInt8(ascii: "f"): bytes.append(0x0C)
       case UInt8(ascii: "u"):
         let scalar = JSONText.scalar(text, &at)
+        // What the site escapes most is markup.
+        if scalar.value < 0x80 {
+          bytes.append(UInt8(truncatingIfNeeded: scalar.value))
+          continue
+        }
         bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
       default: bytes.append(escape)
       }

@@ -7,6 +7,7 @@ final class SearchIndexWriter {
   private let slots: SearchSlots
   private let base: [UInt8]
   private let find: RawStatement
+  private let add: RawStatement
   private let put: RawStatement
   private let remove: RawStatement
   /// How many texts that were there are there no more.
@@ -19,6 +20,7 @@ final class SearchIndexWriter {
     let columns = SearchSlots.columns.joined(separator: ", ")
     let marks = SearchSlots.columns.indices.map { "?\($0 + 2)" }.joined(separator: ", ")
     find = try RawStatement(cached: "SELECT \(columns) FROM search_index WHERE rowid = ?1", db)
+    add = try RawStatement(cached: "INSERT INTO search_index (rowid, \(columns)) VALUES (?1, \(marks))", db)
     put = try RawStatement(
       cached: "INSERT OR REPLACE INTO search_index (rowid, \(columns)) VALUES (?1, \(marks))", db)
     remove = try RawStatement(cached: "DELETE FROM search_index WHERE rowid = ?1", db)
@@ -33,28 +35,33 @@ final class SearchIndexWriter {
       if !texts[place].isEmpty { texts[place].append(0x0A) }
       texts[place] += part.text
     }
+    let statement: RawStatement
     switch try known(id, texts) {
     case .same: return
-    case .other: edits += 1
-    case .nothing: break
+    case .other:
+      edits += 1
+      statement = put
+    case .nothing: statement = add
     }
     guard !parts.isEmpty else {
       remove.bind(id, at: 1)
       return try remove.run()
     }
     // In one piece, which stays where it is until the statement has run.
-    let joined = Array(texts.joined())
+    var joined: [UInt8] = []
+    joined.reserveCapacity(texts.reduce(0) { $0 + $1.count })
+    for text in texts { joined += text }
     try joined.withUnsafeBytes { bytes in
-      put.bind(id, at: 1)
+      statement.bind(id, at: 1)
       var start = 0
       for (index, text) in texts.enumerated() {
         let end = start + text.count
         if !text.isEmpty {
-          put.bindText(UnsafeRawBufferPointer(rebasing: bytes[start..<end]), at: Int32(index + 2))
+          statement.bindText(UnsafeRawBufferPointer(rebasing: bytes[start..<end]), at: Int32(index + 2))
         }
         start = end
       }
-      try put.run()
+      try statement.run()
     }
   }
 

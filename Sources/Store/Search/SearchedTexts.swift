@@ -73,16 +73,26 @@ struct SearchedTexts {
   private func add(_ found: [UInt8], _ isSure: Bool, _ text: inout [UInt8]) {
     guard isSure ? !found.isEmpty : FieldDescription.isOfWords(found) else { return }
     if !text.isEmpty { text.append(0x0A) }
-    var at = 0
     let mark = BaseMark.bytes
-    while at < found.count {
-      if found[at] == mark[0], found[at...].starts(with: mark) {
-        text.append(contentsOf: base)
-        at += mark.count
-      } else {
-        text.append(found[at] < 0x20 && found[at] != 0x0A || found[at] == 0x7F ? 0x20 : found[at])
-        at += 1
+    found.withUnsafeBufferPointer { found in
+      var at = 0
+      while at < found.count {
+        let start = at
+        while at < found.count, !SearchedTexts.isSpecial(found[at]), found[at] != mark[0] { at += 1 }
+        if start < at { text.append(contentsOf: UnsafeBufferPointer(rebasing: found[start..<at])) }
+        guard at < found.count else { return }
+        if found[at] == mark[0], found[at...].starts(with: mark) {
+          text.append(contentsOf: base)
+          at += mark.count
+        } else {
+          text.append(SearchedTexts.isSpecial(found[at]) ? 0x20 : found[at])
+          at += 1
+        }
       }
     }
   }
+
+  /// Whether a byte is a control character that is no end of a line.
+  @inline(__always)
+  private static func isSpecial(_ byte: UInt8) -> Bool { byte < 0x20 && byte != 0x0A || byte == 0x7F }
 }
