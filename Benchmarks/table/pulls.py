@@ -88,12 +88,13 @@ def site_token(url):
         raise Fault(f"the site gives no token: {fault}") from fault
 
 
-def replay(run, url, requests, readers):
-    """Seconds that plain libcurl takes for requests of (method, target) or (method, target, body), with so many readers. Raises Fault."""
+def replay(run, url, requests, readers, token=None):
+    """Seconds that plain libcurl takes for requests of (method, target) or (method, target, body), with so many readers; with a token
+    of the sample site, if none is given. Raises Fault."""
     file = run.frame.work / "requests"
     file.write_text("".join(
         f"{one[0]} {one[1]}" + (f"\t{one[2]}" if len(one) > 2 else "") + "\n" for one in requests))
-    said = run.frame.run([run.programs.c("CurlReplay", "curl"), url, file, readers, site_token(url)])
+    said = run.frame.run([run.programs.c("CurlReplay", "curl"), url, file, readers, token or site_token(url)])
     return float(said.split()[0])
 
 
