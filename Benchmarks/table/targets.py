@@ -39,3 +39,9 @@ def ever_different(run, targets):
 def ever_new():
     """A script for wrk: the target it is given, each time under a URL that was never asked for."""
     return HERE / "each-new.lua"
+
+
+def collections(mirror):
+    """The paths of the collections that have resources."""
+    return [f"/jsonapi/{entity_type}/{name.partition('--')[2]}" for name, entity_type in rows(
+        mirror, "SELECT name, entity_type FROM resource_type t WHERE EXISTS (SELECT 1 FROM resource r WHERE r.type = t.id) ORDER BY name")]
