@@ -26,10 +26,10 @@ class Site:
         self.stop()
 
 
-def start_site(run, resources, changes=0, habits=(), core=None, port=None):
-    """A sample site of so many resources, and waits until it answers. Raises Fault."""
+def start_site(run, resources, changes=0, habits=(), core=None, port=None, wrapper=()):
+    """A sample site of so many resources, and waits until it answers. `wrapper` is a command that starts it, such as nice. Raises Fault."""
     port = port or free_port()
-    arguments = [run.settings.binary, "demo", "--site-port", port, "--changes", changes, "--resources", resources]
+    arguments = [*wrapper, run.settings.binary, "demo", "--site-port", port, "--changes", changes, "--resources", resources]
     for habit in habits:
         arguments += ["--habit", habit]
     running = run.frame.start(arguments, name="site", core=core)
