@@ -1,5 +1,6 @@
 """Readers while something else is done: a full pull that writes, slow reads, local writes."""
 
+import os
 import sqlite3
 import statistics
 import subprocess
@@ -38,7 +39,10 @@ def writer(run):
             # A round of its own begins with the daemon: it is over before anything is measured.
             with serve(run, mirror, folder, core=None, command="run", port=site.port, sync={"intervalSeconds": 86400}) as daemon:
                 load = lambda seconds: daemon.load("/", seconds, connections=4, core=None, script=HERE / "paced.lua", environment=environment)
-                idle(run, folder)
+                idle(run, folder, daemon.running)
+                # What the copy left to the disk is written, and what the readers read is read.
+                os.sync()
+                load(1)
                 at_rest.append(load(run.seconds_each).p99)
                 pulling = subprocess.Popen(
                     [run.settings.binary, "sync", "--full", "--no-sweep", "--quiet", "--config", folder / "config.json"],
@@ -82,9 +86,15 @@ def marked(mirror):
         return opened.execute(f"SELECT count(*) FROM resource WHERE instr(document, '{MARK}')").fetchone()[0]
 
 
-def idle(run, folder):
-    """Waits until the daemon's first round is over: a sync by its socket is done after it."""
+def idle(run, folder, daemon):
+    """Waits until the daemon's first round is over (a sync by its socket is done after it), and then until it rests."""
     run.program("sync", "--quiet", "--no-sweep", "--config", folder / "config.json", seconds=600)
+    for _ in range(300):
+        before = cpu(daemon)
+        time.sleep(1)
+        if cpu(daemon) - before < 0.05:
+            return
+    raise Fault("the daemon has not come to rest within five minutes")
 
 
 @measure("mixed", MIXED)
