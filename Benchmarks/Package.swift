@@ -7,7 +7,7 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-/// The reference programs of the benchmarks. What is measured beside them is the built `social-mirror`, as a process.
+/// The reference program of the benchmarks in Swift; those in C are compiled by `table/programs.py`. What is measured beside them is the built `social-mirror`, as a process.
 let package = Package(
   name: "social-mirror-benchmarks",
   dependencies: [
@@ -18,10 +18,6 @@ let package = Package(
       name: "StaticServer",
       dependencies: [.product(name: "Hummingbird", package: "hummingbird")],
       swiftSettings: strict),
-    .executableTarget(
-      name: "CurlAlone", cSettings: [.treatAllWarnings(as: .error)], linkerSettings: [.linkedLibrary("curl")]),
-    .executableTarget(
-      name: "SQLiteAlone", cSettings: [.treatAllWarnings(as: .error)], linkerSettings: [.linkedLibrary("sqlite3")]),
   ],
   swiftLanguageModes: [.v6]
 )

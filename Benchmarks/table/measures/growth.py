@@ -1,0 +1,82 @@
+"""What a row costs as a mirror grows."""
+
+import sqlite3
+import statistics
+import time
+from contextlib import closing
+from urllib.parse import quote
+
+from ..community import start_site
+from ..frame import configure
+from ..pulls import costs, first_pull, sizes
+from ..registry import measure
+from ..rows import Lines, Row, at_most
+from ..serving import serve
+from ..targets import rows
+from .writes import topics, writing
+
+
+@measure("growth", "growth: pull, filter, write, sweep, view, search", needs_large=True)
+def growth(run):
+    found = {}
+    for resources in sizes(run):
+        run.say(f"growth: {resources:,}")
+        for kind, cost in costs_of(run, resources).items():
+            found.setdefault(kind, []).append((resources, cost))
+    for kind, points in found.items():
+        yield Row(f"growth of {kind}, {points[-1][0]:,}", f"at {points[0][0]:,}", [points[0][1]], [points[-1][1]], "µs a row", at_most(1.3),
+                  ", ".join(f"{size:,}: {cost:.1f}" for size, cost in points))
+    least = {kind: points[0][1] for kind, points in found.items()}
+    yield Lines("growth", "Cost of a row as the mirror grows", "resources", "times the cost at the smallest size",
+                {kind: [(size, cost / least[kind]) for size, cost in points] for kind, points in found.items() if least[kind]})
+
+
+def costs_of(run, resources):
+    """Microseconds for a row, by what is done."""
+    pulled = first_pull(run, resources)
+    made = {"pull": pulled.cost.seconds / pulled.resources * 1e6}
+    folder = run.frame.folder("growth")
+    mirror = run.mirrors.copy(resources, folder)
+    made["view"] = middle(run, lambda: view(mirror))
+    made["search"] = middle(run, lambda: search(mirror))
+    with start_site(run, resources) as site:
+        configuration = configure(folder, site.port, mirror)
+        costs(run, "sync", "--quiet", "--no-sweep", "--moved", "--config", configuration)
+        made["sweep"] = costs(run, "sync", "--quiet", "--sweep", "--config", configuration).seconds / resources * 1e6
+    with serve(run, mirror, folder, core=None) as api:
+        times = rows(mirror, "SELECT changed FROM resources WHERE type = 'node--topic' ORDER BY changed")
+        asked = ["/jsonapi/node/topic?filter[a][condition][path]=changed&filter[a][condition][operator]=<&filter[a][condition][value]="
+                 + quote(times[len(times) * step // 60][0].replace(" ", "T") + "+00:00") + "&sort=-changed&page[limit]=50"
+                 for step in range(20, 60)]
+        for target in asked:
+            api.get(target)
+        begun = time.monotonic()
+        for target in asked:
+            # Never the same twice: what is kept would tell nothing.
+            api.get(target + "&fields[x]=x")
+        made["filter"] = (time.monotonic() - begun) / len(asked) / 50 * 1e6
+        write = writing(run, api, topics(mirror, 4096))
+        write(32)
+        made["write"] = 1e6 / statistics.median(write(32) for _ in range(run.repetitions))
+    run.frame.remove(folder)
+    return made
+
+
+def middle(run, action):
+    action()
+    return statistics.median(action() for _ in range(run.repetitions))
+
+
+def view(mirror):
+    with closing(sqlite3.connect(f"file:{mirror}?mode=ro", uri=True)) as opened:
+        begun = time.monotonic()
+        number, _ = opened.execute("SELECT count(*), sum(length(title)) FROM node_topic").fetchone()
+        return (time.monotonic() - begun) / max(number, 1) * 1e6
+
+
+def search(mirror):
+    """The first 50 that have a word which many have."""
+    with closing(sqlite3.connect(f"file:{mirror}?mode=ro", uri=True)) as opened:
+        begun = time.monotonic()
+        found = opened.execute("SELECT type, id, title, snippet FROM search WHERE search MATCH 'the' LIMIT 50").fetchall()
+        return (time.monotonic() - begun) / max(len(found), 1) * 1e6
