@@ -7,7 +7,7 @@ import Testing
 
 @testable import Store
 
-/// What rounds make for reports: views of the types that were read, plain texts, and the index of ids.
+/// What rounds make for reports: views of the types that were read, plain texts, and the indexes that these use.
 @Suite struct ReportRoundTests {
   @Test func viewsFollowRounds() async throws {
     let bench = try Bench(quietSite(), entityTypes: ["node", "taxonomy_term"])
@@ -20,7 +20,9 @@ import Testing
     let queue = try DatabaseQueue(path: bench.mirror.path)
     let number = { (sql: String) in try queue.read { try Int.fetchOne($0, sql: sql) } }
     #expect(try number("SELECT count(*) FROM node_topic WHERE body_text <> ''") ?? 0 > 100)
-    #expect(try number("SELECT count(*) FROM sqlite_master WHERE name = 'identity_by_shown' AND type = 'index'") == 1)
+    for index in ["identity_by_shown", "resource_by_shown_changed"] {
+      #expect(try number("SELECT count(*) FROM sqlite_master WHERE name = '\(index)' AND type = 'index'") == 1)
+    }
     // No relationship to many was taken for one to one before anything was seen of it.
     #expect(try number("SELECT count(*) FROM report_column WHERE is_shown = 0 AND part = 'target'") == 0)
 

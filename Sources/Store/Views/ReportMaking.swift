@@ -6,7 +6,7 @@ import OpenSocial
 /// on with those that were there when his own began. One that cannot be made is set aside, and the others are there.
 struct ReportMaking {
   /// Grows when views are made otherwise of the same: then all are made anew.
-  private static let form = 1
+  private static let form = 2
   /// So many views of relationships a type has.
   private static let mostLinks = 200
   /// So many views there are in all: every program that opens the file reads all their statements.
@@ -201,4 +201,6 @@ struct ReportMaking {
 }
 
 /// Names that are the mirror's own before there is anything of that name, in the file, in exports or in PostgreSQL.
-private let reserved = ["search", "identity_by_shown", "mirror_snapshot", "mirror_publication"]
+private let reserved = [
+  "search", "identity_by_shown", "resource_by_shown_changed", "mirror_snapshot", "mirror_publication",
+]

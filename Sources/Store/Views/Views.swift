@@ -18,14 +18,24 @@ extension Views {
   /// Makes it quick to look up a resource by its id as views show it. To be called when most of what there is has been read: the first
   /// reading writes at random places in an index less.
   package func indexIDs() throws {
+    try index("identity_by_shown", "identity (\(IdentityText.shown("uuid")))")
+  }
+
+  /// Makes it quick to go through a type by the time of the last change as views show it, and to find what is of a stretch of time. To
+  /// be called when most of what there is has been read: made at once it is a third smaller.
+  package func indexTimes() throws {
+    // The last column lets the same second have an order, and keeps the planner at smaller indexes where no time is asked for.
+    try index("resource_by_shown_changed", "resource (type, \(ReportSQL.time(ofSeconds: "changed")), internal_id)")
+  }
+
+  /// Makes an index where it is not there.
+  private func index(_ name: String, _ columns: String) throws {
     let isThere = try read {
       try Bool.fetchOne(
-        $0, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = 'identity_by_shown')")
+        $0, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = ?)", arguments: [name])
     }
     guard isThere != true else { return }
-    try write {
-      try $0.execute(sql: "CREATE INDEX IF NOT EXISTS identity_by_shown ON identity (\(IdentityText.shown("uuid")))")
-    }
+    try write { try $0.execute(sql: "CREATE INDEX IF NOT EXISTS \(name) ON \(columns)") }
   }
 
   /// Makes the plain texts of some more resources that were stored before there were any, in one transaction. What is written

@@ -158,6 +158,7 @@ extension SyncRound {
       await Task.yield()
     }
     try mirror.views.indexIDs()
+    try mirror.views.indexTimes()
   }
 
   /// Checks that the site still answers, and the same account.

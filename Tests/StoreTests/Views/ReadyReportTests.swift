@@ -11,6 +11,7 @@ import Testing
     let made = try CrawledMirror.full()
     try made.mirror.views.renew()
     try made.mirror.views.indexIDs()
+    try made.mirror.views.indexTimes()
     return (made, try made.other)
   }
 
@@ -75,7 +76,7 @@ import Testing
     ("SELECT * FROM report_tags WHERE tag_id = 'x'", ["identity_by_shown", "relationship_by_target"]),
     ("SELECT * FROM report_answers", ["resource_by_"]),
     ("SELECT title FROM node_event WHERE internal_id > 5", ["resource_by_internal_id"]),
-    ("SELECT count(*) FROM node_event WHERE changed > '2024'", ["COVERING INDEX resource_by_changed"]),
+    ("SELECT count(*) FROM node_event WHERE changed > '2024'", ["resource_by_shown_changed (type=? AND <expr>>?)"]),
     (
       "SELECT id FROM node_event__social_tagging WHERE target_id = 'x'",
       ["identity_by_shown", "relationship_by_target"]
