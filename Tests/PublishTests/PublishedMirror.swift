@@ -74,10 +74,14 @@ struct PublishedMirror {
       #expect(!snapshot.views.isEmpty, note)
       let position = try connection.value("SELECT sequence FROM \(sql.place(PublicationTables.publication))")
       #expect(position == "\(snapshot.last)", note)
+      let all = try snapshot.changes(after: -1, most: 1_000_000).types
       for table in snapshot.views.flatMap(PublishedTable.tables) {
         let kinds = table.columns.map { ReportColumn.Kind(rawValue: $0.kind) ?? .text }
         var wanted: [String] = []
-        try snapshot.rows(of: table.name) { wanted.append(PublishedMirror.line($0, kinds)) }
+        // One by one they are read by the view's own statement, and not as they were published.
+        try snapshot.rows(of: table.name, resources: all[table.type]?.resources ?? []) {
+          wanted.append(PublishedMirror.line($0, kinds))
+        }
         let columns = table.columns.map(PublishedMirror.shown).joined(separator: ", ")
         let rows = try connection.rows("SELECT \(columns) FROM \(sql.place(table.name))")
         let found = rows.map { row in
@@ -92,6 +96,7 @@ struct PublishedMirror {
     kinds.enumerated().map { column, kind in
       if row.isNull(column) { return canonical(nil, kind) }
       if kind == .real { return "\(row.real(column))" }
+      if kind == .integer || kind == .boolean { return "\(row.integer(column))" }
       let text = String(decoding: row.bytes(column), as: UTF8.self)
       return canonical(text.replacing("\0", with: "\u{FFFD}"), kind)
     }.joined(separator: "|")

@@ -13,12 +13,15 @@ extension PublishPass {
         try connection.run("CREATE SCHEMA \(name)")
       }
       try PublicationTables(connection, sql.schema).make()
-      try make(tables, sql, snapshot)
+      for table in tables { try connection.run(sql.make(table)) }
       for table in tables {
-        for statement in sql.index(table) { try connection.run(statement) }
-        try connection.run(sql.comments(table))
+        try fill(table, sql, snapshot)
+        report.tables += 1
+        // The server makes them while the next rows are read.
+        _ = try sender.run(sql.index(table) + [sql.comments(table)])
         try Task.checkCancellation()
       }
+      _ = try sender.join()
       return try PublicationTables(connection, sql.schema).write(columnsOf: tables)
     }
     let beside = TableSQL(schema: PublishPass.beside(sql.schema))

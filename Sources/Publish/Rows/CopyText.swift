@@ -101,12 +101,12 @@ struct CopyText {
     for (index, byte) in text.enumerated() {
       if byte >= 0x80 { hasHigh = true }
       guard byte == 0x5C || byte < 0x20, let escape = CopyText.escape(byte) else { continue }
-      bytes += text[copied..<index]
+      bytes += UnsafeRawBufferPointer(rebasing: text[copied..<index])
       bytes += escape
       copied = index + 1
       if byte == 0 { hasZero = true }
     }
-    bytes += text[copied...]
+    bytes += UnsafeRawBufferPointer(rebasing: text[copied...])
     if hasHigh, !isUTF8(from: start) {
       let repaired = String(decoding: bytes[start...], as: UTF8.self)
       bytes.removeSubrange(start...)

@@ -29,15 +29,28 @@ final class PieceSender {
   /// - Parameter statement: the `COPY` that takes it.
   /// - Returns: the rows of the one before that were refused.
   func send(_ piece: CopyText, _ statement: String) throws -> [RefusedRow] {
+    try begin { [connection] in
+      var refused: [RefusedRow] = []
+      try PieceSender.copy(piece, 0..<piece.ends.count, statement, connection, &refused)
+      return refused
+    }
+  }
+
+  /// Begins to run statements, once the piece before is there: they end before the next piece begins.
+  /// - Returns: the rows of the one before that were refused.
+  func run(_ statements: [String]) throws -> [RefusedRow] {
+    try begin { [connection] in
+      for statement in statements { try connection.run(statement) }
+      return []
+    }
+  }
+
+  private func begin(_ work: @escaping @Sendable () throws -> [RefusedRow]) throws -> [RefusedRow] {
     let refused = try join()
     let outcome = Outcome()
     underWay = outcome
-    queue.async { [connection] in
-      var refused: [RefusedRow] = []
-      let result = Result<[RefusedRow], any Error> {
-        try PieceSender.copy(piece, 0..<piece.ends.count, statement, connection, &refused)
-        return refused
-      }
+    queue.async {
+      let result = Result<[RefusedRow], any Error> { try work() }
       outcome.result.withLock { $0 = result }
       outcome.done.signal()
     }

@@ -31,7 +31,7 @@ struct PublishedJSON {
       case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
       case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
         guard let end = PublishedJSON.number(text, index) else { return false }
-        bytes += text[index..<end]
+        bytes += UnsafeRawBufferPointer(rebasing: text[index..<end])
         index = end
         continue
       default: break
@@ -43,10 +43,16 @@ struct PublishedJSON {
     return !isString && depth == 0
   }
 
-  /// One sign of a string, or the end of it.
+  /// Signs of a string up to the next one that may mean something, that one, or the end of it.
   /// - Returns: where to go on.
   private mutating func string(_ text: UnsafeRawBufferPointer, _ index: Int, _ isString: inout Bool) -> Int {
     let byte = text[index]
+    var end = index
+    while end < text.count, text[end] != 0x5C, text[end] != 0x22, text[end] >= 0x20 { end += 1 }
+    guard end == index else {
+      bytes += UnsafeRawBufferPointer(rebasing: text[index..<end])
+      return end
+    }
     guard byte == 0x5C else {
       if byte == UInt8(ascii: "\"") { isString = false }
       // JSON has no such signs but with an escape.

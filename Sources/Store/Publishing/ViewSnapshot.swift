@@ -83,6 +83,7 @@ package struct ViewSnapshot {
   package func rows(of view: String, resources: [Int64]? = nil, _ body: (ViewRow) throws -> Void) throws {
     guard let select = selects[view] else { return }
     guard let resources else {
+      if try documentRows(of: view, select, body) { return }
       let statement = try RawStatement(connection.sqliteConnection, select.sql + " AND r.type = ?1")
       statement.bind(select.type, at: 1)
       while try statement.step() { try body(ViewRow(statement)) }
@@ -95,21 +96,91 @@ package struct ViewSnapshot {
       statement.reset()
     }
   }
+
+  /// Reads all rows of a type's view with one pass over each document (`DocumentPlan`).
+  /// - Returns: false where that cannot be; then nothing was given.
+  private func documentRows(of name: String, _ select: Select, _ body: (ViewRow) throws -> Void) throws -> Bool {
+    guard let view = views.first(where: { $0.name == name }), let plan = DocumentPlan(view, select.sql),
+      let statement = try? RawStatement(connection.sqliteConnection, plan.sql)
+    else { return false }
+    let alone = try RawStatement(connection.sqliteConnection, select.sql + " AND r.id = ?1")
+    let row = DocumentRow(plan, base: try ViewSnapshot.base(connection))
+    statement.bind(select.type, at: 1)
+    while try statement.step() {
+      if row.read(statement) {
+        try body(ViewRow(statement, row))
+        continue
+      }
+      alone.bind(statement.integer(1), at: 1)
+      while try alone.step() { try body(ViewRow(alone)) }
+      alone.reset()
+    }
+    return true
+  }
+
+  /// What views put in the place of the mark of the base URL (`ReportSQL.based`).
+  static func base(_ db: Database) throws -> String {
+    try String.cachedOne(
+      db, sql: "SELECT rtrim(value, '/') FROM setting WHERE name = ?", arguments: [MirrorFact.siteBaseURL.rawValue])
+      ?? ""
+  }
 }
 
 /// One row of a view, good until the next one is read.
 package struct ViewRow {
   private let statement: RawStatement
+  private let document: DocumentRow?
 
-  init(_ statement: RawStatement) { self.statement = statement }
+  /// - Parameter document: where the columns are; nil where they are those of the statement.
+  init(_ statement: RawStatement, _ document: DocumentRow? = nil) {
+    (self.statement, self.document) = (statement, document)
+  }
+
+  /// A column of the statement, or a value of the document.
+  private enum Cell {
+    case statement(Int32)
+    case value(DocumentRow.Value, DocumentRow)
+  }
+
+  private func cell(_ column: Int) -> Cell {
+    guard let document else { return .statement(Int32(column)) }
+    switch document.places[column] {
+    case .statement(let column): return .statement(column)
+    case .document(let index): return .value(document.values[index], document)
+    }
+  }
 
   /// Whether a column is null.
   /// - Parameter column: from 0 on, as in the view.
-  package func isNull(_ column: Int) -> Bool { statement.isNull(Int32(column)) }
-  /// The whole number of a column.
-  package func integer(_ column: Int) -> Int64 { statement.integer(Int32(column)) }
-  /// The number of a column.
-  package func real(_ column: Int) -> Double { statement.double(Int32(column)) }
-  /// The bytes of a text, UTF-8 where nothing is damaged.
-  package func bytes(_ column: Int) -> UnsafeRawBufferPointer { statement.bytes(Int32(column)) }
+  package func isNull(_ column: Int) -> Bool {
+    switch cell(column) {
+    case .statement(let column): statement.isNull(column)
+    case .value(let value, _): value == .null
+    }
+  }
+
+  /// The whole number of a column that has whole numbers or truth values.
+  package func integer(_ column: Int) -> Int64 {
+    switch cell(column) {
+    case .statement(let column): return statement.integer(column)
+    case .value(.integer(let number), _): return number
+    case .value: return 0
+    }
+  }
+
+  /// The number of a column of real numbers.
+  package func real(_ column: Int) -> Double {
+    switch cell(column) {
+    case .statement(let column): return statement.double(column)
+    case .value: return 0
+    }
+  }
+
+  /// The bytes of a column of texts, times or JSON, UTF-8 where nothing is damaged.
+  package func bytes(_ column: Int) -> UnsafeRawBufferPointer {
+    switch cell(column) {
+    case .statement(let column): statement.bytes(column)
+    case .value(let value, let document): document.bytes(value)
+    }
+  }
 }

@@ -87,8 +87,13 @@ struct ReportSQL {
       if description.isChanged, column.kind == .time { return ReportSQL.time(ofSeconds: "r.changed") }
       if description.isSerialNumber, column.kind == .integer { return "r.internal_id" }
     }
-    let path = "'$.attributes\(ReportSQL.step(column.field))\(column.property.map(ReportSQL.step) ?? "")'"
-    return ReportSQL.value("r.document", path, column.kind)
+    return ReportSQL.inDocument(column)
+  }
+
+  /// What a column shows that stands in the document at its path.
+  static func inDocument(_ column: ReportColumn) -> String {
+    let path = "'$.attributes\(step(column.field))\(column.property.map(step) ?? "")'"
+    return value("r.document", path, column.kind)
   }
 
   /// One step of a JSON path, spelled as the site spells the name in documents.
@@ -101,7 +106,7 @@ struct ReportSQL {
   /// A time of so many Unix seconds.
   static func time(ofSeconds seconds: String) -> String { "strftime('%Y-%m-%dT%H:%M:%SZ', \(seconds), 'unixepoch')" }
 
-  /// What stands at a path of a document, as a value of a kind; null where it is none.
+  /// What stands at a path of a document, as a value of a kind; null where it is none. `DocumentRow` knows the same of most documents.
   static func value(_ document: String, _ path: String, _ kind: ReportColumn.Kind) -> String {
     let type = "json_type(\(document), \(path))"
     let value = "json_extract(\(document), \(path))"
