@@ -75,6 +75,7 @@ import Testing
     try made.mirror.discovery.note(.siteBaseURL, CrawledMirror.site)
     try made.mirror.views.renew()
     try expectTheSame(made.mirror)
+    made.damaged(by: "members said twice, white space and documents that are cut off")
     // As the type was known before the odd ones came, and documents that say the same member twice, or hold white space.
     try made.mirror.database.write { db in
       try db.execute(
