@@ -83,7 +83,7 @@ let package = Package(
     .target(name: "Reports", dependencies: ["JSONAPI", "Store", "SyncAgent"], swiftSettings: strict),
     .target(
       name: "Publish",
-      dependencies: ["Store", .target(name: "CPostgres", condition: .when(traits: ["Postgres"])), logging],
+      dependencies: ["Coding", "Store", .target(name: "CPostgres", condition: .when(traits: ["Postgres"])), logging],
       swiftSettings: quick),
     .target(
       name: "Export", dependencies: ["JSONAPI", "DurableFiles", "Store", "CRename", crypto], swiftSettings: quick),

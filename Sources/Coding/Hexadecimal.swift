@@ -21,6 +21,25 @@ package enum Hexadecimal {
     }
   }
 
+  /// The number of the four digits at a place, which are a code unit of a JSON text (RFC 8259, 7); nil where there are fewer.
+  @inlinable @inline(__always)
+  package static func codeUnit(_ bytes: UnsafeRawBufferPointer, at start: Int) -> UInt16? {
+    guard start + 4 <= bytes.count else { return nil }
+    var unit: UInt16 = 0
+    for index in start..<start + 4 {
+      guard let digit = value(of: bytes[index]) else { return nil }
+      unit = unit << 4 | UInt16(digit)
+    }
+    return unit
+  }
+
+  /// The code unit of `\uXXXX` at a place; nil where there is none.
+  @inlinable @inline(__always)
+  package static func escapedCodeUnit(_ bytes: UnsafeRawBufferPointer, at start: Int) -> UInt16? {
+    guard start + 6 <= bytes.count, bytes[start] == 0x5C, bytes[start + 1] == UInt8(ascii: "u") else { return nil }
+    return codeUnit(bytes, at: start + 2)
+  }
+
   /// Two lower-case digits a byte.
   package static func text(_ bytes: some Sequence<UInt8>) -> String {
     var text: [UInt8] = []

@@ -67,23 +67,14 @@ package enum SiteStyle {
     case UInt8(ascii: "u"): break
     default: return false
     }
-    guard let unit = codeUnit(bytes, index) else { return false }
+    let text = UnsafeRawBufferPointer(bytes)
+    guard let unit = Hexadecimal.codeUnit(text, at: index) else { return false }
     index += 4
     guard unit & 0xF800 == 0xD800 else { return true }
-    guard unit < 0xDC00, index + 6 <= bytes.count, bytes[index] == 0x5C, bytes[index + 1] == UInt8(ascii: "u"),
-      let low = codeUnit(bytes, index + 2), (0xDC00..<0xE000).contains(low)
-    else { return false }
+    guard unit < 0xDC00, let low = Hexadecimal.escapedCodeUnit(text, at: index), (0xDC00..<0xE000).contains(low) else {
+      return false
+    }
     index += 6
     return true
-  }
-
-  private static func codeUnit(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> UInt16? {
-    guard start + 4 <= bytes.count else { return nil }
-    var unit: UInt16 = 0
-    for byte in bytes[start..<start + 4] {
-      guard let digit = Hexadecimal.value(of: byte) else { return nil }
-      unit = unit << 4 | UInt16(digit)
-    }
-    return unit
   }
 }

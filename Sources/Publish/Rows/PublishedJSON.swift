@@ -1,3 +1,5 @@
+import Coding
+
 /// A JSON text as `jsonb` takes it (PostgreSQL, "JSON Types"): it has no U+0000 and no half of a surrogate pair, `numeric` has an end, and
 /// depth costs the server's stack. Goes over the bytes once; what is no JSON at all the server finds.
 struct PublishedJSON {
@@ -64,11 +66,11 @@ struct PublishedJSON {
       bytes += text[index..<min(text.count, index + 2)]
       return index + 2
     }
-    let unit = PublishedJSON.unit(text, index)
+    let unit = Hexadecimal.escapedCodeUnit(text, at: index)
     switch unit {
     case 0?: return replaced(.zero, index)
     case (0xD800...0xDBFF)?:
-      guard let next = PublishedJSON.unit(text, index + 6), (0xDC00...0xDFFF).contains(next) else {
+      guard let next = Hexadecimal.escapedCodeUnit(text, at: index + 6), (0xDC00...0xDFFF).contains(next) else {
         return replaced(.surrogate, index)
       }
       bytes += text[index..<index + 12]
@@ -96,21 +98,6 @@ struct PublishedJSON {
     self.oddity = oddity
     bytes += PublishedJSON.replacement
     return index + 6
-  }
-
-  /// The code unit of `\uXXXX` at a place; nil where there is none.
-  private static func unit(_ text: UnsafeRawBufferPointer, _ index: Int) -> UInt16? {
-    guard index + 6 <= text.count, text[index] == 0x5C, text[index + 1] == UInt8(ascii: "u") else { return nil }
-    var unit: UInt16 = 0
-    for byte in text[index + 2..<index + 6] {
-      switch byte {
-      case 0x30...0x39: unit = unit << 4 | UInt16(byte - 0x30)
-      case 0x41...0x46: unit = unit << 4 | UInt16(byte - 0x37)
-      case 0x61...0x66: unit = unit << 4 | UInt16(byte - 0x57)
-      default: return nil
-      }
-    }
-    return unit
   }
 
   /// Where a number ends; nil where it is too long or too great.

@@ -100,25 +100,12 @@ enum JSONText {
   }
 
   private static func scalar(_ text: UnsafeRawBufferPointer, _ at: inout Int) -> Unicode.Scalar {
-    guard let high = unit(text, at) else { return "\u{FFFD}" }
+    guard let high = Hexadecimal.codeUnit(text, at: at) else { return "\u{FFFD}" }
     at += 4
-    if high & 0xFC00 == 0xD800, at + 1 < text.count, text[at] == 0x5C, text[at + 1] == UInt8(ascii: "u"),
-      let low = unit(text, at + 2), low & 0xFC00 == 0xDC00
-    {
+    if high & 0xFC00 == 0xD800, let low = Hexadecimal.escapedCodeUnit(text, at: at), low & 0xFC00 == 0xDC00 {
       at += 6
-      return Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00)) ?? "\u{FFFD}"
+      return Unicode.Scalar(0x10000 + UInt32(high - 0xD800) << 10 + UInt32(low - 0xDC00)) ?? "\u{FFFD}"
     }
     return Unicode.Scalar(high) ?? "\u{FFFD}"
-  }
-
-  /// The four digits from a place on.
-  private static func unit(_ text: UnsafeRawBufferPointer, _ start: Int) -> UInt32? {
-    guard start + 4 <= text.count else { return nil }
-    var unit: UInt32 = 0
-    for index in start..<start + 4 {
-      guard let digit = Hexadecimal.value(of: text[index]) else { return nil }
-      unit = unit << 4 | UInt32(digit)
-    }
-    return unit
   }
 }

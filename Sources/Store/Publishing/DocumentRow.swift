@@ -21,7 +21,7 @@ final class DocumentRow {
   private let base: [UInt8]
   private var columns: StoredColumns
   private var document = UnsafeRawBufferPointer(start: nil, count: 0)
-  private var text = MadeText()
+  private let text = MadeText()
 
   /// - Parameter base: what stands in texts for its mark: the site's base URL without slashes at its end.
   init(_ plan: DocumentPlan, base: String) {

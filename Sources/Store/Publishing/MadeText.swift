@@ -71,15 +71,14 @@ final class MadeText {
     case UInt8(ascii: "r"): put(0x0D)
     case UInt8(ascii: "t"): put(0x09)
     case UInt8(ascii: "u"):
-      guard let unit = MadeText.unit(bytes, index), unit != 0, unit != 0xFDD0 else { return nil }
+      guard let unit = Hexadecimal.escapedCodeUnit(bytes, at: index), unit != 0, unit != 0xFDD0 else { return nil }
       guard (0xD800...0xDFFF).contains(unit) else {
-        put(scalar: unit)
+        put(scalar: UInt32(unit))
         return 6
       }
-      guard unit < 0xDC00, let low = MadeText.unit(bytes, index + 6), (0xDC00...0xDFFF).contains(low) else {
-        return nil
-      }
-      put(scalar: 0x1_0000 + (unit - 0xD800) << 10 + (low - 0xDC00))
+      guard unit < 0xDC00, let low = Hexadecimal.escapedCodeUnit(bytes, at: index + 6), (0xDC00...0xDFFF).contains(low)
+      else { return nil }
+      put(scalar: 0x1_0000 + UInt32(unit - 0xD800) << 10 + UInt32(low - 0xDC00))
       return 12
     default: return nil
     }
@@ -109,21 +108,6 @@ final class MadeText {
       follow(6)
       follow(0)
     }
-  }
-
-  /// The code unit of `\uXXXX` at a place; nil where there is none.
-  private static func unit(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> UInt32? {
-    guard index + 6 <= bytes.count, bytes[index] == 0x5C, bytes[index + 1] == UInt8(ascii: "u") else { return nil }
-    var unit: UInt32 = 0
-    for byte in bytes[index + 2..<index + 6] {
-      switch byte {
-      case 0x30...0x39: unit = unit << 4 | UInt32(byte - 0x30)
-      case 0x41...0x46: unit = unit << 4 | UInt32(byte - 0x37)
-      case 0x61...0x66: unit = unit << 4 | UInt32(byte - 0x57)
-      default: return nil
-      }
-    }
-    return unit
   }
 
   /// Where a byte first stands at or behind a place.
