@@ -7,7 +7,8 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-/// The reference program of the benchmarks in Swift; those in C are compiled by `table/programs.py`. What is measured beside them is the built `social-mirror`, as a process.
+/// The reference program of the benchmarks in Swift; those in C are compiled by `table/programs.py`. What is measured beside them is the
+/// built `social-mirror`, as a process.
 let package = Package(
   name: "social-mirror-benchmarks",
   dependencies: [
@@ -17,7 +18,7 @@ let package = Package(
     .executableTarget(
       name: "StaticServer",
       dependencies: [.product(name: "Hummingbird", package: "hummingbird")],
-      swiftSettings: strict),
+      swiftSettings: strict)
   ],
   swiftLanguageModes: [.v6]
 )

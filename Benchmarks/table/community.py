@@ -6,24 +6,16 @@ import sqlite3
 import time
 from contextlib import closing
 
-from .frame import Fault, configure, free_port
+from .frame import Answering, Fault, configure, free_port
 
 
-class Site:
+class Site(Answering):
     """A sample site that answers at a port until it is stopped."""
 
     def __init__(self, running, port):
-        self.running, self.port = running, port
+        super().__init__(running)
+        self.port = port
         self.url = f"http://127.0.0.1:{port}"
-
-    def stop(self):
-        self.running.stop()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
 
 
 def start_site(run, resources, changes=0, habits=(), core=None, port=None, wrapper=()):

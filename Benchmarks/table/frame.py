@@ -20,7 +20,27 @@ class LeftOut(Exception):
     """A measure is not made in this run; the words say why. It is no fault."""
 
 
-class Running:
+class Stopped:
+    """What is stopped at the end of its `with`."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+class Answering(Stopped):
+    """What answers at a port because a process of this run does."""
+
+    def __init__(self, running):
+        self.running = running
+
+    def stop(self):
+        self.running.stop()
+
+
+class Running(Stopped):
     """A process of this run, and the log that has both of its outputs."""
 
     def __init__(self, process, name, log):
@@ -75,30 +95,12 @@ class Running:
         """Resident memory, in bytes; None when it has ended."""
         return self._status("VmRSS")
 
-    def peak_memory(self):
-        """The most resident memory it ever had, in bytes; None when it has ended."""
-        return self._status("VmHWM")
-
     def _status(self, key):
         try:
             found = re.search(rf"^{key}:\s+(\d+) kB", Path(f"/proc/{self.pid}/status").read_text(), re.MULTILINE)
         except OSError:
             return None
         return int(found.group(1)) * 1024 if found else None
-
-    def written(self):
-        """Bytes that it had the disk write so far (`write_bytes` of /proc/PID/io); None where that cannot be read."""
-        try:
-            found = re.search(r"^write_bytes: (\d+)", Path(f"/proc/{self.pid}/io").read_text(), re.MULTILINE)
-        except OSError:
-            return None
-        return int(found.group(1)) if found else None
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
 
 
 class Frame:

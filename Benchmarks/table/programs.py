@@ -18,7 +18,8 @@ class Programs:
     def c(self, name, *libraries):
         """The path of a program whose source is Sources/NAME/main.c, linked with libraries ("curl", "sqlite3"). Raises Fault."""
         source, program = HERE / "Sources" / name / "main.c", BUILT / name
-        if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
+        newest = max(one.stat().st_mtime for one in [source, *(HERE / "Sources/shared").iterdir()])
+        if not program.exists() or program.stat().st_mtime < newest:
             BUILT.mkdir(parents=True, exist_ok=True)
             self.frame.run(["cc", "-std=c17", "-O2", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE", "-o", program, source,
                             *(f"-l{library}" for library in libraries)])

@@ -18,7 +18,6 @@ class Measure:
 
     - needs_large: it needs the large mirror, or a pull of it, and is left out of a quick run.
     - not_quick: why else it is left out of a quick run; empty where it is not.
-    - rows: the figures that its rows are called by, for the line that says that they are left out.
     """
 
     name: str

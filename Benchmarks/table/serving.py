@@ -8,7 +8,7 @@ import urllib.parse
 import urllib.request
 from dataclasses import dataclass
 
-from .frame import Fault, configure
+from .frame import Answering, Fault, configure
 
 MEDIA_TYPE = "application/vnd.api+json"
 # The server has the first core and the load the second, where one is measured beside the other.
@@ -28,11 +28,12 @@ class Loaded:
     bad: int
 
 
-class Server:
+class Server(Answering):
     """Something that answers HTTP on this machine, and the token that it is sent."""
 
     def __init__(self, run, running, base, token=""):
-        self.run, self.running, self.base, self.token = run, running, base, token
+        super().__init__(running)
+        self.run, self.base, self.token = run, base, token
 
     def get(self, target, **fields):
         """The body of an answer. Raises Fault where it is none of 200."""
@@ -55,15 +56,6 @@ class Server:
             arguments += ["-H", f"{name}: {value}"]
         said = self.run.frame.run([*arguments, self.base + target], core=core, environment=environment, seconds=seconds + 120)
         return read_wrk(said, target, accepts_bad)
-
-    def stop(self):
-        self.running.stop()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
 
 
 def read_wrk(said, target, accepts_bad=False):

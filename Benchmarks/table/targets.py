@@ -29,11 +29,11 @@ def topics_of_nearly_that_size(mirror, uuid, most=1000):
                 "abs(length(document) - (SELECT length(document) FROM resources WHERE uuid = ?)) LIMIT ?", uuid, most)]
 
 
-def ever_different(run, targets):
-    """Script and environment for wrk: these targets, from the first to the last and again."""
+def ever_different(run, targets, is_paced=False):
+    """Script and environment for wrk: these targets, from the first to the last and again, with pauses of 2 to 6 ms if paced."""
     file = run.frame.folder("targets") / "paths"
     file.write_text("\n".join(targets) + "\n")
-    return HERE / "each-different.lua", {"paths": str(file)}
+    return HERE / "each-different.lua", {"paths": str(file), **({"paced": "1"} if is_paced else {})}
 
 
 def ever_new():

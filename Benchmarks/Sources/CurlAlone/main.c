@@ -1,10 +1,11 @@
 // libcurl alone: fetches every page of the static site one after the other on one kept connection, as the first pull of one
 // type does, and throws the bytes away. Prints resources per second.
+#include "../shared/clock.h"
+
 #include <curl/curl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 static const int rows = 50;
 
@@ -12,12 +13,6 @@ static size_t count(char *bytes, size_t size, size_t items, void *total) {
   (void)bytes;
   *(int64_t *)total += (int64_t)(size * items);
   return size * items;
-}
-
-static double seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 int main(int argc, char **argv) {

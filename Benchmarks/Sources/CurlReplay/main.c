@@ -1,13 +1,14 @@
 // Plain libcurl: asks for what is in a file, a request a line (`METHOD target`, or `PATCH target<TAB>body`), with so many readers, each
 // on a kept connection of its own, who take the next line when they are done with one. Looks at nothing but the status. Prints
 // seconds and requests.
+#include "../shared/clock.h"
+
 #include <curl/curl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static char **lines;
 static size_t count;
@@ -18,12 +19,6 @@ static char authorization[8192];
 static size_t drop(char *bytes, size_t size, size_t items, void *unused) {
   (void)bytes, (void)unused;
   return size * items;
-}
-
-static double seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 static void *reader(void *unused) {

@@ -1,11 +1,13 @@
 // SQLite alone: takes what a mirror has of its resources into memory and writes it into an empty database of the same schema: the
 // rows of 500 resources (10 pages) in a transaction, and with `words` the index of words behind them, 500 in a transaction, too. No
 // scanning, no lookups, no network. The time includes the last checkpoint. Prints resources per second.
+#include "../shared/clock.h"
+#include "../shared/sqlite.h"
+
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { most_columns = 32, rows_in_transaction = 500 };
 
@@ -26,21 +28,6 @@ struct table {
 // What a pull writes of resources. The first column of each is the resource; bookkeeping is a row for each page or type.
 static const char *const tables[] = {"identity", "resource", "relationship", "plain_text", "file_source"};
 enum { table_count = sizeof tables / sizeof tables[0], resources = 1 };
-
-static void fail(sqlite3 *db, const char *what) {
-  fprintf(stderr, "SQLiteAlone: %s: %s\n", what, db == NULL ? "out of memory" : sqlite3_errmsg(db));
-  exit(74);
-}
-
-static void run(sqlite3 *db, const char *sql) {
-  if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK) fail(db, sql);
-}
-
-static sqlite3_stmt *prepare(sqlite3 *db, const char *sql) {
-  sqlite3_stmt *statement = NULL;
-  if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK) fail(db, sql);
-  return statement;
-}
 
 // The rows of a table, all columns, and the statement that writes them into another database.
 static struct table load(sqlite3 *db, sqlite3 *to, const char *name, const char *columns) {
@@ -100,12 +87,6 @@ static void insert(sqlite3 *db, struct table *table) {
   }
   if (sqlite3_step(statement) != SQLITE_DONE) fail(db, "insert");
   sqlite3_reset(statement);
-}
-
-static double seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 // The statements that made the tables and indexes of these rows, from the mirror itself, so that they cannot drift apart.

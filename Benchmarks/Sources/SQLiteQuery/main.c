@@ -2,12 +2,14 @@
 // looked at, and text and blobs are copied behind each other into one buffer, as an answer would hold them: no HTTP, no links put back.
 // The connection has the mirror's cache (8 MB) and reads only. Prints queries per second, rows and bytes of all, and the middle and
 // the slowest query in milliseconds.
+#include "../shared/clock.h"
+#include "../shared/sqlite.h"
+
 #include <sqlite3.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { most_arguments = 16, most_times = 1 << 20 };
 
@@ -19,17 +21,6 @@ struct set {
   int count;
   struct argument arguments[most_arguments];
 };
-
-static void fail(sqlite3 *db, const char *what) {
-  fprintf(stderr, "SQLiteQuery: %s: %s\n", what, db == NULL ? "out of memory" : sqlite3_errmsg(db));
-  exit(74);
-}
-
-static double seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static int by_size(const void *a, const void *b) {
   const double x = *(const double *)a, y = *(const double *)b;
@@ -83,9 +74,8 @@ int main(int argc, char **argv) {
 
   sqlite3 *db = NULL;
   if (sqlite3_open_v2(argv[1], &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) fail(db, argv[1]);
-  if (sqlite3_exec(db, "PRAGMA cache_size = -8000; PRAGMA query_only = ON;", NULL, NULL, NULL) != SQLITE_OK) fail(db, "pragmas");
-  sqlite3_stmt *statement = NULL;
-  if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK) fail(db, sql);
+  run(db, "PRAGMA cache_size = -8000; PRAGMA query_only = ON;");
+  sqlite3_stmt *statement = prepare(db, sql);
 
   const double limit = strtod(argv[3], NULL), begun = seconds();
   double *times = malloc(most_times * sizeof *times);

@@ -1,35 +1,16 @@
 // Bare SQLite transactions with the rows of a local write: the changed document, the note in the outbox and the copy of what the site
 // had, each in a durable transaction of its own (synchronous = FULL), over the topics of a mirror. Prints transactions per second.
+#include "../shared/clock.h"
+#include "../shared/sqlite.h"
+
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-
-static void fail(sqlite3 *db, const char *what) {
-  fprintf(stderr, "SQLiteWrites: %s: %s\n", what, sqlite3_errmsg(db));
-  exit(74);
-}
-
-static void run(sqlite3 *db, const char *sql) {
-  if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK) fail(db, sql);
-}
-
-static sqlite3_stmt *prepare(sqlite3 *db, const char *sql) {
-  sqlite3_stmt *statement = NULL;
-  if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK) fail(db, sql);
-  return statement;
-}
 
 static void step(sqlite3 *db, sqlite3_stmt *statement, sqlite3_int64 id) {
   sqlite3_bind_int64(statement, 1, id);
   if (sqlite3_step(statement) != SQLITE_DONE) fail(db, sqlite3_sql(statement));
   sqlite3_reset(statement);
-}
-
-static double seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 int main(int argc, char **argv) {

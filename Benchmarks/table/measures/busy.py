@@ -29,7 +29,7 @@ def writer(run):
     folder = run.frame.folder("busy")
     at_rest, meanwhile, seen = [], [], []
     targets = topics_of_nearly_that_size(run.mirrors.of(resources), topic_of_middle_size(run.mirrors.of(resources)))
-    script, environment = ever_different(run, targets)
+    script, environment = ever_different(run, targets, is_paced=True)
     with start_site(run, resources, wrapper=("nice", "-n", "19")) as site:
         for _ in range(run.repetitions):
             mirror = run.mirrors.copy(resources, folder)
@@ -38,7 +38,7 @@ def writer(run):
             age(mirror)
             # A round of its own begins with the daemon: it is over before anything is measured.
             with serve(run, mirror, folder, core=None, command="run", port=site.port, sync={"intervalSeconds": 86400}) as daemon:
-                load = lambda seconds: daemon.load("/", seconds, connections=4, core=None, script=HERE / "paced.lua", environment=environment)
+                load = lambda seconds: daemon.load("/", seconds, connections=4, core=None, script=script, environment=environment)
                 idle(run, folder, daemon.running)
                 # What the copy left to the disk is written, and what the readers read is read.
                 os.sync()
@@ -101,7 +101,7 @@ def idle(run, folder, daemon):
 def mixed(run):
     mirror, folder = run.mirrors.small, run.frame.folder("mixed")
     targets = topics_of_nearly_that_size(mirror, topic_of_middle_size(mirror))
-    by_id, environment = ever_different(run, targets)
+    _, environment = ever_different(run, targets)
     one, both, busy = [], [], []
     for _ in range(run.repetitions):
         for core, rates in ((0, one), (None, both)):
@@ -116,16 +116,17 @@ def mixed(run):
     yield Row(MIXED, "the same with the server on one core", one, both, "requests/s",
               note="half resources by id, half pages, filters, sorts and includes, ever new URLs, 64 clients; wrk shares the cores; the server "
                    f"kept {statistics.median(busy):.2f} cores busy")
-    yield from beside(run, by_id, environment)
+    yield from beside(run, targets)
 
 
-def beside(run, by_id, environment):
+def beside(run, targets):
     """How long a resource by its id takes at rest, beside slow reads, beside local writes, and beside both."""
     folder = run.frame.folder("beside")
     mirror = run.mirrors.copy(run.settings.resources, folder)
+    script, environment = ever_different(run, targets, is_paced=True)
     found = {"": [], "slow reads": [], "local writes": [], "slow reads and local writes": []}
     with serve(run, mirror, folder, core=None) as api:
-        paced = lambda: api.load("/", connections=4, core=None, script=HERE / "paced.lua", environment=environment).p99
+        paced = lambda: api.load("/", connections=4, core=None, script=script, environment=environment).p99
         write = writing(run, api, topics(mirror, 1024))
         slow = lambda: api.load("/", 1, connections=4, core=None, script=HERE / "slow.lua")
         paced()

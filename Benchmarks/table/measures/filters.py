@@ -9,7 +9,6 @@ from ..queries import explain, forget_uses, in_c, indexed_values, wait_for_index
 from ..registry import measure
 from ..rows import Row, at_least, at_most
 from ..serving import SERVER_CORE, serve
-from ..settings import HERE
 from ..targets import ever_different, topic_of_middle_size, topics_of_nearly_that_size
 
 TOPICS = "/jsonapi/node/topic"
@@ -72,7 +71,7 @@ def scan(run):
     mirror, folder = run.mirrors.large, run.frame.folder("scan")
     references, subjects, at_rest, meanwhile = [], [], [], []
     targets = topics_of_nearly_that_size(run.mirrors.large, topic_of_middle_size(run.mirrors.large))
-    script, environment = ever_different(run, targets)
+    script, environment = ever_different(run, targets, is_paced=True)
     number = 0
     for turn in range(run.repetitions):
         # The counts of uses are written every ten seconds, and an index comes of them: each turn has a server of its own.
@@ -88,7 +87,7 @@ def scan(run):
             ask()
             subjects.append(1 / min(ask() for _ in range(2)))
             references.append(in_c(run, mirror, found["sql"], [found["arguments"]] * 3, 0)[0])
-            others = lambda: api.load("/", min(run.seconds_each, 3), connections=4, core=None, script=HERE / "paced.lua",
+            others = lambda: api.load("/", min(run.seconds_each, 3), connections=4, core=None, script=script,
                                       environment=environment).p99
             at_rest.append(others())
             with Repeated(ask):
