@@ -163,8 +163,9 @@ house:
 messages:
 	@$(PYTHON) tools/messages
 
+# The table of figures beside their references; ARGS=--quick in under 3 minutes. See Benchmarks/README.md.
 bench: swift-present system-packages
-	Benchmarks/run
+	Benchmarks/run $(ARGS)
 
 verify-units:
 	@packaging/systemd/verify.sh

@@ -82,9 +82,10 @@ def main():
     minutes, seconds = divmod(round(time.monotonic() - begun), 60)
     on |= {"load after": machine.load(), "begun": f"{moment:%Y-%m-%d %H:%M} UTC", "took": f"{minutes} min {seconds} s"}
     print("\n" + report.text(rows, faults, on, asked))
-    print("\n" + "\n".join(map(str, report.write(rows, drawn, faults, on, asked))))
+    files = report.write(rows, drawn, faults, on, asked)
+    print("\n" + "\n".join(map(str, files)))
     if asked.writes_docs:
-        report.write_page(rows, faults, on, asked)
+        report.write_page(rows, faults, on, asked, files)
     return 1 if faults or any(row.is_met is False for row in rows) else 0
 
 

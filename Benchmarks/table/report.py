@@ -8,6 +8,7 @@ from .rows import plain
 from .settings import ROOT
 
 PAGE = ROOT / "docs/performance.md"
+PICTURES = ROOT / "docs/pictures/performance"
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 HEADINGS = ["figure", "beside", "reference", "social-mirror", "unit", "ratio", "goal", "met"]
 
@@ -75,11 +76,17 @@ def write(rows, drawn, faults, machine, settings):
     return [folder / name for name in files]
 
 
-def write_page(rows, faults, machine, settings):
-    """Puts the table between the marks of docs/performance.md. Raises ValueError where the page has no marks."""
+def write_page(rows, faults, machine, settings, files):
+    """Puts the table between the marks of docs/performance.md, and the plots among `files` beside it. Raises ValueError where the page has
+    no marks."""
     page = PAGE.read_text()
     before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"{PAGE.name} has no place for the table: {BEGIN} and {END}")
-    PAGE.write_text(f"{before}{BEGIN}\n{markdown(rows, faults, machine, settings)}{END}{after}")
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    plots_of_run = [file for file in files if file.suffix == ".svg"]
+    for file in plots_of_run:
+        (PICTURES / file.name).write_text(file.read_text())
+    shown = "".join(f"\n![{file.stem}]({PICTURES.relative_to(PAGE.parent)}/{file.name})\n" for file in plots_of_run)
+    PAGE.write_text(f"{before}{BEGIN}\n{markdown(rows, faults, machine, settings)}{shown}{END}{after}")
