@@ -63,7 +63,7 @@ struct SyncByHand: Sendable {
   func index(_ steps: inout SyncSteps) async throws {
     guard steps.failure == nil else { return }
     do {
-      while try mirror.searching.step() { try await SyncByHand.breathe() }
+      try await mirror.searching.catchUp()
       while try mirror.searching.purgeStep(at: unixNow()) { try await SyncByHand.breathe() }
     } catch let error as CancellationError {
       throw error

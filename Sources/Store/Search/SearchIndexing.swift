@@ -5,7 +5,6 @@ import JSONAPI
 final class SearchIndexWriter {
   private let db: Database
   private let slots: SearchSlots
-  private let base: [UInt8]
   private let find: RawStatement
   private let add: RawStatement
   private let put: RawStatement
@@ -16,7 +15,6 @@ final class SearchIndexWriter {
   init(_ db: Database) throws {
     self.db = db
     slots = try SearchSlots(db)
-    base = Array((try MirrorFact.siteBaseURL.value(db) ?? "").utf8)
     let columns = SearchSlots.columns.joined(separator: ", ")
     let marks = SearchSlots.columns.indices.map { "?\($0 + 2)" }.joined(separator: ", ")
     find = try RawStatement(cached: "SELECT \(columns) FROM search_index WHERE rowid = ?1", db)
@@ -27,8 +25,7 @@ final class SearchIndexWriter {
   }
 
   /// Brings the words of one resource up to date.
-  func store(_ document: UnsafeRawBufferPointer, of id: Int64, type: Int64) throws {
-    let parts = SearchedTexts(document, base: base).parts
+  func store(_ parts: [SearchedTexts.Part], of id: Int64, type: Int64) throws {
     let places = try slots.places(of: parts.map(\.name), type: type)
     var texts = [[UInt8]](repeating: [], count: SearchSlots.columns.count)
     for (part, place) in zip(parts, places) where texts.indices.contains(place) {
@@ -92,28 +89,53 @@ extension Searching {
   /// is committed with it, so it may be stopped anywhere. A mirror of before is filled in the same way.
   /// - Parameter most: how many resources are looked at.
   /// - Returns: whether more is left.
-  package func step(_ most: Int = 1_000) throws -> Bool {
-    if try isCurrent() { return false }
-    return try write { db in
-      let after = try SearchState.after(db)
+  package func step(_ most: Int = SearchBatch.most) throws -> Bool {
+    guard let batch = try batch(most) else { return false }
+    return try !take(batch) || !batch.isLast
+  }
+
+  /// Takes in all that is stored, as `step` does. The texts of what comes next are made while the writer takes in those before.
+  /// - Throws: `CancellationError` between two transactions.
+  package func catchUp() async throws {
+    var next = try batch(SearchBatch.most)
+    while let batch = next {
+      try Task.checkCancellation()
+      async let following = self.batch(SearchBatch.most, after: batch.last)
+      let isTaken = try take(batch)
+      next = try await following
+      if !isTaken { next = try self.batch(SearchBatch.most) }
+    }
+  }
+
+  /// Makes the texts of what comes next.
+  /// - Parameters:
+  ///   - most: how many resources are looked at.
+  ///   - after: the number of the change behind which it begins; nil for where the index has got to.
+  /// - Returns: nil where nothing was changed since.
+  func batch(_ most: Int, after: Int64? = nil) throws -> SearchBatch? {
+    try read { db in
+      let after = try after ?? SearchState.after(db)
+      let newest = try ChangeNumber.last(db)
+      return after < newest ? try SearchBatch(db, after: after, newest: newest, most: most) : nil
+    }
+  }
+
+  /// Takes a batch in, in one transaction. What was changed or removed since its texts were made has a later number, and is left to that.
+  /// - Returns: false where the index stands elsewhere by now: then nothing has changed.
+  func take(_ batch: SearchBatch) throws -> Bool {
+    try write { db in
+      guard try SearchState.after(db) == batch.after else { return false }
       let writer = try SearchIndexWriter(db)
-      let rows = try RawStatement(
-        cached: "SELECT id, type, sequence, document FROM resource WHERE sequence > ?1 ORDER BY sequence LIMIT ?2", db)
-      defer { rows.reset() }
-      rows.bind(after, at: 1)
-      rows.bind(Int64(most), at: 2)
-      var count = 0
-      var last = after
-      while try rows.step() {
-        count += 1
-        last = rows.integer(2)
-        try writer.store(rows.bytes(3), of: rows.integer(0), type: rows.integer(1))
+      let isAsRead = try RawStatement(cached: "SELECT 1 FROM resource WHERE id = ?1 AND sequence = ?2", db)
+      for resource in batch.resources {
+        isAsRead.bind(resource.id, at: 1)
+        isAsRead.bind(resource.sequence, at: 2)
+        defer { isAsRead.reset() }
+        if try isAsRead.step() { try writer.store(resource.parts, of: resource.id, type: resource.type) }
       }
-      // What is behind the last resource was no resource that is there.
-      if count < most { last = max(last, try ChangeNumber.last(db)) }
       try db.run(
-        sql: "UPDATE search_state SET after = ?1, edits = edits + ?2", arguments: [last, writer.edits])
-      return count == most
+        sql: "UPDATE search_state SET after = ?1, edits = edits + ?2", arguments: [batch.last, writer.edits])
+      return true
     }
   }
 }
