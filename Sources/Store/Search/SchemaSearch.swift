@@ -28,11 +28,13 @@ extension Schema {
     """
 
   /// Words as Unicode parts them, without letter case and accents; those of titles count for more. Beginnings of two letters, which are
-  /// those of too many words to be looked through, have an index of their own.
+  /// those of too many words to be looked through, have an index of their own. All words of a large transaction are sorted in memory
+  /// (16 MB at most) and written once: with FTS5's own bound of 1 MB, and as many pieces to merge, a first index takes twice as long.
   private static let searchIndex = """
     CREATE VIRTUAL TABLE search_index USING fts5(
       \(SearchSlots.columns.joined(separator: ", ")), tokenize = 'unicode61 remove_diacritics 2', prefix = '2');
     INSERT INTO search_index (search_index, rank) VALUES ('rank', 'bm25(8.0)');
+    INSERT INTO search_index (search_index, rank) VALUES ('hashsize', 16777216);
     """
 
   /// SQLite 3.42.0 and newer take words out of an FTS5 table where they stand (option `secure-delete`), in a form that older ones

@@ -19,8 +19,8 @@ struct SearchBatch: Sendable {
   /// Whether nothing was changed behind it when it was read.
   private(set) var isLast = false
 
-  /// How many resources are looked at in one transaction.
-  package static let most = 1_000
+  /// How many resources are taken in at a time where nothing else is to be done: what is written at once is sorted and merged once.
+  static let most = 10_000
   /// About how many bytes of text are held at a time.
   private static let size = 8 << 20
 

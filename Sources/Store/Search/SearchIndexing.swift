@@ -87,9 +87,9 @@ extension Searching {
 
   /// Takes some more of what was stored or changed into the index, in one transaction and in the order of changes. Where it has got to
   /// is committed with it, so it may be stopped anywhere. A mirror of before is filled in the same way.
-  /// - Parameter most: how many resources are looked at.
+  /// - Parameter most: how many resources are looked at: the others who write wait some ten milliseconds for a thousand.
   /// - Returns: whether more is left.
-  package func step(_ most: Int = SearchBatch.most) throws -> Bool {
+  package func step(_ most: Int = 1_000) throws -> Bool {
     guard let batch = try batch(most) else { return false }
     return try !take(batch) || !batch.isLast
   }
