@@ -194,6 +194,8 @@ def course(chosen, dice, field, postgres, sample, daemon):
         filled = int(postgres.rows(f"SELECT count({ADDED}) FROM site.node_topic")[0]) if kept else 0
         say(f"reports: the field that was taken away again {f'is a column still, with values in {filled} rows' if kept else 'is no column'}")
         site = Reader(f"http://127.0.0.1:{sample.port}", entry=f"http://127.0.0.1:{sample.port}/jsonapi")
+        # The token of before has expired meanwhile.
+        daemon.token = daemon.sign_in()
         found = taken_back(daemon, postgres, site, dice, chosen.purge_seconds)
         different += compare(place, postgres)
         expect(not different, f"{len(different)} tables are not what their views are")
