@@ -131,7 +131,7 @@ interop: swift-present system-packages
 	PYTHON="$(PYTHON)" interop/run .build/debug/social-mirror $(ARGS)
 
 # The built program against bad lines and bad sites, over sockets; see drill/. ARGS="kills --seed 7", "guards", "files", "doors", "attacks", "zoo",
-# "doctor", "metrics", "admin"; kills and guards without it.
+# "doctor", "metrics", "admin", "reports" (which needs PostgreSQL); kills and guards without it.
 drill: swift-present system-packages
 	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
 	PYTHON="$(PYTHON)" drill/run .build/debug/social-mirror $(ARGS)

@@ -52,7 +52,7 @@ class Door:
                 there.close()
                 return answer.status, {n: v for n, v in answer.getheaders() if n.lower() not in KEPT}, text
 
-            do_GET = do_POST = do_PATCH = handle_one
+            do_GET = do_POST = do_PATCH = do_DELETE = handle_one
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True

@@ -253,6 +253,14 @@ def stored(workplace):
     return found
 
 
+def until(condition, seconds, what):
+    started = time.monotonic()
+    while not condition():
+        expect(time.monotonic() - started < seconds, f"{what}: not within {seconds} s")
+        time.sleep(0.5)
+    return time.monotonic() - started
+
+
 def say(text):
     print(text, flush=True)
 

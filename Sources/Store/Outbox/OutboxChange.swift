@@ -106,7 +106,7 @@ package struct OutboxChange: Sendable, Hashable {
   package var uuid: ResourceID
   /// What it does to the resource.
   package var kind: ChangeKind
-  /// What it sets; none for a deletion. What nobody may read again is taken out when it is over.
+  /// What it sets; none for a deletion, and none of a change that is over.
   package var members: [ChangedMember]
   /// Who asked for it, or added to it last.
   package var author: ChangeAuthor

@@ -110,18 +110,15 @@ struct OutboxRows {
       arguments: [encoded(members), change.id])
   }
 
-  /// Ends a change, and with it the conflict in which it stands. What it sent and nobody may read again goes.
+  /// Ends a change, and with it the conflict in which it stands. What it set goes: the site has it or is not to have it, and what is
+  /// taken back there must not stay here.
   func finish(_ change: OutboxChange, _ state: ChangeState, at now: Int64) throws {
-    let members = change.members.map { member in
-      guard FieldValue.isSecret(member.name) else { return member }
-      return ChangedMember(member.group, member.name, base: nil, local: .null)
-    }
     try db.run(
       sql: """
-        UPDATE outbox SET state = ?, finished = ?, members = ?, version = version + 1, error = NULL, error_document = NULL
+        UPDATE outbox SET state = ?, finished = ?, members = '[]', version = version + 1, error = NULL, error_document = NULL
         WHERE id = ?
         """,
-      arguments: [state.rawValue, now, encoded(members), change.id])
+      arguments: [state.rawValue, now, change.id])
     try forget(change.members)
     try endConflict(of: change.id, state, at: now)
   }

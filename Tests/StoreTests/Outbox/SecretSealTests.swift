@@ -43,6 +43,26 @@ extension OutboxBench {
     #expect(try bench.mirror.reading.fact(.logHoldsRemoved) == "0")
   }
 
+  /// What was written here and taken back again stands in no row, neither as what was sent nor as what the next change replaced.
+  @Test(arguments: [true, false]) func whatIsTakenBackStandsInNoRow(isSent: Bool) throws {
+    let bench = try OutboxBench()
+    let sentence = "A sentence that somebody takes back"
+    try bench.patch(["title": .string(sentence)])
+    let first = try bench.only()
+    if isSent { try bench.settle(bench.send(), sentence) }
+    try bench.patch(["title": "Two"])
+    try bench.settle(bench.send(), "Two")
+    #expect(try bench.mirror.outbox.change(first.id)?.members.isEmpty == true)
+    #expect(try bench.mirror.outbox.unsettledChanges().isEmpty)
+    // A copy has the rows alone, and no remains of pages.
+    let copy = bench.made.folder.appending(path: "copy.sqlite").path
+    let queue = try DatabaseQueue(path: bench.made.folder.appending(path: "mirror.sqlite").path)
+    try queue.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [copy]) }
+    try queue.close()
+    let content = try #require(FileManager.default.contents(atPath: copy))
+    #expect(content.range(of: Data("Two".utf8)) != nil && content.range(of: Data(sentence.utf8)) == nil)
+  }
+
   /// Pages of the outbox are divided and rearranged, where SQLite leaves remains of rows behind.
   @Test func remainsOfRowsHoldNoPassword() throws {
     let bench = try OutboxBench()
