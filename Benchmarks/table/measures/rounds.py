@@ -69,7 +69,8 @@ class Daemon(Answering):
         seconds, count = self._metric()
         end = time.monotonic() + 60
         while True:
-            time.sleep(0.1)
+            # Seldom: to be asked for metrics costs a daemon, too.
+            time.sleep(0.7)
             now, done = self._metric()
             if done >= count + number:
                 return (now - seconds) / (done - count)
