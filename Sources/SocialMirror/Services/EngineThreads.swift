@@ -8,6 +8,17 @@ final class EngineThreads: TaskExecutor {
   private struct Queue: @unchecked Sendable {
     var jobs: [UnownedJob] = []
     var first = 0
+    /// How many threads wait for a job, and whether one of them was told of one and is not there yet.
+    var idle = 0
+    var isOneComing = false
+
+    /// Whether one that waits is to be told. Not while another is on its way: most jobs are what follows the one before, and the thread
+    /// that has done that one takes them before anybody else is awake.
+    mutating func wantsOne() -> Bool {
+      guard idle > 0, !isOneComing, first < jobs.count else { return false }
+      isOneComing = true
+      return true
+    }
   }
   /// Since when a thread has been at its job, microseconds of `monotonicMicroseconds`; 0 while it has none.
   private final class Busy: Sendable {
@@ -29,10 +40,13 @@ final class EngineThreads: TaskExecutor {
 
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    queue.withLock { $0.jobs.append(job) }
     condition.lock()
-    condition.signal()
-    condition.unlock()
+    defer { condition.unlock() }
+    let wantsOne = queue.withLock { queue in
+      queue.jobs.append(job)
+      return queue.wantsOne()
+    }
+    if wantsOne { condition.signal() }
   }
 
   /// For how many seconds the thread that has been longest at one job has been at it: jobs end wherever they wait for something that
@@ -56,19 +70,26 @@ final class EngineThreads: TaskExecutor {
     defer { condition.unlock() }
     while true {
       if let job = take() { return job }
+      queue.withLock { $0.idle += 1 }
       condition.wait()
+      queue.withLock { queue in
+        queue.idle -= 1
+        queue.isOneComing = false
+      }
     }
   }
 
+  /// The next job. Whoever takes one tells another thread of what is left.
   private func take() -> UnownedJob? {
-    queue.withLock { queue in
-      guard queue.first < queue.jobs.count else { return nil }
-      defer {
-        queue.first += 1
-        if queue.first == queue.jobs.count { (queue.jobs, queue.first) = ([], 0) }
-      }
-      return queue.jobs[queue.first]
+    let (job, wantsOne) = queue.withLock { queue -> (UnownedJob?, Bool) in
+      guard queue.first < queue.jobs.count else { return (nil, false) }
+      let job = queue.jobs[queue.first]
+      queue.first += 1
+      if queue.first == queue.jobs.count { (queue.jobs, queue.first) = ([], 0) }
+      return (job, queue.wantsOne())
     }
+    if wantsOne { condition.signal() }
+    return job
   }
 }
 

@@ -29,7 +29,8 @@ extension Settings {
   /// The way of local changes to the site by this configuration.
   func push(_ site: SyncAgent.Site, mirror: Mirror, logger: Logger) -> PushRound {
     PushRound(
-      site: site, mirror: mirror, policies: ConflictPolicies(sync.conflicts), logger: logger, now: unixNow)
+      site: site, mirror: mirror, policies: ConflictPolicies(sync.conflicts), logger: logger,
+      concurrency: self.site?.concurrency ?? 1, now: unixNow)
   }
 
   /// Where the site's tokens are kept.

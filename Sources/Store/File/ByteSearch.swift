@@ -1,7 +1,14 @@
 import Foundation
 
-/// Finds bytes in bytes in time proportional to both, whatever they are: SQLite cannot be stopped inside a function.
+/// Compares bytes, and finds bytes in bytes in time proportional to both, whatever they are: SQLite cannot be stopped inside a function.
 enum ByteSearch {
+  /// Whether two runs of bytes are the same.
+  static func isSame(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {
+    guard one.count == other.count else { return false }
+    guard let start = one.baseAddress, let otherStart = other.baseAddress else { return true }
+    return memcmp(start, otherStart, one.count) == 0
+  }
+
   static func found(_ wanted: UnsafeRawBufferPointer, in text: UnsafeRawBufferPointer) -> Bool {
     guard let base = text.baseAddress, let start = wanted.baseAddress, let first = wanted.first else { return true }
     let last = text.count - wanted.count

@@ -10,6 +10,8 @@ final class MirrorDatabase: Sendable {
   let file: MirrorFile
   /// Wakes those who wait for this process to write.
   let commits = CommitSignal()
+  /// What a transaction that wrote resources hands on to the next.
+  let handedOn = HandedOn()
   /// Where the file is.
   var path: String { file.path }
 

@@ -99,7 +99,9 @@ extension Outbox {
         sql: """
           UPDATE outbox SET state = 'sending', sends = sends + 1, version = version + 1, members = ? WHERE id = ?
           """, arguments: [writer.rows.encoded(members), change.id])
-      if let site, try writer.copies.copy(of: change.resource) != nil {
+      if let site, let copy = try writer.copies.copy(of: change.resource) {
+        // Mostly the site shows what is agreed on, and what is sent is what was asked for: then all is as it was.
+        if copy.base == site.form, copy.site == nil, !copy.isDeleted, members == change.members { return true }
         // What was looked at before sending says no more about members than an answer does.
         let site = try writer.keeping(site, of: change.resource, type: change.type)
         let waiting = try writer.rows.unsettled(of: change.resource)

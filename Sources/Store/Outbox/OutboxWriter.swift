@@ -25,7 +25,9 @@ final class OutboxWriter {
     self.resources = resources
     rows = OutboxRows(db: db)
     copies = OutboxCopies(db: db)
-    form = try SiteForm(db)
+    // It follows from the types alone, and is read for every change.
+    form = try names.derived as? SiteForm ?? SiteForm(db)
+    names.derived = form
   }
 
   // MARK: Resources

@@ -18,14 +18,18 @@ extension Reading {
   /// has not shown it.
   package func siteDocument(of uuid: ResourceID, type: String) throws -> [UInt8]? {
     try read { db in
-      try Row.cachedOne(
-        db,
-        sql: """
-          SELECT iif(c.resource IS NULL, r.document, coalesce(c.site_document, c.base_document))
-          FROM identity i LEFT JOIN resource r ON r.id = i.id LEFT JOIN outbox_copy c ON c.resource = i.id
-          WHERE i.uuid = ? AND i.type = (SELECT id FROM resource_type WHERE name = ?)
-          """, arguments: [Data(uuid.bytes), type]
-      ).flatMap { try $0.decode(String?.self, atIndex: 0).map { Array($0.utf8) } }
+      guard let id = try Int64.cachedOne(db, sql: "SELECT id FROM resource_type WHERE name = ?", arguments: [type])
+      else { return nil }
+      return try Row.cachedOne(db, sql: Reading.siteDocument, arguments: [Data(uuid.bytes), id]).flatMap {
+        try $0.decode(String?.self, atIndex: 0).map { Array($0.utf8) }
+      }
     }
   }
+
+  /// The same by UUID and the number of the type.
+  static let siteDocument = """
+    SELECT iif(c.resource IS NULL, r.document, coalesce(c.site_document, c.base_document))
+    FROM identity i LEFT JOIN resource r ON r.id = i.id LEFT JOIN outbox_copy c ON c.resource = i.id
+    WHERE i.uuid = ? AND i.type = ?
+    """
 }

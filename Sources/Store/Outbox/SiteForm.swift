@@ -3,7 +3,7 @@ import JSONAPI
 import OpenSocial
 
 /// A stored document with what is needed to write it out.
-struct StoredForm: Sendable {
+struct StoredForm: Sendable, Equatable {
   var document: [UInt8]
   var splices: [UInt8]
   var revision: Int64?

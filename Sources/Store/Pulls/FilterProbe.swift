@@ -53,6 +53,16 @@ extension Reading {
     }
   }
 
+  /// Whether any resource of a type is stored.
+  package func hasAny(of type: String) throws -> Bool {
+    try read { db in
+      try Bool.cachedOne(
+        db,
+        sql: "SELECT EXISTS (SELECT 1 FROM resource WHERE type = (SELECT id FROM resource_type WHERE name = ?))",
+        arguments: [type]) ?? false
+    }
+  }
+
   /// The stored document of a type's newest resource; nil while none is stored.
   package func newestDocument(of type: String) throws -> [UInt8]? {
     try read { db in

@@ -88,11 +88,23 @@ package struct LostFields: Sendable, Hashable {
 extension Reading {
   /// Compares what the site sends of a type with what is stored of it. Labels alone are passed by: they replace nothing.
   package func lostFields(in resources: [ScannedResource], of type: String) throws -> LostFields {
-    LostFields(
-      try resources.compactMap { resource in
-        guard !resource.isLabelOnly, let stored = try siteDocument(of: resource.uuid, type: type) else { return nil }
-        return (stored, resource.document)
-      })
+    // Of nearly every page all is as it is stored: one look for all of it, and no copies.
+    try read { db in
+      guard let id = try Int64.cachedOne(db, sql: "SELECT id FROM resource_type WHERE name = ?", arguments: [type])
+      else { return LostFields() }
+      let document = try RawStatement(cached: Reading.siteDocument, db)
+      var pairs: [(stored: [UInt8], now: [UInt8])] = []
+      for resource in resources where !resource.isLabelOnly {
+        document.bind(resource.uuid, at: 1)
+        document.bind(id, at: 2)
+        defer { document.reset() }
+        guard try document.step(), !document.isNull(0) else { continue }
+        let stored = document.bytes(0)
+        let isSame = resource.document.withUnsafeBytes { ByteSearch.isSame($0, stored) }
+        pairs.append((isSame ? resource.document : Array(stored), resource.document))
+      }
+      return LostFields(pairs)
+    }
   }
 
   /// How many resources of a type are stored with a member, counted no further than a bound.

@@ -27,12 +27,7 @@ final class Departures {
   /// - Parameter resource: what is about to be stored in its place.
   func state(of id: Int64, before resource: ScannedResource, isFile: Bool) throws -> VisibleState? {
     let stored = try self.stored(id) { document -> VisibleState? in
-      let isSame = resource.document.withUnsafeBytes { next in
-        guard next.count == document.count, let one = next.baseAddress, let other = document.baseAddress else {
-          return next.isEmpty && document.isEmpty
-        }
-        return memcmp(one, other, next.count) == 0
-      }
+      let isSame = resource.document.withUnsafeBytes { ByteSearch.isSame($0, document) }
       return isSame ? nil : VisibleState(document, isFile: isFile)
     }
     guard var former = stored ?? nil else { return nil }

@@ -12,7 +12,7 @@ final class ResourceWriter {
   private let findIdentity: RawStatement
   private let addIdentity: RawStatement
   private let upsert: RawStatement
-  private let exists: RawStatement
+  private let known: RawStatement
   private let numbered: RawStatement
   private let clearLinkage: RawStatement
   private let addLinkage: RawStatement
@@ -31,7 +31,7 @@ final class ResourceWriter {
     var type: Int64
   }
 
-  fileprivate init(_ db: Database, names: Names) throws {
+  init(_ db: Database, names: Names) throws {
     self.db = db
     self.names = names
     changes = names.changes
@@ -41,7 +41,7 @@ final class ResourceWriter {
     texts = try PlainTextWriter(db)
     findIdentity = try RawStatement(cached: "SELECT id FROM identity WHERE uuid = ? AND type = ?", db)
     addIdentity = try RawStatement(cached: "INSERT INTO identity (uuid, type) VALUES (?, ?)", db)
-    exists = try RawStatement(cached: "SELECT 1 FROM resource WHERE id = ?", db)
+    known = try RawStatement(cached: "SELECT revision, splices, document FROM resource WHERE id = ?", db)
     numbered = try RawStatement(
       cached: """
         SELECT r.id, i.uuid FROM resource r JOIN identity i ON i.id = r.id WHERE r.type = ? AND r.internal_id = ? LIMIT 100
@@ -81,7 +81,8 @@ final class ResourceWriter {
     let type = try names.type(resource.type)
     let (own, isKnown) = try identity(resource.uuid, type)
     var id = own
-    var isNew = try !isKnown || !isStored(own)
+    let standing = isKnown ? try self.standing(of: resource, id: own) : .absent
+    var isNew = standing == .absent
     if isNew, let number = resource.internalID, let former = try holder(of: number, type: type, resource) {
       id = former
       isNew = false
@@ -95,6 +96,10 @@ final class ResourceWriter {
       clearTombstone.bind(type, at: 1)
       clearTombstone.bind(resource.uuid, at: 2)
       try clearTombstone.run()
+    }
+    if standing == .same {
+      outcome.unchanged += 1
+      return
     }
     let former = isNew ? nil : try departures.state(of: id, before: resource, isFile: names.isFile(type))
     guard try write(resource, id: id, type: type, isNew ? .created : .changed, origin) else {
@@ -118,7 +123,7 @@ final class ResourceWriter {
   }
 
   /// Keeps what the next transaction has to know.
-  fileprivate func finish() throws {
+  func finish() throws {
     try learner.finish()
     try changes.keep()
   }
@@ -242,10 +247,24 @@ final class ResourceWriter {
     try addLinkage.run()
   }
 
-  private func isStored(_ id: Int64) throws -> Bool {
-    exists.bind(id, at: 1)
-    defer { exists.reset() }
-    return try exists.step()
+  /// How a resource stands to what is stored of it.
+  private enum Standing {
+    /// Nothing is.
+    case absent
+    /// The same to the byte.
+    case same
+    case different
+  }
+
+  private func standing(of resource: ScannedResource, id: Int64) throws -> Standing {
+    known.bind(id, at: 1)
+    defer { known.reset() }
+    guard try known.step() else { return .absent }
+    let isSame =
+      known.optionalInteger(0) == resource.revision
+      && resource.splices.withUnsafeBytes { ByteSearch.isSame($0, known.bytes(1)) }
+      && resource.document.withUnsafeBytes { ByteSearch.isSame($0, known.bytes(2)) }
+    return isSame ? .same : .different
   }
 
   private func identity(_ uuid: ResourceID, _ type: Int64) throws -> (id: Int64, isKnown: Bool) {
@@ -266,28 +285,5 @@ final class ResourceWriter {
     let id = addIdentity.lastRowID
     identities[key] = id
     return (id, false)
-  }
-}
-
-extension MirrorRoom {
-  /// Runs `body` in one transaction with its one writer of resources, and keeps the numbers that were given out.
-  /// - Parameter isDurable: whether it is to be on disk for good when this returns (`durableWrite`).
-  func resourceWrite<Value>(
-    isDurable: Bool = false, _ body: (Database, Names, ResourceWriter) throws -> Value
-  ) throws -> Value {
-    if isDurable { return try durableWrite { db in try ResourceWriter.within(db, body) } }
-    return try write { db in try ResourceWriter.within(db, body) }
-  }
-}
-
-extension ResourceWriter {
-  fileprivate static func within<Value>(
-    _ db: Database, _ body: (Database, Names, ResourceWriter) throws -> Value
-  ) throws -> Value {
-    let names = try Names(db)
-    let writer = try ResourceWriter(db, names: names)
-    let value = try body(db, names, writer)
-    try writer.finish()
-    return value
   }
 }

@@ -12,7 +12,7 @@ struct VanishedTypes {
   func names(missingIn entry: EntryPoint) throws -> [String] {
     let named = Set(entry.resourceTypes.map(\.name))
     return try reading.types().filter { !named.contains($0.name) && settings.selects($0.name, of: $0.entityType) }
-      .map(\.name).filter { try reading.count(of: $0) > 0 }
+      .map(\.name).filter { try reading.hasAny(of: $0) }
   }
 
   /// Removes all resources of types that the site no longer has, because a person has agreed to it.

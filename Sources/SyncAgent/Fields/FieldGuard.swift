@@ -62,7 +62,7 @@ struct FieldGuard {
     _ resources: [ScannedResource], _ reader: inout PageReader
   ) async throws -> [ResourceID: SetAside] {
     guard !isAccepted, share < 1 else { return [:] }
-    if isKnown == nil { isKnown = try reading.count(of: type) > 0 }
+    if isKnown == nil { isKnown = try reading.hasAny(of: type) }
     guard isKnown == true else { return [:] }
     var page = try reading.lostFields(in: resources, of: type)
     page.counts = page.counts.filter { !FieldEvidence.isNoContent($0.key, askedBy) }

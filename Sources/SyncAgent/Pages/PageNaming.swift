@@ -68,7 +68,7 @@ struct PageNaming: Sendable {
     }
     let isOne = page.resources.allSatisfy { $0.type == first.type }
     let isRow = page.resources.count == 1 || !isOne || scanner.hasCollection(first.type)
-    if isRow, try isNameSeen || reading.count(of: type) > 0 {
+    if isRow, try isNameSeen || reading.hasAny(of: type) {
       page.sort(expecting: type, isName: true)
     } else if page.rowCount == 1, page.hasNext, isAlone(first) {
       stranger = (first.type, first.uuid)

@@ -204,7 +204,7 @@ struct TypePuller {
   /// Says when the members of the type are not what they were, before the page is stored.
   func lookForDrift(_ page: ScannedPage) throws {
     let whole = page.resources.filter { !$0.isLabelOnly }.map(\.document)
-    guard !whole.isEmpty, let stored = try reading.newestDocument(of: type),
+    guard !whole.isEmpty, let stored = try reading.newestDocument(of: type), !whole.contains(stored),
       let drift = SchemaDrift(type: type, stored: stored, page: whole)
     else { return }
     report(.drifted(drift))

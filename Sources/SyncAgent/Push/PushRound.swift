@@ -3,8 +3,9 @@ import Logging
 import Store
 import Upstream
 
-/// Carries local changes to the site, one after the other, until none is ready. In one process that has the writer's lock, and there once:
-/// its copies take turns. It may end at any point, by a crash too: what a change is up to is in the outbox before a request leaves.
+/// Carries local changes to the site until none is ready: updates of different resources side by side, all else one after the other
+/// (`PushLanes`). In one process that has the writer's lock, and there once: its copies take turns. It may end at any point, by a crash
+/// too: what a change is up to is in the outbox before a request leaves.
 ///
 /// It comes to an end by itself: a change that failed is not waited for, a site that is not there or takes no writes ends it, and
 /// copies that have to be read again are waited for so long at most.
@@ -16,12 +17,17 @@ package struct PushRound: Sendable {
   let policies: ConflictPolicies
   let logger: Logger
   let now: @Sendable () -> Int64
+  private let concurrency: Int
   private let alone = OneAtATime()
 
-  /// - Parameter now: this machine's Unix seconds, for waiting and the records only: what is newer, the site decides.
+  /// - Parameters:
+  ///   - concurrency: how many updates are under way at once (`site.concurrency`).
+  ///   - now: this machine's Unix seconds, for waiting and the records only: what is newer, the site decides.
   package init(
-    site: Site, mirror: Mirror, policies: ConflictPolicies, logger: Logger, now: @escaping @Sendable () -> Int64
+    site: Site, mirror: Mirror, policies: ConflictPolicies, logger: Logger, concurrency: Int = 1,
+    now: @escaping @Sendable () -> Int64
   ) {
+    self.concurrency = concurrency
     self.site = site
     outbox = mirror.outbox
     reading = mirror.reading
@@ -118,12 +124,13 @@ package struct PushRound: Sendable {
         continue
       }
       let scanner = try await checked(&course, &report)
-      for change in plan.ready {
+      let patience = course.patience
+      let lanes = PushLanes(count: concurrency, mostAway: waits ? nil : PushRound.mostAway) { change, report in
+        try await PushAttempt(push: self, change: change, time: time, scanner: scanner, patience: patience).run(&report)
+      }
+      for turn in PushLanes.turns(of: plan.ready) {
         try Task.checkCancellation()
-        course.tried.insert(change.id)
-        try await PushAttempt(
-          push: self, change: change, time: time, scanner: scanner, patience: course.patience
-        ).run(&report)
+        try await lanes.run(turn, tried: &course.tried, &report)
         if report.awayInARow >= PushRound.mostAway, !waits {
           report.next = PushPlan(try outbox.unsettledChanges(), now: time).next ?? time + 60
           logger.warning(

@@ -73,7 +73,7 @@ package struct SyncRound: Sendable {
       try await sweep(types, course, tally)
       described += try await descriptions.askAboutFields(types, at: course.siteTime)
       try await keepViews()
-      try tally.forgiveEmptiness { try mirror.reading.count(of: $0) == 0 }
+      try tally.forgiveEmptiness { try !mirror.reading.hasAny(of: $0) }
     } catch {
       let outcome: RunOutcome = error is CancellationError ? .interrupted : .failed
       try? mirror.pulling.endRun(run, outcome, parts: tally.parts, message: "\(error)", at: now())

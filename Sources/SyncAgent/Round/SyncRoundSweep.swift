@@ -34,7 +34,7 @@ extension SyncRound {
     // The pulls may have found out more.
     let informed = try withFindings(course)
     try await withThrowingTaskGroup(of: SweepReport.self) { sweepers in
-      var waiting = (due + onHold)[...]
+      var waiting = try longestFirst(due + onHold)[...]
       func startNext() throws {
         guard let type = waiting.popFirst() else { return }
         guard let path = paths[type.name] else { return try startNext() }
@@ -63,6 +63,14 @@ extension SyncRound {
       }
     }
     if tally.report.sweeps.allSatisfy({ $0.isFinished && $0.failure == nil }) { try endSweepOfAll() }
+  }
+
+  /// The types in the order in which they are swept. Where all of them are swept to their ends, those that take long come first: else
+  /// the last of them would go on alone.
+  private func longestFirst(_ types: [MirroredType]) throws -> [MirroredType] {
+    guard settings.sweepRequests == nil else { return types }
+    let counted = try types.map { (type: $0, rows: try mirror.reading.count(of: $0.name)) }
+    return counted.sorted { ($1.rows, $0.type.name) < ($0.rows, $1.type.name) }.map(\.type)
   }
 
   /// The same course with what has been found out of attributes since it began.

@@ -1,24 +1,6 @@
 import JSONAPI
 import Store
-import Synchronization
 import Upstream
-
-/// How many requests a round may still spend on sweeps.
-final class SweepBudget: Sendable {
-  private let left: Mutex<Int?>
-
-  /// - Parameter requests: nil for no bound.
-  init(_ requests: Int?) { left = Mutex(requests) }
-
-  /// Takes one request; false when none is left.
-  func take() -> Bool {
-    left.withLock { left in
-      guard let count = left else { return true }
-      left = count - 1
-      return count > 0
-    }
-  }
-}
 
 /// Sweeps one type: lists it by serial number, stores what is new or different, and decides by single requests what became
 /// of stored resources that are not listed (reference 6.7). What was done is in the mirror with every page, so that a sweep
@@ -45,6 +27,8 @@ struct TypeSweeper {
   let confirmSite: @Sendable () async throws -> Void
   var reader: PageReader
   var fields: FieldGuard
+  /// What it took to compare members, beside the pages.
+  var comparisons = (requests: 0, bytes: 0)
 
   /// Sweeps as far as the budget goes. Failures of the type alone are in the report.
   mutating func sweep() async throws -> SweepReport {
@@ -61,8 +45,8 @@ struct TypeSweeper {
       try await FailureScope.confine(error, confirm: confirmSite)
       part.failure = error
     }
-    part.requests = reader.requests
-    part.bytes = reader.bytes
+    part.requests = reader.requests + comparisons.requests
+    part.bytes = reader.bytes + comparisons.bytes
     return part
   }
 
@@ -117,19 +101,26 @@ struct TypeSweeper {
     let method = SweepListing.Method(entityType: type.entityType, rows: rows, probe: type.probe?.outcome)
     var listing = SweepListing(
       type: type.name, idAttribute: idAttribute, method: method, limit: settings.pageLimit, from: state)
-    while !listing.isComplete {
-      guard budget.take() else { return false }
-      let page = deciders.see(try await reader.page(path, listing.parameters))
+    guard budget.take() else { return false }
+    var page = deciders.see(try await reader.page(path, listing.parameters))
+    while true {
       let covers = try listing.accept(page)
-      let kept = try await keptRows(of: page, rows: rows)
       state.lastID = listing.lastID
       state.offset = listing.offset
       state.marks = listing.marks
       state.isListed = listing.isComplete
-      try apply(page, covers: covers, kept: kept, state, &part)
+      let aside = reader.takeSteppedOver()
+      // While a page is stored the site makes the next one.
+      let parameters = !listing.isComplete && budget.take() ? listing.parameters : nil
+      let (path, asking) = (self.path, self.reader)
+      async let next = asking.ahead(path, parameters)
+      let kept = try await keptRows(of: page, rows: rows)
+      try apply(page, covers: covers, kept: kept, aside: aside, state, &part)
       part.pages += 1
+      guard let asked = await next else { return listing.isComplete }
+      self.reader = asked.reader
+      page = deciders.see(try asked.page.get())
     }
-    return true
   }
 
   /// Lists a type without a serial number.
@@ -151,7 +142,7 @@ struct TypeSweeper {
       state.offset = listing.offset
       state.marks = listing.marks
       state.isListed = listing.isComplete
-      try apply(page, covers: nil, kept: kept, state, &part)
+      try apply(page, covers: nil, kept: kept, aside: reader.takeSteppedOver(), state, &part)
       part.pages += joins ? 1 : 0
     }
     return true
@@ -160,18 +151,24 @@ struct TypeSweeper {
   /// What of a listed page stays as it is stored.
   private mutating func keptRows(of page: ScannedPage, rows: Int) async throws -> [ResourceID: SetAside] {
     guard rows > 0 else { return [:] }
+    // The one of the pages may be at the next.
+    var reader = self.reader.another()
+    defer {
+      comparisons.requests += reader.requests
+      comparisons.bytes += reader.bytes
+    }
     return try await fields.check(page.resources, &reader)
   }
 
   /// Stores a listed page, with where the sweep stands behind it.
   private mutating func apply(
-    _ page: ScannedPage, covers: (after: Int64, through: Int64?)?, kept: [ResourceID: SetAside], _ state: SweepState,
-    _ part: inout SweepReport
+    _ page: ScannedPage, covers: (after: Int64, through: Int64?)?, kept: [ResourceID: SetAside], aside: [SetAside],
+    _ state: SweepState, _ part: inout SweepReport
   ) throws {
     var application = SweepApplication(
       type: type.name, resources: page.resources, omitted: page.omittedUUIDs, covers: covers, state: state, run: run,
       madeAt: page.madeAt, unusable: page.unusable, surroundings: page.surroundings)
-    application.setAside = reader.takeSteppedOver()
+    application.setAside = aside
     application.kept = kept
     application.isUnnumbered = idAttribute == nil
     let outcome = try sweeping.apply(application)

@@ -40,7 +40,7 @@ struct ResponseHead {
     } else if text.first?.isWhitespace == true, let last = fields.indices.last {
       // A folded line (RFC 9112, 5.2).
       fields[last].value += " " + content
-    } else if let colon = content.firstIndex(of: ":") {
+    } else if let colon = content.utf8.firstIndex(of: UInt8(ascii: ":")) {
       let value = String(content[content.index(after: colon)...]).trimmed
       fields.append(HTTPField(String(content[..<colon]), value))
     }
@@ -50,6 +50,15 @@ struct ResponseHead {
 extension StringProtocol {
   /// Without white space at either end.
   var trimmed: String {
+    // Lines of a head are nearly always ASCII: only where another character stands at an end, characters are looked at.
+    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+    let text = String(self)
+    let bytes = text.utf8
+    var (start, end) = (bytes.startIndex, bytes.endIndex)
+    while start < end, isSpace(bytes[start]) { start = bytes.index(after: start) }
+    while start < end, isSpace(bytes[bytes.index(before: end)]) { end = bytes.index(before: end) }
+    if start == end { return "" }
+    if bytes[start] < 0x80, bytes[bytes.index(before: end)] < 0x80 { return String(text[start..<end]) }
     let front = drop(while: \.isWhitespace)
     return String(front.reversed().drop(while: \.isWhitespace).reversed())
   }

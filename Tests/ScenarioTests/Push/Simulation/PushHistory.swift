@@ -38,12 +38,18 @@ final class PushHistory: Sendable {
   let scanner: PageScanner
   /// A mistake that needs more than SQL: reads are answered with what was read before, and nobody compares.
   let isBlind: Bool
+  /// How many updates a push has under way at once. With more than one the seed does not decide all: whose request comes first is open.
+  let lanes: Int
+  /// One request is answered at a time, with all that happens around it.
+  let turn = Mutex(())
 
   /// Plays the history of a seed.
   /// - Returns: what is wrong afterwards, nothing for a good engine; and what it was made of.
-  static func play(_ seed: Int, on ground: PushGround, isBlind: Bool = false) async -> ([String], PushTally) {
+  static func play(
+    _ seed: Int, on ground: PushGround, isBlind: Bool = false, lanes: Int = 1
+  ) async -> ([String], PushTally) {
     do {
-      let history = try PushHistory(seed, ground, isBlind: isBlind)
+      let history = try PushHistory(seed, ground, isBlind: isBlind, lanes: lanes)
       defer { history.remove() }
       do { try await history.live() } catch { history.fault("stopped: \(error)") }
       return history.state.withLock { state in
@@ -53,10 +59,11 @@ final class PushHistory: Sendable {
     } catch { return (["did not begin: \(error)"], PushTally()) }
   }
 
-  private init(_ seed: Int, _ ground: PushGround, isBlind: Bool) throws {
+  private init(_ seed: Int, _ ground: PushGround, isBlind: Bool, lanes: Int) throws {
     self.ground = ground
     self.seed = seed
     self.isBlind = isBlind
+    self.lanes = lanes
     var settings = PushGround.settings()
     settings.seed = UInt64(seed)
     settings.habits = PushHistory.habits(of: seed)
@@ -167,7 +174,7 @@ final class PushHistory: Sendable {
     do {
       _ = try await PushRound(
         site: site.connection(transport, vault), mirror: mirror, policies: ConflictPolicies(), logger: silentLog,
-        now: { [site] in site.now }
+        concurrency: lanes, now: { [site] in site.now }
       ).run(isByHand: roll(3) == 0)
     } catch is CommitFuse.PowerCut {
     } catch is TransportError {
@@ -218,6 +225,11 @@ final class StruckTransport: Transport {
   }
 
   func send(_ original: OutboundRequest) async throws -> InboundResponse {
+    if history.lanes > 1 { await Task.yield() }
+    return try history.turn.withLock { _ in try answer(original) }
+  }
+
+  private func answer(_ original: OutboundRequest) throws -> InboundResponse {
     if fuse.isBlown { throw CommitFuse.PowerCut() }
     let target = String(original.url.dropFirst(siteBase.count))
     let isToken = target.hasPrefix("/oauth")

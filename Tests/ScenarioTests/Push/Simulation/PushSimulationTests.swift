@@ -7,12 +7,13 @@ import Testing
 @Suite struct PushSimulationTests {
   private static let environment = ProcessInfo.processInfo.environment
 
-  @Test func everyWriteArrivesOnceOrIsKept() async throws {
+  /// One after the other, and with updates side by side.
+  @Test(arguments: [1, 4]) func everyWriteArrivesOnceOrIsKept(lanes: Int) async throws {
     let ground = try await PushGround.made()
     let only = Self.environment["PUSH_SEED"].flatMap { Int($0) }
     let count = Self.environment["PUSH_HISTORIES"].flatMap { Int($0) } ?? 600
-    let sum = await PushSimulation.play(only.map { $0...$0 } ?? 1...count, on: ground)
-    print("push simulation: \(sum)")
+    let sum = await PushSimulation.play(only.map { $0...$0 } ?? 1...count, on: ground, lanes: lanes)
+    print("push simulation, \(lanes) at once: \(sum)")
     for (seed, faults) in sum.failures.prefix(8) {
       Issue.record("seed \(seed): \(faults.prefix(4).joined(separator: "; "))")
     }
@@ -143,7 +144,9 @@ enum PushSimulation {
   }
 
   /// Plays the histories of these seeds, until a time if one is given.
-  static func play(_ seeds: ClosedRange<Int>, on ground: PushGround, until end: Date = .distantFuture) async -> Sum {
+  static func play(
+    _ seeds: ClosedRange<Int>, on ground: PushGround, until end: Date = .distantFuture, lanes: Int = 1
+  ) async -> Sum {
     let board = Board(seeds.lowerBound)
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<ProcessInfo.processInfo.activeProcessorCount {
@@ -151,7 +154,7 @@ enum PushSimulation {
           while Date() < end {
             let seed = board.nextSeed()
             guard seeds.contains(seed) else { return }
-            let (faults, tally) = await PushHistory.play(seed, on: ground)
+            let (faults, tally) = await PushHistory.play(seed, on: ground, lanes: lanes)
             board.note(seed, faults, tally)
           }
         }
