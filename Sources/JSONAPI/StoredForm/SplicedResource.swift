@@ -33,23 +33,32 @@ package struct SplicedResource {
 
   /// Writes the resource object, whole or with only the members of a sparse fieldset (reference 3.7).
   /// - Parameters:
-  ///   - fields: the public names to keep; nil keeps all.
+  ///   - fields: what to keep; nil keeps all.
   ///   - memory: room for `size` bytes; too little of it traps.
   /// - Returns: how many bytes were written.
-  package func write(fields: Set<String>? = nil, into memory: UnsafeMutableRawBufferPointer) -> Int {
+  package func write(fields: SparseFields? = nil, into memory: UnsafeMutableRawBufferPointer) -> Int {
     var resource = self
     var sink = ByteSink(memory)
     guard let fields, let sparse = SparseFieldset(stored.document, keeping: fields) else {
       resource.put(0..<stored.document.count, into: &sink)
       return sink.count
     }
-    for piece in sparse.pieces {
-      switch piece {
-      case .stored(let range): resource.put(range, into: &sink)
-      case .text(let text): sink.put(Array(text.utf8))
-      }
-    }
+    resource.put(sparse.head, into: &sink)
+    resource.put(sparse.attributes, as: #","attributes":{"#, into: &sink)
+    resource.put(sparse.relationships, as: #","relationships":{"#, into: &sink)
+    resource.put(sparse.tail, into: &sink)
+    sink.put("}")
     return sink.count
+  }
+
+  /// Copies members, if there are any, as those of an object that begins so.
+  private mutating func put(_ members: [Range<Int>], as opening: StaticString, into sink: inout ByteSink) {
+    guard !members.isEmpty else { return }
+    for (index, member) in members.enumerated() {
+      sink.put(index == 0 ? opening : ",")
+      put(member, into: &sink)
+    }
+    sink.put("}")
   }
 
   /// Copies one range of the stored document; ranges come in ascending order.

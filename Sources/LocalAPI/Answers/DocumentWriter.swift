@@ -18,7 +18,7 @@ struct DocumentWriter {
       .utf8)
 
   /// Appends one resource object, whole or with the members of a sparse fieldset.
-  mutating func append(_ stored: DocumentRenderer.Stored, by renderer: DocumentRenderer, fields: Set<String>?) {
+  mutating func append(_ stored: DocumentRenderer.Stored, by renderer: DocumentRenderer, fields: SparseFields?) {
     let resource = renderer.resource(stored)
     buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: resource.size) { resource.write(fields: fields, into: $0) }
   }

@@ -123,7 +123,7 @@ struct ResourceAnswers: Sendable {
       try request.checkParameters()
       return .max
     }
-    var resolver = IncludeResolver(snapshot)
+    var resolver = IncludeResolver(snapshot, atMost: request.mostTargets)
     try resolver.resolve(paths, from: sources)
     try request.checkParameters()
     var knownUntil = Int64.max
