@@ -18,6 +18,8 @@ struct ReadRequest {
   private(set) var parameters: QueryParameters?
   /// How many targets of relationships may be looked at for `include`.
   private(set) var mostTargets = Int.max
+  /// Where the answer's resource objects are told; nil where nobody compresses it.
+  private(set) var pieces: AnswerPieces?
   /// Where the site sends who reads this, once it found the route and the resource; nil where it answers.
   var location: String?
   private var complaint: QueryComplaint?
@@ -36,6 +38,7 @@ struct ReadRequest {
     method = asked.head.method.rawValue
     precondition = Precondition(asked.head.ifNoneMatch)
     mostTargets = asked.mostTargets
+    if asked.head.acceptEncoding != nil { pieces = AnswerPieces(base: base.text) }
     location = asked.spelling.moved(route, base: asked.uri.base)
     let isCollection = if case .collection? = route { true } else { false }
     readQuery(isCollection: isCollection)

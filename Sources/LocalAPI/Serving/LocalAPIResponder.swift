@@ -271,11 +271,12 @@ struct LocalAPIResponder: HTTPResponder {
     }
     answer.plainBytes = answer.body.readableBytes
     if answer.plainBytes >= GzipEncoder.leastBytes, LocalAPIResponder.takesGzip(request),
-      let packed = answer.body.withUnsafeReadableBytes({ gzip.packed($0) })
+      let packed = answer.body.withUnsafeReadableBytes({ gzip.packed($0, answer.pieces) })
     {
       answer.body = ByteBuffer(bytes: packed)
       answer.fields[.contentEncoding] = "gzip"
     }
+    answer.pieces = nil
     return answer
   }
 }
