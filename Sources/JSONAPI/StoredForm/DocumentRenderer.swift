@@ -46,10 +46,11 @@ package struct DocumentRenderer: Sendable {
     guard let layout = StoredLayout(stored.document),
       let member = layout.relationships.first(where: { $0.name == name })
     else { return false }
-    var resource = resource(stored)
+    let resource = resource(stored)
     bytes += [UInt8](unsafeUninitializedCapacity: resource.size) { memory, count in
       var sink = ByteSink(UnsafeMutableRawBufferPointer(memory))
-      resource.put(member.value, into: &sink)
+      var place = resource.start
+      resource.put(member.value, &place, into: &sink)
       count = sink.count
     }
     return true

@@ -7,6 +7,9 @@ import Store
 struct ResourceAnswers: Sendable {
   let reader: ResourceReader
   let tags = EntityTags()
+  private let sizes = UsualSizes()
+
+  init(reader: ResourceReader) { self.reader = reader }
 
   /// A resource as an answer goes on from it.
   private struct Primary {
@@ -77,7 +80,10 @@ struct ResourceAnswers: Sendable {
       }
       try request.checkParameters(upTo: .page)
       let query = try QueryCompiler.compile(parameters, for: type, in: snapshot)
-      var writer = DocumentWriter(capacity: 160_000, pieces: request.pieces)
+      // Of what a sparse fieldset leaves, the whole size tells nothing.
+      let isWhole = parameters.fields.isEmpty
+      let capacity = isWhole ? sizes.capacity(of: type, parameters.page.limit) : 160_000
+      var writer = DocumentWriter(capacity: capacity, pieces: request.pieces)
       var sources: [IncludeResolver.Source] = []
       var pending = PendingCount(snapshot)
       var count = 0
@@ -92,6 +98,7 @@ struct ResourceAnswers: Sendable {
         return true
       }
       writer.append("]")
+      if isWhole { sizes.note(writer.buffer.readableBytes, of: type, count) }
       try request.checkParameters(upTo: .include)
       let knownUntil = try includes(
         parameters.include, from: sources, request, snapshot, renderer, &pending, &writer)
