@@ -32,8 +32,8 @@ package struct DocumentRenderer: Sendable {
   package func resource(_ stored: Stored) -> SplicedResource { SplicedResource(stored, base: base.escaped) }
 
   /// Appends one resource object, whole or with only the members of a sparse fieldset (reference 3.7).
-  /// - Parameter fields: the public names to keep; nil keeps all.
-  package func append(_ stored: Stored, fields: Set<String>? = nil, into bytes: inout [UInt8]) {
+  /// - Parameter fields: what to keep; nil keeps all.
+  package func append(_ stored: Stored, fields: SparseFields? = nil, into bytes: inout [UInt8]) {
     let resource = resource(stored)
     bytes += [UInt8](unsafeUninitializedCapacity: resource.size) { memory, count in
       count = resource.write(fields: fields, into: UnsafeMutableRawBufferPointer(memory))
@@ -46,10 +46,11 @@ package struct DocumentRenderer: Sendable {
     guard let layout = StoredLayout(stored.document),
       let member = layout.relationships.first(where: { $0.name == name })
     else { return false }
-    var resource = resource(stored)
+    let resource = resource(stored)
     bytes += [UInt8](unsafeUninitializedCapacity: resource.size) { memory, count in
       var sink = ByteSink(UnsafeMutableRawBufferPointer(memory))
-      resource.put(member.value, into: &sink)
+      var place = resource.start
+      resource.put(member.value, &place, into: &sink)
       count = sink.count
     }
     return true

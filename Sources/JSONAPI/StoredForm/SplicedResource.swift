@@ -3,15 +3,25 @@ package struct SplicedResource {
   private let stored: DocumentRenderer.Stored
   private let base: [UInt8]
   private let links: DerivedLinks
-  private var position = 0
-  private var pending: SplicePoint?
 
   init(_ stored: DocumentRenderer.Stored, base: [UInt8]) {
     self.stored = stored
     self.base = base
     let id = StoredLayout.id(of: stored.document) ?? UnsafeRawBufferPointer(start: nil, count: 0)
     links = DerivedLinks(base: base, path: stored.path, id: id, revision: stored.revision)
-    pending = SplicePoint.decode(stored.splices, at: &position)
+  }
+
+  /// How far the splice points are used up.
+  struct Place {
+    fileprivate var position = 0
+    fileprivate var pending: SplicePoint?
+  }
+
+  /// The first splice point.
+  var start: Place {
+    var place = Place()
+    place.pending = SplicePoint.decode(stored.splices, at: &place.position)
+    return place
   }
 
   /// How many bytes `write` needs at most.
@@ -33,31 +43,42 @@ package struct SplicedResource {
 
   /// Writes the resource object, whole or with only the members of a sparse fieldset (reference 3.7).
   /// - Parameters:
-  ///   - fields: the public names to keep; nil keeps all.
+  ///   - fields: what to keep; nil keeps all.
   ///   - memory: room for `size` bytes; too little of it traps.
   /// - Returns: how many bytes were written.
-  package func write(fields: Set<String>? = nil, into memory: UnsafeMutableRawBufferPointer) -> Int {
-    var resource = self
+  package func write(fields: SparseFields? = nil, into memory: UnsafeMutableRawBufferPointer) -> Int {
+    var place = start
     var sink = ByteSink(memory)
     guard let fields, let sparse = SparseFieldset(stored.document, keeping: fields) else {
-      resource.put(0..<stored.document.count, into: &sink)
+      put(0..<stored.document.count, &place, into: &sink)
       return sink.count
     }
-    for piece in sparse.pieces {
-      switch piece {
-      case .stored(let range): resource.put(range, into: &sink)
-      case .text(let text): sink.put(Array(text.utf8))
-      }
-    }
+    put(sparse.head, &place, into: &sink)
+    put(sparse.attributes, as: #","attributes":{"#, &place, into: &sink)
+    put(sparse.relationships, as: #","relationships":{"#, &place, into: &sink)
+    put(sparse.tail, &place, into: &sink)
+    sink.put("}")
     return sink.count
   }
 
+  /// Copies members, if there are any, as those of an object that begins so.
+  private func put(
+    _ members: [Range<Int>], as opening: StaticString, _ place: inout Place, into sink: inout ByteSink
+  ) {
+    guard !members.isEmpty else { return }
+    for (index, member) in members.enumerated() {
+      sink.put(index == 0 ? opening : ",")
+      put(member, &place, into: &sink)
+    }
+    sink.put("}")
+  }
+
   /// Copies one range of the stored document; ranges come in ascending order.
-  mutating func put(_ range: Range<Int>, into sink: inout ByteSink) {
+  func put(_ range: Range<Int>, _ place: inout Place, into sink: inout ByteSink) {
     let document = stored.document
     var copied = range.lowerBound
-    while let point = pending, point.offset <= range.upperBound, point.offset <= document.count {
-      defer { pending = SplicePoint.decode(stored.splices, at: &position) }
+    while let point = place.pending, point.offset <= range.upperBound, point.offset <= document.count {
+      defer { place.pending = SplicePoint.decode(stored.splices, at: &place.position) }
       guard point.offset >= copied else { continue }
       sink.put(UnsafeRawBufferPointer(rebasing: document[copied..<point.offset]))
       copied = point.offset

@@ -79,31 +79,3 @@ package struct StoredLayout {
     } catch { return nil }
   }
 }
-
-/// The pieces of a stored document that a sparse fieldset leaves (reference 3.7): `type`, `id`, `links` always stay;
-/// `attributes` and `relationships` go when nothing of them is left.
-struct SparseFieldset {
-  enum Piece {
-    case stored(Range<Int>)
-    case text(String)
-  }
-  private(set) var pieces: [Piece]
-  /// How many bytes of text it adds to the pieces at most.
-  static let overhead = 64
-
-  init?(_ document: UnsafeRawBufferPointer, keeping fields: Set<String>) {
-    guard let layout = StoredLayout(document) else { return nil }
-    pieces = [.stored(layout.head)]
-    for (name, members) in [("attributes", layout.attributes), ("relationships", layout.relationships)] {
-      let kept = members.filter { fields.contains($0.name) }
-      guard !kept.isEmpty else { continue }
-      for (index, member) in kept.enumerated() {
-        pieces.append(.text(index == 0 ? ",\"\(name)\":{" : ","))
-        pieces.append(.stored(member.whole))
-      }
-      pieces.append(.text("}"))
-    }
-    if !layout.tail.isEmpty { pieces.append(.stored(layout.tail)) }
-    pieces.append(.text("}"))
-  }
-}

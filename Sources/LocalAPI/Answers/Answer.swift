@@ -12,6 +12,8 @@ struct Answer: Sendable {
   var file: FileSlice?
   /// Sent instead of `body`, as it comes.
   var stream: AnswerStream?
+  /// What in the body may stand in other bodies too; nil until it is coded where that is not told.
+  var pieces: AnswerPieces?
   /// The body's size before a coding was applied; 0 until it is finished.
   var plainBytes = 0
   /// Where the request led, for measures.

@@ -1,14 +1,20 @@
 import JSONAPI
 import NIOCore
+import Store
 
 /// Writes a document in the site's order: `jsonapi`, `data`, `included`, `meta`, `links` (reference 2.2). Resources are
 /// spliced in as bytes, into the memory that is sent.
 struct DocumentWriter {
   private(set) var buffer: ByteBuffer
+  /// The resource objects, where they are to be told.
+  private(set) var pieces: AnswerPieces?
 
   /// `{"jsonapi":…,"data":`, ready for the primary data.
-  /// - Parameter capacity: how many bytes to expect.
-  init(capacity: Int) {
+  /// - Parameters:
+  ///   - capacity: how many bytes to expect.
+  ///   - pieces: takes note of the resource objects; nil where nobody asks.
+  init(capacity: Int, pieces: AnswerPieces? = nil) {
+    self.pieces = pieces
     buffer = ByteBufferAllocator().buffer(capacity: capacity)
     buffer.writeBytes(DocumentWriter.head)
   }
@@ -18,9 +24,15 @@ struct DocumentWriter {
       .utf8)
 
   /// Appends one resource object, whole or with the members of a sparse fieldset.
-  mutating func append(_ stored: DocumentRenderer.Stored, by renderer: DocumentRenderer, fields: Set<String>?) {
-    let resource = renderer.resource(stored)
+  mutating func append(_ row: StoredRow, by renderer: DocumentRenderer, fields: SparseFields?) {
+    let resource = renderer.resource(row.stored)
+    let start = buffer.writerIndex
     buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: resource.size) { resource.write(fields: fields, into: $0) }
+    guard pieces != nil, fields == nil else { return }
+    pieces?.note(
+      .init(
+        start: start, count: buffer.writerIndex - start, key: .init(resource: row.id, sequence: row.sequence),
+        path: row.stored.path))
   }
 
   /// Appends a value in the site's style.

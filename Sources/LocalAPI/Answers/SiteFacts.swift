@@ -33,6 +33,7 @@ struct SiteFacts: Sendable, Equatable {
     guard version != "1.0", answer.body.readableBytesView.starts(with: SiteFacts.usualHead) else { return }
     var body = ByteBuffer(bytes: head)
     answer.body.moveReaderIndex(forwardBy: SiteFacts.usualHead.count)
+    answer.pieces?.move(by: head.count - SiteFacts.usualHead.count)
     body.writeBuffer(&answer.body)
     answer.body = body
   }

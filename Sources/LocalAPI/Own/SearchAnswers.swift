@@ -63,8 +63,8 @@ struct SearchAnswers: Sendable {
         if count > 0 { writer.append(",") }
         count += 1
         var bytes: [UInt8] = []
-        let chosen = search.fields[row.type.name].map(Set.init)
-        renderer.append(row.stored, fields: try snapshot.members(of: row.type, asked: chosen), into: &bytes)
+        let chosen = try snapshot.members(of: row.type, asked: search.fields[row.type.name])
+        renderer.append(row.stored, fields: chosen, into: &bytes)
         SearchAnswers.add(hit.snippet, to: &bytes)
         writer.append(bytes: bytes)
         try pending.note(row.id, row.type)

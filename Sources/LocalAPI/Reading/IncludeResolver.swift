@@ -7,8 +7,11 @@ struct IncludeResolver {
   private let snapshot: ReadSnapshot
   private(set) var included: [Int64] = []
   private var seen: Set<Int64> = []
+  /// How many more targets may be looked at; who has none is one.
+  private var left: Int
 
-  init(_ snapshot: ReadSnapshot) { self.snapshot = snapshot }
+  /// - Parameter most: how many targets are looked at.
+  init(_ snapshot: ReadSnapshot, atMost most: Int = .max) { (self.snapshot, left) = (snapshot, most) }
 
   /// A resource whose relationships are followed.
   struct Source {
@@ -17,7 +20,8 @@ struct IncludeResolver {
   }
 
   /// Follows the paths from the primary resources.
-  /// - Throws: `QueryParameterError` in the site's words for a path that a type among them does not have.
+  /// - Throws: `QueryParameterError` in the site's words for a path that a type among them does not have; `IncludesMuch` where they lead
+  ///   to more targets than may be looked at.
   mutating func resolve(_ paths: [[String]], from sources: [Source]) throws {
     try QueryBounds.check(include: paths)
     var checked: Set<Int64> = []
@@ -33,9 +37,12 @@ struct IncludeResolver {
       var targets: [Source] = []
       var known: Set<Int64> = []
       for source in sources where snapshot.sight.shows(field, of: source.type) {
-        for target in try snapshot.targets(of: source.id, field: field) {
+        let found = try snapshot.targets(of: source.id, field: field)
+        left -= max(1, found.count)
+        if left < 0 { throw IncludesMuch() }
+        for target in found {
           guard let target, known.insert(target).inserted else { continue }
-          guard let type = try snapshot.resource(id: target, { $0.type }) else { continue }
+          guard let type = try snapshot.type(ofResource: target) else { continue }
           targets.append(Source(id: target, type: type))
         }
       }
@@ -51,6 +58,9 @@ struct IncludeResolver {
     }
   }
 }
+
+/// What is included is more than an event loop should wait for: it is answered where slow reads are.
+struct IncludesMuch: Error {}
 
 /// Include paths with their common beginnings joined, in the order first written.
 private struct IncludeTree {

@@ -5,13 +5,18 @@ import Store
 struct PendingCount {
   private let snapshot: ReadSnapshot
   private var known: [Int64: [Int64: Int]] = [:]
+  /// The last type that was seen to have none.
+  private var settled: Int64?
   private(set) var sum = 0
 
   init(_ snapshot: ReadSnapshot) { self.snapshot = snapshot }
 
   /// Takes in a resource of the answer. The first of a type asks for all of the type: mostly there are none.
   mutating func note(_ resource: Int64, _ type: ServedType) throws {
-    if known[type.id] == nil { known[type.id] = try snapshot.pendingChanges(of: type) }
-    sum += known[type.id]?[resource] ?? 0
+    if settled == type.id { return }
+    let changes = try known[type.id] ?? snapshot.pendingChanges(of: type)
+    known[type.id] = changes
+    if changes.isEmpty { settled = type.id }
+    sum += changes[resource] ?? 0
   }
 }

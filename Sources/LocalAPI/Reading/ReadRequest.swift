@@ -16,9 +16,20 @@ struct ReadRequest {
   var precondition = Precondition.none
   /// Nil when there is no query at all, the common case; of a bad one, what stands before the fault.
   private(set) var parameters: QueryParameters?
+  /// How many targets of relationships may be looked at for `include`.
+  private(set) var mostTargets = Int.max
+  /// Where the answer's resource objects are told; nil where nobody compresses it.
+  private(set) var pieces: AnswerPieces?
   /// Where the site sends who reads this, once it found the route and the resource; nil where it answers.
   var location: String?
   private var complaint: QueryComplaint?
+  /// Where not all members of all types are shown.
+  private var members: MembersByType?
+
+  /// What was found out of the members that are shown: every row of an answer asks.
+  private final class MembersByType {
+    var known: [Int64: SparseFields?] = [:]
+  }
 
   /// A read as it was asked for.
   /// - Parameter route: one of the route's readings; nil for the entry point.
@@ -26,6 +37,8 @@ struct ReadRequest {
     (uri, base, sight) = (asked.uri, asked.base, asked.viewer.sight)
     method = asked.head.method.rawValue
     precondition = Precondition(asked.head.ifNoneMatch)
+    mostTargets = asked.mostTargets
+    if asked.head.acceptEncoding != nil { pieces = AnswerPieces(base: base.text) }
     location = asked.spelling.moved(route, base: asked.uri.base)
     let isCollection = if case .collection? = route { true } else { false }
     readQuery(isCollection: isCollection)
@@ -40,6 +53,7 @@ struct ReadRequest {
   }
 
   private mutating func readQuery(isCollection: Bool) {
+    defer { if !sight.isEverything || parameters?.fields.isEmpty == false { members = MembersByType() } }
     guard !uri.query.tree.isEmpty else { return }
     let read = QueryParameters.read(uri.query.tree, for: isCollection ? .collection : .resource)
     parameters = read.parameters
@@ -47,8 +61,12 @@ struct ReadRequest {
   }
 
   /// The members of a type's resources that are shown; nil for all.
-  func fields(of type: ServedType, _ snapshot: ReadSnapshot) throws -> Set<String>? {
-    try snapshot.members(of: type, asked: parameters?.fields[type.name].map(Set.init))
+  func fields(of type: ServedType, _ snapshot: ReadSnapshot) throws -> SparseFields? {
+    guard let members else { return nil }
+    if let known = members.known[type.id] { return known }
+    let fields = try snapshot.members(of: type, asked: parameters?.fields[type.name])
+    members.known.updateValue(fields, forKey: type.id)
+    return fields
   }
 
   /// - Throws: the complaint about `_format`: the site makes it while it looks for the route.

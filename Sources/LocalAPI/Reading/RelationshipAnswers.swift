@@ -32,7 +32,7 @@ extension ResourceAnswers {
       if let tag, request.precondition.names(tag) {
         return Answer(notModified: tag, knownUntil: found.knownUntil, pending: nil)
       }
-      var writer = DocumentWriter(capacity: 32_768)
+      var writer = DocumentWriter(capacity: 32_768, pieces: request.pieces)
       var sources: [IncludeResolver.Source] = []
       var knownUntil = found.knownUntil
       let isMany = relationship["data"]?.array != nil
@@ -41,7 +41,7 @@ extension ResourceAnswers {
         guard let target else { continue }
         _ = try snapshot.resource(id: target) { row in
           if !sources.isEmpty { writer.append(",") }
-          writer.append(row.stored, by: renderer, fields: try request.fields(of: row.type, snapshot))
+          writer.append(row, by: renderer, fields: try request.fields(of: row.type, snapshot))
           try pending.note(row.id, row.type)
           sources.append(.init(id: row.id, type: row.type))
           knownUntil = min(knownUntil, row.knownUntil)

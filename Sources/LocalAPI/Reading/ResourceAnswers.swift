@@ -7,6 +7,9 @@ import Store
 struct ResourceAnswers: Sendable {
   let reader: ResourceReader
   let tags = EntityTags()
+  private let sizes = UsualSizes()
+
+  init(reader: ResourceReader) { self.reader = reader }
 
   /// A resource as an answer goes on from it.
   private struct Primary {
@@ -26,7 +29,7 @@ struct ResourceAnswers: Sendable {
       guard let type = try snapshot.type(path: collection) else { return nil }
       try request.checkFormat()
       let sequence = include.isEmpty ? nil : try snapshot.state(ofType: type.id).sequence
-      var writer = DocumentWriter(capacity: 16_384)
+      var writer = DocumentWriter(capacity: 16_384, pieces: request.pieces)
       guard let name = ResourceID(id),
         let row = try snapshot.resource(
           named: name, entityType: type.entityType,
@@ -36,7 +39,7 @@ struct ResourceAnswers: Sendable {
             let tag = tags.tag(sequence ?? row.sequence, seeing: request.sight)
             let isKnown = request.precondition.names(tag)
             if !isKnown {
-              writer.append(row.stored, by: renderer, fields: try request.fields(of: row.type, snapshot))
+              writer.append(row, by: renderer, fields: try request.fields(of: row.type, snapshot))
             }
             return Primary(
               source: .init(id: row.id, type: row.type), knownUntil: row.knownUntil, tag: tag, isKnownToClient: isKnown,
@@ -77,7 +80,10 @@ struct ResourceAnswers: Sendable {
       }
       try request.checkParameters(upTo: .page)
       let query = try QueryCompiler.compile(parameters, for: type, in: snapshot)
-      var writer = DocumentWriter(capacity: 160_000)
+      // Of what a sparse fieldset leaves, the whole size tells nothing.
+      let isWhole = parameters.fields.isEmpty
+      let capacity = isWhole ? sizes.capacity(of: type, parameters.page.limit) : 160_000
+      var writer = DocumentWriter(capacity: capacity, pieces: request.pieces)
       var sources: [IncludeResolver.Source] = []
       var pending = PendingCount(snapshot)
       var count = 0
@@ -86,12 +92,13 @@ struct ResourceAnswers: Sendable {
         count += 1
         guard count <= parameters.page.limit else { return false }
         if count > 1 { writer.append(",") }
-        writer.append(row.stored, by: renderer, fields: try request.fields(of: row.type, snapshot))
+        writer.append(row, by: renderer, fields: try request.fields(of: row.type, snapshot))
         try pending.note(row.id, row.type)
         if !parameters.include.isEmpty { sources.append(.init(id: row.id, type: row.type)) }
         return true
       }
       writer.append("]")
+      if isWhole { sizes.note(writer.buffer.readableBytes, of: type, count) }
       try request.checkParameters(upTo: .include)
       let knownUntil = try includes(
         parameters.include, from: sources, request, snapshot, renderer, &pending, &writer)
@@ -123,7 +130,7 @@ struct ResourceAnswers: Sendable {
       try request.checkParameters()
       return .max
     }
-    var resolver = IncludeResolver(snapshot)
+    var resolver = IncludeResolver(snapshot, atMost: request.mostTargets)
     try resolver.resolve(paths, from: sources)
     try request.checkParameters()
     var knownUntil = Int64.max
@@ -132,7 +139,7 @@ struct ResourceAnswers: Sendable {
       _ = try snapshot.resource(id: id) { row in
         knownUntil = min(knownUntil, row.knownUntil)
         try pending.note(row.id, row.type)
-        writer.append(row.stored, by: renderer, fields: try request.fields(of: row.type, snapshot))
+        writer.append(row, by: renderer, fields: try request.fields(of: row.type, snapshot))
       }
     }
     if !resolver.included.isEmpty { writer.append("]") }
@@ -161,6 +168,7 @@ struct ResourceAnswers: Sendable {
       return Answer(notModified: known, knownUntil: knownUntil, pending: pending)
     }
     var answer = Answer(document: writer.finish(links: links))
+    answer.pieces = writer.pieces
     let tag = known ?? EntityTags.tag(of: answer.body)
     if known == nil, request.precondition == .any || request.precondition.names(tag) {
       return Answer(notModified: tag, knownUntil: knownUntil, pending: pending)

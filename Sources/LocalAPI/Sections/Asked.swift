@@ -10,10 +10,16 @@ final class Asked: Sendable {
   let base: DocumentBase
   let route: Route
   let spelling: Spelling
+  /// How many targets of relationships may be looked at for `include`; where there are more, the answer is `IncludesMuch`.
+  let mostTargets: Int
 
-  init(head: RequestHead, viewer: Viewer, uri: RequestURI, base: DocumentBase, route: Route, spelling: Spelling) {
+  init(
+    head: RequestHead, viewer: Viewer, uri: RequestURI, base: DocumentBase, route: Route, spelling: Spelling,
+    mostTargets: Int = .max
+  ) {
     (self.head, self.viewer, self.uri) = (head, viewer, uri)
     (self.base, self.route, self.spelling) = (base, route, spelling)
+    self.mostTargets = mostTargets
   }
 
   /// Whether it is GET or HEAD.

@@ -89,7 +89,7 @@ struct LocalAPIResponder: HTTPResponder {
           wantsBody: { channel?.triggerUserOutboundEvent(BodyWanted(), promise: nil) })
         return coded(.success(try await change(head, viewer, sent)), head, logger)
       }
-      guard LocalAPIResponder.mayBeSlow(head, viewer) else { return read(head, viewer, logger) }
+      if LocalAPIResponder.reach(of: head, viewer) == .page { return read(head, viewer, logger) }
       return try await SlowReads.run { read(head, viewer, logger) }
     } catch {
       return coded(.failure(error), head, logger)
@@ -97,25 +97,28 @@ struct LocalAPIResponder: HTTPResponder {
   }
 
   /// The same for short reads by a caller who is known, without waiting; nil for all others. One that may take long
-  /// is answered if its answer was kept.
+  /// is answered if its answer was kept; one that goes one step further than a page, if that leads to little.
   func finishedAtOnce(_ request: RequestHead, _ logger: Logger) -> Answer? {
     guard LocalAPIResponder.isRead(request) else { return nil }
     if let leave = crossOrigin.leave(for: request) { return leave }
     let now = Date().timeIntervalSince1970
     guard let viewer = try? viewers.viewerAtOnce(request, at: now) else { return nil }
-    let made =
-      LocalAPIResponder.mayBeSlow(request, viewer)
-      ? kept(request, viewer, at: now) : read(request, viewer, at: now, logger)
+    let made: Answer? =
+      switch LocalAPIResponder.reach(of: request, viewer) {
+      case .page: read(request, viewer, at: now, logger)
+      case .oneStep: try? read(request, viewer, at: now, logger, mostTargets: SlowReads.mostTargetsAtOnce)
+      case .far: kept(request, viewer, at: now)
+      }
     guard var answer = made else { return nil }
     crossOrigin.mark(&answer, for: request)
     return answer
   }
 
-  /// Whether a read may take long: also where rows have to be passed over to fill a page with what the caller may see.
-  private static func mayBeSlow(_ request: RequestHead, _ viewer: Viewer) -> Bool {
-    if SlowReads.mayBe(request) { return true }
-    guard !viewer.sight.isEverything, let target = request.path else { return false }
-    return !ResourceRoute.endsInUUID(target)
+  /// How far a read may go: also where rows have to be passed over to fill a page with what the caller may see.
+  private static func reach(of request: RequestHead, _ viewer: Viewer) -> SlowReads.Reach {
+    let reach = SlowReads.reach(of: request)
+    guard reach != .far, !viewer.sight.isEverything, let target = request.path else { return reach }
+    return ResourceRoute.endsInUUID(target) ? reach : .far
   }
 
   /// Who is at the other end of a connection, where it matters to what a request means; nil where nobody's word counts.
@@ -144,10 +147,12 @@ struct LocalAPIResponder: HTTPResponder {
   }
 
   /// Answers a read, and whatever is refused without looking further.
-  private func answer(_ request: RequestHead, _ viewer: Viewer, at now: Double) throws -> Answer {
-    do { return try router.answer(places.place(request, viewer, at: now)) } catch let unplaced as Places.Unplaced {
-      return unplaced.answer
-    }
+  private func answer(
+    _ request: RequestHead, _ viewer: Viewer, at now: Double, mostTargets: Int = .max
+  ) throws -> Answer {
+    do {
+      return try router.answer(places.place(request, viewer, at: now, mostTargets: mostTargets))
+    } catch let unplaced as Places.Unplaced { return unplaced.answer }
   }
 
   /// Answers a request that may change something.
@@ -174,11 +179,30 @@ struct LocalAPIResponder: HTTPResponder {
   private func read(
     _ request: RequestHead, _ viewer: Viewer, at now: Double = Date().timeIntervalSince1970, _ logger: Logger
   ) -> Answer {
-    func new() -> Answer { coded(Result { try self.answer(request, viewer, at: now) }, request, logger, at: now) }
-    guard let question = question(of: request, viewer, at: now) else { return new() }
+    keptOrNew(request, viewer, at: now) {
+      coded(Result { try answer(request, viewer, at: now) }, request, logger, at: now)
+    }
+  }
+
+  /// The same of a read that may look at so many targets of relationships.
+  /// - Throws: `IncludesMuch` where there are more.
+  private func read(
+    _ request: RequestHead, _ viewer: Viewer, at now: Double, _ logger: Logger, mostTargets: Int
+  ) throws -> Answer {
+    try keptOrNew(request, viewer, at: now) {
+      let result = Result { try answer(request, viewer, at: now, mostTargets: mostTargets) }
+      if case .failure(let fault as IncludesMuch) = result { throw fault }
+      return coded(result, request, logger, at: now)
+    }
+  }
+
+  private func keptOrNew(
+    _ request: RequestHead, _ viewer: Viewer, at now: Double, _ make: () throws -> Answer
+  ) rethrows -> Answer {
+    guard let question = question(of: request, viewer, at: now) else { return try make() }
     let origin = origin(of: question, at: now)
     if let origin, let answer = cache.answer(to: question, from: origin) { return answer }
-    let answer = new()
+    let answer = try make()
     if answer.plainBytes >= AnswerCache.leastBytes { cache.note(answer, to: question, from: origin) }
     return answer
   }
@@ -247,11 +271,12 @@ struct LocalAPIResponder: HTTPResponder {
     }
     answer.plainBytes = answer.body.readableBytes
     if answer.plainBytes >= GzipEncoder.leastBytes, LocalAPIResponder.takesGzip(request),
-      let packed = answer.body.withUnsafeReadableBytes({ gzip.packed($0) })
+      let packed = answer.body.withUnsafeReadableBytes({ gzip.packed($0, answer.pieces) })
     {
       answer.body = ByteBuffer(bytes: packed)
       answer.fields[.contentEncoding] = "gzip"
     }
+    answer.pieces = nil
     return answer
   }
 }

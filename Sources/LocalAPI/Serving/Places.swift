@@ -20,9 +20,13 @@ struct Places: Sendable {
     init(location: String) { answer = Answer(movedTo: location, status: 302) }
   }
 
-  /// - Parameter now: Unix seconds.
+  /// - Parameters:
+  ///   - now: Unix seconds.
+  ///   - mostTargets: how many targets of relationships may be looked at for it.
   /// - Throws: `Unplaced` for a request without a place.
-  func place(_ request: RequestHead, _ viewer: Viewer, at now: Double = Date().timeIntervalSince1970) throws -> Asked {
+  func place(
+    _ request: RequestHead, _ viewer: Viewer, at now: Double = Date().timeIntervalSince1970, mostTargets: Int = .max
+  ) throws -> Asked {
     let paths = try facts.facts(at: now).paths
     guard let base = bases.base(of: request, place: paths.place) else {
       bases.refused.note(request.authority)
@@ -35,7 +39,7 @@ struct Places: Sendable {
       let uri = RequestURI(base: authority, path: spelling.path, query: spelling.query)
       return Asked(
         head: request, viewer: viewer, uri: uri, base: base, route: Route(plain: spelling.path, paths),
-        spelling: spelling)
+        spelling: spelling, mostTargets: mostTargets)
     }
     let target = Places.origin(request.path ?? "/")
     guard !Spelling.isMalformed(target) else { throw Unplaced(title: "Bad request", status: 400) }
@@ -53,7 +57,7 @@ struct Places: Sendable {
     let spelling = Spelling(target)
     return Asked(
       head: request, viewer: viewer, uri: uri, base: base, route: Route(Route.decoded(spelling.path), paths),
-      spelling: spelling)
+      spelling: spelling, mostTargets: mostTargets)
   }
 
   /// A target in absolute-form is taken for its path and query (RFC 9112 section 3.2.2).

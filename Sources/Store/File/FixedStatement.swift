@@ -1,8 +1,11 @@
-/// The statements that give one resource, known by their number: hashing their text would take as long as some of their work.
+/// The statements that give one resource, or what it leads to, known by their number: hashing their text would take as long as some of
+/// their work.
 enum FixedStatement: Int, CaseIterable {
   case resourceByUUID
   case resourceByFoldedID
   case resourceByID
+  case typeByID
+  case targets
 
   var sql: String {
     switch self {
@@ -12,6 +15,10 @@ enum FixedStatement: Int, CaseIterable {
       "SELECT \(FixedStatement.columns) FROM identity i JOIN resource r ON r.id = i.id "
         + "WHERE \(IdentityText.isText("i.uuid")) AND \(IdentityText.folded("i.uuid")) = ?"
     case .resourceByID: "SELECT \(FixedStatement.columns) FROM resource r WHERE r.id = ?"
+    case .typeByID: "SELECT r.type FROM resource r WHERE r.id = ?"
+    case .targets:
+      "SELECT target FROM relationship "
+        + "WHERE source = ?1 AND field = (SELECT id FROM field WHERE name = ?2) ORDER BY delta"
     }
   }
 

@@ -91,13 +91,20 @@ package struct ReadSnapshot {
     return try body(row)
   }
 
+  /// The type of the resource of an interned identity; nil where `resource(id:)` gives none.
+  package func type(ofResource id: Int64) throws -> ServedType? {
+    // What is hidden of it decides whether it is shown at all.
+    guard sight.isEverything else { return try resource(id: id) { $0.type } }
+    let statement = try statement(.typeByID)
+    defer { statement.reset() }
+    statement.bind(id, at: 1)
+    return try statement.step() ? catalog.type(id: statement.integer(0), connection) : nil
+  }
+
   /// The targets of one relationship in its order; nil for one that names no resource (`missing`, `virtual`).
   package func targets(of source: Int64, field: String) throws -> [Int64?] {
     try connection.checkTime()
-    let statement = try statement(
-      """
-      SELECT target FROM relationship WHERE source = ?1 AND field = (SELECT id FROM field WHERE name = ?2) ORDER BY delta
-      """)
+    let statement = try statement(.targets)
     defer { statement.reset() }
     statement.bind(source, at: 1)
     statement.bind(field, at: 2)

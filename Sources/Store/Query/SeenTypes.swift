@@ -4,7 +4,7 @@ import OpenSocial
 /// What a sight shows of types, as one snapshot knows it. Each is made once a snapshot: every row of an answer asks.
 final class SeenTypes {
   fileprivate var schemas: [Int64: TypeSchema?] = [:]
-  fileprivate var members: [Int64: Set<String>] = [:]
+  fileprivate var members: [Int64: (names: Set<String>, all: SparseFields)] = [:]
 }
 
 extension ReadSnapshot {
@@ -49,16 +49,17 @@ extension ReadSnapshot {
   /// is shown but what the schema names.
   /// - Parameter asked: a sparse fieldset; nil for all members.
   /// - Returns: nil for all.
-  package func members(of type: ServedType, asked: Set<String>?) throws -> Set<String>? {
-    guard let seen, sight.hidesFields(of: type) else { return asked }
-    let shown: Set<String>
+  package func members(of type: ServedType, asked: [String]?) throws -> SparseFields? {
+    guard let seen, sight.hidesFields(of: type) else { return asked.map { SparseFields($0) } }
+    let shown: (names: Set<String>, all: SparseFields)
     if let known = seen.members[type.id] {
       shown = known
     } else {
-      shown = Set(try schema(of: type)?.fields.map(\.name) ?? [])
+      let names = Set(try schema(of: type)?.fields.map(\.name) ?? [])
+      shown = (names, SparseFields(names))
       seen.members[type.id] = shown
     }
-    return asked.map { $0.intersection(shown) } ?? shown
+    return asked.map { SparseFields($0.filter(shown.names.contains)) } ?? shown.all
   }
 
   /// Whether resources of a type's entity type are left out: then nothing may tell by an id whether there is one. The site knows a

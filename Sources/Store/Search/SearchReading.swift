@@ -128,7 +128,7 @@ extension ReadSnapshot {
       var columns: [String]?
       if let shown = try members(of: type, asked: nil) {
         let known = slots[type.id] ?? []
-        let hidden = Set(known.filter { !shown.contains($0.field) }.map { $0.slot })
+        let hidden = Set(known.filter { !shown.contain($0.field) }.map { $0.slot })
         let open = Set(known.map { $0.slot }).subtracting(hidden)
         columns = SearchSlots.columns.indices.filter { open.contains($0) }.map { SearchSlots.columns[$0] }
       }
