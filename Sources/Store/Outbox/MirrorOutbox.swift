@@ -276,7 +276,14 @@ extension OutboxWriter {
       if change.state != .rejected { isFirst = false }
       try rows.set(members: members, of: change)
     }
-    let waiting = try rows.unsettled(of: settled.resource)
+    let (waiting, unreadable) = try rows.read(
+      where: "o.resource = ? AND o.\(OutboxSchema.isUnsettled)", [settled.resource])
+    if waiting.isEmpty, unreadable.isEmpty {
+      // Nothing stands on a copy any more: what the site made of the change is what is shown.
+      try FileAddressRows.noteIfFile(site.form.document, of: settled.resource, db)
+      try copies.remove(settled.resource)
+      return try show(form.json(site.form, type: settled.type), settled.resource, isFromSite: true)
+    }
     var copy = try agreement(on: site.form, site.json, under: waiting)
     if waiting.contains(where: { $0.kind == .delete && met.contains($0.id) }),
       let seen = try copies.copy(of: settled.resource)?.base
