@@ -13,7 +13,7 @@ import Testing
     for target in [
       "/jsonapi/node/topic?page%5Blimit%5D=30", "/jsonapi/node/topic?page%5Blimit%5D=30&include=uid",
       "/jsonapi/node/topic?fields%5Bnode--topic%5D=title&include=uid", "/jsonapi/node/event?page%5Blimit%5D=7",
-      "/jsonapi/comment/comment",
+      "/jsonapi/comment/comment?page%5Blimit%5D=50",
     ] {
       let plain = await api.answer("GET", target)
       var first: [UInt8]?

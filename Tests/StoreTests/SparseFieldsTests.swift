@@ -17,7 +17,7 @@ import Testing
 
   private static let head = #"{"type":"a--b","id":"00000000-0000-4000-8000-000000000001""#
 
-  @Test(arguments: [
+  static let cases: [([String], String)] = [
     (["title"], #","attributes":{"title":"T"}}"#),
     (["uid"], #","relationships":{"uid":{"data":null}}}"#),
     (
@@ -26,7 +26,9 @@ import Testing
     ),
     ([], "}"), ([""], "}"), (["titl", "titles", "ui", "Title"], "}"),
     (["ü"], #","attributes":{"\u00fc":1}}"#),
-  ])
+  ]
+
+  @Test(arguments: cases)
   func onlyMembersOfTheseNamesAreLeft(names: [String], rest: String) {
     let document =
       Self.head + #","attributes":{"title":"T","body":{"uid":[1,{"title":2}]},"\u00fc":1},"#

@@ -23,6 +23,9 @@ struct DocumentWriter {
     #"{"jsonapi":{"version":"1.0","meta":{"links":{"self":{"href":"http:\/\/jsonapi.org\/format\/1.0\/"}}}},"data":"#
       .utf8)
 
+  /// How many bytes stand there.
+  var count: Int { buffer.readableBytes }
+
   /// Appends one resource object, whole or with the members of a sparse fieldset.
   mutating func append(_ row: StoredRow, by renderer: DocumentRenderer, fields: SparseFields?) {
     let resource = renderer.resource(row.stored)

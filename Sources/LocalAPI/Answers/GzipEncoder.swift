@@ -91,7 +91,7 @@ final class GzipEncoder: Sendable {
     }
 
     private mutating func note(_ other: UInt, _ more: Int) {
-      crc = UInt(crc32_combine(crc, other, z_off_t(more)))
+      crc = UInt(crc32_combine(crc, other, .init(more)))
       count += more
     }
 

@@ -98,7 +98,7 @@ struct ResourceAnswers: Sendable {
         return true
       }
       writer.append("]")
-      if isWhole { sizes.note(writer.buffer.readableBytes, of: type, count) }
+      if isWhole { sizes.note(writer.count, of: type, count) }
       try request.checkParameters(upTo: .include)
       let knownUntil = try includes(
         parameters.include, from: sources, request, snapshot, renderer, &pending, &writer)
