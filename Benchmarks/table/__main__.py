@@ -49,6 +49,12 @@ def make(one, going, rows, drawn, faults):
     going.say(f"{one.name}: {time.monotonic() - begun:.0f} s")
 
 
+def spent(begun, moment):
+    """When a run was begun, how long it has taken by now, and what the machine did meanwhile."""
+    minutes, seconds = divmod(round(time.monotonic() - begun), 60)
+    return {"load after": machine.load(), "begun": f"{moment:%Y-%m-%d %H:%M} UTC", "took": f"{minutes} min {seconds} s"}
+
+
 def main():
     try:
         asked = settings.read(sys.argv[1:])
@@ -74,13 +80,14 @@ def main():
         on = machine.describe(asked)
         for one in wanted:
             make(one, going, rows, drawn, faults)
+            # A run that is stopped leaves what it had.
+            report.write(rows, drawn, faults, on | spent(begun, moment), asked)
     except frame.Fault as fault:
         print(f"bench: {fault}", file=sys.stderr)
         return 2
     finally:
         going.close()
-    minutes, seconds = divmod(round(time.monotonic() - begun), 60)
-    on |= {"load after": machine.load(), "begun": f"{moment:%Y-%m-%d %H:%M} UTC", "took": f"{minutes} min {seconds} s"}
+    on |= spent(begun, moment)
     print("\n" + report.text(rows, faults, on, asked))
     files = report.write(rows, drawn, faults, on, asked)
     print("\n" + "\n".join(map(str, files)))
