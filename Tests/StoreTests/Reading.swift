@@ -16,7 +16,7 @@ extension CrawledMirror {
       guard let served = try snapshot.type(name: type) else { return nil }
       return try snapshot.resource(named: uuid, entityType: served.entityType) { row in
         var bytes: [UInt8] = []
-        renderer.append(row.stored, fields: fields, into: &bytes)
+        renderer.append(row.stored, fields: fields.map { SparseFields($0) }, into: &bytes)
         return String(decoding: bytes, as: UTF8.self)
       }
     }
