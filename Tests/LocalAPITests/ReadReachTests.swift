@@ -35,9 +35,8 @@ import Testing
 
   /// Answered on the event loop or handed on because it includes too much: the answer is the same.
   @Test func oneStepIsAnsweredTheSameHoweverFarItLeads() async throws {
-    let made = try CrawledMirror.full()
-    let calm = try await InProcessLocalAPI(made)
-    try await RunningLocalAPI.serving(made) { api in
+    let calm = try await InProcessLocalAPI(.full())
+    try await RunningLocalAPI.serving(.full()) { api in
       let signed = try await api.signedIn()
       for target in [
         "/jsonapi/comment/comment?include=uid", "/jsonapi/node/topic?include=field_files",

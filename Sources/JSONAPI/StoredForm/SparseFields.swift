@@ -9,7 +9,7 @@ import Darwin
 #endif
 
 /// The public names of a sparse fieldset (reference 3.7), ready to be held against those of document after document.
-package struct SparseFields: Sendable {
+package struct SparseFields: Sendable, Hashable {
   /// All names one behind the other: shorter ones first, those of one length by their bytes.
   private let text: [UInt8]
   /// Where each begins, and the end.
