@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Support
+import Synchronization
 import Testing
 
 @testable import Store
@@ -60,5 +61,63 @@ import Testing
     try reporting.foldLog(at: 400)
     #expect(try reporting.logState().heldSince == nil)
     try made.mirror.database.write { try $0.execute(sql: "DROP TABLE filler") }
+  }
+
+  /// Readers who come and go without a pause: each lets go of the log soon, and yet there is always one who has it.
+  @Test func aLogThatIsNeverLetGoOfIsCutOffAllTheSame() throws {
+    let made = try SmallCommunity.mirror(SmallCommunity.usual)
+    let reporting = made.mirror.reporting
+    let readers = try RestlessReaders(made.mirror.path)
+    defer { readers.end() }
+    try made.mirror.database.write { try $0.execute(sql: "CREATE TABLE filler (content BLOB)") }
+    for _ in 0..<60 {
+      try made.mirror.database.write { try $0.execute(sql: "INSERT INTO filler VALUES (zeroblob(1000000))") }
+    }
+    #expect(try reporting.logState().bytes > LogState.usual)
+    try reporting.foldLog(at: 200)
+    #expect(try reporting.logState().bytes > LogState.usual)
+    try reporting.foldLog(at: 201, most: LogState.usual)
+    #expect(try reporting.logState().bytes < LogState.usual)
+  }
+}
+
+/// Two connections that read in turn, each beginning before the other has ended.
+private final class RestlessReaders: Sendable {
+  private let isOver = Mutex(false)
+  private let ended = DispatchSemaphore(value: 0)
+
+  init(_ path: String) throws {
+    var configuration = Configuration()
+    configuration.allowsUnsafeTransactions = true
+    let connections = try (0..<2).map { _ in try DatabaseQueue(path: path, configuration: configuration) }
+    let begun = DispatchSemaphore(value: 0)
+    Thread.detachNewThread { [self] in
+      try? RestlessReaders.begin(connections[0])
+      begun.signal()
+      var turn = 0
+      while !isOver.withLock({ $0 }) {
+        try? RestlessReaders.begin(connections[1 - turn])
+        try? connections[turn].inDatabase { try $0.execute(sql: "COMMIT") }
+        turn = 1 - turn
+        // How long a report takes.
+        Thread.sleep(forTimeInterval: 0.05)
+      }
+      try? connections[turn].inDatabase { try $0.execute(sql: "COMMIT") }
+      ended.signal()
+    }
+    begun.wait()
+  }
+
+  /// Waits until nobody reads any more.
+  func end() {
+    isOver.withLock { $0 = true }
+    ended.wait()
+  }
+
+  private static func begin(_ connection: DatabaseQueue) throws {
+    try connection.inDatabase { db in
+      try db.execute(sql: "BEGIN")
+      _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM resource")
+    }
   }
 }

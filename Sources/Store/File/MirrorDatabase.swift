@@ -21,12 +21,13 @@ final class MirrorDatabase: Sendable {
   }
 
   /// Folds the write-ahead log into the file and cuts it off. Readers may be in the way for a moment.
+  /// - Parameter patience: how long they are waited for, in milliseconds; nobody writes meanwhile.
   /// - Throws: `DatabaseError` of SQLITE_BUSY when they are for long.
-  func emptyLog() throws {
+  func emptyLog(patience: Int32 = 1_000) throws {
     try pool.writeWithoutTransaction { db in
       // Closed already: SQLite would not survive to be told.
       guard let connection = db.sqliteConnection else { throw DatabaseError(resultCode: .SQLITE_MISUSE) }
-      sqlite3_busy_timeout(connection, 1_000)
+      sqlite3_busy_timeout(connection, patience)
       defer { sqlite3_busy_timeout(connection, 0) }
       _ = try db.checkpoint(.truncate)
     }

@@ -25,6 +25,11 @@ package struct LogState: Sendable, Hashable {
 
   /// Up to here it is as large as it may be: SQLite folds it after 16 MB, and a transaction may go beyond that.
   static let usual: Int64 = 48 << 20
+  /// From here on readers are waited for: where they come and go without a pause, one of them always has the log, and it begins anew
+  /// only when all have let go of it.
+  static let most: Int64 = 256 << 20
+  /// How long they are waited for, in milliseconds. Nobody can write meanwhile.
+  static let patience: Int32 = 3_000
 
   /// The processes that have a lock for reading in the index of a log, by the text of `/proc/locks` (proc_locks(5)): SQLite takes one of
   /// the bytes 123 to 127 of the index for it (https://sqlite.org/walformat.html, 2.3).
@@ -79,10 +84,13 @@ extension Reporting {
     return LogState(bytes: logBytes, heldSince: held?.since, readers: held == nil ? [] : readers)
   }
 
-  /// Folds a log that has become large, and remembers since when somebody keeps it from that. To be called between rounds; nobody is
-  /// waited for.
+  /// Folds a log that has become large, and remembers since when somebody keeps it from that. To be called between rounds. Nobody is
+  /// waited for but where it has become very large, and then not for a reader who stays.
   /// - Parameter now: Unix seconds of this machine.
-  package func foldLog(at now: Int64) throws {
+  package func foldLog(at now: Int64) throws { try foldLog(at: now, most: LogState.most) }
+
+  /// The same with the size from which on readers are waited for, in bytes.
+  func foldLog(at now: Int64, most: Int64) throws {
     let before = LogState.Held(try reading.fact(.logHeld))
     guard before != nil || logBytes > LogState.usual else { return }
     let after: LogState.Held?
@@ -93,6 +101,9 @@ extension Reporting {
       // Another process is at it.
       return
     }
+    let isStuck = after != nil && after == before
+    // What could be folded to its end by now need not be remembered, and what could not is looked at again by the next round.
+    if !isStuck, logBytes > most { try? database.emptyLog(patience: LogState.patience) }
     guard after != before else { return }
     try write { db in
       if let after { return try MirrorFact.logHeld.note(after.text, db) }
