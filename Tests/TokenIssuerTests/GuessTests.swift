@@ -218,15 +218,20 @@ import Testing
       #expect(reply.status == (field == "client_id" ? 401 : 400))
       return Double(parts.seconds) + Double(parts.attoseconds) / 1e18
     }
-    var known: [Double] = []
-    var unknown: [Double] = []
-    for _ in 0..<count {
-      known.append(try await seconds(field == "client_id" ? Bench.clientID : "apisync"))
-      unknown.append(try await seconds("nobody"))
+    // A name that can be told apart can be told apart each time; a machine that is busy is so by chance.
+    var isAlike = false
+    for _ in 0..<4 where !isAlike {
+      var known: [Double] = []
+      var unknown: [Double] = []
+      for _ in 0..<count {
+        known.append(try await seconds(field == "client_id" ? Bench.clientID : "apisync"))
+        unknown.append(try await seconds("nobody"))
+      }
+      let (one, other) = (known.sorted()[count / 2], unknown.sorted()[count / 2])
+      print("\(field): known \(one * 1_000) ms, unknown \(other * 1_000) ms, medians of \(count)")
+      isAlike = other / one > 0.7 && other / one < 1.4
     }
-    let (one, other) = (known.sorted()[count / 2], unknown.sorted()[count / 2])
-    print("\(field): known \(one * 1_000) ms, unknown \(other * 1_000) ms, medians of \(count)")
-    #expect(other / one > 0.7 && other / one < 1.4)
+    #expect(isAlike)
   }
 
   @Test func countsComeBackFromTheirFile() throws {
