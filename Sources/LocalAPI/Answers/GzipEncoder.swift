@@ -18,8 +18,7 @@ final class GzipEncoder: Sendable {
   /// - Parameter pieces: parts of it that may be kept; nil where there are none.
   func packed(_ plain: UnsafeRawBufferPointer, _ pieces: AnswerPieces? = nil) -> [UInt8]? {
     guard plain.count <= GzipEncoder.mostBytes else { return nil }
-    let hasParts = pieces.map { !$0.all.isEmpty } ?? false
-    let packed = hasParts ? pieces.flatMap { joined(plain, $0) } : whole.packed(plain)
+    let packed = if let pieces, !pieces.all.isEmpty { joined(plain, pieces) } else { whole.packed(plain) }
     return packed.flatMap { $0.count < plain.count ? $0 : nil }
   }
 
