@@ -51,6 +51,9 @@ import Testing
       "every identity is one resource or target, with a UUID of 16 bytes or a text behind 16 zero bytes",
       "INSERT INTO identity (uuid, type) VALUES (x'01', 1)"),
     Harm(
+      "no id of a type has two identities",
+      "INSERT INTO identity (uuid, type, recent) SELECT uuid, type, 1 - recent FROM identity WHERE id = \(user)"),
+    Harm(
       "every document is JSON and names its own type and id",
       "UPDATE resource SET document = replace(document, 'user--user', 'user--used') WHERE id = \(user)"),
     Harm(

@@ -108,7 +108,8 @@ extension ReadSnapshot {
         """
         : """
         SELECT d.sequence, d.origin, d.noted, d.uuid, t.name, t.entity_type, d.was_published, d.was_public, d.owners,
-          EXISTS (SELECT 1 FROM identity i JOIN resource r ON r.id = i.id WHERE i.uuid = d.uuid AND i.type = d.type)
+          EXISTS (SELECT 1 FROM identity i JOIN resource r ON r.id = i.id
+            WHERE \(IdentityIndex.uuid("i")) = d.uuid AND i.type = d.type)
         FROM departure d JOIN resource_type t ON t.id = d.type
         WHERE d.sequence > ?1 AND d.sequence <= ?2 ORDER BY d.sequence LIMIT ?3
         """)

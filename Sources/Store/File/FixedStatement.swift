@@ -10,7 +10,8 @@ enum FixedStatement: Int, CaseIterable {
   var sql: String {
     switch self {
     case .resourceByUUID:
-      "SELECT \(FixedStatement.columns) FROM identity i JOIN resource r ON r.id = i.id WHERE i.uuid = ?"
+      "SELECT \(FixedStatement.columns) FROM identity i JOIN resource r ON r.id = i.id "
+        + "WHERE \(IdentityIndex.uuid("i")) = ?"
     case .resourceByFoldedID:
       "SELECT \(FixedStatement.columns) FROM identity i JOIN resource r ON r.id = i.id "
         + "WHERE \(IdentityText.isText("i.uuid")) AND \(IdentityText.folded("i.uuid")) = ?"

@@ -23,10 +23,14 @@ enum IdentityText {
       """
   }
 
+  /// The index by which ids that are no UUIDs are found.
+  static let foldedIndex =
+    "CREATE INDEX identity_by_folded_text ON identity (\(folded("uuid"))) WHERE \(isText("uuid"))"
+
   /// Ids that are no UUIDs can be looked up in any letter case, and the views show them. UUIDs that the site writes with capitals
   /// are such ids from now on.
   static let migration = """
-    CREATE INDEX identity_by_folded_text ON identity (\(folded("uuid"))) WHERE \(isText("uuid"));
+    \(foldedIndex);
     UPDATE identity SET uuid = CAST(zeroblob(16) || CAST((
         SELECT json_extract(document, '$.id') FROM resource r WHERE r.id = identity.id) AS BLOB) AS BLOB)
       WHERE id IN (

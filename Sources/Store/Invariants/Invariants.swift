@@ -100,6 +100,13 @@ enum Invariants {
         "SELECT id FROM identity WHERE length(uuid) < 16 OR (length(uuid) > 16 AND substr(uuid, 1, 16) <> zeroblob(16))"
     ),
     Invariant(
+      name: "no id of a type has two identities",
+      sql: """
+        SELECT i.id, o.id FROM identity i JOIN identity o ON o.recent = 0 AND o.uuid = i.uuid AND o.type = i.type
+        WHERE i.recent = 1
+        """
+    ),
+    Invariant(
       name: "every document is JSON and names its own type and id",
       sql: """
         SELECT r.id FROM resource r JOIN identity i ON i.id = r.id JOIN resource_type t ON t.id = r.type
@@ -138,7 +145,8 @@ enum Invariants {
     Invariant(
       name: "no resource has a tombstone, but for those that are kept",
       sql: """
-        SELECT d.type, hex(d.uuid) FROM tombstone d LEFT JOIN identity i ON i.uuid = d.uuid AND i.type = d.type
+        SELECT d.type, hex(d.uuid) FROM tombstone d
+        LEFT JOIN identity i ON \(IdentityIndex.uuid("i")) = d.uuid AND i.type = d.type
         LEFT JOIN resource r ON r.id = i.id WHERE (r.id IS NOT NULL) <> (d.kept <> 0)
         """
     ),

@@ -24,7 +24,7 @@ extension Invariants {
       name: "no resource that is there has a note that it has left",
       sql: """
         SELECT 'resource ' || r.id, d.sequence FROM removed_resource d
-        JOIN identity i ON i.uuid = d.uuid AND i.type = d.type JOIN resource r ON r.id = i.id
+        JOIN identity i ON \(IdentityIndex.uuid("i")) = d.uuid AND i.type = d.type JOIN resource r ON r.id = i.id
         """
     ),
   ]

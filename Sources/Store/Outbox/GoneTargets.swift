@@ -22,7 +22,7 @@ extension Outbox {
               SELECT 1 FROM tombstone d JOIN resource_type t ON t.id = d.type WHERE t.name = ?1 AND d.uuid = ?2)
             OR EXISTS (
               SELECT 1 FROM identity i JOIN resource_type t ON t.id = i.type JOIN outbox o ON o.resource = i.id
-              WHERE t.name = ?1 AND i.uuid = ?2 AND o.kind = 'delete'
+              WHERE t.name = ?1 AND \(IdentityIndex.uuid("i")) = ?2 AND o.kind = 'delete'
                 AND o.state IN ('queued', 'sending', 'uncertain', 'conflict'))
             """, arguments: [type, Data(id.bytes)])
         if isGone == true { gone.insert(FieldValue.key(item)) }

@@ -237,7 +237,7 @@ extension Outbox {
         sql: """
           SELECT EXISTS (
             SELECT 1 FROM upload u JOIN outbox o ON o.id = u.change JOIN identity i ON i.id = o.resource
-            WHERE i.uuid = ? AND o.state = 'settled')
+            WHERE \(IdentityIndex.uuid("i")) = ? AND o.state = 'settled')
           """, arguments: [Data(uuid.bytes)]) ?? false
     }
   }

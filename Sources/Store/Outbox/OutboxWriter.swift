@@ -35,9 +35,11 @@ final class OutboxWriter {
   /// The interned (type, UUID), made where there is none.
   func identity(_ uuid: ResourceID, _ type: Int64) throws -> Int64 {
     let bytes = Data(uuid.bytes)
-    try db.run(sql: "INSERT OR IGNORE INTO identity (uuid, type) VALUES (?, ?)", arguments: [bytes, type])
-    return try Int64.cachedOne(
-      db, sql: "SELECT id FROM identity WHERE uuid = ? AND type = ?", arguments: [bytes, type]) ?? 0
+    let known = try Int64.cachedOne(
+      db, sql: "SELECT id FROM identity WHERE \(IdentityIndex.uuid()) = ? AND type = ?", arguments: [bytes, type])
+    if let known { return known }
+    try db.run(sql: "INSERT INTO identity (uuid, type) VALUES (?, ?)", arguments: [bytes, type])
+    return db.lastInsertedRowID
   }
 
   /// The resource as it is stored; nil when there is none to be seen.
@@ -116,7 +118,7 @@ final class OutboxWriter {
         db,
         sql: """
           SELECT r.internal_id FROM identity i JOIN resource r ON r.id = i.id JOIN resource_type t ON t.id = i.type
-          WHERE i.uuid = ? AND t.name = ?
+          WHERE \(IdentityIndex.uuid("i")) = ? AND t.name = ?
           """, arguments: [Data(uuid.bytes), target.type])
     }
     if let newest = copy.newest { return LocalDocument(try form.json(newest, type: type), serial: serial) }

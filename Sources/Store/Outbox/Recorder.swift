@@ -69,7 +69,7 @@ struct Recorder {
       sql: """
         SELECT EXISTS (
           SELECT 1 FROM identity i JOIN resource_type t ON t.id = i.type
-          WHERE i.uuid = ? AND t.entity_type = (SELECT entity_type FROM resource_type WHERE id = ?)
+          WHERE \(IdentityIndex.uuid("i")) = ? AND t.entity_type = (SELECT entity_type FROM resource_type WHERE id = ?)
             AND (EXISTS (SELECT 1 FROM resource WHERE id = i.id) OR EXISTS (SELECT 1 FROM outbox_copy WHERE resource = i.id)))
         """, arguments: [Data(change.uuid.bytes), type])
     if isTaken == true { throw RecordRefusal.alreadyExists(type: change.type, change.uuid) }
@@ -200,7 +200,7 @@ struct Recorder {
         sql: """
           SELECT EXISTS (
             SELECT 1 FROM outbox o JOIN identity i ON i.id = o.resource
-            WHERE i.uuid = ? AND o.id > ? AND o.resource <> ? AND o.kind IN ('create', 'upload')
+            WHERE \(IdentityIndex.uuid("i")) = ? AND o.id > ? AND o.resource <> ? AND o.kind IN ('create', 'upload')
               AND o.\(OutboxSchema.isUnsettled))
           """, arguments: [Data(target.bytes), id, own])
       if isNamed == true { return true }

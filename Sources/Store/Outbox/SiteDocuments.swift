@@ -30,6 +30,6 @@ extension Reading {
   static let siteDocument = """
     SELECT iif(c.resource IS NULL, r.document, coalesce(c.site_document, c.base_document))
     FROM identity i LEFT JOIN resource r ON r.id = i.id LEFT JOIN outbox_copy c ON c.resource = i.id
-    WHERE i.uuid = ? AND i.type = ?
+    WHERE \(IdentityIndex.uuid("i")) = ? AND i.type = ?
     """
 }

@@ -8,7 +8,8 @@ extension OutboxWriter {
   func rename(_ upload: OutboxChange, to uuid: ResourceID) throws -> Set<Int64> {
     let type = try names.type(upload.type)
     let other = try Int64.cachedOne(
-      db, sql: "SELECT id FROM identity WHERE uuid = ? AND type = ?", arguments: [Data(uuid.bytes), type])
+      db, sql: "SELECT id FROM identity WHERE \(IdentityIndex.uuid()) = ? AND type = ?",
+      arguments: [Data(uuid.bytes), type])
     var met: Set<Int64> = []
     if let other, other != upload.resource {
       // A pull was faster, and clients may have changed what it brought.

@@ -73,7 +73,7 @@ extension ViewSnapshot {
         FROM identity i JOIN relationship l ON l.target = i.id JOIN resource r ON r.id = l.source
         JOIN identity o ON o.id = r.id JOIN resource_type t ON t.id = r.type
         WHERE i.type = ?1 AND i.id IN (
-          SELECT id FROM identity WHERE uuid = ?2 AND type = ?1
+          SELECT id FROM identity WHERE \(IdentityIndex.uuid()) = ?2 AND type = ?1
           UNION SELECT id FROM identity WHERE \(IdentityText.isText("uuid")) AND \(IdentityText.folded("uuid")) = ?3)
         """, arguments: [type, Data(folded.bytes), folded.description])
   }

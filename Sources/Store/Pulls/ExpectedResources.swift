@@ -71,7 +71,7 @@ extension Reading {
         db,
         sql: """
           SELECT r.internal_id IS NOT NULL FROM identity i JOIN resource r ON r.id = i.id
-          WHERE i.uuid = ? AND i.type = (SELECT id FROM resource_type WHERE name = ?)
+          WHERE \(IdentityIndex.uuid("i")) = ? AND i.type = (SELECT id FROM resource_type WHERE name = ?)
           """, arguments: [Data(uuid.bytes), type]) ?? false
     }
   }

@@ -87,7 +87,7 @@ extension QueryCompiler {
           + ids.map { bind(.text($0.description)) }.joined(separator: ", ") + ")"
       ]
       let uuids = ids.filter(\.isUUID).map { bind(.id($0)) }.joined(separator: ", ")
-      if !uuids.isEmpty { ways.insert("SELECT id FROM identity WHERE uuid IN (\(uuids))", at: 0) }
+      if !uuids.isEmpty { ways.insert("SELECT id FROM identity WHERE \(IdentityIndex.uuid()) IN (\(uuids))", at: 0) }
       let found = "(\(ways.joined(separator: " UNION ALL ")))"
       return Term(sql: "\(id) \(isPositive ? "IN" : "NOT IN") \(found)", isDriving: isPositive, drivesByID: isPositive)
     case .isNotNull: return Term(sql: "\(id) IS NOT NULL")

@@ -116,7 +116,8 @@ extension QueryCompiler {
       let scheme = "substr(json_extract(\(document), \(path)), 1, 9) = 'public://'"
       guard let account = try snapshot.fact(.siteAccount).flatMap({ ResourceID($0) }) else { return nil }
       let link = alias("l")
-      let owner = "\(link).target IN (SELECT id FROM identity WHERE uuid = \(bind(.id(account))))"
+      let person = "SELECT id FROM identity WHERE \(IdentityIndex.uuid()) = \(bind(.id(account)))"
+      let owner = "\(link).target IN (\(person))"
       return Term(
         sql: "(\(scheme) OR EXISTS (SELECT 1 FROM relationship \(link) WHERE \(link).source = \(row.id) AND "
           + "\(links(.init(name: "uid"), link)) AND \(owner)))")

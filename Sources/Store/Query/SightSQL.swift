@@ -65,7 +65,7 @@ enum SightSQL {
     guard let user else { return "0" }
     let folded = user.folded
     let id = (folded.isUUID ? folded : user).withStoredBytes { Hexadecimal.text($0) }
-    let people = "SELECT id FROM main.identity WHERE uuid = x'\(id)'"
+    let people = "SELECT p0.id FROM main.identity p0 WHERE \(IdentityIndex.uuid("p0")) = x'\(id)'"
     let users = "SELECT id FROM main.resource_type WHERE entity_type = 'user'"
     let owners = list(FieldDescription.owners)
     return "(EXISTS (SELECT 1 FROM main.relationship o0 WHERE o0.source = r0.id "

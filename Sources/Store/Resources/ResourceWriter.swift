@@ -21,6 +21,8 @@ final class ResourceWriter {
   /// Nil while nothing has left.
   private var clearRemoved: RawStatement?
   private var identities: [Identity: Int64] = [:]
+  /// Whether enough identities have gathered in the small part of their index.
+  private var isIndexFull = false
   private let learner: SchemaLearner
   private let departures: Departures
   private let indexes: PathIndexWriter
@@ -39,7 +41,8 @@ final class ResourceWriter {
     departures = try Departures(db)
     indexes = try PathIndexWriter(db)
     texts = try PlainTextWriter(db)
-    findIdentity = try RawStatement(cached: "SELECT id FROM identity WHERE uuid = ? AND type = ?", db)
+    findIdentity = try RawStatement(
+      cached: "SELECT id FROM identity WHERE \(IdentityIndex.uuid()) = ? AND type = ?", db)
     addIdentity = try RawStatement(cached: "INSERT INTO identity (uuid, type) VALUES (?, ?)", db)
     known = try RawStatement(cached: "SELECT revision, splices, document FROM resource WHERE id = ?", db)
     numbered = try RawStatement(
@@ -125,6 +128,7 @@ final class ResourceWriter {
   /// Keeps what the next transaction has to know.
   func finish() throws {
     try learner.finish()
+    if isIndexFull { try IdentityIndex.settle(db) }
     try changes.keep()
   }
 
@@ -283,6 +287,7 @@ final class ResourceWriter {
     addIdentity.bind(type, at: 2)
     try addIdentity.run()
     let id = addIdentity.lastRowID
+    if IdentityIndex.isFull(at: id) { isIndexFull = true }
     identities[key] = id
     return (id, false)
   }

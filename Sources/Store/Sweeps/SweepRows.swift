@@ -56,7 +56,8 @@ enum SweepRows {
       try db.run(
         sql: """
           INSERT INTO sweep_candidate (type, resource, is_omitted)
-          SELECT r.type, r.id, 1 FROM identity i JOIN resource r ON r.id = i.id WHERE i.uuid = ? AND i.type = ?
+          SELECT r.type, r.id, 1 FROM identity i JOIN resource r ON r.id = i.id
+          WHERE \(IdentityIndex.uuid("i")) = ? AND i.type = ?
           ON CONFLICT (type, resource) DO UPDATE SET is_omitted = 1
           """, arguments: [Data(uuid.bytes), type])
     }
@@ -99,8 +100,10 @@ enum SweepRows {
     let listed = page.resources.lazy.filter { !$0.isLabelOnly }.map(\.uuid) + page.unusable.compactMap(\.id)
     for uuid in listed {
       try db.run(
-        sql:
-          "INSERT OR IGNORE INTO sweep_listed (type, resource) SELECT ?2, id FROM identity WHERE uuid = ?1 AND type = ?2",
+        sql: """
+          INSERT OR IGNORE INTO sweep_listed (type, resource)
+          SELECT ?2, id FROM identity WHERE \(IdentityIndex.uuid()) = ?1 AND type = ?2
+          """,
         arguments: [Data(uuid.bytes), type])
     }
     guard page.state.isListed else { return }
