@@ -88,6 +88,12 @@ package final class Mirror: Sendable {
     }
   }
 
+  /// The index over the targets of relationships is touched everywhere by every page: what of it is not in the writer's cache is read
+  /// again.
+  static let writerCacheKilobytes = 40_000
+  /// For whoever goes through pages once.
+  static let smallCacheKilobytes = 8_000
+
   /// - Parameter file: the one that every connection has to find; nil for one that is being made.
   private static func configuration(for file: MirrorFile?) -> Configuration {
     var configuration = Configuration()
@@ -99,9 +105,7 @@ package final class Mirror: Sendable {
     configuration.prepareDatabase { db in
       try file?.checkNow()
       if db.configuration.readonly { sqlite3_busy_timeout(db.sqliteConnection, 500) }
-      // The index over random UUIDs is touched everywhere by every page: what of it is not in the writer's cache is
-      // read again.
-      let cacheKilobytes = db.configuration.readonly ? 8_000 : 40_000
+      let cacheKilobytes = db.configuration.readonly ? smallCacheKilobytes : writerCacheKilobytes
       try db.execute(
         sql: """
           PRAGMA synchronous = NORMAL;

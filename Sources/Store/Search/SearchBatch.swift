@@ -22,7 +22,7 @@ struct SearchBatch: Sendable {
   /// How many resources are taken in at a time where nothing else is to be done: what is written at once is sorted and merged once.
   static let most = 10_000
   /// About how many bytes of text are held at a time.
-  private static let size = 8 << 20
+  private static let size = 5 << 20
 
   /// Reads what comes behind a change, in one snapshot.
   /// - Parameters:

@@ -35,7 +35,12 @@ extension Views {
         $0, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = ?)", arguments: [name])
     }
     guard isThere != true else { return }
-    try write { try $0.execute(sql: "CREATE INDEX IF NOT EXISTS \(name) ON \(columns)") }
+    try write { db in
+      // What is sorted for it may take as much memory as the cache: here that buys nothing.
+      try db.execute(sql: "PRAGMA cache_size = -\(Mirror.smallCacheKilobytes)")
+      defer { try? db.execute(sql: "PRAGMA cache_size = -\(Mirror.writerCacheKilobytes)") }
+      try db.execute(sql: "CREATE INDEX IF NOT EXISTS \(name) ON \(columns)")
+    }
   }
 
   /// Makes the plain texts of some more resources that were stored before there were any, in one transaction. What is written

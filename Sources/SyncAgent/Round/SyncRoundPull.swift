@@ -7,10 +7,13 @@ import Upstream
 extension SyncRound {
   func pull(_ types: [EntryPoint.Collection], _ course: Course, _ tally: Tally) async throws {
     let known = Dictionary(uniqueKeysWithValues: try mirror.reading.types().map { ($0.name, $0) })
-    // Of a large mirror every page touches the index over UUIDs everywhere: the more pages a transaction has, the less is
+    // Relationships lead anywhere, so every page touches their index in many places: the more pages a transaction has, the less is
     // written. Each costs about 2 MB of memory.
-    let queue = PageQueue(limit: max(6, settings.concurrency / 2))
-    let places = ReadingPlaces(types)
+    let queue = PageQueue(limit: max(12, settings.concurrency / 2))
+    let places = ReadingPlaces(
+      ReadingOrder.ordered(
+        types, isRead: { (known[$0]?.cursor?.knownUntil ?? 0) > 0 },
+        entityType: { known[$0]?.entityType ?? ResourceTypeName($0).entityType }))
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await write(queue, tally) }
       try await withThrowingTaskGroup(of: Void.self) { readers in
