@@ -65,6 +65,7 @@ let package = Package(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CAllocator"),
     .systemLibrary(name: "CRename"),
+    .systemLibrary(name: "CScheduler"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .target(name: "OpenSocial", dependencies: ["JSONAPI"], swiftSettings: quick),
@@ -96,8 +97,9 @@ let package = Package(
     .target(
       name: "LocalAPI",
       dependencies: [
-        "APIDescription", "JSONAPI", "Measures", "OpenSocial", "Store", "TokenIssuer", "CZlib", crypto, hummingbird,
-        hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioHTTPTypesHTTP1, nioPosix, nioSSL, lifecycle, logging,
+        "APIDescription", "JSONAPI", "Measures", "OpenSocial", "Store", "TokenIssuer", "CScheduler", "CZlib", crypto,
+        hummingbird, hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioHTTPTypesHTTP1, nioPosix, nioSSL, lifecycle,
+        logging,
       ],
       swiftSettings: strict),
     .target(
@@ -119,8 +121,8 @@ let package = Package(
     .executableTarget(
       name: "SocialMirror",
       dependencies: [
-        "CAllocator", "JSONAPI", "Measures", "OpenSocial", "Store", "Upstream", "SyncAgent", "Reports", "TokenIssuer",
-        "LocalAPI", "Admin", "Control", "Feed", "Publish", "Export",
+        "CAllocator", "CScheduler", "JSONAPI", "Measures", "OpenSocial", "Store", "Upstream", "SyncAgent", "Reports",
+        "TokenIssuer", "LocalAPI", "Admin", "Control", "Feed", "Publish", "Export",
         .target(name: "SampleSite", condition: .when(traits: ["Demo"])),
         logging, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -165,8 +167,8 @@ let package = Package(
     tests(
       of: "LocalAPI",
       [
-        "JSONAPI", "Measures", "OpenSocial", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes, nioCore,
-        nioHTTP1, crypto, cryptoExtras,
+        "CScheduler", "JSONAPI", "Measures", "OpenSocial", "SampleSite", "Store", "TokenIssuer", hummingbird, httpTypes,
+        nioCore, nioHTTP1, crypto, cryptoExtras,
       ]),
     tests(of: "SampleSite", ["JSONAPI", "Upstream"]),
     tests(

@@ -43,6 +43,10 @@ import Testing
       try #require(QueryTree(parsing: tree.encoded(.symfony)) == tree, "\(context)")
       try #require(QueryTree(parsing: tree.encoded(.client)) == tree, "\(context)")
       let links = QueryString(parsing: query)
+      // Links say what they would if they were made the way the site makes them, whatever is spared.
+      let rebuilt = QueryTree(parsing: query, mangling: false).sortedByName.encoded(.symfony)
+      try #require(links.uriQuery == rebuilt, "\(context)")
+      try #require(links.selfQuery == QueryTree(parsing: rebuilt).encoded(.drupal), "\(context)")
       // Names that PHP rewrites are sorted before they are rewritten, and "0" is no parent to Drupal.
       if tree["0"] == nil, QueryTree(parsing: links.uriQuery).encoded(.symfony) == links.uriQuery {
         try #require(QueryString(parsing: links.selfQuery).selfQuery == links.selfQuery, "\(context)")

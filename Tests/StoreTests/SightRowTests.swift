@@ -158,6 +158,36 @@ import Testing
       let id = try #require(try snapshot.resource(topic, entityType: "node", { $0.id }))
       #expect(try snapshot.targets(of: id, field: "uid").isEmpty)
       #expect(try snapshot.targets(of: id, field: "field_tags").count == 1)
+      #expect(try snapshot.targets(of: id, snapshot.relationship(named: "uid")).isEmpty)
+      #expect(try snapshot.targets(of: id, snapshot.relationship(named: "field_tags")).count == 1)
+    }
+  }
+
+  /// Targets with their types are those without, whoever asks, and have the type that their rows have.
+  @Test(arguments: [Sight.everything, published, Sight([SightRules(types: .only(["node"]))])])
+  func targetsHaveTheTypesOfTheirRows(sight: Sight) throws {
+    let made = try Self.community()
+    _ = try made.take(Self.referrer(105, #"{"type":"node--topic","id":"missing"}"#))
+    _ = try made.take(Self.referrer(106, #"{"type":"node--topic","id":"\#(SmallCommunity.uuid(999))"}"#))
+    try ResourceReader(made.mirror).snapshot(seeing: sight) { snapshot in
+      var (named, shown) = (0, 0)
+      for number in [101, 102, 103, 104, 105, 106] {
+        let uuid = try #require(ResourceID(SmallCommunity.uuid(number)))
+        guard let id = try snapshot.resource(uuid, entityType: "node", { $0.id }) else { continue }
+        for field in ["uid", "field_tags", "field_ref", "nothing"] {
+          let targets = try snapshot.targets(of: id, snapshot.relationship(named: field))
+          #expect(try targets.map(\.id) == snapshot.targets(of: id, field: field), "\(number) \(field)")
+          for target in targets {
+            let row = try target.id.flatMap { try snapshot.resource(id: $0) { $0.type } }
+            #expect(target.type == row, "\(number) \(field)")
+            (named, shown) = (named + 1, shown + (row == nil ? 0 : 1))
+            var again: ServedType?
+            if let id = target.id { try snapshot.row(id: id, like: nil) { again = $0.type } }
+            #expect(again == row)
+          }
+        }
+      }
+      #expect(named > shown && (shown > 0) == (sight != Sight([SightRules(types: .only(["node"]))])))
     }
   }
 

@@ -14,20 +14,24 @@ extension QueryTree {
   /// The query string without `?`; empty for an empty tree.
   package func encoded(_ encoding: QueryEncoding) -> String {
     var output: [UInt8] = []
-    append(to: &output, under: "", encoding)
+    append(to: &output, under: [], encoding)
     return String(decoding: output, as: UTF8.self)
   }
 
-  private func append(to output: inout [UInt8], under parent: String, _ encoding: QueryEncoding) {
+  /// - Parameter parent: the name that the members stand below, encoded; empty at the top.
+  private func append(to output: inout [UInt8], under parent: [UInt8], _ encoding: QueryEncoding) {
+    // Drupal takes a parent of "0" for none.
+    let isTop = parent.isEmpty || (encoding == .drupal && parent == [UInt8(ascii: "0")])
     for member in members {
-      // Drupal takes a parent of "0" for none.
-      let isTop = parent.isEmpty || (encoding == .drupal && parent == "0")
-      let name = isTop ? PercentCoding.encoded(member.name) : "\(parent)%5B\(PercentCoding.encoded(member.name))%5D"
+      var name = isTop ? [] : parent
+      if !isTop { name += "%5B".utf8 }
+      PercentCoding.append(member.name, to: &name)
+      if !isTop { name += "%5D".utf8 }
       switch member.node {
       case .tree(let tree): tree.append(to: &output, under: name, encoding)
       case .text(let text):
         if !output.isEmpty { output.append(UInt8(ascii: "&")) }
-        output.append(contentsOf: name.utf8)
+        output += name
         output.append(UInt8(ascii: "="))
         PercentCoding.append(text, keeping: encoding.literal, to: &output)
       }
@@ -36,11 +40,14 @@ extension QueryTree {
 }
 
 extension QueryEncoding {
+  private static let slash = [UInt8(ascii: "/")]
+  private static let slashAndComma = [UInt8(ascii: "/"), UInt8(ascii: ",")]
+
   fileprivate var literal: [UInt8] {
     switch self {
-    case .drupal: [UInt8(ascii: "/")]
+    case .drupal: QueryEncoding.slash
     case .symfony: []
-    case .client: [UInt8(ascii: "/"), UInt8(ascii: ",")]
+    case .client: QueryEncoding.slashAndComma
     }
   }
 }

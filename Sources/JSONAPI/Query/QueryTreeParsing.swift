@@ -8,18 +8,28 @@ extension QueryTree {
     self.init(parsing: query, mangling: true)
   }
 
+  /// The same.
   /// - Parameter mangling: whether top-level names are rewritten as in `$_GET`; Symfony's URIs keep them.
-  init(parsing query: String, mangling: Bool) {
+  package init(parsing query: String, mangling: Bool) {
     self.init()
-    var count = 0
-    for variable in query.utf8.split(separator: UInt8(ascii: "&")) {
-      count += 1
-      guard count <= Limit.variables else { break }
-      let equals = variable.firstIndex(of: UInt8(ascii: "="))
-      let name = PercentCoding.formDecoded(variable[..<(equals ?? variable.endIndex)])
-      let value = equals.map { PercentCoding.formDecoded(variable[variable.index(after: $0)...]) } ?? []
-      register(name, String(decoding: value, as: UTF8.self), mangling: mangling)
+    var query = query
+    query.withUTF8 { bytes in
+      var count = 0
+      for variable in bytes.split(separator: UInt8(ascii: "&")) {
+        count += 1
+        guard count <= Limit.variables else { break }
+        let equals = variable.firstIndex(of: UInt8(ascii: "="))
+        let name = PercentCoding.formDecoded(variable[..<(equals ?? variable.endIndex)])
+        let value = equals.map { QueryTree.decoded(variable[($0 + 1)...]) } ?? ""
+        register(name, value, mangling: mangling)
+      }
     }
+  }
+
+  private static func decoded(_ value: Slice<UnsafeBufferPointer<UInt8>>) -> String {
+    let isPlain = !value.contains { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }
+    return isPlain
+      ? String(decoding: value, as: UTF8.self) : String(decoding: PercentCoding.formDecoded(value), as: UTF8.self)
   }
 
   private enum Limit {

@@ -48,10 +48,7 @@ package struct DocumentRenderer: Sendable {
     else { return false }
     let resource = resource(stored)
     bytes += [UInt8](unsafeUninitializedCapacity: resource.size) { memory, count in
-      var sink = ByteSink(UnsafeMutableRawBufferPointer(memory))
-      var place = resource.start
-      resource.put(member.value, &place, into: &sink)
-      count = sink.count
+      count = resource.write(member.value, into: UnsafeMutableRawBufferPointer(memory))
     }
     return true
   }

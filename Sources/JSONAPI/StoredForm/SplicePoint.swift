@@ -46,6 +46,7 @@ package struct SplicePoint: Sendable, Hashable {
   }
 
   /// Reads the point at `position` of the stored form and moves on; nil at its end or where it is damaged.
+  @inline(__always)
   static func decode(_ bytes: UnsafeRawBufferPointer, at position: inout Int) -> SplicePoint? {
     guard position + 4 <= bytes.count else { return nil }
     let word = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self))
@@ -79,6 +80,8 @@ extension SplicePoint {
 package enum BaseMark {
   /// U+FDD0 in UTF-8.
   package static let bytes: [UInt8] = [0xEF, 0xB7, 0x90]
+  /// How many they are.
+  static let count = 3
 }
 
 /// A base URL (`https://community.example.org`, no trailing slash) in the forms that documents need.

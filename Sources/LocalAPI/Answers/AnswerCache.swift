@@ -57,7 +57,7 @@ final class AnswerCache: Sendable {
     guard answer.status == 200, answer.file == nil, size <= capacity / 8 else { return }
     state.withLock { state in
       // Questions come from clients: the table must not be theirs to fill.
-      if state.asked.count >= 1024 { state.asked.removeAll() }
+      if state.asked.count >= 1024 { state.asked.removeAll(keepingCapacity: true) }
       state.asked.insert(question)
       guard let origin else { return }
       if state.origin != origin || state.bytes + size > capacity {

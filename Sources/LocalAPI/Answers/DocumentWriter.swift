@@ -27,8 +27,12 @@ struct DocumentWriter {
   var count: Int { buffer.readableBytes }
 
   /// Appends one resource object, whole or with the members of a sparse fieldset.
-  mutating func append(_ row: StoredRow, by renderer: DocumentRenderer, fields: SparseFields?) {
+  /// - Parameter isNext: whether another stands before it.
+  mutating func append(
+    _ row: StoredRow, by renderer: DocumentRenderer, fields: SparseFields?, isNext: Bool = false
+  ) {
     let resource = renderer.resource(row.stored)
+    if isNext { buffer.writeInteger(UInt8(ascii: ",")) }
     let start = buffer.writerIndex
     buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: resource.size) { resource.write(fields: fields, into: $0) }
     guard pieces != nil, fields == nil else { return }

@@ -5,7 +5,7 @@ import Store
 /// primary resources, one entity type after the other as first seen, each with what its resources include. Each once.
 struct IncludeResolver {
   private let snapshot: ReadSnapshot
-  private(set) var included: [Int64] = []
+  private(set) var included: [Source] = []
   private var seen: Set<Int64> = []
   /// How many more targets may be looked at; who has none is one.
   private var left: Int
@@ -36,14 +36,15 @@ struct IncludeResolver {
     for (field, children) in tree.fields {
       var targets: [Source] = []
       var known: Set<Int64> = []
+      known.reserveCapacity(sources.count)
+      let name = try snapshot.relationship(named: field)
       for source in sources where snapshot.sight.shows(field, of: source.type) {
-        let found = try snapshot.targets(of: source.id, field: field)
+        let found = try snapshot.targets(of: source.id, name)
         left -= max(1, found.count)
         if left < 0 { throw IncludesMuch() }
         for target in found {
-          guard let target, known.insert(target).inserted else { continue }
-          guard let type = try snapshot.type(ofResource: target) else { continue }
-          targets.append(Source(id: target, type: type))
+          guard let id = target.id, known.insert(id).inserted, let type = target.type else { continue }
+          targets.append(Source(id: id, type: type))
         }
       }
       var entityTypes: [String] = []
@@ -52,7 +53,7 @@ struct IncludeResolver {
       }
       for entityType in entityTypes {
         let targets = targets.filter { $0.type.entityType == entityType }
-        for target in targets where seen.insert(target.id).inserted { included.append(target.id) }
+        for target in targets where seen.insert(target.id).inserted { included.append(target) }
         try follow(children, from: targets)
       }
     }

@@ -10,7 +10,9 @@ struct ReadingSection: Section {
     if asked.head.method == .options { return try options(route, seeing: asked.viewer.sight) }
     if let refusal = asked.refusal { return refusal }
     return try asked.read {
-      for reading in route.readings {
+      let likeliest = route.likeliest
+      if let answer = try answer(likeliest, ReadRequest(asked, as: likeliest)) { return answer }
+      for reading in route.others {
         if let answer = try answer(reading, ReadRequest(asked, as: reading)) { return answer }
       }
       return nil

@@ -91,8 +91,7 @@ struct ResourceAnswers: Sendable {
       try snapshot.rows(query) { row in
         count += 1
         guard count <= parameters.page.limit else { return false }
-        if count > 1 { writer.append(",") }
-        writer.append(row, by: renderer, fields: try request.fields(of: row.type, snapshot))
+        writer.append(row, by: renderer, fields: try request.fields(of: row.type, snapshot), isNext: count > 1)
         try pending.note(row.id, row.type)
         if !parameters.include.isEmpty { sources.append(.init(id: row.id, type: row.type)) }
         return true
@@ -134,10 +133,13 @@ struct ResourceAnswers: Sendable {
     try resolver.resolve(paths, from: sources)
     try request.checkParameters()
     var knownUntil = Int64.max
-    for (index, id) in resolver.included.enumerated() {
+    var types: Set<Int64> = []
+    for (index, target) in resolver.included.enumerated() {
       writer.append(index == 0 ? ",\"included\":[" : ",")
-      _ = try snapshot.resource(id: id) { row in
-        knownUntil = min(knownUntil, row.knownUntil)
+      try snapshot.row(id: target.id, like: target.type) { row in
+        if types.insert(row.type.id).inserted {
+          knownUntil = min(knownUntil, try snapshot.state(ofType: row.type.id).knownUntil)
+        }
         try pending.note(row.id, row.type)
         writer.append(row, by: renderer, fields: try request.fields(of: row.type, snapshot))
       }

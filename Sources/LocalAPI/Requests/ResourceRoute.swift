@@ -98,10 +98,19 @@ enum ResourceRoute: Equatable, Sendable {
 
   /// All ways to read the path, the likeliest first. Only the types tell which one is meant: `/jsonapi/node/topic/x` is a
   /// resource that does not exist, when there is a collection `/jsonapi/node/topic`.
-  var readings: [ResourceRoute] {
-    guard case .collection(let path) = self else { return [self] }
+  var readings: [ResourceRoute] { [likeliest] + others }
+
+  /// The first of `readings`.
+  var likeliest: ResourceRoute {
+    guard case .collection(let path) = self else { return self }
+    return .collection(ResourceRoute.plain(path))
+  }
+
+  /// The rest of `readings`: asked for where the first leads nowhere, as few requests do.
+  var others: [ResourceRoute] {
+    guard case .collection(let path) = self else { return [] }
     let parts = ResourceRoute.parts(of: path)
-    var all = [ResourceRoute.collection(ResourceRoute.plain(path))]
+    var all: [ResourceRoute] = []
     // How many parts a collection's path has, only the types know: a prefix and one name at least.
     if parts.count > 2 { all.append(ResourceRoute.reading(path, parts, as: 1)) }
     if parts.count > 3 { all.append(ResourceRoute.reading(path, parts, as: 2)) }

@@ -138,6 +138,7 @@ package struct LocalAPIServer: Sendable {
   /// - Throws: when the address is taken, or a certificate cannot be read.
   package func run(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
     let serverName = "social-mirror"
+    EventLoopTurns.shorten()
     let limits = settings.limits
     let certificates = try settings.certificateFile.flatMap { certificate in
       try settings.privateKeyFile.map { try ServerCertificates(certificate, $0) }

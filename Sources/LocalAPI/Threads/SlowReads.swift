@@ -1,12 +1,27 @@
+import CScheduler
+import Dispatch
 import NIOPosix
 
 /// Where reads are answered that may take long. On an event loop each of them would hold up all clients whose connections that
 /// loop has.
 enum SlowReads {
   /// Few: more would share the same cores, and each query's time is limited.
+  private static let count = 4
+
+  /// They take long turns: whoever has something short to do, on this machine or in this process, need not wait for theirs to end.
   private static let pool: NIOThreadPool = {
-    let pool = NIOThreadPool(numberOfThreads: 4)
+    let pool = NIOThreadPool(numberOfThreads: count)
     pool.start()
+    let all = DispatchGroup()
+    for _ in 0..<count { all.enter() }
+    for _ in 0..<count {
+      pool.submit { _ in
+        _ = take_turns(UInt32(long_turn))
+        all.leave()
+        // Until all are here, so that each thread has one of these.
+        all.wait()
+      }
+    }
     return pool
   }()
 

@@ -1,9 +1,11 @@
+import CScheduler
 import Foundation
 import ServiceLifecycle
 import Synchronization
 
 /// Threads on which the engine works in the daemon. It waits for locks and disks as it must; on the threads that all
-/// tasks share it would hold up the local API, which has no more of those than the machine has cores.
+/// tasks share it would hold up the local API, which has no more of those than the machine has cores. Their turns are long, so that
+/// whoever has something short to do need not wait for the end of one; their share of the processors is that of any thread.
 final class EngineThreads: TaskExecutor {
   private struct Queue: @unchecked Sendable {
     var jobs: [UnownedJob] = []
@@ -57,6 +59,7 @@ final class EngineThreads: TaskExecutor {
   }
 
   private func work(_ busy: Busy) -> Never {
+    _ = take_turns(UInt32(long_turn))
     while true {
       let job = next()
       busy.since.store(monotonicMicroseconds(), ordering: .relaxed)

@@ -4,8 +4,10 @@ enum FixedStatement: Int, CaseIterable {
   case resourceByUUID
   case resourceByFoldedID
   case resourceByID
-  case typeByID
+  case rowByID
   case targets
+  case fieldByName
+  case targetsWithTypes
 
   var sql: String {
     switch self {
@@ -16,10 +18,14 @@ enum FixedStatement: Int, CaseIterable {
       "SELECT \(FixedStatement.columns) FROM identity i JOIN resource r ON r.id = i.id "
         + "WHERE \(IdentityText.isText("i.uuid")) AND \(IdentityText.folded("i.uuid")) = ?"
     case .resourceByID: "SELECT \(FixedStatement.columns) FROM resource r WHERE r.id = ?"
-    case .typeByID: "SELECT r.type FROM resource r WHERE r.id = ?"
+    case .rowByID: "SELECT \(FixedStatement.row) FROM resource r WHERE r.id = ?"
     case .targets:
       "SELECT target FROM relationship "
         + "WHERE source = ?1 AND field = (SELECT id FROM field WHERE name = ?2) ORDER BY delta"
+    case .fieldByName: "SELECT id FROM field WHERE name = ?"
+    case .targetsWithTypes:
+      "SELECT l.target, r.type FROM relationship l LEFT JOIN resource r ON r.id = l.target "
+        + "WHERE l.source = ?1 AND l.field = ?2 ORDER BY l.delta"
     }
   }
 

@@ -1,0 +1,18 @@
+import CScheduler
+import NIOCore
+import NIOPosix
+
+/// Event loops have their processor at once when something arrives: an answer takes microseconds, while slow reads, the engine and
+/// whatever else the machine does compute for milliseconds. With fewer processors than threads at work, a loop that takes turns as long
+/// as theirs waits until the next tick of the scheduler, 4 ms on many systems, before one of them has to make room.
+///
+/// Turns are shorter, the share stays the same: nobody is starved, so nobody waits for long for what another holds.
+enum EventLoopTurns {
+  /// The event loops that connections are served by.
+  static var loops: EventLoopIterator { MultiThreadedEventLoopGroup.singleton.makeIterator() }
+
+  /// Asks for short turns of all event loops. Where the system knows no such thing, or refuses it, all stays as it is.
+  static func shorten() {
+    for loop in loops { loop.execute { _ = take_turns(UInt32(short_turn)) } }
+  }
+}
