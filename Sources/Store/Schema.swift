@@ -43,6 +43,7 @@ enum Schema {
     migrator.registerMigration("26 views") { db in try db.execute(sql: reportViews) }
     migrator.registerMigration("27 search") { db in try db.execute(sql: search) }
     migrator.registerMigration("28 feed") { db in try beginFeed(db) }
+    migrator.registerMigration("29 digests of rows") { db in try db.execute(sql: rowDigests) }
     return migrator
   }
 

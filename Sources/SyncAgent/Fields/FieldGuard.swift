@@ -99,6 +99,12 @@ struct FieldGuard {
     throw fault
   }
 
+  /// Takes in resources that are as they are stored: they have lost nothing.
+  mutating func pass(_ resources: [ScannedResource]) {
+    guard !isAccepted, share < 1 else { return }
+    seen.note(LostFields([], same: resources.count) { [] }, of: resources.lazy.map(\.uuid))
+  }
+
   /// Whether few of the stored resources have a member.
   private mutating func isRare(_ name: String) throws -> Bool {
     if let known = rarity[name] { return known }
@@ -115,7 +121,7 @@ struct FieldGuard {
   ) throws -> [ResourceID: SetAside] {
     var kept: [ResourceID: SetAside] = [:]
     guard !names.isEmpty else { return kept }
-    for resource in resources where !resource.isLabelOnly {
+    for resource in resources where !resource.isLabelOnly && resource.known == nil {
       guard let stored = try reading.siteDocument(of: resource.uuid, type: type),
         let before = LostFields.names(stored)?.intersection(names), !before.isEmpty,
         let lost = LostFields.names(resource.document).map({ before.subtracting($0) }), !lost.isEmpty
