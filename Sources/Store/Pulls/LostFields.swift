@@ -6,6 +6,8 @@ import JSONAPI
 package struct LostFields: Sendable, Hashable {
   /// How many resources were compared.
   package var resources = 0
+  /// Whether what was compared is all there is, and as it is stored.
+  package var isNothingNew = false
   /// By member: how many of them have it stored, and how many of those lack it now. Only members that some lack.
   package var counts: [String: Count] = [:]
 
@@ -117,9 +119,11 @@ extension Reading {
         }
         if let stored { pairs.append((stored, now)) }
       }
-      return try LostFields(pairs, same: known.count) {
+      var lost = try LostFields(pairs, same: known.count) {
         try known.compactMap { resource in try look(resource) { Array($0) } }
       }
+      lost.isNothingNew = lost.resources == resources.count && pairs.allSatisfy { $0.stored == $0.now }
+      return lost
     }
   }
 
@@ -139,12 +143,12 @@ extension Reading {
     }
   }
 
-  /// Whether members of a type are on record as vanished.
-  package func hasVanishedFields(_ type: String) throws -> Bool {
+  /// The types of which members are on record as vanished.
+  package func typesWithVanishedFields() throws -> Set<String> {
     try read { db in
-      try Int.cachedOne(
-        db, sql: "SELECT 1 FROM set_aside WHERE kind = 'field' AND type = ? AND subject = ?",
-        arguments: [type, LostFields.subject]) != nil
+      Set(
+        try String.cachedAll(
+          db, sql: "SELECT type FROM set_aside WHERE kind = 'field' AND subject = ?", arguments: [LostFields.subject]))
     }
   }
 }
