@@ -44,6 +44,7 @@ enum Schema {
     migrator.registerMigration("27 search") { db in try db.execute(sql: search) }
     migrator.registerMigration("28 feed") { db in try beginFeed(db) }
     migrator.registerMigration("29 recent identities") { db in try IdentityIndex.migrate(db) }
+    migrator.registerMigration("30 digests of rows") { db in try db.execute(sql: rowDigests) }
     return migrator
   }
 

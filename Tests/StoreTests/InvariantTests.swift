@@ -68,14 +68,14 @@ import Testing
     Harm(
       "the index of words has nothing of what is not there",
       "INSERT INTO search_index (rowid, title) VALUES (999999, 'nowhere')"),
+    Harm("every digest is of a resource that is shown", "INSERT INTO row_digest VALUES (999999, 1, x'')"),
     Harm("no resource has a tombstone, but for those that are kept", "UPDATE tombstone SET kept = 1"),
     Harm("no resource has a tombstone, but for those that are kept", "UPDATE tombstone SET kept = 0"),
     Harm(
       "no sequence number is used twice or not yet given out",
       "UPDATE resource SET sequence = (SELECT sequence FROM resource WHERE id = \(topic)) WHERE id = \(user)"),
     Harm(
-      "no sequence number is used twice or not yet given out", "UPDATE resource SET sequence = 90000 WHERE id = \(user)"
-    ),
+      "no sequence number is used twice or not yet given out", "UPDATE resource SET sequence = 9000 WHERE id = \(user)"),
     Harm("no sequence number is used twice or not yet given out", "UPDATE tombstone SET sequence = 90000"),
     Harm("no sequence number is used twice or not yet given out", "UPDATE sweep SET sequence = 90000"),
     Harm(

@@ -40,6 +40,26 @@ private func page(_ number: Int) -> PageApplication {
     #expect(largest <= 4)
   }
 
+  /// Pages with nothing new wait for one that has, or until they are many; they stay in order, and hold up no reader.
+  @Test func pagesWithNothingNewGoTogether() async throws {
+    func quiet(_ number: Int) -> PageApplication {
+      var quiet = page(number)
+      quiet.isNothingNew = true
+      return quiet
+    }
+    let queue = PageQueue(limit: 2)
+    for number in 1...9 { try await queue.submit(quiet(number)) }
+    async let taken = queue.take()
+    try await queue.submit(page(10))
+    #expect(await taken.map(\.omitted) == Array(1...10))
+    for number in 1...64 { try await queue.submit(quiet(number)) }
+    #expect(await queue.take().count == 64)
+    for number in 1...3 { try await queue.submit(quiet(number)) }
+    await queue.close()
+    #expect(await queue.take().map(\.omitted) == [1, 2, 3])
+    #expect(await queue.take().isEmpty)
+  }
+
   @Test func aClosedQueueIsDrainedThenEmpty() async throws {
     let queue = PageQueue(limit: 2)
     try await queue.submit(page(1))

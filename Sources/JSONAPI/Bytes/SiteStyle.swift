@@ -13,30 +13,31 @@ package enum SiteStyle {
 
   /// Whether a text is compact and escaped as the site escapes, and its strings are sound. Its grammar outside of them is not
   /// checked here.
-  static func isSiteStyle(_ bytes: [UInt8]) -> Bool {
-    bytes.withUnsafeBufferPointer { bytes in
-      inString.withUnsafeBufferPointer { inString in
-        var index = 0
-        while index < bytes.count {
+  static func isSiteStyle(_ bytes: [UInt8]) -> Bool { bytes.withUnsafeBufferPointer { isSiteStyle($0) } }
+
+  /// The same of a stretch of a text that begins and ends outside of strings.
+  static func isSiteStyle(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    inString.withUnsafeBufferPointer { inString in
+      var index = 0
+      while index < bytes.count {
+        let byte = bytes[index]
+        index += 1
+        guard byte == 0x22 else {
+          if byte <= 0x20 || byte >= 0x80 { return false }
+          continue
+        }
+        string: while index < bytes.count {
           let byte = bytes[index]
           index += 1
-          guard byte == 0x22 else {
-            if byte <= 0x20 || byte >= 0x80 { return false }
-            continue
-          }
-          string: while index < bytes.count {
-            let byte = bytes[index]
-            index += 1
-            switch inString[Int(byte)] {
-            case .plain: continue
-            case .quote: break string
-            case .backslash: guard isEscape(bytes, &index) else { return false }
-            case .other: return false
-            }
+          switch inString[Int(byte)] {
+          case .plain: continue
+          case .quote: break string
+          case .backslash: guard isEscape(bytes, &index) else { return false }
+          case .other: return false
           }
         }
-        return true
       }
+      return true
     }
   }
 

@@ -51,13 +51,17 @@ package struct PageScanner: Sendable {
 
   /// Scans a collection, individual or related document. A single resource is a page of one. Elements of a collection that
   /// cannot be used are in `unusable`; the others are as if those were not there.
-  /// - Parameter path: where the document came from: what a type's collection shows of other types cannot be used, unless it shows
-  ///   nothing else.
+  /// - Parameters:
+  ///   - path: where the document came from: what a type's collection shows of other types cannot be used, unless it shows
+  ///     nothing else.
+  ///   - known: the rows of a collection that need not be scanned where they are as they were; the others get a digest.
   /// - Throws: `JSONSyntaxError` when the text is not JSON in its outlines (cut in half, an HTML page), or is no document with
   ///   `data`.
-  package mutating func page(_ body: [UInt8], from path: String? = nil) throws(JSONSyntaxError) -> ScannedPage {
+  package mutating func page(
+    _ body: [UInt8], from path: String? = nil, knowing known: KnownRows? = nil
+  ) throws(JSONSyntaxError) -> ScannedPage {
     var page: ScannedPage
-    do throws(JSONSyntaxError) { page = try strictly(body) } catch {
+    do throws(JSONSyntaxError) { page = try strictly(body, known) } catch {
       // The fault may lie in one element.
       guard let found = loosely(body) else { throw error }
       page = found
@@ -67,16 +71,35 @@ package struct PageScanner: Sendable {
     return page
   }
 
-  private mutating func strictly(_ body: [UInt8]) throws(JSONSyntaxError) -> ScannedPage {
-    let text = try SiteStyle.normalized(body)
+  /// All that besides its bytes decides what is made of a resource of a type.
+  package func manner(of type: String) -> [UInt8] { resources.manner(of: type) }
+
+  private mutating func strictly(_ body: [UInt8], _ known: KnownRows?) throws(JSONSyntaxError) -> ScannedPage {
+    guard let known, known.manner == manner(of: known.type) else {
+      return try document(SiteStyle.normalized(body), nil)
+    }
+    // Digests are of bytes as they were sent: where these are in another style than the site's, nothing is recognised.
+    if known.rows.isEmpty {
+      let text = try SiteStyle.normalized(body)
+      return try document(text, text == body ? KnownRows.Recognition(known, checked: text.count) : nil)
+    }
+    if let page = try? document(body, KnownRows.Recognition(known)) { return page }
+    return try document(SiteStyle.normalized(body), nil)
+  }
+
+  /// - Parameter recognition: nil for a text in the site's style; else it is checked, but for what is recognised.
+  private mutating func document(
+    _ text: [UInt8], _ recognition: KnownRows.Recognition?
+  ) throws(JSONSyntaxError) -> ScannedPage {
     var page = ScannedPage()
     var hasData = false
+    var recognition = recognition
     try text.withUnsafeBufferPointer { (bytes) throws(JSONSyntaxError) in
       var scanner = ByteScanner(UnsafeRawBufferPointer(bytes))
       try scanner.members { (scanner, name) throws(JSONSyntaxError) in
         if scanner.matches(name, "data") {
           hasData = true
-          try data(&scanner, into: &page)
+          try data(&scanner, into: &page, &recognition)
         } else if scanner.matches(name, "links"), scanner.byte == UInt8(ascii: "{") {
           try scanner.members { (scanner, link) throws(JSONSyntaxError) in
             let value = try scanner.value()
@@ -93,21 +116,27 @@ package struct PageScanner: Sendable {
         }
       }
       guard scanner.position == bytes.count else { throw scanner.failure("text after the document") }
+      try recognition?.checkStyle(upTo: bytes.count, scanner)
     }
     guard hasData else { throw JSONSyntaxError(reason: "a document without data", offset: 0) }
     return page
   }
 
-  private mutating func data(_ scanner: inout ByteScanner, into page: inout ScannedPage) throws(JSONSyntaxError) {
+  private mutating func data(
+    _ scanner: inout ByteScanner, into page: inout ScannedPage, _ recognition: inout KnownRows.Recognition?
+  ) throws(JSONSyntaxError) {
     switch scanner.byte {
     case UInt8(ascii: "["):
       try scanner.elements { (scanner) throws(JSONSyntaxError) in
         guard page.resources.count + page.unusable.count < ScannedPage.mostRows else {
           throw scanner.failure("more than \(ScannedPage.mostRows) resources on one page")
         }
+        if let resource = try recognition?.resource(&scanner) { return page.append(resource) }
         let start = scanner.position
         switch try resources.resource(&scanner) {
-        case .success(let resource): page.append(resource)
+        case .success(var resource):
+          resource.digest = recognition?.known.digest(scanner.slice(start..<scanner.position))
+          page.append(resource)
         case .failure(let fault):
           page.append(resources.unusable(start..<scanner.position, in: scanner.bytes, fault.reason))
         }

@@ -32,6 +32,25 @@ struct ResourceScanner: Sendable {
     self.serials = serials
   }
 
+  /// To be raised by whoever lets other things be made of the same bytes: what was recognised by its bytes before is scanned once more.
+  static let edition = 1
+
+  /// All that besides its bytes decides what is made of a resource of a type, as bytes to be compared.
+  func manner(of type: String) -> [UInt8] {
+    var bytes: [UInt8] = []
+    func put(_ part: [UInt8]?) {
+      withUnsafeBytes(of: Int64(part?.count ?? -1).littleEndian) { bytes.append(contentsOf: $0) }
+      bytes += part ?? []
+    }
+    put(Array("\(ResourceScanner.edition) \(bases.count)".utf8))
+    put(Array(type.utf8))
+    for base in bases { put(base) }
+    put(paths[type])
+    put(serials.attribute(of: type).map { Array($0.utf8) })
+    put(Array((attributeNames[type]?.changed ?? serials.usual.changed).utf8))
+    return bytes
+  }
+
   /// Scans the value under the cursor and moves over it.
   /// - Returns: the resource, or why it is none that can be used.
   /// - Throws: `JSONSyntaxError` when it is no JSON.

@@ -23,6 +23,11 @@ package struct ScannedResource: Sendable {
   package var isLabelOnly: Bool
   /// Attributes that may be the serial number, in a type of which nobody knows which one is.
   package var candidates: [SerialCandidate] = []
+  /// How the site sent it, where that was asked for.
+  package var digest: RowDigest?
+  /// The stored resource that it was recognised as (`KnownRows`): it is what is stored, to the byte, and was not scanned. Nothing else
+  /// is here but type, id and serial number.
+  package var known: KnownRow?
 
   /// The largest resource object that is taken, in bytes: splice points reach so far.
   package static let longest = SplicePoint.maximumDocumentBytes

@@ -109,4 +109,18 @@ extension Reading {
       return try SchemaLearner.read(id, db)?.schema
     }
   }
+
+  /// What is known of the fields of types of which no description tells, by type.
+  package func undescribedSchemas() throws -> [String: TypeSchema] {
+    try read { db in
+      var schemas: [String: TypeSchema] = [:]
+      let rows = try Row.cachedAll(
+        db, sql: "SELECT t.name, s.fields FROM type_schema s JOIN resource_type t ON t.id = s.type")
+      for row in rows {
+        let schema = try SchemaRow.decode(row.decode(atIndex: 1))
+        if !schema.isDescribed { schemas[try row.decode(atIndex: 0)] = schema }
+      }
+      return schemas
+    }
+  }
 }

@@ -151,6 +151,15 @@ enum Invariants {
         """
     ),
     Invariant(
+      name: "every digest is of a resource that is shown",
+      sql: """
+        SELECT d.resource FROM row_digest d LEFT JOIN resource r ON r.id = d.resource WHERE r.id IS NULL
+        UNION ALL
+        SELECT d.resource FROM row_digest d JOIN identity i ON i.id = d.resource
+          JOIN tombstone t ON t.type = i.type AND t.uuid = i.uuid
+        """
+    ),
+    Invariant(
       name: "the index of words has nothing of what is not there",
       sql: "SELECT d.id FROM search_index_docsize d LEFT JOIN resource r ON r.id = d.id WHERE r.id IS NULL"
     ),

@@ -6,6 +6,8 @@ import JSONAPI
 package struct LostFields: Sendable, Hashable {
   /// How many resources were compared.
   package var resources = 0
+  /// Whether what was compared is all there is, and as it is stored.
+  package var isNothingNew = false
   /// By member: how many of them have it stored, and how many of those lack it now. Only members that some lack.
   package var counts: [String: Count] = [:]
 
@@ -27,8 +29,16 @@ package struct LostFields: Sendable, Hashable {
   package init() {}
 
   /// Compares stored documents with those that the site sends now.
-  package init(_ pairs: [(stored: [UInt8], now: [UInt8])]) {
-    resources = pairs.count
+  package init(_ pairs: [(stored: [UInt8], now: [UInt8])]) { self.init(pairs, same: 0) { [] } }
+
+  /// The same with more that are known to be as they are stored.
+  /// - Parameters:
+  ///   - same: how many these are.
+  ///   - documents: their documents, which nearly nobody needs.
+  package init(
+    _ pairs: [(stored: [UInt8], now: [UInt8])], same: Int, _ documents: () throws -> [[UInt8]]
+  ) rethrows {
+    resources = pairs.count + same
     let changed = pairs.filter { $0.stored != $0.now }
     if changed.isEmpty { return }
     var had: [String: Int] = [:]
@@ -47,8 +57,8 @@ package struct LostFields: Sendable, Hashable {
     // Of most resources: some may have been edited meanwhile.
     lost = lost.filter { name, count in !(renamed[name]?.values.contains { $0 > count / 2 } ?? false) }
     if lost.isEmpty { return }
-    for pair in pairs where pair.stored == pair.now {
-      for name in LostFields.names(pair.stored) ?? [] where lost[name] != nil { had[name, default: 0] += 1 }
+    for document in try pairs.lazy.filter({ $0.stored == $0.now }).map(\.stored) + documents() {
+      for name in LostFields.names(document) ?? [] where lost[name] != nil { had[name, default: 0] += 1 }
     }
     for (name, count) in lost { counts[name] = Count(had: had[name] ?? count, lost: count) }
   }
@@ -88,22 +98,32 @@ package struct LostFields: Sendable, Hashable {
 extension Reading {
   /// Compares what the site sends of a type with what is stored of it. Labels alone are passed by: they replace nothing.
   package func lostFields(in resources: [ScannedResource], of type: String) throws -> LostFields {
-    // Of nearly every page all is as it is stored: one look for all of it, and no copies.
-    try read { db in
+    // Of nearly every page all is as it is stored: one look for all of it, and no copies; none where it is known by its bytes.
+    let known = resources.filter { $0.known != nil }
+    if known.count == resources.count { return LostFields([], same: known.count) { [] } }
+    return try read { db in
       guard let id = try Int64.cachedOne(db, sql: "SELECT id FROM resource_type WHERE name = ?", arguments: [type])
       else { return LostFields() }
       let document = try RawStatement(cached: Reading.siteDocument, db)
       var pairs: [(stored: [UInt8], now: [UInt8])] = []
-      for resource in resources where !resource.isLabelOnly {
+      func look<Value>(_ resource: ScannedResource, _ body: (UnsafeRawBufferPointer) -> Value) throws -> Value? {
         document.bind(resource.uuid, at: 1)
         document.bind(id, at: 2)
         defer { document.reset() }
-        guard try document.step(), !document.isNull(0) else { continue }
-        let stored = document.bytes(0)
-        let isSame = resource.document.withUnsafeBytes { ByteSearch.isSame($0, stored) }
-        pairs.append((isSame ? resource.document : Array(stored), resource.document))
+        return try document.step() && !document.isNull(0) ? body(document.bytes(0)) : nil
       }
-      return LostFields(pairs)
+      for resource in resources where !resource.isLabelOnly && resource.known == nil {
+        let now = resource.document
+        let stored = try look(resource) { stored in
+          now.withUnsafeBytes { ByteSearch.isSame($0, stored) } ? now : Array(stored)
+        }
+        if let stored { pairs.append((stored, now)) }
+      }
+      var lost = try LostFields(pairs, same: known.count) {
+        try known.compactMap { resource in try look(resource) { Array($0) } }
+      }
+      lost.isNothingNew = lost.resources == resources.count && pairs.allSatisfy { $0.stored == $0.now }
+      return lost
     }
   }
 
@@ -123,12 +143,12 @@ extension Reading {
     }
   }
 
-  /// Whether members of a type are on record as vanished.
-  package func hasVanishedFields(_ type: String) throws -> Bool {
+  /// The types of which members are on record as vanished.
+  package func typesWithVanishedFields() throws -> Set<String> {
     try read { db in
-      try Int.cachedOne(
-        db, sql: "SELECT 1 FROM set_aside WHERE kind = 'field' AND type = ? AND subject = ?",
-        arguments: [type, LostFields.subject]) != nil
+      Set(
+        try String.cachedAll(
+          db, sql: "SELECT type FROM set_aside WHERE kind = 'field' AND subject = ?", arguments: [LostFields.subject]))
     }
   }
 }

@@ -24,6 +24,8 @@ package struct PageApplication: Sendable {
   package var setAside: [SetAside] = []
   /// What of it stays as it is stored, with what is said of it.
   package var kept: [ResourceID: SetAside] = [:]
+  /// Whether all of it is as it is stored: only where its type stands is to be kept then, and that can wait for others.
+  package var isNothingNew = false
 
   /// What of it is stored.
   var fresh: [ScannedResource] { kept.isEmpty ? resources : resources.filter { kept[$0.uuid] == nil } }

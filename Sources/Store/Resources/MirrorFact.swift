@@ -74,8 +74,7 @@ extension Reading {
 extension Discovery {
   /// Notes facts that are not as they were; nil takes one back.
   package func note(_ facts: [(MirrorFact, String?)]) throws {
-    let known = reading
-    let fresh = try facts.filter { try known.fact($0.0) != $0.1 }
+    let fresh = try read { db in try facts.filter { try $0.0.value(db) != $0.1 } }
     guard !fresh.isEmpty else { return }
     try write { db in
       for (fact, value) in fresh {

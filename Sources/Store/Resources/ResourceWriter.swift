@@ -27,6 +27,7 @@ final class ResourceWriter {
   private let departures: Departures
   private let indexes: PathIndexWriter
   private let texts: PlainTextWriter
+  private let digests: RowDigestRows
 
   private struct Identity: Hashable {
     var uuid: ResourceID
@@ -41,6 +42,7 @@ final class ResourceWriter {
     departures = try Departures(db)
     indexes = try PathIndexWriter(db)
     texts = try PlainTextWriter(db)
+    digests = RowDigestRows(db)
     findIdentity = try RawStatement(
       cached: "SELECT id FROM identity WHERE \(IdentityIndex.uuid()) = ? AND type = ?", db)
     addIdentity = try RawStatement(cached: "INSERT INTO identity (uuid, type) VALUES (?, ?)", db)
@@ -90,8 +92,9 @@ final class ResourceWriter {
       id = former
       isNew = false
     }
-    // The site shows only the label of what an account may no longer see: that is no new content (reference 2.8).
-    if resource.isLabelOnly, !isNew {
+    // The site shows only the label of what an account may no longer see: that is no new content (reference 2.8). What was recognised
+    // by its bytes has no content with it.
+    if resource.isLabelOnly && !isNew || resource.known != nil {
       outcome.unchanged += 1
       return
     }
@@ -102,6 +105,7 @@ final class ResourceWriter {
     }
     if standing == .same {
       outcome.unchanged += 1
+      try digests.keep(resource.digest, of: id)
       return
     }
     let former = isNew ? nil : try departures.state(of: id, before: resource, isFile: names.isFile(type))
@@ -123,6 +127,7 @@ final class ResourceWriter {
       try clearLinkage.run()
     }
     for item in resource.linkage { try write(item, source: id) }
+    if !resource.isLabelOnly { try digests.keep(resource.digest, of: id) }
   }
 
   /// Keeps what the next transaction has to know.

@@ -80,12 +80,14 @@ extension Reading {
     }
   }
 
-  /// The subjects of a type's rows that are set aside.
-  package func setAsideRows(of type: String) throws -> Set<String> {
+  /// The subjects of rows that are set aside, by type.
+  package func setAsideRows() throws -> [String: Set<String>] {
     try read { db in
-      Set(
-        try String.cachedAll(
-          db, sql: "SELECT subject FROM set_aside WHERE kind = 'row' AND type = ?", arguments: [type]))
+      var rows: [String: Set<String>] = [:]
+      for row in try Row.cachedAll(db, sql: "SELECT type, subject FROM set_aside WHERE kind = 'row'") {
+        rows[try row.decode(atIndex: 0), default: []].insert(try row.decode(atIndex: 1))
+      }
+      return rows
     }
   }
 }

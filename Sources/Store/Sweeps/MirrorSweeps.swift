@@ -25,12 +25,19 @@ extension Sweeping {
   }
 
   /// Applies a page of a sweep in one transaction: resources, candidates, state and coverage.
+  /// - Throws: `KnownRowsMoved` where what is known by its bytes, on this page or those that wait, is not as it was when it was
+  ///   compared; then nothing of it is in the mirror.
   package func apply(_ page: SweepApplication) throws -> ApplyOutcome {
     try resourceWrite { db, names, writer in
+      let known = page.resources.compactMap(\.known)
+      if let number = [page.quiet.number, page.number].compactMap({ $0 }).min() {
+        try RowDigestRows.prove(page.quiet.ids + known.lazy.map(\.id), asOf: number, db)
+      }
       let pending = try PendingCopies(db, names: names, resources: writer)
       var outcome = ApplyOutcome()
+      outcome.unchanged = known.count
       let fresh = page.fresh
-      for resource in fresh where try !pending.absorb(resource, madeAt: page.madeAt) {
+      for resource in fresh where try resource.known == nil && !pending.absorb(resource, madeAt: page.madeAt) {
         try writer.store(resource, &outcome)
       }
       let type = try names.type(page.type)
@@ -45,9 +52,23 @@ extension Sweeping {
       if page.isUnnumbered { try SweepRows.noteListed(page, type: type, db) }
       try SweepRows.save(page.state, type: type, db)
       try CoverageRows.count(
-        run: page.run, type: type, seen: page.resources.count, stored: outcome.inserted + outcome.updated,
-        omitted: page.omitted.count, db)
+        run: page.run, type: type, pages: 1 + page.quiet.pages, seen: page.resources.count + page.quiet.ids.count,
+        stored: outcome.inserted + outcome.updated, omitted: page.omitted.count, db)
       return outcome
+    }
+  }
+
+  /// Keeps how far a sweep has come behind pages on which everything is as it is stored.
+  /// - Throws: `KnownRowsMoved`, as `apply`.
+  package func note(_ quiet: QuietPages, of type: String, _ state: SweepState, run: Int64) throws {
+    guard let number = quiet.number else { return }
+    try write { db in
+      try RowDigestRows.prove(quiet.ids, asOf: number, db)
+      guard let id = try Int64.cachedOne(db, sql: "SELECT id FROM resource_type WHERE name = ?", arguments: [type])
+      else { return }
+      try SweepRows.save(state, type: id, db)
+      try CoverageRows.count(
+        run: run, type: id, pages: quiet.pages, seen: quiet.ids.count, stored: 0, omitted: 0, db)
     }
   }
 

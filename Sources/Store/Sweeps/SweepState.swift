@@ -48,6 +48,10 @@ package struct SweepApplication: Sendable {
   package var setAside: [SetAside] = []
   /// What of it stays as it is stored, with what is said of it: it is there all the same.
   package var kept: [ResourceID: SetAside] = [:]
+  /// Pages before it that wait.
+  package var quiet = QuietPages()
+  /// The mirror's last change when what of it is known by its bytes was compared.
+  package var number: Int64?
 
   /// What of it is stored.
   var fresh: [ScannedResource] { kept.isEmpty ? resources : resources.filter { kept[$0.uuid] == nil } }

@@ -22,6 +22,10 @@ struct Deciders: Sendable {
   var verdict: @Sendable (any Error) -> CandidateVerdict?
   /// How many rows are stepped over where a page of so many failed.
   var steppedOver: @Sendable (_ rows: Int) -> Int
+  /// What a sweep recognises by its bytes.
+  var recognised: @Sendable (SweptStretch) -> SweptStretch
+  /// Whether a page shows all that is stored above a serial number and up to another one.
+  var showsAll: @Sendable (_ stretch: SweptStretch, _ after: Int64, _ through: Int64, _ ids: Set<Int64>) -> Bool
   /// Whether too many of the resources that had a member have lost it (`sync.maxRemovalShare`).
   var losesTooMuch: @Sendable (_ count: LostFields.Count, _ share: Double) -> Bool
 }

@@ -56,15 +56,16 @@ struct FieldGuard {
   }
 
   /// Lets what the site sends pass on its way into the mirror.
+  /// - Parameter comparison: of it with what is stored; nil where that is to be made.
   /// - Returns: what of it is to stay as it is stored, with what is said of it.
   /// - Throws: `SyncFault.lostFields` where too much of it has lost members.
   mutating func check(
-    _ resources: [ScannedResource], _ reader: inout PageReader
+    _ resources: [ScannedResource], _ reader: inout PageReader, compared comparison: LostFields? = nil
   ) async throws -> [ResourceID: SetAside] {
     guard !isAccepted, share < 1 else { return [:] }
-    if isKnown == nil { isKnown = try reading.hasAny(of: type) }
+    if isKnown == nil { isKnown = try comparison.map { $0.resources > 0 } == true || reading.hasAny(of: type) }
     guard isKnown == true else { return [:] }
-    var page = try reading.lostFields(in: resources, of: type)
+    var page = try comparison ?? reading.lostFields(in: resources, of: type)
     page.counts = page.counts.filter { !FieldEvidence.isNoContent($0.key, askedBy) }
     seen.note(page, of: resources.lazy.filter { !$0.isLabelOnly }.map(\.uuid))
     if page.counts.isEmpty { return [:] }
@@ -99,6 +100,12 @@ struct FieldGuard {
     throw fault
   }
 
+  /// Takes in resources that are as they are stored: they have lost nothing.
+  mutating func pass(_ resources: [ScannedResource]) {
+    guard !isAccepted, share < 1 else { return }
+    seen.note(LostFields([], same: resources.count) { [] }, of: resources.lazy.map(\.uuid))
+  }
+
   /// Whether few of the stored resources have a member.
   private mutating func isRare(_ name: String) throws -> Bool {
     if let known = rarity[name] { return known }
@@ -115,7 +122,7 @@ struct FieldGuard {
   ) throws -> [ResourceID: SetAside] {
     var kept: [ResourceID: SetAside] = [:]
     guard !names.isEmpty else { return kept }
-    for resource in resources where !resource.isLabelOnly {
+    for resource in resources where !resource.isLabelOnly && resource.known == nil {
       guard let stored = try reading.siteDocument(of: resource.uuid, type: type),
         let before = LostFields.names(stored)?.intersection(names), !before.isEmpty,
         let lost = LostFields.names(resource.document).map({ before.subtracting($0) }), !lost.isEmpty

@@ -47,9 +47,10 @@ struct TypeDescriptions {
     let known = try reading.fact(.askedFields)
     var asked = known.flatMap { (try? JSON(parsing: Array($0.utf8)))?.object } ?? JSONObject()
     var count = 0
+    let schemas = try reading.undescribedSchemas()
     for type in types {
       if let last = asked[type.name]?.integer, time >= last, time - last < 604_800 { continue }
-      guard let schema = try reading.schema(of: type.name), !schema.isDescribed,
+      guard let schema = schemas[type.name],
         let id = try reading.someExpected(of: type.name, count: 1).first
       else { continue }
       var questions = FieldQuestions(type: type.name, path: type.path, id: "\(id)", schema: schema)

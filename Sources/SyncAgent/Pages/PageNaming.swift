@@ -38,12 +38,14 @@ struct PageNaming: Sendable {
   /// Scans a page; again, where it shows how attributes are called.
   /// - Throws: what scanning throws; `UntrustworthyPage.calledOtherwise` for a page of another type altogether, `.renumbered` where
   ///   the type went by another serial number: the same page is good when it is asked for again.
-  mutating func page(_ body: [UInt8], from path: String, _ scanner: inout PageScanner) throws -> ScannedPage {
-    var page = try scanner.page(body, from: path)
+  mutating func page(
+    _ body: [UInt8], from path: String, _ scanner: inout PageScanner, knowing known: KnownRows? = nil
+  ) throws -> ScannedPage {
+    var page = try scanner.page(body, from: path, knowing: known)
     // Of a single resource its reader judges.
     if scanner.type(at: path) != nil { try checkName(&page, scanner) }
     // What answers under the path of a single resource may be of another type, and says nothing of this one.
-    let whole = page.resources.filter { !$0.isLabelOnly && $0.type == type }
+    let whole = page.resources.filter { !$0.isLabelOnly && $0.type == type && $0.known == nil }
     let isLacking = !whole.isEmpty && whole.allSatisfy { $0.changed == nil || $0.internalID == nil }
     guard isLacking, !hasSearched, scanner.names(of: type) == nil else { return page }
     hasSearched = true

@@ -37,6 +37,8 @@ struct PageReader: Sendable {
   var scanner: PageScanner
   /// Looks after names where the pages are all of one type.
   var naming: PageNaming?
+  /// What is recognised by its bytes on pages of whole resources; the others on them get digests. Nil where none of that is wanted.
+  var known: KnownRows?
   /// How many requests were made, repetitions counted.
   private(set) var requests = 0
   /// What came back, in bytes of decoded content.
@@ -261,6 +263,7 @@ struct PageReader: Sendable {
   ) async throws -> ScannedPage {
     var scanner = self.scanner
     var naming = self.naming
+    let known = parameters?.fields.isEmpty ?? false ? self.known : nil
     var asked = 0
     var received = 0
     defer {
@@ -278,7 +281,9 @@ struct PageReader: Sendable {
         received += response.body.count
         date = response.date
         let text = try SiteAnswer.documentText(of: response)
-        var page = try naming?.page(text.bytes, from: path, &scanner) ?? scanner.page(text.bytes, from: path)
+        var page =
+          try naming?.page(text.bytes, from: path, &scanner, knowing: known)
+          ?? scanner.page(text.bytes, from: path, knowing: known)
         page.surroundings = text.surroundings
         return page
       })

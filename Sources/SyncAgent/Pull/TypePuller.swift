@@ -194,9 +194,12 @@ struct TypePuller {
       let next = pull.cursor
       if pull.isComplete, !pull.hasSeenAnything { return .nothing }
       if pull.isComplete, !showsAny { return .onlyHidden(next ?? cursor, page) }
-      if part.pages == 0 { try lookForDrift(page) }
-      let kept = try await fields.check(page.resources, &reader)
-      try await submit(pull.rows(of: page), cursor: next, of: page, kept: kept, &part)
+      // Of nearly every round this is all there is to look up.
+      let comparison = try reading.lostFields(in: page.resources, of: type)
+      if part.pages == 0, !comparison.isNothingNew { try lookForDrift(page) }
+      let kept = try await fields.check(page.resources, &reader, compared: comparison)
+      try await submit(
+        pull.rows(of: page), cursor: next, of: page, kept: kept, isNothingNew: comparison.isNothingNew, &part)
     }
     return .resources(pull.cursor ?? cursor)
   }
@@ -217,9 +220,10 @@ struct TypePuller {
   /// - Parameters:
   ///   - page: what they are from, with what else is noted of it; nil for none.
   ///   - kept: those that stay as they are stored.
+  ///   - isNothingNew: whether all of them are as they are stored.
   mutating func submit(
     _ resources: [ScannedResource], cursor: Cursor?, of page: ScannedPage? = nil, reading: ReadingPart? = nil,
-    kept: [ResourceID: SetAside] = [:], _ part: inout TypeReport
+    kept: [ResourceID: SetAside] = [:], isNothingNew: Bool = false, _ part: inout TypeReport
   ) async throws {
     let omitted = page?.omitted.count ?? 0
     part.pages += 1
@@ -230,6 +234,7 @@ struct TypePuller {
       unusable: page?.unusable ?? [], surroundings: page?.surroundings, reading: reading)
     application.setAside = reader.takeSteppedOver()
     application.kept = kept
+    application.isNothingNew = isNothingNew
     try await queue.submit(application)
   }
 }

@@ -138,6 +138,8 @@ extension SyncRound {
     var accountHasChanged: Bool
     /// The attributes that the site's description does not call as usual, by type; none where it was not asked in this round.
     var described: [String: AttributeNames] = [:]
+    /// The rows that were set aside when it began, by type.
+    var setAside: [String: Set<String>]
   }
 
   private func begin(
@@ -147,7 +149,8 @@ extension SyncRound {
       run: run, account: found.account, siteTime: siteTime,
       scanner: try mirror.reading.scanner(
         of: site, paths: Dictionary(found.entry.resourceTypes.map { ($0.name, $0.path) }) { first, _ in first }),
-      accountHasChanged: try mirror.reading.fact(.accountChanged).map { $0 != accountChanged } ?? false)
+      accountHasChanged: try mirror.reading.fact(.accountChanged).map { $0 != accountChanged } ?? false,
+      setAside: try mirror.reading.setAsideRows())
   }
 
   /// Lets what reports read fit what was learned, in steps: a mirror of before has much to catch up with.
@@ -182,11 +185,11 @@ extension SyncRound {
   func reader(
     of type: String, _ entityType: String?, _ course: Course, _ tally: Tally, isThorough: Bool
   ) throws -> PageReader {
-    var reader = try PageReader(
+    var reader = PageReader(
       site: site, scanner: course.scanner,
       patience: PageReader.Patience(
         most: settings.pageLimit, type: type, rowsInARow: isThorough ? 200 : 8,
-        known: mirror.reading.setAsideRows(of: type), triesKnown: isThorough,
+        known: course.setAside[type] ?? [], triesKnown: isThorough,
         confirm: {
           tally.countRequest()
           try await visit.enter(.once)

@@ -13,15 +13,15 @@ extension SyncRound {
     settings.sweepBegan = try sweepBegan(at: course.siteTime)
     let listed = tally.listed
     let mayList = settings.sweep != .never
+    let vanished = try mirror.reading.typesWithVanishedFields()
     let due = try mirror.reading.types().filter { type in
       guard paths[type.name] != nil, !unread.contains(type.name) else { return false }
       // What was read from the beginning in this round is listed with that; candidates may be left.
       let isDone = listed.contains(type.name) && type.sweep?.started == nil
-      return try settings.isSweepDue(type.sweep, of: type.name, at: course.siteTime) && !isDone
+      return settings.isSweepDue(type.sweep, of: type.name, at: course.siteTime) && !isDone
         // Nothing else reads types again from the beginning that have nothing to ask by.
         || mayList
-          && (settings.full && SweptAlone.lack(type.probe?.outcome) != nil
-            || mirror.reading.hasVanishedFields(type.name))
+          && (settings.full && SweptAlone.lack(type.probe?.outcome) != nil || vanished.contains(type.name))
     }
     // Where removals wait for a person, they are looked at in every round.
     let isDue = Set(due.map(\.name))
@@ -77,6 +77,7 @@ extension SyncRound {
   private func withFindings(_ course: Course) throws -> Course {
     var course = course
     course.scanner.serials = try mirror.reading.serialNumbers()
+    course.setAside = try mirror.reading.setAsideRows()
     for (type, names) in try mirror.reading.attributeNames() { course.scanner.call(names, of: type) }
     return course
   }

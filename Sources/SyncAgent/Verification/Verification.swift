@@ -51,11 +51,12 @@ package struct Verification: Sendable {
     report.requests = 1
     let scanner = try reading.scanner(of: site, paths: paths)
     let known = Dictionary(uniqueKeysWithValues: try reading.types().map { ($0.name, $0) })
+    let aside = try reading.setAsideRows()
     for type in entry.resourceTypes.sorted(by: { $0.name < $1.name }) where selected.contains(type.name) {
       var reader = PageReader(
         site: site, scanner: scanner,
         patience: PageReader.Patience(
-          most: settings.pageLimit, type: type.name, rowsInARow: 200, known: try reading.setAsideRows(of: type.name),
+          most: settings.pageLimit, type: type.name, rowsInARow: 200, known: aside[type.name] ?? [],
           triesKnown: true, confirm: { try await visit.enter(.once) }, now: { siteTime }))
       do {
         try await compare(type, known: known[type.name], &reader, &report)

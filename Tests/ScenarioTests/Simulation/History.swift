@@ -48,16 +48,33 @@ struct History {
 
   private init(_ seed: Int, _ deciders: Deciders) throws {
     self.seed = seed
-    self.deciders = deciders
     world = try World(seed: seed)
     executor = SeededExecutor(seed: seed &+ 77)
-    transport = WorldTransport(world)
+    let transport = WorldTransport(world)
+    self.transport = transport
+    self.deciders = History.counting(deciders, transport)
     let folder = History.folder + "/\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     path = folder + "/mirror.sqlite"
     try FileManager.default.copyItem(atPath: try History.empty.get(), toPath: path)
     mirror = try Mirror(path: path)
     outcome = Outcome(seed: seed)
+  }
+
+  /// The same, and what sweeps recognise is counted.
+  private static func counting(_ deciders: Deciders, _ transport: WorldTransport) -> Deciders {
+    var counting = deciders
+    counting.see = { page in
+      transport.note("rows recognised by their bytes", page.resources.count { $0.known != nil })
+      return deciders.see(page)
+    }
+    counting.showsAll = { stretch, after, through, ids in
+      let all = deciders.showsAll(stretch, after, through, ids)
+      transport.note(
+        all ? "pages on which all is as it is stored" : "pages of known rows on which others are missing", 1)
+      return all
+    }
+    return counting
   }
 
   private static let folder: String = {

@@ -43,7 +43,8 @@ import Testing
       "pages without a visible row, more to come", "pages with omitted rows", "single resources: 401",
       "single resources: 403", "single resources: 404", "single resources: 500", "tombstones: deleted",
       "tombstones: hidden", "tombstones: unpublished", "kept although hidden", "removals held",
-      "edits of other translations", "imports with old times",
+      "edits of other translations", "imports with old times", "rows recognised by their bytes",
+      "pages on which all is as it is stored", "pages of known rows on which others are missing",
     ] + World.odds.map { "habit: \($0.habit.rawValue)" }
 
   /// The same seed is the same history.

@@ -29,6 +29,8 @@ final class WorldTransport: Transport {
     get { state.withLock { $0.isAccountKnown } }
     set { state.withLock { $0.isAccountKnown = newValue } }
   }
+  /// Counts what the engine made of it.
+  func note(_ what: String, _ count: Int) { if count > 0 { state.withLock { $0.met[what, default: 0] += count } } }
   func cut() { state.withLock { $0.isCut = true } }
   func mend() { state.withLock { $0.isCut = false } }
 

@@ -18,6 +18,8 @@ enum WrongPull: String, CaseIterable, Sendable {
   case newOnlyByTime
   /// Steps over a page that fails as a whole; stores whatever lacks members.
   case failedPagesAreSteppedOver, lostMembersAreBelieved
+  /// Recognises a row by its length; takes a page of which all is recognised for all that is stored there.
+  case lengthsTellRows, missingRowsAreSeen
 
   var deciders: Deciders {
     var deciders = Deciders.standard
@@ -40,6 +42,8 @@ enum WrongPull: String, CaseIterable, Sendable {
     case .newOnlyByTime: deciders.pull = { TimedPull($0) }
     case .failedPagesAreSteppedOver: deciders.steppedOver = { $0 }
     case .lostMembersAreBelieved: deciders.losesTooMuch = { _, _ in false }
+    case .lengthsTellRows: deciders.recognised = { WrongPull.byLength($0) }
+    case .missingRowsAreSeen: deciders.showsAll = { _, _, _, _ in true }
     case .forbiddenIsDeletion: deciders.verdict = { WrongPull.deletion($0, .forbidden) }
     case .faultIsDeletion: deciders.verdict = { WrongPull.deletion($0, .serverFault) }
     case .pageIsDeletion: deciders.verdict = { WrongPull.deletion($0, .html) }
