@@ -58,61 +58,81 @@ extension JSON {
   package static func encodeContent(_ text: String, into bytes: inout [UInt8], _ style: JSONStyle = .site) {
     var text = text
     text.withUTF8 { utf8 in
-      var start = 0
-      var index = 0
-      while index < utf8.count {
-        let byte = utf8[index]
-        guard isEscaped(byte, style) else {
-          index += 1
-          continue
+      style.escapes.withUnsafeBufferPointer { escapes in
+        var start = 0
+        var index = 0
+        while index < utf8.count {
+          let byte = utf8[index]
+          guard let escape = escapes[Int(byte)] else {
+            index += 1
+            continue
+          }
+          if start < index { bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<index])) }
+          start = index + (byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4)
+          if byte < 0x80 {
+            bytes.append(contentsOf: escape)
+          } else {
+            let scalar = String(decoding: utf8[index..<start], as: UTF8.self)
+            for unit in scalar.utf16 { JSONStyle.escape(unit, into: &bytes) }
+          }
+          index = start
         }
-        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<index]))
-        start = index + (byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4)
-        if byte < 0x80 {
-          escape(byte, into: &bytes, style)
-        } else {
-          let scalar = String(decoding: utf8[index..<start], as: UTF8.self)
-          for unit in scalar.utf16 { escape(unit, into: &bytes) }
-        }
-        index = start
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
       }
-      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
+    }
+  }
+}
+
+extension JSONStyle {
+  /// What stands for each byte of a string: nil for itself; nothing for one of a letter beyond ASCII, which is escaped as a whole.
+  fileprivate var escapes: [[UInt8]?] {
+    switch self {
+    case .site: JSONStyle.ofSite
+    case .oauth: JSONStyle.ofOAuth
+    case .php: JSONStyle.ofPHP
+    case .plain: JSONStyle.ofPlain
     }
   }
 
-  @inline(__always)
-  private static func isEscaped(_ byte: UInt8, _ style: JSONStyle) -> Bool {
+  private static let ofSite = table(.site)
+  private static let ofOAuth = table(.oauth)
+  private static let ofPHP = table(.php)
+  private static let ofPlain = table(.plain)
+
+  private static func table(_ style: JSONStyle) -> [[UInt8]?] {
+    (0...255).map { byte in style.isEscaped(byte) ? byte < 0x80 ? style.escape(byte) : [] : nil }
+  }
+
+  private func isEscaped(_ byte: UInt8) -> Bool {
     switch byte {
     case 0..<0x20, 0x22, 0x5C: true
-    case 0x26, 0x27, 0x3C, 0x3E: style == .site
-    case 0x2F: style == .site || style == .php
-    case 0x80...: style != .plain
+    case 0x26, 0x27, 0x3C, 0x3E: self == .site
+    case 0x2F: self == .site || self == .php
+    case 0x80...: self != .plain
     default: false
     }
   }
 
-  private static func escape(_ byte: UInt8, into bytes: inout [UInt8], _ style: JSONStyle) {
+  private func escape(_ byte: UInt8) -> [UInt8] {
     switch byte {
-    case 0x2F:
-      bytes.append(0x5C)
-      bytes.append(byte)
-    case 0x08: bytes.append(contentsOf: "\\b".utf8)
-    case 0x09: bytes.append(contentsOf: "\\t".utf8)
-    case 0x0A: bytes.append(contentsOf: "\\n".utf8)
-    case 0x0C: bytes.append(contentsOf: "\\f".utf8)
-    case 0x0D: bytes.append(contentsOf: "\\r".utf8)
-    case 0x5C: bytes.append(contentsOf: "\\\\".utf8)
-    case 0x22 where style != .site: bytes.append(contentsOf: "\\\"".utf8)
+    case 0x2F: return [0x5C, byte]
+    case 0x08: return Array("\\b".utf8)
+    case 0x09: return Array("\\t".utf8)
+    case 0x0A: return Array("\\n".utf8)
+    case 0x0C: return Array("\\f".utf8)
+    case 0x0D: return Array("\\r".utf8)
+    case 0x5C: return Array("\\\\".utf8)
+    case 0x22 where self != .site: return Array("\\\"".utf8)
     // PHP's HEX flags write `" & ' < >` in upper case, all other escapes in lower case.
-    case 0x20...:
-      bytes.append(contentsOf: "\\u00".utf8)
-      bytes.append(Hexadecimal.upperDigit(byte >> 4))
-      bytes.append(Hexadecimal.upperDigit(byte & 0xF))
-    default: escape(UInt16(byte), into: &bytes)
+    case 0x20...: return Array("\\u00".utf8) + [Hexadecimal.upperDigit(byte >> 4), Hexadecimal.upperDigit(byte & 0xF)]
+    default:
+      var bytes: [UInt8] = []
+      JSONStyle.escape(UInt16(byte), into: &bytes)
+      return bytes
     }
   }
 
-  private static func escape(_ unit: UInt16, into bytes: inout [UInt8]) {
+  fileprivate static func escape(_ unit: UInt16, into bytes: inout [UInt8]) {
     bytes.append(contentsOf: "\\u".utf8)
     for shift in [12, 8, 4, 0] as [UInt16] { bytes.append(Hexadecimal.digit(UInt8(unit >> shift & 0xF))) }
   }

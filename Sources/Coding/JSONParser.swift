@@ -25,23 +25,27 @@ extension JSON {
   package init(parsing bytes: some Sequence<UInt8>, while goesOn: (() -> Bool)? = nil) throws(JSONSyntaxError) {
     let copy = Array(bytes)
     guard let goesOn else {
-      var parser = JSONParser(bytes: copy[...])
-      self = try parser.document()
+      self = try JSON.parsed(copy, nil)
       return
     }
     var outcome = Result<JSON, JSONSyntaxError>.failure(JSONSyntaxError(reason: "nothing was read", offset: 0))
     withoutActuallyEscaping(goesOn) { goesOn in
-      var parser = JSONParser(bytes: copy[...], while: goesOn)
-      do throws(JSONSyntaxError) { outcome = .success(try parser.document()) } catch { outcome = .failure(error) }
+      do throws(JSONSyntaxError) { outcome = .success(try JSON.parsed(copy, goesOn)) } catch {
+        outcome = .failure(error)
+      }
     }
     self = try outcome.get()
   }
 
   /// Parses one JSON text given as an array: as `init(parsing:while:)`, but other rooms call it without going by way of a protocol.
   /// - Throws: `JSONSyntaxError` at the first byte that does not fit.
-  package init(parsing bytes: [UInt8]) throws(JSONSyntaxError) {
-    var parser = JSONParser(bytes: bytes[...])
-    self = try parser.document()
+  package init(parsing bytes: [UInt8]) throws(JSONSyntaxError) { self = try JSON.parsed(bytes, nil) }
+
+  private static func parsed(_ bytes: [UInt8], _ goesOn: (() -> Bool)?) throws(JSONSyntaxError) -> JSON {
+    try bytes.withUnsafeBufferPointer { (bytes) throws(JSONSyntaxError) in
+      var parser = JSONParser(bytes: bytes, while: goesOn)
+      return try parser.document()
+    }
   }
 
   /// Parses a JSON text given as a string.
@@ -51,8 +55,8 @@ extension JSON {
 
 /// A recursive descent over bytes.
 struct JSONParser {
-  let bytes: ArraySlice<UInt8>
-  var at: Int
+  let bytes: UnsafeBufferPointer<UInt8>
+  var at = 0
   private var depth = 0
   private let goesOn: (() -> Bool)?
   /// Where it is asked again whether to go on.
@@ -60,18 +64,16 @@ struct JSONParser {
   /// So many bytes are read in between.
   private static let stride = 65_536
 
-  init(bytes: ArraySlice<UInt8>, while goesOn: (() -> Bool)? = nil) {
+  /// - Parameter bytes: borrowed: they stay as long as the parser is used.
+  init(bytes: UnsafeBufferPointer<UInt8>, while goesOn: (() -> Bool)? = nil) {
     self.bytes = bytes
     self.goesOn = goesOn
-    at = bytes.startIndex
     look = goesOn == nil ? .max : at
   }
 
-  private func failure(_ reason: String) -> JSONSyntaxError {
-    JSONSyntaxError(reason: reason, offset: at - bytes.startIndex)
-  }
+  func failure(_ reason: String) -> JSONSyntaxError { JSONSyntaxError(reason: reason, offset: at) }
 
-  private var byte: UInt8? { at < bytes.endIndex ? bytes[at] : nil }
+  var byte: UInt8? { at < bytes.count ? bytes[at] : nil }
 
   private mutating func skipSpace() {
     while let byte, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { at += 1 }
@@ -80,7 +82,7 @@ struct JSONParser {
   mutating func document() throws(JSONSyntaxError) -> JSON {
     let value = try self.value()
     skipSpace()
-    guard at == bytes.endIndex else { throw failure("text after the value") }
+    guard at == bytes.count else { throw failure("text after the value") }
     return value
   }
 
@@ -88,7 +90,7 @@ struct JSONParser {
     skipSpace()
     if at >= look {
       guard goesOn?() ?? true else {
-        throw JSONSyntaxError(reason: "it takes too long", offset: at - bytes.startIndex, isStopped: true)
+        throw JSONSyntaxError(reason: "it takes too long", offset: at, isStopped: true)
       }
       look = at + JSONParser.stride
     }
@@ -116,7 +118,7 @@ struct JSONParser {
 
   private mutating func literal(_ text: StaticString, _ value: JSON) throws(JSONSyntaxError) -> JSON {
     for offset in 0..<text.utf8CodeUnitCount {
-      guard at < bytes.endIndex, bytes[at] == text.utf8Start[offset] else { throw failure("unknown word") }
+      guard at < bytes.count, bytes[at] == text.utf8Start[offset] else { throw failure("unknown word") }
       at += 1
     }
     return value
@@ -185,91 +187,12 @@ struct JSONParser {
       if byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") { at += 1 }
       guard digits() > 0 else { throw failure("a digit should follow the exponent sign") }
     }
-    return .number(String(decoding: bytes[start..<at], as: UTF8.self))
+    return .number(String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<at]), as: UTF8.self))
   }
 
   private mutating func digits() -> Int {
     let start = at
     while let byte, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") { at += 1 }
     return at - start
-  }
-
-  private mutating func string() throws(JSONSyntaxError) -> String {
-    at += 1
-    let start = at
-    while let byte, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { at += 1 }
-    guard let byte else { throw failure("a string does not end") }
-    if byte == UInt8(ascii: "\"") {
-      at += 1
-      return try text(bytes[start..<(at - 1)])
-    }
-    var unescaped = Array(bytes[start..<at])
-    while let byte = self.byte {
-      at += 1
-      switch byte {
-      case UInt8(ascii: "\""): return try text(unescaped[...])
-      case UInt8(ascii: "\\"): try escape(into: &unescaped)
-      case 0..<0x20: throw failure("a control character in a string")
-      default: unescaped.append(byte)
-      }
-    }
-    throw failure("a string does not end")
-  }
-
-  private func text(_ utf8: ArraySlice<UInt8>) throws(JSONSyntaxError) -> String {
-    guard let text = String(validating: utf8, as: UTF8.self) else { throw failure("bytes that are not UTF-8") }
-    if utf8.count > JSONParser.mostMarks, !JSONParser.isSafe(text) { throw failure("a letter with too many marks") }
-    return text
-  }
-
-  /// So many marks on one letter are more than any writing has. Comparing takes time by their square.
-  private static let mostMarks = 256
-
-  private static func isSafe(_ text: String) -> Bool {
-    var marks = 0
-    for scalar in text.unicodeScalars {
-      // No character below has a class.
-      marks = scalar.value < 0x300 || scalar.properties.canonicalCombiningClass == .notReordered ? 0 : marks + 1
-      if marks > mostMarks { return false }
-    }
-    return true
-  }
-
-  private mutating func escape(into output: inout [UInt8]) throws(JSONSyntaxError) {
-    guard let byte else { throw failure("a string does not end") }
-    at += 1
-    switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): output.append(byte)
-    case UInt8(ascii: "b"): output.append(0x08)
-    case UInt8(ascii: "f"): output.append(0x0C)
-    case UInt8(ascii: "n"): output.append(0x0A)
-    case UInt8(ascii: "r"): output.append(0x0D)
-    case UInt8(ascii: "t"): output.append(0x09)
-    case UInt8(ascii: "u"):
-      var code = try hex4()
-      if (0xD800..<0xDC00).contains(code), at + 1 < bytes.endIndex, bytes[at] == UInt8(ascii: "\\"),
-        bytes[at + 1] == UInt8(ascii: "u")
-      {
-        at += 2
-        let low = try hex4()
-        guard (0xDC00..<0xE000).contains(low) else { throw failure("half of a surrogate pair") }
-        code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
-      }
-      guard let scalar = Unicode.Scalar(code) else { throw failure("half of a surrogate pair") }
-      output.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
-    default: throw failure("an unknown escape")
-    }
-  }
-
-  private mutating func hex4() throws(JSONSyntaxError) -> UInt32 {
-    var code: UInt32 = 0
-    for _ in 0..<4 {
-      guard let byte, let digit = Hexadecimal.value(of: byte) else {
-        throw failure("four hexadecimal digits should follow \\u")
-      }
-      code = code << 4 | UInt32(digit)
-      at += 1
-    }
-    return code
   }
 }

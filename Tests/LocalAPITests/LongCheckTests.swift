@@ -82,44 +82,45 @@ import Testing
   }
 
   /// The check of one write goes on, and others are recorded.
-  @Test func aLongCheckHoldsUpNobody() throws {
+  @Test func aLongCheckHoldsUpNobody() async throws {
     let (made, quick, topics) = try ground()
     let others = Meanwhile {
-      _ = try quick.record(Self.change(topics[1]), Self.body(topics[1], [("title", "Other")]), at: 1_800_000_000)
-      _ = try quick.record(
+      _ = try quick.recordNow(Self.change(topics[1]), Self.body(topics[1], [("title", "Other")]), at: 1_800_000_000)
+      _ = try quick.recordNow(
         Self.request(.create("/jsonapi/node/topic"), "POST"), Self.body(nil, [("title", "New")]), at: 1_800_000_000)
     }
     let slow = slowed(quick) { others.run() }
-    _ = try slow.record(Self.change(topics[0]), Self.body(topics[0], [("title", "Mine")]), at: 1_800_000_000)
+    _ = try await slow.record(
+      Self.change(topics[0]), ReceivedBody(Self.body(topics[0], [("title", "Mine")])), at: 1_800_000_000)
     #expect(others.isDone && others.error == nil)
     #expect(try made.mirror.outbox.unsettledChanges().map(\.kind) == [.update, .create, .update])
   }
 
   /// Two clients that have read the same: the second to be recorded sees the first.
-  @Test func whatWasCheckedIsCheckedAgainWhereOthersWereFaster() throws {
+  @Test func whatWasCheckedIsCheckedAgainWhereOthersWereFaster() async throws {
     let (made, quick, topics) = try ground()
     let uuid = try #require(ResourceID(topics[0]))
     let stored = try #require(try made.mirror.reading.document(of: uuid, type: "node--topic"))
     let changed = try #require(try JSON(parsing: stored)["attributes"]?["changed"])
     let others = Meanwhile {
-      _ = try quick.record(
+      _ = try quick.recordNow(
         Self.change(topics[0]), Self.body(topics[0], [("title", "Other"), ("changed", changed)]), at: 1_800_000_000)
     }
     let slow = slowed(quick) { others.run() }
-    let refusal = #expect(throws: ErrorResponse.self) {
-      _ = try slow.record(
-        Self.change(topics[0]), Self.body(topics[0], [("title", "Mine"), ("changed", changed)]), at: 1_800_000_000)
+    let body = Self.body(topics[0], [("title", "Mine"), ("changed", changed)])
+    let refusal = await #expect(throws: ErrorResponse.self) {
+      _ = try await slow.record(Self.change(topics[0]), ReceivedBody(body), at: 1_800_000_000)
     }
     #expect(others.isDone && others.error == nil && refusal?.status == 403)
     #expect(try made.mirror.outbox.unsettledChanges().count == 1)
   }
 
   /// What a write points to was deleted while it was checked: it is told so.
-  @Test func aTargetThatIsDeletedMeanwhileIsNoTarget() throws {
+  @Test func aTargetThatIsDeletedMeanwhileIsNoTarget() async throws {
     let (made, quick, _) = try ground()
     let event = try #require(try made.mirror.reading.identifiers(of: "node--event").first).description
     let deletion = Self.request(.change("/jsonapi/node/event", id: event), "DELETE")
-    let others = Meanwhile { _ = try quick.record(deletion, [], at: 1_800_000_000) }
+    let others = Meanwhile { _ = try quick.recordNow(deletion, [], at: 1_800_000_000) }
     let slow = slowed(quick) { others.run() }
     let document: JSON = [
       "data": [
@@ -127,28 +128,31 @@ import Testing
         "relationships": ["entity_id": ["data": ["type": "node--event", "id": .string(event)]]],
       ]
     ]
-    let refusal = #expect(throws: ErrorResponse.self) {
-      _ = try slow.record(
-        Self.request(.create("/jsonapi/comment/comment"), "POST"), document.encoded(.plain), at: 1_800_000_000)
+    let write = Self.request(.create("/jsonapi/comment/comment"), "POST")
+    let refusal = await #expect(throws: ErrorResponse.self) {
+      _ = try await slow.record(write, ReceivedBody(document.encoded(.plain)), at: 1_800_000_000)
     }
     #expect(others.isDone && others.error == nil && refusal?.status == 404)
     #expect(try made.mirror.outbox.unsettledChanges().map(\.kind) == [.delete])
   }
 
   /// Who is never the fastest is told to come again where the check takes long; else the others wait for it once.
-  @Test(arguments: [true, false]) func whoIsOvertakenAgainAndAgain(isLong: Bool) throws {
+  @Test(arguments: [true, false]) func whoIsOvertakenAgainAndAgain(isLong: Bool) async throws {
     let (made, quick, topics) = try ground()
     let counter = Counter()
     var slow = slowed(quick) {
       let number = counter.next()
-      _ = try? quick.record(
+      _ = try? quick.recordNow(
         Self.change(topics[0]), Self.body(topics[0], [("title", .string("Other \(number)"))]),
         at: 1_800_000_000 + number)
     }
     slow.shortCheck = isLong ? .zero : .seconds(600)
-    let outcome = Result {
-      try slow.record(Self.change(topics[0]), Self.body(topics[0], [("title", "Mine")]), at: 1_800_000_000)
-    }
+    let outcome: Result<RecordedWrite, any Error>
+    do {
+      outcome = .success(
+        try await slow.record(
+          Self.change(topics[0]), ReceivedBody(Self.body(topics[0], [("title", "Mine")])), at: 1_800_000_000))
+    } catch { outcome = .failure(error) }
     let change = try #require(try made.mirror.outbox.unsettledChanges().first)
     let title = change.members.first { $0.name == "title" }?.local
     if isLong {
@@ -186,8 +190,26 @@ import Testing
 }
 
 extension WriteAnswers {
-  /// Records a write with a body in memory.
-  fileprivate func record(_ write: WriteRequest, _ body: [UInt8], at now: Int64) throws -> RecordedWrite {
-    try record(write, ReceivedBody(body), at: now)
+  /// Records a write with a body in memory, and waits for it: on a thread where checks are made, which tasks do not need.
+  fileprivate func recordNow(_ write: WriteRequest, _ body: [UInt8], at now: Int64) throws -> RecordedWrite {
+    let isOver = DispatchSemaphore(value: 0)
+    let box = Box()
+    Task {
+      do {
+        let recorded = try await record(write, ReceivedBody(body), at: now)
+        box.put(.success(recorded))
+      } catch { box.put(.failure(error)) }
+      isOver.signal()
+    }
+    isOver.wait()
+    return try #require(box.taken).get()
   }
+}
+
+/// What a task leaves to the thread that waits for it.
+private final class Box: Sendable {
+  private let outcome = Mutex<Result<RecordedWrite, any Error>?>(nil)
+
+  func put(_ result: Result<RecordedWrite, any Error>) { outcome.withLock { $0 = result } }
+  var taken: Result<RecordedWrite, any Error>? { outcome.withLock { $0 } }
 }

@@ -212,9 +212,9 @@ import Testing
       102, SmallCommunity.attributes("Theirs", "2", "1.5", flag: "false"), users: [2], tags: [12])
     var scanner = PageScanner(base: DocumentBase(CrawledMirror.site), paths: [:])
     let page = try scanner.page(Array(#"{"data":\#(text)}"#.utf8))
-    let copy = SiteCopy(scanned: try #require(page.resources.first), json: try JSON(parsing: text))
+    let scanned = try #require(page.resources.first)
     try mirror.outbox.note(
-      .fields, of: change, site: copy,
+      .fields, of: change, site: SiteCopy(scanned: scanned, text: try scanner.text(of: scanned)),
       fields: [ConflictField(.attributes, "title", base: "cafe ", site: "Theirs", local: "Another")], at: Self.now)
   }
 

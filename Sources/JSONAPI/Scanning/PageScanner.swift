@@ -3,6 +3,7 @@ import Coding
 /// Scans documents of the site into pages for the mirror.
 package struct PageScanner: Sendable {
   private var resources: ResourceScanner
+  private let base: DocumentBase
   /// The type of each collection's path.
   private let types: [String: String]
 
@@ -18,6 +19,7 @@ package struct PageScanner: Sendable {
       return bytes
     }
     types = Dictionary(paths.map { ($0.value, $0.key) }) { first, _ in first }
+    self.base = base
     let bases = [base.escaped] + others.map(\.escaped).filter { $0 != base.escaped }
     resources = ResourceScanner(bases: bases, paths: escaped, serials: serials)
   }
@@ -45,6 +47,21 @@ package struct PageScanner: Sendable {
 
   /// The type whose collection stands at a path; nil for other paths, such as a single resource's.
   package func type(at path: String) -> String? { types[path] }
+
+  /// A scanned resource with all its links, as the site writes them.
+  /// - Throws: `JSONSyntaxError`.
+  package func text(of resource: ScannedResource) throws(JSONSyntaxError) -> ResourceText {
+    var bytes: [UInt8] = []
+    resource.document.withUnsafeBytes { document in
+      resource.splices.withUnsafeBytes { splices in
+        DocumentRenderer(base: base).append(
+          .init(
+            document: document, splices: splices, path: resources.paths[resource.type] ?? [],
+            revision: resource.revision), into: &bytes)
+      }
+    }
+    return try ResourceText(bytes)
+  }
 
   /// Whether a type has a collection of its own.
   package func hasCollection(_ type: String) -> Bool { resources.paths[type] != nil }

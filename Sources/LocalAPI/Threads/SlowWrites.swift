@@ -1,5 +1,4 @@
 import NIOPosix
-import Store
 
 /// Where bodies are read and changes recorded: neither on an event loop, where they would hold up the reads of others, nor on the
 /// few threads that tasks share, where they would hold up tokens.
@@ -11,10 +10,6 @@ enum SlowWrites {
   }()
 
   /// Runs a body on a thread of its own.
-  /// - Throws: what `body` throws; `MirrorFault` of the kind `busy` where another program has kept the mirror's lock until
-  ///   `LocalWrites.patience` was over, counted from now: one who waits does not hold up the next.
-  static func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-    let end = ContinuousClock.now + LocalWrites.patience
-    return try await pool.runIfActive { try WritePatience.$end.withValue(end) { try body() } }
-  }
+  /// - Parameter body: is told whether to work: not where the program ends.
+  static func begin(_ body: @escaping @Sendable (_ isActive: Bool) -> Void) { pool.submit { body($0 == .active) } }
 }

@@ -36,9 +36,9 @@ struct WriteAnswers: Sendable {
   let answers: ResourceAnswers
   let reading: Reading
   let recording: Recording
-  /// Writes are recorded one after the other: of two that were based on the same `changed`, one must see the other. They are
-  /// checked before that, side by side: a check that takes long holds up nobody else.
-  private let turn = WriteTurn()
+  /// Of two writes that were based on the same `changed`, one must see the other: what was checked is recorded as long as it is still
+  /// so. They are checked before that, side by side: a check that takes long holds up nobody else.
+  private let queue = WriteQueue()
   /// Is called while a write is checked: for tests of what others do meanwhile.
   var whileChecking: @Sendable () -> Void = {}
   /// How long and how deep bodies may be.
@@ -52,33 +52,94 @@ struct WriteAnswers: Sendable {
     (self.answers, self.reading, self.recording) = (answers, reading, recording)
   }
 
-  /// Checks a write with its body and records it. When this returns, it is in the outbox and in the local copy.
+  /// Checks a write with its body and records it. When this returns, it is in the outbox and in the local copy, on disk for good.
   /// - Parameters:
   ///   - now: Unix seconds.
-  ///   - limit: how long the work on it may go on until it is recorded.
+  ///   - limit: how long the work on it may go on until it waits to be recorded.
   /// - Throws: `ErrorResponse`, `QueryParameterError` as the site answers; `QueryOverdue` where the mirror cannot be asked in
   ///   time; errors of the mirror. Nothing is recorded then.
   func record(
     _ write: WriteRequest, _ body: ReceivedBody, at now: Int64, within limit: WorkLimit = WorkLimit()
-  ) throws -> RecordedWrite {
-    // Before it is this one's turn: the others do not wait for it.
-    let body = try WriteBody(
-      body, isDocument: write.route.takesDocument, depth: limits.jsonDepth, within: limit, write.uri)
-    for _ in 0..<WriteAnswers.mostChecks {
-      let (began, deletions) = (ContinuousClock.now, turn.deletions)
-      let plan = try check(write, body, at: now, within: limit)
-      whileChecking()
-      let isShort = ContinuousClock.now - began < shortCheck
-      let recorded = try turn.alone { () -> RecordedWrite? in
-        // What it points to may be gone, too.
-        let stands = try stamp(of: write) == plan.stamp && (plan.isDeletion || turn.deletions == deletions)
-        guard stands || isShort else { return nil }
-        return try record(stands ? plan : check(write, body, at: now, within: limit), write, at: now)
+  ) async throws -> RecordedWrite {
+    let end = ContinuousClock.now + LocalWrites.patience
+    var read: @Sendable () throws -> WriteBody = { [limits] in
+      try WriteBody(body, isDocument: write.route.takesDocument, depth: limits.jsonDepth, within: limit, write.uri)
+    }
+    do {
+      for _ in 0..<WriteAnswers.mostChecks {
+        switch try await attempt(write, read, at: now, within: limit, until: end) {
+        case .recorded(let recorded): return recorded
+        case .overtaken(let body): read = { body }
+        }
       }
-      if let recorded { return recorded }
+    } catch let refusal as RecordRefusal {
+      throw self.refusal(refusal, write)
     }
     throw ErrorResponse.later(
       "Others changed what this write is about while it was checked; nothing was recorded. Try again.", write.uri)
+  }
+
+  private enum Attempt: Sendable {
+    case recorded(RecordedWrite)
+    /// Others were faster.
+    case overtaken(WriteBody)
+  }
+
+  /// Checks a write and lets it wait to be recorded.
+  private func attempt(
+    _ write: WriteRequest, _ read: @escaping @Sendable () throws -> WriteBody, at now: Int64, within limit: WorkLimit,
+    until end: ContinuousClock.Instant
+  ) async throws -> Attempt {
+    try await withCheckedThrowingContinuation { continuation in
+      SlowWrites.begin { isActive in
+        let waiting: WaitingWrite
+        do {
+          guard isActive else { throw CancellationError() }
+          waiting = try self.waiting(write, try read(), at: now, within: limit, until: end) {
+            continuation.resume(with: $0)
+          }
+        } catch { return continuation.resume(throwing: error) }
+        if queue.add(waiting) { queue.lead(recording) }
+      }
+    }
+  }
+
+  private func waiting(
+    _ write: WriteRequest, _ body: WriteBody, at now: Int64, within limit: WorkLimit,
+    until end: ContinuousClock.Instant, _ tell: @escaping @Sendable (Result<Attempt, any Error>) -> Void
+  ) throws -> WaitingWrite {
+    let again: @Sendable () throws -> WaitingWrite.Checked = {
+      try self.checked(write, body, at: now, within: limit)
+    }
+    let began = ContinuousClock.now
+    let checked = try again()
+    whileChecking()
+    let isShort = ContinuousClock.now - began < shortCheck
+    return WaitingWrite(checked: checked, again: isShort ? again : nil, now: now, bytes: body.bytes.count, end: end) {
+      switch $0 {
+      case .recorded(let recorded): tell(.success(.recorded(recorded)))
+      case .overtaken: tell(.success(.overtaken(body)))
+      case .failed(let error): tell(.failure(error))
+      }
+    }
+  }
+
+  /// What is to be recorded of a write as the mirror is now.
+  private func checked(
+    _ write: WriteRequest, _ body: WriteBody, at now: Int64, within limit: WorkLimit
+  ) throws -> WaitingWrite.Checked {
+    let deletions = queue.deletions
+    let plan = try check(write, body, at: now, within: limit)
+    let changes = plan.actions.map { action in
+      var isUpload = false
+      if case .upload = action { isUpload = true }
+      return LocalChange(
+        type: isUpload ? plan.fileType : plan.type, uuid: isUpload ? plan.file ?? plan.uuid : plan.uuid, action: action,
+        author: write.author, clientBase: write.base.text)
+    }
+    return WaitingWrite.Checked(
+      changes: changes, outcome: RecordedWrite(resource: 0, type: plan.type, uuid: plan.uuid, isBare: plan.isBare),
+      stamp: plan.stamp, isDeletion: plan.isDeletion, deletions: deletions)
   }
 
   private func check(_ write: WriteRequest, _ body: WriteBody, at now: Int64, within limit: WorkLimit) throws -> Plan {
@@ -91,32 +152,6 @@ struct WriteAnswers: Sendable {
       if write.route.takesDocument { try checkAnswer(write, snapshot) }
       return plan
     }
-  }
-
-  /// Records what was checked. In turn.
-  private func record(_ plan: Plan, _ write: WriteRequest, at now: Int64) throws -> RecordedWrite {
-    let fileType = plan.fileType
-    var outcome = RecordedWrite(resource: 0, type: plan.type, uuid: plan.uuid, isBare: plan.isBare)
-    var changes: [LocalChange] = []
-    for action in plan.actions {
-      var isUpload = false
-      if case .upload = action { isUpload = true }
-      changes.append(
-        LocalChange(
-          type: isUpload ? fileType : plan.type,
-          uuid: isUpload ? plan.file ?? plan.uuid : plan.uuid, action: action, author: write.author,
-          clientBase: write.base.text))
-    }
-    do {
-      let recorded = try recording.record(changes, at: now)
-      // Not before: who counts it beforehand could still see what goes.
-      if plan.isDeletion { turn.noteDeletion() }
-      outcome.changes = recorded.flatMap { $0.change.map { [$0] } ?? $0.repeats }
-      if let last = recorded.last { (outcome.resource, outcome.uuid) = (last.resource, last.uuid) }
-    } catch let refusal as RecordRefusal {
-      throw self.refusal(refusal, write)
-    }
-    return outcome
   }
 
   /// What changed between the check and the record, in the site's words.

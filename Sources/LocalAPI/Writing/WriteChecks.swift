@@ -18,10 +18,11 @@ extension WriteAnswers {
   /// Checks everything that needs no body.
   /// - Throws: `ErrorResponse`, `QueryParameterError` as the site answers.
   func admit(_ write: WriteRequest) throws {
-    _ = try answers.reader.snapshot(seeing: write.sight) { try subject(write, $0) }
+    _ = try answers.reader.snapshot(seeing: write.sight) { try subject(write, $0, isRead: false) }
   }
 
-  func subject(_ write: WriteRequest, _ snapshot: ReadSnapshot) throws -> WriteSubject {
+  /// - Parameter isRead: whether the resource is to be read as well: else it is only known to be there.
+  func subject(_ write: WriteRequest, _ snapshot: ReadSnapshot, isRead: Bool = true) throws -> WriteSubject {
     guard let type = try snapshot.type(path: write.route.path) else {
       throw ErrorResponse(status: 404, detail: "No such collection.", request: write.uri)
     }
@@ -37,12 +38,13 @@ extension WriteAnswers {
       let renderer = DocumentRenderer(base: write.base)
       let found = try ResourceID(id).flatMap { name in
         try snapshot.resource(named: name, entityType: type.entityType) { row in
+          let stamp = WriteSubject.Stamp(resource: row.id, sequence: row.sequence)
+          guard isRead else { return (ResourceText?.none, row.type, name, stamp) }
           var bytes: [UInt8] = []
           renderer.append(row.stored, fields: try snapshot.members(of: row.type, asked: nil), into: &bytes)
-          let json = try JSON(parsing: bytes)
+          let text = try ResourceText(bytes)
           // As the site writes it, whatever letter case the path has.
-          let uuid = json["id"]?.string.flatMap { ResourceID($0) } ?? name
-          return (json, row.type, uuid, WriteSubject.Stamp(resource: row.id, sequence: row.sequence))
+          return (text, row.type, text.id.flatMap { ResourceID($0) } ?? name, stamp)
         }
       }
       guard let found else { throw unknown(write, type) }

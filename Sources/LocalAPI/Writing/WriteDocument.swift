@@ -125,7 +125,7 @@ struct WriteDocument {
   }
 
   /// 403 for members that nobody sets, unless they are sent back as they are (reference 5.3).
-  private mutating func checkAccess(_ subject: WriteSubject) throws(ErrorResponse) {
+  private mutating func checkAccess(_ subject: WriteSubject) throws {
     func refuse(_ name: String, _ group: String) throws(ErrorResponse) {
       let isPatch = subject.stored != nil
       let field = FieldDescription(name, of: subject.entityType)
@@ -139,7 +139,7 @@ struct WriteDocument {
     }
     for member in object.attributes?.members ?? []
     where FieldDescription(member.name, of: subject.entityType).isClosed {
-      guard let stored = subject.stored?["attributes"]?[member.name],
+      guard let stored = try subject.stored?.value(.attributes, member.name),
         FieldValue.isKept(member.name, of: subject.entityType, stored, member.value)
       else {
         return try refuse(member.name, "attributes")
@@ -147,7 +147,7 @@ struct WriteDocument {
       object.attributes?[member.name] = nil
     }
     for name in object.relationshipNames where FieldDescription(name, of: subject.entityType).isClosed {
-      let stored = subject.stored?["relationships"]?[name]?["data"]
+      let stored = try subject.stored?.value(.relationships, name)?["data"]
       guard FieldValue.sameLinkage(stored, object[relationship: name]?.data?.json) else {
         return try refuse(name, "relationships")
       }

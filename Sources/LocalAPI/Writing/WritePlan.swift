@@ -55,13 +55,14 @@ extension WriteAnswers {
         type: subject.fileType, uuid: uuid, actions: [.upload(file, hostType: subject.type, field: name)])
     case .attach(_, _, let name):
       let file = try stage(body, name, write, subject)
+      let isList = try subject.isList(name)
       let fileUUID = ResourceID.random()
       let identifier = ResourceIdentifier(type: subject.fileType, id: fileUUID.description)
       return Plan(
         type: subject.type, uuid: uuid, file: fileUUID,
         actions: [
           .upload(file, hostType: subject.type, field: name, isAttached: true),
-          subject.isList(name) ? .append([identifier], to: name) : .replace(name, .one(identifier)),
+          isList ? .append([identifier], to: name) : .replace(name, .one(identifier)),
         ])
     }
   }
@@ -69,12 +70,12 @@ extension WriteAnswers {
   private func edit(
     _ name: String, _ uuid: ResourceID, _ body: WriteBody, _ subject: WriteSubject, _ known: SnapshotResources
   ) throws -> Plan {
-    let stored = subject.stored?["relationships"]?[name]
+    let stored = try subject.stored?.value(.relationships, name)
     guard let field = subject.schema?.field(name), !field.isInternal,
       !FieldDescription(name, of: subject.entityType).isClosed,
       let linkage = stored?["data"].flatMap({ try? Linkage($0) })
     else { throw subject.refusal(403, "The current user is not allowed to edit this relationship.") }
-    let isList = subject.isList(name)
+    let isList = try subject.isList(name)
     let given = try RelationshipDocument(body, field: field, isList: isList, about: subject, known).items
     guard isList else {
       let new = given.first.map { Linkage.one($0) } ?? .none
@@ -97,8 +98,8 @@ extension WriteAnswers {
 
 extension WriteSubject {
   /// Whether a relationship is to-many: the resource itself says so, else its type.
-  func isList(_ name: String) -> Bool {
-    if let data = stored?["relationships"]?[name]?["data"], !data.isNull { return data.array != nil }
+  func isList(_ name: String) throws -> Bool {
+    if let data = try stored?.value(.relationships, name)?["data"], !data.isNull { return data.array != nil }
     return schema?.field(name)?.isList ?? false
   }
 }

@@ -15,7 +15,7 @@ struct WriteSubject {
   /// Nil while nothing is known of the type: then everything is left to the site.
   var schema: TypeSchema?
   /// The resource object as the client sees it; nil for a POST to a collection.
-  var stored: JSON?
+  var stored: ResourceText?
   /// The stored resource's id.
   var uuid: ResourceID?
   /// In which state it was seen; nil for a POST to a collection.

@@ -48,8 +48,11 @@ struct WritingSection: Section {
         else { return Answer(page: "Payload too large", status: 413) }
         let time = now()
         let limit = WorkLimit(sent.presence)
-        let recorded = try await SlowWrites.run { [writes] in
-          try WritingSection.beforeRecording(uri) { try writes.record(write, body, at: time, within: limit) }
+        let recorded: RecordedWrite
+        do { recorded = try await writes.record(write, body, at: time, within: limit) } catch let overdue
+          as QueryOverdue
+        {
+          throw WritingSection.late(overdue, uri)
         }
         let preference = WaitPreference(request.headers[values: .prefer].joined(separator: ","))
         do { return try await answer(write, recorded, preference) } catch {
@@ -93,10 +96,12 @@ struct WritingSection: Section {
   /// Runs what a write asks of the mirror before anything is recorded.
   /// - Throws: what `body` throws; `ErrorResponse` with 503 where the mirror could not be asked in time.
   private static func beforeRecording<Value>(_ uri: RequestURI, _ body: () throws -> Value) throws -> Value {
-    do { return try body() } catch let overdue as QueryOverdue {
-      throw ErrorResponse.later(
-        "To check this write took longer than the \(overdue.limit) that this mirror gives to it; nothing was recorded. "
-          + "Try again.", uri)
-    }
+    do { return try body() } catch let overdue as QueryOverdue { throw late(overdue, uri) }
+  }
+
+  private static func late(_ overdue: QueryOverdue, _ uri: RequestURI) -> ErrorResponse {
+    ErrorResponse.later(
+      "To check this write took longer than the \(overdue.limit) that this mirror gives to it; nothing was recorded. "
+        + "Try again.", uri)
   }
 }

@@ -48,6 +48,22 @@ final class PlainTextWriter {
     if let known = current { try put(known, document, id, field) }
   }
 
+  /// Whether two documents of a resource have the same formatted texts, so that their plain texts are the same.
+  static func isSame(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {
+    // Nil where there might be some, and none can be read.
+    func parts(_ document: UnsafeRawBufferPointer) -> [StoredPart]? {
+      guard sign.withUnsafeBytes({ ByteSearch.found($0, in: document) }) else { return [] }
+      let parts = StoredPart.all(in: document, marked: mark, oneOf: texts)
+      return parts.isEmpty ? nil : parts
+    }
+    func isSame(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
+      ByteSearch.isSame(UnsafeRawBufferPointer(rebasing: one[left]), UnsafeRawBufferPointer(rebasing: other[right]))
+    }
+    guard let left = parts(one), let right = parts(other) else { return false }
+    return left.count == right.count
+      && zip(left, right).allSatisfy { isSame($0.attribute, $1.attribute) && isSame($0.text, $1.text) }
+  }
+
   private func put(
     _ found: (name: Range<Int>, text: [UInt8]), _ document: UnsafeRawBufferPointer, _ id: Int64,
     _ field: (String) throws -> Int64

@@ -50,8 +50,12 @@ final class MirrorDatabase: Sendable {
   }
 
   /// Writes in one transaction that is on disk for good when this returns, and all before it.
-  func durableWrite<Value>(_ body: (Database) throws -> Value) throws -> Value {
-    try writing { begun in
+  /// - Parameter waits: is asked each time that the lock was not to be had, and says whether to try again; nil to wait as long as
+  ///   `WritePatience` says.
+  func durableWrite<Value>(
+    waiting waits: ((MirrorFault) -> Bool)? = nil, _ body: (Database) throws -> Value
+  ) throws -> Value {
+    try writing(waiting: waits) { begun in
       try pool.writeWithoutTransaction { db in
         try db.execute(sql: "PRAGMA synchronous = FULL")
         defer { try? db.execute(sql: "PRAGMA synchronous = NORMAL") }
@@ -73,10 +77,12 @@ final class MirrorDatabase: Sendable {
     return value
   }
 
-  /// Lets a write wait for another program's lock as long as `WritePatience` says, between attempts with nothing
+  /// Lets a write wait for another program's lock as long as `WritePatience` says, or `waits`, between attempts with nothing
   /// held. What it has written counts only where the file is still the one under the path.
   /// - Parameter attempt: sets its argument when the lock is there.
-  private func writing<Value>(_ attempt: (inout Bool) throws -> Value) throws -> Value {
+  private func writing<Value>(
+    waiting waits: ((MirrorFault) -> Bool)? = nil, _ attempt: (inout Bool) throws -> Value
+  ) throws -> Value {
     guard !file.isReadOnly else { throw MirrorFault.readOnly(path) }
     try file.checkNow()
     let end = WritePatience.end ?? ContinuousClock.now + WritePatience.usual
@@ -88,7 +94,8 @@ final class MirrorDatabase: Sendable {
         commits.wake()
         return value
       } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && !begun {
-        guard ContinuousClock.now < end else { throw MirrorFault.busy(path) }
+        let fault = MirrorFault.busy(path)
+        guard waits?(fault) ?? (ContinuousClock.now < end) else { throw fault }
         usleep(10_000)
       } catch {
         throw MirrorOpening.described(error, path: path)

@@ -29,7 +29,7 @@ extension OutboxWriter {
     try copies.remove(resource)
     let removed = try hide(resource)
     if let newest = copy?.newest {
-      let serial = try form.scan(form.json(newest, type: change.type)).internalID
+      let serial = try form.scan(form.text(newest, type: change.type)).internalID
       try db.run(
         sql: """
           INSERT OR REPLACE INTO tombstone (type, uuid, internal_id, kind, learned, how, kept, sequence)
@@ -37,7 +37,7 @@ extension OutboxWriter {
           """,
         arguments: [
           names.type(change.type), Data(change.uuid.bytes), serial, Tombstone.Kind.deleted.rawValue, now, how,
-          removed ?? resources.changes.next(),
+          removed ?? names.changes.next(),
         ])
     }
     try db.run(

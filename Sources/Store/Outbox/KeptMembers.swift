@@ -6,22 +6,9 @@ extension OutboxWriter {
   /// which asks before it blanks (`sync.maxRemovalShare`).
   func keeping(_ copy: SiteCopy, of resource: Int64, type: String) throws -> SiteCopy {
     guard let before = try copies.copy(of: resource)?.newest else { return copy }
-    let known = try form.json(before, type: type)
-    var object = copy.json.object ?? JSONObject()
-    var isWhole = true
-    for part in ["attributes", "relationships"] {
-      guard let had = known[part]?.object else { continue }
-      var now = object[part]?.object ?? JSONObject()
-      for member in had.members where now[member.name] == nil {
-        now[member.name] = member.value
-        isWhole = false
-      }
-      object[part] = .object(now)
-    }
-    if isWhole { return copy }
     var kept = copy
-    kept.json = .object(object)
-    kept.scanned = try form.scan(kept.json)
+    guard try kept.text.keep(from: form.text(before, type: type)) else { return copy }
+    kept.scanned = try form.scan(kept.text)
     return kept
   }
 }

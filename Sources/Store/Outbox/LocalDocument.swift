@@ -4,12 +4,12 @@ import OpenSocial
 /// A resource object as the local API shows it: what the site last said, with changes laid over it in the site's order of
 /// members. Pure; on the site's base URL.
 struct LocalDocument {
-  private(set) var json: JSON
+  private(set) var text: ResourceText
   /// The serial number of a target on the site, where it is known.
   private let serial: (ResourceIdentifier) -> Int64?
 
-  init(_ json: JSON, serial: @escaping (ResourceIdentifier) -> Int64? = { _ in nil }) {
-    self.json = json
+  init(_ text: ResourceText, serial: @escaping (ResourceIdentifier) -> Int64? = { _ in nil }) {
+    self.text = text
     self.serial = serial
   }
 
@@ -24,7 +24,7 @@ struct LocalDocument {
     owner: (type: String, id: ResourceID)?,
     now: Int64,
     serial: @escaping (ResourceIdentifier) -> Int64? = { _ in nil }
-  ) {
+  ) throws {
     let attributes = typical.attributes(at: now)
     var relationships = JSONObject()
     for member in typical.samples.first?["relationships"]?.object?.members ?? [] {
@@ -48,7 +48,7 @@ struct LocalDocument {
     object["links"] = ["self": ["href": .string(url)]]
     if !attributes.isEmpty { object["attributes"] = .object(attributes) }
     if !relationships.isEmpty { object["relationships"] = .object(relationships) }
-    json = .object(object)
+    text = try ResourceText(JSON.object(object).encoded(.site))
     self.serial = serial
   }
 
@@ -60,36 +60,24 @@ struct LocalDocument {
   }
 
   /// Sets one member. An attribute that resources of the type do not show is not shown here either.
-  mutating func set(_ member: ChangedMember) {
-    // Changed where it is: with many members a copy for each would take time by their square.
-    guard case .object(var object) = json else { return }
-    json = .null
-    defer { json = .object(object) }
-    let place = member.group.rawValue
-    let isThere = object[place]?.object != nil
-    guard isThere || member.group == .attributes else { return }
-    var group = JSONObject()
-    if isThere, case .object(let taken)? = object.take(place) { group = taken }
-    set(member, in: &group)
-    if isThere || !group.isEmpty { object[place] = .object(group) }
-  }
-
-  private func set(_ member: ChangedMember, in group: inout JSONObject) {
-    let before = group[member.name]
+  mutating func set(_ member: ChangedMember) throws {
     switch member.group {
     case .attributes:
-      guard !FieldValue.isSecret(member.name), before != nil || group.isEmpty else { return }
+      let before = try text.value(.attributes, member.name)
+      guard !FieldValue.isSecret(member.name), before != nil || !text.hasAttributes else { return }
       let value = FieldValue.completed(member.local, over: before)
-      group[member.name] = value
+      text.set(.attributes, member.name, to: value)
       // A user without another one is called by the name (reference 2.5).
       let names = FieldDescription.accountNames
-      if member.name == names.name, let shown = group[names.shown], shown.isNull || shown == before {
-        group[names.shown] = value
+      if member.name == names.name, let shown = try text.value(.attributes, names.shown),
+        shown.isNull || shown == before
+      {
+        text.set(.attributes, names.shown, to: value)
       }
     case .relationships:
-      guard var relationship = before?.object else { return }
+      guard var relationship = try text.value(.relationships, member.name)?.object else { return }
       relationship["data"] = LocalDocument.known(member.local, serial)
-      group[member.name] = .object(relationship)
+      text.set(.relationships, member.name, to: .object(relationship))
     }
   }
 
@@ -108,34 +96,29 @@ struct LocalDocument {
 
   /// Moves `changed` to when the resource was edited here, so that sorts see it; never back.
   /// - Parameter name: what the type calls it.
-  mutating func touch(_ now: Int64, changed name: String = FieldDescription.changed) {
-    guard var object = json.object, var attributes = object["attributes"]?.object,
-      let text = attributes[name]?.string
-    else { return }
-    let before = RFC3339.unixSeconds(text) ?? 0
-    guard now > before else { return }
-    attributes[name] = .string(RFC3339.text(unixSeconds: now))
-    object["attributes"] = .object(attributes)
-    json = .object(object)
+  mutating func touch(_ now: Int64, changed name: String = FieldDescription.changed) throws {
+    guard let shown = try text.value(.attributes, name)?.string else { return }
+    guard now > RFC3339.unixSeconds(shown) ?? 0 else { return }
+    text.set(.attributes, name, to: .string(RFC3339.text(unixSeconds: now)))
   }
 
   /// Lays changes over the document in their order; nil where the resource is not to be seen. The site's refusal of a
   /// deletion lets it be seen again. An account is blocked, not removed (reference 5.4).
   /// - Parameter name: what the type calls `changed`.
   func laying(_ changes: [OutboxChange], isUser: Bool, changed name: String = FieldDescription.changed)
-    -> LocalDocument?
+    throws -> LocalDocument?
   {
     var document = self
     for change in changes where change.state.isUnsettled {
       switch change.kind {
       case .delete where change.state == .rejected: continue
       case .delete where isUser:
-        document.set(ChangedMember(.attributes, "status", base: nil, local: false))
-        document.touch(change.recorded, changed: name)
+        try document.set(ChangedMember(.attributes, "status", base: nil, local: false))
+        try document.touch(change.recorded, changed: name)
       case .delete: return nil
       case .create, .update, .upload:
-        for member in change.members { document.set(member) }
-        document.touch(change.recorded, changed: name)
+        for member in change.members { try document.set(member) }
+        try document.touch(change.recorded, changed: name)
       }
     }
     return document

@@ -2,32 +2,6 @@ import Foundation
 import GRDB
 import JSONAPI
 
-/// A resource as the site showed it in one answer.
-package struct SiteCopy: Sendable {
-  /// What the mirror keeps of it.
-  package var scanned: ScannedResource
-  /// The resource object, on the site's base URL.
-  package var json: JSON
-  /// When the site made it, by the `Date` of its answer, Unix seconds; nil when it did not say.
-  package var madeAt: Int64?
-
-  /// A copy in both forms of the same answer.
-  package init(scanned: ScannedResource, json: JSON) {
-    self.scanned = scanned
-    self.json = json
-  }
-
-  var form: StoredForm { StoredForm(scanned) }
-
-  /// Whether the resource was as this copy shows it after it was as another one does.
-  package func isNewer(than other: SiteCopy) -> Bool {
-    let (own, its) = (scanned.changed ?? .min, other.scanned.changed ?? .min)
-    if own != its { return own > its }
-    guard let revision = scanned.revision, let before = other.scanned.revision else { return false }
-    return revision > before
-  }
-}
-
 /// What a change has become on the site.
 package enum Settlement: Sendable {
   /// The site has the resource, in this form: what it made of the change, and nothing else.
@@ -50,7 +24,13 @@ extension Outbox {
   /// The deletion that waits behind a change of the same resource; nil when there is none.
   package func deletion(behind change: OutboxChange) throws -> OutboxChange? {
     try read { db in
-      try OutboxRows(db: db).unsettled(of: change.resource)
+      let isAny = try Int64.cachedOne(
+        db,
+        sql: """
+          SELECT 1 FROM outbox WHERE resource = ? AND \(OutboxSchema.isUnsettled) AND kind = 'delete' AND id > ? LIMIT 1
+          """, arguments: [change.resource, change.id])
+      guard isAny != nil else { return nil }
+      return try OutboxRows(db: db).unsettled(of: change.resource)
         .first { $0.kind == .delete && $0.id > change.id && $0.state == .queued }
     }
   }
@@ -71,11 +51,11 @@ extension Outbox {
         arguments: [change.resource])
       guard let echo, let newest = try OutboxCopies(db: db).copy(of: change.resource)?.newest else { return nil }
       var form = try SiteForm(db)
-      let json = try form.json(newest, type: change.type)
-      let scanned = try form.scan(json)
+      let text = try form.text(newest, type: change.type)
+      let scanned = try form.scan(text)
       let changed: Int64? = try echo.decode(atIndex: 0)
       guard (scanned.changed ?? .min) >= changed ?? .min else { return nil }
-      var copy = SiteCopy(scanned: scanned, json: json)
+      var copy = SiteCopy(scanned: scanned, text: text)
       copy.madeAt = try echo.decode(atIndex: 1)
       return copy
     }
@@ -106,7 +86,8 @@ extension Outbox {
         let site = try writer.keeping(site, of: change.resource, type: change.type)
         let waiting = try writer.rows.unsettled(of: change.resource)
         try writer.copies.save(
-          writer.agreement(on: site.form, site.json, under: waiting), of: change.resource)
+          writer.agreement(
+            on: site.form, writer.form.text(site.form, type: change.type), under: waiting), of: change.resource)
         try writer.redraw(change.resource, type: change.type, uuid: change.uuid)
       }
       return true
@@ -266,13 +247,15 @@ extension OutboxWriter {
     try copies.echo(
       settled.resource, changed: site.scanned.changed, isDeleted: false, made: site.madeAt, at: now)
     var isFirst = true
-    for change in try rows.unsettled(of: settled.resource) where change.kind == .update {
+    let behind = try rows.unsettled(of: settled.resource).filter { $0.kind == .update }
+    let json = try behind.isEmpty ? JSON.null : site.json()
+    for change in behind {
       var members = change.members
       if !met.contains(change.id) {
-        members = members.following(settled.members, answered: site.json, isAnswer: isAnswer)
+        members = members.following(settled.members, answered: json, isAnswer: isAnswer)
       }
-      if change.apartOf == settled.id { members = members.standing(on: site.json) }
-      if isFirst, change.state == .queued { members = members.rebased(on: site.json) }
+      if change.apartOf == settled.id { members = members.standing(on: json) }
+      if isFirst, change.state == .queued { members = members.rebased(on: json) }
       if change.state != .rejected { isFirst = false }
       try rows.set(members: members, of: change)
     }
@@ -282,9 +265,9 @@ extension OutboxWriter {
       // Nothing stands on a copy any more: what the site made of the change is what is shown.
       try FileAddressRows.noteIfFile(site.form.document, of: settled.resource, db)
       try copies.remove(settled.resource)
-      return try show(form.json(site.form, type: settled.type), settled.resource, isFromSite: true)
+      return try show(form.text(site.form, type: settled.type), settled.resource, isFromSite: true)
     }
-    var copy = try agreement(on: site.form, site.json, under: waiting)
+    var copy = try agreement(on: site.form, form.text(site.form, type: settled.type), under: waiting)
     if waiting.contains(where: { $0.kind == .delete && met.contains($0.id) }),
       let seen = try copies.copy(of: settled.resource)?.base
     {

@@ -92,6 +92,15 @@ package struct ChangedMember: Sendable, Hashable {
     let member = resource?[group.rawValue]?[name]
     return group == .attributes ? member : member?["data"]
   }
+
+  /// The same of a text.
+  /// - Throws: `JSONSyntaxError`.
+  func value(in resource: ResourceText) throws -> JSON? {
+    switch group {
+    case .attributes: try resource.value(.attributes, name)
+    case .relationships: try resource.value(.relationships, name)?["data"]
+    }
+  }
 }
 
 /// One row of the outbox.

@@ -25,7 +25,7 @@ extension Outbox {
           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
-          row.id, row.resource, kind.rawValue, now, base?.text(), site?.json.text(), local?.text(),
+          row.id, row.resource, kind.rawValue, now, base?.text(), site?.json().text(), local?.text(),
           JSON.array(fields.map(\.json)).text(), policy.map { "policy \($0)" }, policy.map { _ in now },
         ])
       guard policy == nil else { return }

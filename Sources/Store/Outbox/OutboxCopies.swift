@@ -37,7 +37,8 @@ struct OutboxCopies {
 
   /// Keeps a copy of a resource that has its first unsettled change.
   func begin(_ resource: Int64, base: StoredForm?) throws {
-    guard try copy(of: resource) == nil else { return }
+    let isThere = try Int64.cachedOne(db, sql: "SELECT 1 FROM outbox_copy WHERE resource = ?", arguments: [resource])
+    guard isThere == nil else { return }
     try save(Copy(base: base), of: resource)
   }
 

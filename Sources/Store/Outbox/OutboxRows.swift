@@ -7,11 +7,49 @@ struct OutboxRows {
   let db: Database
 
   private static let select = """
-    SELECT o.*, t.name AS type_name, t.path, i.uuid, u.host_type, u.field, u.filename, u.bytes, u.sha256, u.highest_id,
-      u.local_uuid, h.path AS host_path
+    SELECT \(Column.allCases.map(\.sql).joined(separator: ", "))
     FROM outbox o LEFT JOIN resource_type t ON t.id = o.type LEFT JOIN identity i ON i.id = o.resource
     LEFT JOIN upload u ON u.change = o.id LEFT JOIN resource_type h ON h.name = u.host_type
     """
+
+  /// What is read of a change, in the order of the columns: to look each up by its name would take longer than to read it.
+  private enum Column: Int, CaseIterable {
+    case id, resource, kind, members, consumer, account, recorded, state, version, sends, attempts, nextAttempt, error
+    case errorDocument, faults, apartOf, typeName, path, uuid
+    case hostType, field, filename, bytes, hash, highestID, localUUID, hostPath
+
+    var sql: String {
+      switch self {
+      case .id: "o.id"
+      case .resource: "o.resource"
+      case .kind: "o.kind"
+      case .members: "o.members"
+      case .consumer: "o.consumer"
+      case .account: "o.account"
+      case .recorded: "o.recorded"
+      case .state: "o.state"
+      case .version: "o.version"
+      case .sends: "o.sends"
+      case .attempts: "o.attempts"
+      case .nextAttempt: "o.next_attempt"
+      case .error: "o.error"
+      case .errorDocument: "o.error_document"
+      case .faults: "o.faults"
+      case .apartOf: "o.apart_of"
+      case .typeName: "t.name AS type_name"
+      case .path: "t.path"
+      case .uuid: "i.uuid"
+      case .hostType: "u.host_type"
+      case .field: "u.field"
+      case .filename: "u.filename"
+      case .bytes: "u.bytes"
+      case .hash: "u.sha256"
+      case .highestID: "u.highest_id"
+      case .localUUID: "u.local_uuid"
+      case .hostPath: "h.path"
+      }
+    }
+  }
 
   /// Changes by a condition on `o`, the oldest first. Those that cannot be read are as if they were not there.
   func changes(where condition: String, _ arguments: StatementArguments = []) throws -> [OutboxChange] {
@@ -42,33 +80,33 @@ struct OutboxRows {
   }
 
   private func decoded(_ row: Row) throws -> OutboxChange {
-    let bytes: [UInt8] = try row.decode(Data?.self, forColumn: "uuid").map(Array.init) ?? []
-    guard let uuid = bytes.withUnsafeBytes({ ResourceID(bytes: $0) }) else {
+    func value<Value: DatabaseValueConvertible & StatementColumnConvertible>(_ column: Column) throws -> Value {
+      try row.decode(atIndex: column.rawValue)
+    }
+    func optional<Value: DatabaseValueConvertible & StatementColumnConvertible>(_ column: Column) throws -> Value? {
+      try row.decode(Value?.self, atIndex: column.rawValue)
+    }
+    let bytes: Data? = try optional(.uuid)
+    guard let uuid = Array(bytes ?? Data()).withUnsafeBytes({ ResourceID(bytes: $0) }) else {
       throw UnreadableRow(description: "its resource has no id")
     }
-    guard let kind = ChangeKind(rawValue: try row.decode(forColumn: "kind")),
-      let state = ChangeState(rawValue: try row.decode(forColumn: "state"))
-    else { throw UnreadableRow(description: "its kind or state is none that this program knows") }
+    guard let kind = ChangeKind(rawValue: try value(.kind)), let state = ChangeState(rawValue: try value(.state)) else {
+      throw UnreadableRow(description: "its kind or state is none that this program knows")
+    }
     var change = try OutboxChange(
-      id: row.decode(forColumn: "id"), resource: row.decode(forColumn: "resource"),
-      type: row.decode(forColumn: "type_name"), uuid: uuid, kind: kind,
-      members: members(row.decode(forColumn: "members")),
-      author: ChangeAuthor(consumer: row.decode(forColumn: "consumer"), account: row.decode(forColumn: "account")),
-      recorded: row.decode(forColumn: "recorded"), state: state,
-      version: row.decode(forColumn: "version"), sends: row.decode(forColumn: "sends"),
-      attempts: row.decode(forColumn: "attempts"), nextAttempt: row.decode(forColumn: "next_attempt"),
-      error: row.decode(forColumn: "error"), errorDocument: row.decode(forColumn: "error_document"),
-      path: row.decode(forColumn: "path"))
-    change.faults = try row.decode(forColumn: "faults")
-    change.apartOf = try row.decode(forColumn: "apart_of")
-    if let field: String = try row.decode(forColumn: "field") {
+      id: value(.id), resource: value(.resource), type: value(.typeName), uuid: uuid, kind: kind,
+      members: members(value(.members)),
+      author: ChangeAuthor(consumer: optional(.consumer), account: optional(.account)), recorded: value(.recorded),
+      state: state, version: value(.version), sends: value(.sends), attempts: value(.attempts),
+      nextAttempt: value(.nextAttempt), error: optional(.error), errorDocument: optional(.errorDocument),
+      path: optional(.path))
+    change.faults = try value(.faults)
+    change.apartOf = try optional(.apartOf)
+    if let field: String = try optional(.field) {
       change.upload = try Upload(
-        hostType: row.decode(forColumn: "host_type"), hostPath: row.decode(forColumn: "host_path"), field: field,
-        file: StagedFile(
-          filename: row.decode(forColumn: "filename"), bytes: row.decode(forColumn: "bytes"),
-          sha256: row.decode(forColumn: "sha256")),
-        highestID: row.decode(forColumn: "highest_id"),
-        localUUID: row.decode(String?.self, forColumn: "local_uuid").flatMap { ResourceID($0) })
+        hostType: value(.hostType), hostPath: optional(.hostPath), field: field,
+        file: StagedFile(filename: value(.filename), bytes: value(.bytes), sha256: value(.hash)),
+        highestID: optional(.highestID), localUUID: (optional(.localUUID) as String?).flatMap { ResourceID($0) })
     }
     return change
   }

@@ -11,14 +11,14 @@ final class OutboxWriter {
   let rows: OutboxRows
   let copies: OutboxCopies
   var form: SiteForm
-  let resources: ResourceWriter
+  private var resources: ResourceWriter?
   /// Whose doing it is that this is written.
   private let origin: ChangeOrigin
 
   /// - Parameters:
-  ///   - resources: the transaction's one writer of resources.
+  ///   - resources: the transaction's one writer of resources; nil where none is made yet.
   ///   - origin: `site` where it is what the site shows or answers: then what shows a local change all the same is a rebase.
-  init(_ db: Database, names: Names, resources: ResourceWriter, origin: ChangeOrigin) throws {
+  init(_ db: Database, names: Names, resources: ResourceWriter? = nil, origin: ChangeOrigin) throws {
     self.origin = origin
     self.db = db
     self.names = names
@@ -30,7 +30,20 @@ final class OutboxWriter {
     names.derived = form
   }
 
+  /// Keeps what the next transaction has to know. Where the writer of resources is this one's own.
+  func finish() throws {
+    if let resources { try resources.finish() } else { try names.changes.keep() }
+  }
+
   // MARK: Resources
+
+  /// The transaction's one writer of resources: made when the first is written, for many transactions write none.
+  private func resourceWriter() throws -> ResourceWriter {
+    if let resources { return resources }
+    let made = try ResourceWriter(db, names: names)
+    resources = made
+    return made
+  }
 
   /// The interned (type, UUID), made where there is none.
   func identity(_ uuid: ResourceID, _ type: Int64) throws -> Int64 {
@@ -55,15 +68,15 @@ final class OutboxWriter {
 
   /// Stores a resource object, or hides the resource.
   /// - Parameter isFromSite: whether nothing of it is of this side.
-  func show(_ json: JSON?, _ resource: Int64, isFromSite: Bool) throws {
-    guard let json else {
+  func show(_ text: ResourceText?, _ resource: Int64, isFromSite: Bool) throws {
+    guard let text else {
       try hide(resource)
       return
     }
-    var scanned = try form.scan(json)
+    var scanned = try form.scan(text)
     scanned.isLabelOnly = false
     var outcome = ApplyOutcome()
-    try resources.store(
+    try resourceWriter().store(
       scanned, &outcome, isFromSite: isFromSite, origin: origin == .site && !isFromSite ? .rebase : origin)
   }
 
@@ -71,7 +84,7 @@ final class OutboxWriter {
   /// - Returns: the number of that change; nil where it was not to be seen.
   @discardableResult
   func hide(_ resource: Int64) throws -> Int64? {
-    let number = try resources.remove(resource, origin: origin)
+    let number = try resourceWriter().remove(resource, origin: origin)
     try db.run(
       sql: """
         DELETE FROM sweep_candidate WHERE resource = ?1 AND type = (SELECT type FROM identity WHERE id = ?1)
@@ -91,20 +104,22 @@ final class OutboxWriter {
     if !unreadable.isEmpty {
       // What they do is in what is shown, and nowhere else.
       guard let shown = try stored(resource) else { return }
-      let document = LocalDocument(try form.json(shown, type: type))
-      return try show(laying(changes, over: document, type)?.json, resource, isFromSite: false)
+      let document = LocalDocument(try form.text(shown, type: type))
+      return try show(laying(changes, over: document, type)?.text, resource, isFromSite: false)
     }
     if changes.isEmpty {
       try copies.remove(resource)
-      let newest = try copy.isDeleted ? nil : copy.newest.map { try form.json($0, type: type) }
+      let newest = try copy.isDeleted ? nil : copy.newest.map { try form.text($0, type: type) }
       return try show(newest, resource, isFromSite: true)
     }
     let document = try root(copy, changes, resource, type: type, uuid: uuid)
-    try show(laying(changes, over: document, type)?.json, resource, isFromSite: false)
+    try show(laying(changes, over: document, type)?.text, resource, isFromSite: false)
   }
 
-  private func laying(_ changes: [OutboxChange], over document: LocalDocument, _ type: String) -> LocalDocument? {
-    document.laying(
+  private func laying(
+    _ changes: [OutboxChange], over document: LocalDocument, _ type: String
+  ) throws -> LocalDocument? {
+    try document.laying(
       changes, isUser: form.homes.entityType(of: type) == "user", changed: form.changedName(of: type))
   }
 
@@ -121,7 +136,7 @@ final class OutboxWriter {
           WHERE \(IdentityIndex.uuid("i")) = ? AND t.name = ?
           """, arguments: [Data(uuid.bytes), target.type])
     }
-    if let newest = copy.newest { return LocalDocument(try form.json(newest, type: type), serial: serial) }
+    if let newest = copy.newest { return LocalDocument(try form.text(newest, type: type), serial: serial) }
     let samples = try Row.cachedAll(
       db,
       sql: """
@@ -137,9 +152,9 @@ final class OutboxWriter {
     }
     let owner = try MirrorFact.siteAccount.value(db)
     // A change that was added to keeps the hour of its birth.
-    let before = try stored(resource).map { try form.json($0, type: type) }
-    let created = (before?["attributes"]?["created"]?.string).flatMap { RFC3339.unixSeconds($0) }
-    return LocalDocument(
+    let before = try stored(resource).map { try form.text($0, type: type) }
+    let created = (try before?.value(.attributes, "created")?.string).flatMap { RFC3339.unixSeconds($0) }
+    return try LocalDocument(
       new: type, uuid, url: form.base.text + (form.path(of: type) ?? "") + "/\(uuid.pathPart)",
       typical: TypicalValues(
         samples.isEmpty ? [try described(type)] : samples, changed: form.changedName(of: type),
@@ -165,8 +180,8 @@ final class OutboxWriter {
 
   /// When a stored document was changed last, Unix seconds.
   func changed(in stored: StoredForm, type: String) throws -> Int64? {
-    let attributes = try form.json(stored, type: type)["attributes"]
-    return attributes?[form.changedName(of: type)]?.string.flatMap { RFC3339.unixSeconds($0) }
+    let changed = try form.text(stored, type: type).value(.attributes, form.changedName(of: type))
+    return changed?.string.flatMap { RFC3339.unixSeconds($0) }
   }
 
   // MARK: What the site shows
@@ -195,31 +210,32 @@ final class OutboxWriter {
     }
     let head = changes.first { $0.state != .rejected }
     guard head == nil || head?.state == .queued && head?.kind == .update else { return copy }
-    return try agreement(on: site, form.json(site, type: type), under: changes)
+    return try agreement(on: site, form.text(site, type: type), under: changes)
   }
 
   /// What is agreed on with the site once it shows `site`: all of it but for what changes cover with values of their own.
   /// Nobody here has seen that, so it stays as it was when they were made.
+  /// - Parameter text: the same with its links.
   func agreement(
-    on site: StoredForm, _ json: JSON, under changes: [OutboxChange]
+    on site: StoredForm, _ text: ResourceText, under changes: [OutboxChange]
   ) throws -> OutboxCopies.Copy {
-    let covered = changes.covered(of: json)
+    let covered = try changes.covered(of: text)
     if covered.isEmpty { return OutboxCopies.Copy(base: site) }
-    var agreed = LocalDocument(json)
+    var agreed = LocalDocument(text)
     for member in covered {
-      agreed.set(ChangedMember(member.group, member.name, base: nil, local: member.base ?? .null))
+      try agreed.set(ChangedMember(member.group, member.name, base: nil, local: member.base ?? .null))
     }
-    return OutboxCopies.Copy(base: StoredForm(try form.scan(agreed.json)), site: site)
+    return OutboxCopies.Copy(base: StoredForm(try form.scan(agreed.text)), site: site)
   }
 }
 
 extension [OutboxChange] {
   /// The members of these changes of a resource, the oldest first, that show values of their own where the site has new ones.
-  func covered(of site: JSON) -> [ChangedMember] {
+  func covered(of site: ResourceText) throws -> [ChangedMember] {
     var keys: Set<ChangedMember.Key> = []
     // A later value is based on the earlier one, not on the site's.
     let seen = filter { $0.kind == .update }.flatMap(\.members).filter { keys.insert($0.key).inserted }
-    return seen.filter { MemberMerge($0, site: $0.value(in: site)).outcome == .conflict }
+    return try seen.filter { MemberMerge($0, site: try $0.value(in: site)).outcome == .conflict }
   }
 }
 
@@ -228,8 +244,15 @@ extension MirrorRoom {
   /// is on disk for good when this returns: a loss of power takes pages of the site at most, which are pulled again.
   /// - Parameter origin: whose doing what it shows is.
   func outboxWrite<Value>(_ origin: ChangeOrigin = .rebase, _ body: (OutboxWriter) throws -> Value) throws -> Value {
-    try resourceWrite(isDurable: true) { db, names, resources in
-      try body(OutboxWriter(db, names: names, resources: resources, origin: origin))
+    var left: KeptNames?
+    let value = try durableWrite { db in
+      let writer = try OutboxWriter(db, names: KeptNames.names(database, db), origin: origin)
+      let value = try body(writer)
+      try writer.finish()
+      left = try KeptNames(writer.names, db)
+      return value
     }
+    if let left { database.handedOn.put(left) }
+    return value
   }
 }

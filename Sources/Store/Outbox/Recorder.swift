@@ -31,8 +31,8 @@ struct Recorder {
         ])
       return recorded
     case .update(let object):
-      let (id, json) = try current(change, type)
-      return try edit(change, type, id, given(object, in: json, change))
+      let (id, text) = try current(change, type)
+      return try edit(change, type, id, given(object, in: text, change))
     case .append(let targets, let name):
       let items = try targets.map { try ofToday($0.json) }
       return try relate(change, type, name) { old in
@@ -48,8 +48,8 @@ struct Recorder {
       let gone = Set(try targets.map { FieldValue.key(try ofToday($0.json)) })
       return try relate(change, type, name) { old in old.filter { !gone.contains(FieldValue.key($0)) } }
     case .replace(let name, let linkage):
-      let (id, json) = try current(change, type)
-      guard let relationship = json["relationships"]?[name] else {
+      let (id, text) = try current(change, type)
+      guard let relationship = try text.value(.relationships, name) else {
         throw RecordRefusal.noRelationship(type: change.type, name: name)
       }
       let member = ChangedMember(
@@ -157,8 +157,8 @@ struct Recorder {
   private func relate(
     _ change: LocalChange, _ type: Int64, _ name: String, _ edited: ([JSON]) -> [JSON]
   ) throws -> RecordedChange {
-    let (id, json) = try current(change, type)
-    guard let relationship = json["relationships"]?[name] else {
+    let (id, text) = try current(change, type)
+    guard let relationship = try text.value(.relationships, name) else {
       throw RecordRefusal.noRelationship(type: change.type, name: name)
     }
     guard let old = relationship["data"]?.array else { throw RecordRefusal.notToMany(type: change.type, name: name) }
@@ -169,16 +169,15 @@ struct Recorder {
   /// Whether an update stands against what the site shows already: a deletion in its place would hide that from everybody.
   private func clashes(_ update: OutboxChange, _ change: LocalChange) throws -> Bool {
     guard let newest = try writer.copies.copy(of: update.resource)?.newest else { return false }
-    let site = try writer.form.json(newest, type: change.type)
-    return ![update].covered(of: site).isEmpty
+    return try ![update].covered(of: writer.form.text(newest, type: change.type)).isEmpty
   }
 
   // MARK: Parts
 
-  private func current(_ change: LocalChange, _ type: Int64) throws -> (Int64, JSON) {
+  private func current(_ change: LocalChange, _ type: Int64) throws -> (Int64, ResourceText) {
     let id = try writer.identity(change.uuid, type)
     guard let stored = try writer.stored(id) else { throw RecordRefusal.notFound(type: change.type, change.uuid) }
-    return (id, try writer.form.json(stored, type: change.type))
+    return (id, try writer.form.text(stored, type: change.type))
   }
 
   private func recorded(_ row: Int64?, _ id: Int64, _ change: LocalChange) -> RecordedChange {
@@ -209,11 +208,13 @@ struct Recorder {
   }
 
   /// The members of a client's resource object that can be set, with what the resource shows instead.
-  private func given(_ object: ResourceObject, in json: JSON?, _ change: LocalChange) throws -> [ChangedMember] {
+  private func given(
+    _ object: ResourceObject, in shown: ResourceText?, _ change: LocalChange
+  ) throws -> [ChangedMember] {
     var members: [ChangedMember] = []
     for member in object.attributes?.members ?? []
     where !writer.form.isReadOnly(member.name, of: change.type) {
-      let old = json?["attributes"]?[member.name]
+      let old = try shown?.value(.attributes, member.name)
       members.append(
         ChangedMember(
           .attributes, member.name, base: old,
@@ -221,11 +222,10 @@ struct Recorder {
     }
     for name in object.relationshipNames {
       guard let data = object[relationship: name]?.data?.json else { continue }
-      if json != nil, json?["relationships"]?[name] == nil { continue }
+      let old = try shown?.value(.relationships, name)
+      if shown != nil, old == nil { continue }
       members.append(
-        ChangedMember(
-          .relationships, name, base: json?["relationships"]?[name]?["data"],
-          local: try ofToday(translated(data, change))))
+        ChangedMember(.relationships, name, base: old?["data"], local: try ofToday(translated(data, change))))
     }
     return members
   }

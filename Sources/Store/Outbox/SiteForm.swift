@@ -68,7 +68,15 @@ struct SiteForm {
   }
 
   /// The resource object with all its links.
-  func json(_ stored: StoredForm, type: String) throws -> JSON {
+  func json(_ stored: StoredForm, type: String) throws -> JSON { try JSON(parsing: bytes(stored, type: type)) }
+
+  /// The same as bytes of which members are read one by one.
+  func text(_ stored: StoredForm, type: String) throws -> ResourceText {
+    try ResourceText(bytes(stored, type: type))
+  }
+
+  /// The same as bytes.
+  private func bytes(_ stored: StoredForm, type: String) -> [UInt8] {
     var path: [UInt8] = []
     JSON.encodeContent(paths[type] ?? "", into: &path, .site)
     var bytes: [UInt8] = []
@@ -78,13 +86,18 @@ struct SiteForm {
           .init(document: document, splices: splices, path: path, revision: stored.revision), into: &bytes)
       }
     }
-    return try JSON(parsing: bytes)
+    return bytes
   }
 
   /// The stored form of a resource object.
-  mutating func scan(_ resource: JSON) throws -> ScannedResource {
+  mutating func scan(_ resource: JSON) throws -> ScannedResource { try scan { resource.encode(into: &$0, .site) } }
+
+  /// The same of a text.
+  mutating func scan(_ resource: ResourceText) throws -> ScannedResource { try scan { resource.append(to: &$0) } }
+
+  private mutating func scan(_ append: (inout [UInt8]) -> Void) throws -> ScannedResource {
     var body = Array(#"{"data":"#.utf8)
-    resource.encode(into: &body, .site)
+    append(&body)
     body.append(UInt8(ascii: "}"))
     guard let scanned = try scanner.page(body).resources.first else {
       throw NoResourceObject()

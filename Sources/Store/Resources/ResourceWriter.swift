@@ -14,8 +14,7 @@ final class ResourceWriter {
   private let upsert: RawStatement
   private let known: RawStatement
   private let numbered: RawStatement
-  private let clearLinkage: RawStatement
-  private let addLinkage: RawStatement
+  private let relations: RelationWriter
   /// Nil while there is no tombstone at all.
   private let clearTombstone: RawStatement?
   /// Nil while nothing has left.
@@ -60,10 +59,7 @@ final class ResourceWriter {
           change_kind = ?9, change_origin = ?10, noted = ?11
         WHERE document <> ?7 OR revision IS NOT ?5 OR splices <> ?8
         """, db)
-    clearLinkage = try RawStatement(cached: "DELETE FROM relationship WHERE source = ?", db)
-    addLinkage = try RawStatement(
-      cached: "INSERT OR REPLACE INTO relationship (source, field, delta, target_type, target) VALUES (?, ?, ?, ?, ?)",
-      db)
+    relations = try RelationWriter(db)
     let isAnyGone = try Bool.cachedOne(db, sql: "SELECT EXISTS (SELECT 1 FROM tombstone)") ?? false
     clearTombstone =
       isAnyGone ? try RawStatement(cached: "DELETE FROM tombstone WHERE type = ? AND uuid = ?", db) : nil
@@ -121,12 +117,16 @@ final class ResourceWriter {
       if names.isFile(type), !resource.isLabelOnly { try FileAddressRows.note(resource.document, of: id, db) }
     }
     try indexes.store(resource, id: id, type: type, isNew: isNew)
-    try resource.document.withUnsafeBytes { try texts.store($0, of: id, isNew: isNew, field: names.field) }
-    if !isNew {
-      clearLinkage.bind(id, at: 1)
-      try clearLinkage.run()
+    if standing != .different(hasOtherTexts: false) {
+      try resource.document.withUnsafeBytes { try texts.store($0, of: id, isNew: isNew, field: names.field) }
     }
-    for item in resource.linkage { try write(item, source: id) }
+    let rows = try resource.linkage.map { item in
+      let targetType = try names.type(item.targetType)
+      return RelationWriter.Relation(
+        field: try names.field(item.field), delta: Int64(item.delta), targetType: targetType,
+        target: try item.target.map { try identity($0, targetType).id })
+    }
+    try relations.write(rows, of: id, isNew: isNew)
     if !resource.isLabelOnly { try digests.keep(resource.digest, of: id) }
   }
 
@@ -246,23 +246,14 @@ final class ResourceWriter {
     }
   }
 
-  private func write(_ item: ScannedLinkage, source: Int64) throws {
-    let targetType = try names.type(item.targetType)
-    addLinkage.bind(source, at: 1)
-    addLinkage.bind(try names.field(item.field), at: 2)
-    addLinkage.bind(Int64(item.delta), at: 3)
-    addLinkage.bind(targetType, at: 4)
-    addLinkage.bind(try item.target.map { try identity($0, targetType).id }, at: 5)
-    try addLinkage.run()
-  }
-
   /// How a resource stands to what is stored of it.
-  private enum Standing {
+  private enum Standing: Equatable {
     /// Nothing is.
     case absent
     /// The same to the byte.
     case same
-    case different
+    /// Whether its formatted texts are other ones, too.
+    case different(hasOtherTexts: Bool)
   }
 
   private func standing(of resource: ScannedResource, id: Int64) throws -> Standing {
@@ -273,7 +264,9 @@ final class ResourceWriter {
       known.optionalInteger(0) == resource.revision
       && resource.splices.withUnsafeBytes { ByteSearch.isSame($0, known.bytes(1)) }
       && resource.document.withUnsafeBytes { ByteSearch.isSame($0, known.bytes(2)) }
-    return isSame ? .same : .different
+    if isSame { return .same }
+    return .different(
+      hasOtherTexts: resource.document.withUnsafeBytes { !PlainTextWriter.isSame($0, known.bytes(2)) })
   }
 
   private func identity(_ uuid: ResourceID, _ type: Int64) throws -> (id: Int64, isKnown: Bool) {

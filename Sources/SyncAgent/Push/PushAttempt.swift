@@ -18,6 +18,8 @@ struct PushAttempt {
   let scanner: PageScanner
   /// How long this push may still wait for copies.
   let patience: PushPatience
+  /// Whether the site was known to take no writes when this push began.
+  let hold: KnownHold
 
   /// What a read of the resource brought.
   enum Sight {
@@ -80,10 +82,10 @@ struct PushAttempt {
           return try reject(error, &report)
         }
         // Another attempt may have arrived before, or this one twice.
-        if change.sends > 0 || PushDecision.agrees(copy.json, with: change.members) {
+        if try change.sends > 0 || PushDecision.agrees(json(copy), with: change.members) {
           return try settleFound(copy, &report)
         }
-        try outbox.note(.exists, of: change, site: copy, fields: fields(against: copy.json), at: time)
+        try outbox.note(.exists, of: change, site: copy, fields: fields(against: json(copy)), at: time)
         report.conflicts += 1
         return
       }
@@ -93,9 +95,10 @@ struct PushAttempt {
   /// Settles a creation whose resource was found by a look: as it was made, where it agrees and was never changed since. Else
   /// others may have edited it, and who asked for its deletion meanwhile has not seen that.
   private func settleFound(_ copy: SiteCopy, _ report: inout PushReport) throws {
-    let (created, changed) = (copy.json["attributes"]?["created"], copy.json["attributes"]?[changedName])
+    let site = try json(copy)
+    let (created, changed) = (site["attributes"]?["created"], site["attributes"]?[changedName])
     let isAsMade =
-      created != nil && FieldValue.same(created, changed) && PushDecision.agrees(copy.json, with: change.members)
+      created != nil && FieldValue.same(created, changed) && PushDecision.agrees(site, with: change.members)
     if !isAsMade, let deletion = try outbox.deletion(behind: change) {
       try dispute(deletion, copy, sinceMade(copy), &report)
     }
@@ -111,7 +114,7 @@ struct PushAttempt {
       // The site shows what became one of another type under the path of this one, too, and would take the members of this one.
       guard case .there(let copy) = sight, isOfItsType(copy) else { return try deletedOnSite(&report) }
       try protect(copy, from: change, &report)
-      switch PushDecision.update(change, site: copy.json, policies: push.policies, changed: changedName) {
+      switch try decision(change, copy) {
       // A copy that was looked at is no answer: others may have edited since ours arrived.
       case .done: return try settle(.found(copy), &report)
       case .conflict(let fields):
@@ -128,7 +131,7 @@ struct PushAttempt {
         }
         guard try outbox.begin(change, members: members.merged, site: copy) else { return }
         let request = OutgoingRequest.update(
-          change, path: path, members.sent, changed: copy.json["attributes"]?[changedName], named: changedName)
+          change, path: path, members.sent, changed: try read { try copy.attribute(changedName) }, named: changedName)
         do {
           if !change.uuid.isUUID { return try await updateByRoutes(members.sent, &report) }
           return try settle(.resource(written(try await send(request, &report))), &report)
@@ -157,6 +160,15 @@ struct PushAttempt {
       "the resource changes on the site faster than it can be merged", &report)
   }
 
+  /// What to do with an update. Mostly nothing of the copy has to be looked at but the members that the change sets.
+  private func decision(_ change: OutboxChange, _ copy: SiteCopy) throws -> PushDecision {
+    let values = try read { try change.members.map { try copy.value(of: $0) } }
+    if !PushDecision.clashes(change, values) {
+      return PushDecision.update(change, values: values, site: nil, policies: push.policies, changed: changedName)
+    }
+    return PushDecision.update(change, site: try json(copy), policies: push.policies, changed: changedName)
+  }
+
   /// A deletion that waits behind an update was asked for by somebody who did not see what others edited since: once the
   /// update is merged with that, nobody could tell.
   private func protect(_ copy: SiteCopy, from change: OutboxChange, _ report: inout PushReport) throws {
@@ -168,7 +180,7 @@ struct PushAttempt {
   private func dispute(
     _ deletion: OutboxChange, _ copy: SiteCopy, _ fields: [ConflictField], _ report: inout PushReport
   ) throws {
-    let winner = push.policies.winner(deletion, site: copy.json, changed: changedName)
+    let winner = push.policies.winner(deletion, site: try json(copy), changed: changedName)
     if winner == .local { return }
     try outbox.note(.changedOnSite, of: deletion, site: copy, fields: fields, at: time)
     if winner == .site {
@@ -190,12 +202,12 @@ struct PushAttempt {
     guard case .there(let copy) = try await look(&report) else { return try settle(.gone, &report) }
     let isUser = try reading.entityTypes().entityType(of: change.type) == "user"
     // An account is blocked, not removed (reference 5.4): done, where a request has left.
-    if isUser, change.state == .uncertain, copy.json["attributes"]?["status"] == false {
+    if isUser, change.state == .uncertain, try json(copy)["attributes"]?["status"] == false {
       return try settle(.resource(copy), &report)
     }
     let edits = try othersEdits(of: copy, by: nil)
     if !edits.isEmpty || !isOfItsType(copy) {
-      switch push.policies.winner(change, site: copy.json, changed: changedName) {
+      switch push.policies.winner(change, site: try json(copy), changed: changedName) {
       case .local?:
         try outbox.note(.changedOnSite, of: change, site: copy, fields: edits.fields, policy: "local", at: time)
       case .site?:

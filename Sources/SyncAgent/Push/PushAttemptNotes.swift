@@ -37,21 +37,21 @@ extension PushAttempt {
   /// What others edited on the site since the resource was last agreed on.
   /// - Parameter own: the members of a change of ours that may have moved `changed`; nil where there was none.
   func othersEdits(of copy: SiteCopy, by own: [ChangedMember]?) throws -> OthersEdits {
-    let base = try outbox.base(of: change)
+    let (base, site) = (try outbox.base(of: change), try json(copy))
     return OthersEdits(
-      copy.json, since: base, by: own, changed: changedName,
+      site, since: base, by: own, changed: changedName,
       entityType: try reading.entityTypes().entityType(of: change.type),
-      gone: try outbox.gone(OthersEdits.lost(copy.json, since: base)))
+      gone: try outbox.gone(OthersEdits.lost(site, since: base)))
   }
 
   /// What is otherwise on the site than a creation made it: its members, or that it was changed since.
-  func sinceMade(_ copy: SiteCopy) -> [ConflictField] {
+  func sinceMade(_ copy: SiteCopy) throws -> [ConflictField] {
+    let site = try json(copy)
     let fields = change.members.compactMap { member -> ConflictField? in
-      if FieldValue.isSecret(member.name) || PushDecision.agrees(copy.json, with: [member]) { return nil }
-      return ConflictField(
-        member.group, member.name, base: member.local, site: member.value(in: copy.json), local: nil)
+      if FieldValue.isSecret(member.name) || PushDecision.agrees(site, with: [member]) { return nil }
+      return ConflictField(member.group, member.name, base: member.local, site: member.value(in: site), local: nil)
     }
-    let attributes = copy.json["attributes"]
+    let attributes = site["attributes"]
     return fields.isEmpty
       ? [
         ConflictField(

@@ -9,7 +9,9 @@ extension PushAttempt {
     report.requests += 1
     let response = try await push.site.send(request)
     // Whatever it says of this write: the site takes writes.
-    if request.method != "GET", response.status != 405, response.status < 500 { try outbox.releaseWrites() }
+    if request.method != "GET", response.status != 405, response.status < 500, hold.take() {
+      try outbox.releaseWrites()
+    }
     return response
   }
 
@@ -107,14 +109,27 @@ extension PushAttempt {
     do {
       var scanner = self.scanner
       let page = try scanner.page(body)
-      let data = try JSON(parsing: body)["data"] ?? .null
-      // What cannot be used is in one of the two alone.
-      let objects = Dictionary((data.array ?? [data]).map { ($0["id"]?.string ?? "", $0) }) { first, _ in first }
-      return page.resources.compactMap { resource in
-        objects[resource.uuid.description].map { SiteCopy(scanned: resource, json: $0) }
+      // What cannot be used may be no JSON, and then the document is none.
+      if !page.unusable.isEmpty { _ = try JSON(parsing: body) }
+      var copies: [SiteCopy] = []
+      for resource in page.resources {
+        copies.append(SiteCopy(scanned: resource, text: try scanner.text(of: resource)))
       }
+      return copies
     } catch {
       throw SiteError(.malformed, status: status, detail: error.description)
+    }
+  }
+
+  /// The whole of a copy.
+  /// - Throws: `SiteError` where it cannot be read.
+  func json(_ copy: SiteCopy) throws -> JSON { try read { try copy.json() } }
+
+  /// Reads in a copy.
+  /// - Throws: `SiteError` where that is no JSON after all.
+  func read<Value>(_ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as JSONSyntaxError {
+      throw SiteError(.malformed, status: 200, detail: error.description)
     }
   }
 }

@@ -30,10 +30,25 @@ package enum PushDecision: Sendable, Hashable {
   package static func update(
     _ change: OutboxChange, site: JSON, policies: ConflictPolicies, changed name: String = FieldDescription.changed
   ) -> PushDecision {
+    update(
+      change, values: change.members.map { $0.value(in: site) }, site: site, policies: policies, changed: name)
+  }
+
+  /// Whether both sides changed a member of an update, to different values.
+  /// - Parameter values: the site's for each member of the change.
+  static func clashes(_ change: OutboxChange, _ values: [JSON?]) -> Bool {
+    zip(change.members, values).contains { MemberMerge($0, site: $1).outcome == .conflict }
+  }
+
+  /// The same by the site's values for each member of the change.
+  /// - Parameter site: the site's copy, which is looked at where both sides changed a member.
+  static func update(
+    _ change: OutboxChange, values: [JSON?], site: JSON?, policies: ConflictPolicies, changed name: String
+  ) -> PushDecision {
     var members = ChangedMembers(sent: [], merged: [], overruled: [])
     var open: [ConflictField] = []
-    for member in change.members {
-      let merge = MemberMerge(member, site: member.value(in: site))
+    for (member, value) in zip(change.members, values) {
+      let merge = MemberMerge(member, site: value)
       let merged = ChangedMember(member.group, member.name, base: merge.site, local: merge.value)
       switch merge.outcome {
       case .alreadyThere: members.merged.append(merged)

@@ -15,3 +15,19 @@ final class PushPatience: Sendable {
     }
   }
 }
+
+/// Whether it is still written down that the site takes no writes, as it was when a push began: nobody else writes that while it goes
+/// on, so that it need not be asked for every change.
+final class KnownHold: Sendable {
+  private let isThere: Mutex<Bool>
+
+  init(isThere: Bool) { self.isThere = Mutex(isThere) }
+
+  /// Whether it is to be taken back now: once.
+  func take() -> Bool {
+    isThere.withLock { isThere in
+      defer { isThere = false }
+      return isThere
+    }
+  }
+}

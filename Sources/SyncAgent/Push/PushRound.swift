@@ -66,13 +66,15 @@ package struct PushRound: Sendable {
   private func pushed(isByHand: Bool, waits: Bool) async throws -> PushReport {
     var report = PushReport()
     try outbox.recoverOutbox()
-    if let hold = try outbox.writesHold(), !isByHand, hold.until > now() {
+    let hold = try outbox.writesHold()
+    if let hold, !isByHand, hold.until > now() {
       report.next = hold.until
       report.refusesWrites = hold.reason
       try sweeping.truncateLogIfDue()
       return report
     }
-    var course = Course(patience: PushPatience(seconds: PushRound.longestForCopies), time: now())
+    var course = Course(
+      patience: PushPatience(seconds: PushRound.longestForCopies), hold: KnownHold(isThere: hold != nil), time: now())
     do {
       try await sendAll(&course, isByHand: isByHand, waits: waits, &report)
     } catch let refused as WritesRefused {
@@ -93,6 +95,7 @@ package struct PushRound: Sendable {
   /// What one push knows while it goes on.
   private struct Course {
     let patience: PushPatience
+    let hold: KnownHold
     var time: Int64
     /// Once the site and the account were checked.
     var scanner: PageScanner?
@@ -124,9 +127,11 @@ package struct PushRound: Sendable {
         continue
       }
       let scanner = try await checked(&course, &report)
-      let patience = course.patience
+      let (patience, hold) = (course.patience, course.hold)
       let lanes = PushLanes(count: concurrency, mostAway: waits ? nil : PushRound.mostAway) { change, report in
-        try await PushAttempt(push: self, change: change, time: time, scanner: scanner, patience: patience).run(&report)
+        try await PushAttempt(
+          push: self, change: change, time: time, scanner: scanner, patience: patience, hold: hold
+        ).run(&report)
       }
       for turn in PushLanes.turns(of: plan.ready) {
         try Task.checkCancellation()

@@ -92,7 +92,7 @@ extension PushAttempt {
     var place: UploadSearch.Place? = UploadSearch.Place(after: upload.highestID ?? 0)
     while let here = place {
       let (copies, hasNext, next) = try await files(search.page(at: here), &report)
-      for copy in copies where UploadSearch.isPossible(copy.json, for: upload) {
+      for copy in copies where UploadSearch.isPossible(try json(copy), for: upload) {
         if try !outbox.isUploaded(copy.scanned.uuid) { return copy }
       }
       place = UploadSearch.place(

@@ -113,7 +113,8 @@ struct PagesBench {
     var scanner = PageScanner(base: DocumentBase(CrawledMirror.site), paths: try CrawledMirror.paths())
     let object = PagesBench.object(title: title)
     let page = try scanner.page(JSON.object(JSONObject([("data", object)])).encoded())
-    return SiteCopy(scanned: try #require(page.resources.first), json: object)
+    let scanned = try #require(page.resources.first)
+    return SiteCopy(scanned: scanned, text: try scanner.text(of: scanned))
   }
 
   /// Sets the title here.

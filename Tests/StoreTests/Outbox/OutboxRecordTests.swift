@@ -54,7 +54,8 @@ struct OutboxBench {
   func site(_ object: String = Topic.usual()) throws -> SiteCopy {
     var scanner = PageScanner(base: DocumentBase(base), paths: try CrawledMirror.paths())
     let page = try scanner.page(Array(#"{"data":\#(object)}"#.utf8))
-    return SiteCopy(scanned: try #require(page.resources.first), json: try JSON(parsing: object))
+    let scanned = try #require(page.resources.first)
+    return SiteCopy(scanned: scanned, text: try scanner.text(of: scanned))
   }
 
   /// The one unsettled change.
