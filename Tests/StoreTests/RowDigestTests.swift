@@ -265,7 +265,7 @@ import Testing
     try queue.write { db in
       try db.execute(
         sql: """
-          DROP TRIGGER resource_changes_digest; DROP TRIGGER resource_leaves_digest; DROP TABLE row_digest;
+          DROP TRIGGER resource_leaves_digest; DROP TABLE row_digest;
           DELETE FROM grdb_migrations WHERE identifier = '30 digests of rows'
           """)
     }

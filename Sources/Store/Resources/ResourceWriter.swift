@@ -240,6 +240,7 @@ final class ResourceWriter {
         upsert.bind(changes.time, at: 11)
         try upsert.run()
         guard upsert.changes > 0 else { return false }
+        if kind != .created { try digests.drop(id) }
         try changes.next()
         return true
       }

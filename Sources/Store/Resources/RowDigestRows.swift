@@ -5,6 +5,7 @@ import JSONAPI
 final class RowDigestRows {
   private let db: Database
   private var keeping: RawStatement?
+  private var dropping: RawStatement?
 
   init(_ db: Database) { self.db = db }
 
@@ -23,12 +24,24 @@ final class RowDigestRows {
     }
   }
 
-  /// What sweeps know resources by that are as they were. Whatever is done to a resource takes its digest with it.
+  /// Forgets how the site sent a resource: its row is another one now.
+  func drop(_ resource: Int64) throws {
+    let statement = try dropping ?? RawStatement(cached: "DELETE FROM row_digest WHERE resource = ?", db)
+    dropping = statement
+    statement.bind(resource, at: 1)
+    try statement.run()
+  }
+
+  /// The same of all resources of a type.
+  static func drop(type: Int64, _ db: Database) throws {
+    try db.run(
+      sql: "DELETE FROM row_digest WHERE resource IN (SELECT id FROM resource WHERE type = ?)", arguments: [type])
+  }
+
+  /// What sweeps know resources by that are as they were. A resource that goes takes its digest with it. Who writes a row drops its
+  /// digest: a trigger on updates would have SQLite copy each page that is written, in case the statement fails half way.
   static let table = """
     CREATE TABLE row_digest (resource INTEGER PRIMARY KEY, length INTEGER NOT NULL, digest BLOB NOT NULL) STRICT;
-    CREATE TRIGGER resource_changes_digest AFTER UPDATE ON resource BEGIN
-      DELETE FROM row_digest WHERE resource = OLD.id;
-    END;
     CREATE TRIGGER resource_leaves_digest AFTER DELETE ON resource BEGIN
       DELETE FROM row_digest WHERE resource = OLD.id;
     END;

@@ -41,6 +41,7 @@ enum SerialNumberRepair {
     for table in ["stretch", "sweep_listed"] where try db.tableExists(table) {
       try db.run(sql: "DELETE FROM \(table) WHERE type = ?", arguments: [type])
     }
+    if try db.tableExists("row_digest") { try RowDigestRows.drop(type: type, db) }
     try db.run(sql: "DELETE FROM probe WHERE type = ?", arguments: [type])
     try db.run(sql: "DELETE FROM sweep_candidate WHERE type = ?", arguments: [type])
     try db.run(
