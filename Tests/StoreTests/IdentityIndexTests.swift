@@ -104,7 +104,8 @@ import Testing
     try old.close()
     let mirror = try Mirror(path: path)
     try mirror.database.read { db in
-      #expect(try Row.fetchAll(db, sql: list) == before)
+      let after = try Row.fetchAll(db, sql: list)
+      #expect(after == before)
       #expect(try Int.fetchOne(db, sql: "SELECT sum(recent) FROM identity") == 0)
       #expect(try String.fetchOne(db, sql: "SELECT sql FROM sqlite_master WHERE name = 'identity_by_shown'") == shown)
       // Views still name the table.
