@@ -43,12 +43,12 @@ enum Schema {
     migrator.registerMigration("26 views") { db in try db.execute(sql: reportViews) }
     migrator.registerMigration("27 search") { db in try db.execute(sql: search) }
     migrator.registerMigration("28 feed") { db in try beginFeed(db) }
-    migrator.registerMigration("29 recent identities") { db in try IdentityIndex.migrate(db) }
+    migrator.registerMigration("29 recent identities") { db in try splitIdentities(db) }
     migrator.registerMigration("30 digests of rows") { db in try db.execute(sql: rowDigests) }
     return migrator
   }
 
-  /// `identity` (today's form: `IdentityIndex`) interns (type, UUID) so that everything that is indexed is an integer; targets that were never seen
+  /// `identity` interns (type, UUID) so that everything that is indexed is an integer; targets that were never seen
   /// have one too. `resource.document` is the site's resource object without derivable links, with U+FDD0 for the
   /// base URL.
   private static let resources = """

@@ -17,10 +17,7 @@ import Testing
     var name: String
     var sql: String
     var testDescription: String { "\(name): \(sql)" }
-    init(_ name: String, _ sql: String) {
-      self.name = name
-      self.sql = sql
-    }
+    init(_ name: String, _ sql: String) { (self.name, self.sql) = (name, sql) }
   }
 
   /// Rows by the names of `SmallCommunity`: a user to whom nothing points, and a topic with a change that waits.
@@ -279,8 +276,7 @@ import Testing
 
   /// Each of them is broken by one of the tests above.
   @Test func eachIsTried() {
-    let tried = Set(Self.harms.map(\.name))
-    let untried = Invariants.all.map(\.name).filter { !tried.contains($0) }
+    let untried = Set(Invariants.all.map(\.name)).subtracting(Self.harms.map(\.name))
     #expect(untried.isEmpty, "\(untried)")
     #expect(Set(Invariants.all.map(\.name)).count == Invariants.all.count)
   }

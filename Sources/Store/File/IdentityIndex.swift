@@ -39,3 +39,7 @@ enum IdentityIndex {
     for sql in shown { try db.execute(sql: sql) }
   }
 }
+
+extension Schema {
+  static func splitIdentities(_ db: Database) throws { try IdentityIndex.migrate(db) }
+}
