@@ -70,7 +70,7 @@ import Testing
       FixedStatement.resourceByUUID.sql, Reading.siteDocument,
       "SELECT id FROM identity WHERE \(IdentityIndex.uuid()) = ? AND type = ?",
       "SELECT id FROM identity WHERE \(IdentityIndex.uuid()) IN (?, ?)",
-      "SELECT d.uuid FROM tombstone d JOIN identity i ON \(IdentityIndex.uuid("i")) = d.uuid AND i.type = d.type",
+      "SELECT d.uuid FROM tombstone d LEFT JOIN identity i ON \(IdentityIndex.uuid("i")) = d.uuid AND i.type = d.type",
     ]
     try made.mirror.database.read { db in
       for question in questions {
