@@ -14,20 +14,22 @@ enum {
   long_turn = 20000,
 };
 
+/// As sched_setattr(2) declares it; glibc has it from 2.41 on.
+struct turn_attributes {
+  uint32_t size, policy;
+  uint64_t flags;
+  int32_t nice;
+  uint32_t priority;
+  uint64_t runtime, deadline, period;
+};
+
 /// Tells the scheduler how long the turns of the calling thread are to be (`sched_runtime` of sched_setattr(2)); policy and niceness stay
 /// as they are. Since Linux 6.12 a thread of short turns that wakes up has its processor at once from one of longer turns, as long as it
 /// has not had more than its share; earlier systems take the word and do nothing. Its share stays the same. Needs no right.
 /// 0, or the error's code: `ENOSYS` where there is no such call.
 static inline int take_turns(uint32_t microseconds) {
 #if defined(__linux__) && defined(SYS_sched_setattr) && defined(SYS_sched_getattr)
-  // As sched_setattr(2) declares it; glibc has it from 2.41 on.
-  struct {
-    uint32_t size, policy;
-    uint64_t flags;
-    int32_t nice;
-    uint32_t priority;
-    uint64_t runtime, deadline, period;
-  } attributes = {0};
+  struct turn_attributes attributes = {0};
   if (syscall(SYS_sched_getattr, 0, &attributes, sizeof(attributes), 0) != 0) return errno;
   attributes.size = sizeof(attributes);
   attributes.flags |= 1;  // SCHED_FLAG_RESET_ON_FORK
@@ -42,13 +44,7 @@ static inline int take_turns(uint32_t microseconds) {
 /// How long the turns of the calling thread are to be, in microseconds, as the system says; 0 where it says nothing.
 static inline uint32_t turns(void) {
 #if defined(__linux__) && defined(SYS_sched_getattr)
-  struct {
-    uint32_t size, policy;
-    uint64_t flags;
-    int32_t nice;
-    uint32_t priority;
-    uint64_t runtime, deadline, period;
-  } attributes = {0};
+  struct turn_attributes attributes = {0};
   if (syscall(SYS_sched_getattr, 0, &attributes, sizeof(attributes), 0) != 0) return 0;
   return (uint32_t)(attributes.runtime / 1000);
 #else

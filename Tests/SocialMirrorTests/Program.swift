@@ -96,11 +96,15 @@ final class Workplace: Sendable {
     let (ends, end) = AsyncStream.makeStream(of: Void.self)
     process.terminationHandler = { _ in end.finish() }
     try process.run()
-    do { try await whileRunning(process.processIdentifier) } catch {
+    do {
+      try await whileRunning(process.processIdentifier)
+      for await _ in ends {}
+      // A test whose time is up ends by itself: of a process that still runs there is no status to ask for.
+      try Task.checkCancellation()
+    } catch {
       kill(process.processIdentifier, SIGKILL)
       throw error
     }
-    for await _ in ends {}
     let run = ProgramRun(
       code: process.terminationStatus, isKilled: process.terminationReason == .uncaughtSignal,
       out: try String(contentsOfFile: out, encoding: .utf8), err: try String(contentsOfFile: err, encoding: .utf8))

@@ -159,7 +159,7 @@ struct RemovalWriter {
       let keeps = removal.kind != .deleted && policy == .keep
       if !keeps { erased.append(id) }
       // Where it is seen again its tombstone goes: it is looked at then, even where it is as it was.
-      if keeps { try db.run(sql: "DELETE FROM row_digest WHERE resource = ?", arguments: [id]) }
+      if keeps { try RowDigestRows(db).drop(id) }
       // What is kept shows as before: the number is its tombstone's alone.
       let number = try keeps ? nil : erase(id)
       try bury(removal, keeps: keeps, sequence: number ?? resources.changes.next())
