@@ -8,6 +8,9 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 SWIFT ?= swift
+# The traits of a package are a set, and go to the compiler in its order: by chance in every run of SwiftPM 6.3, so that mostly all of the
+# program would be built anew. A fixed order of sets holds for the build alone.
+BUILD = SWIFT_DETERMINISTIC_HASHING=1 $(SWIFT) build
 # A target that imports what it does not declare is an error: the rooms of the package stay apart.
 SWIFTFLAGS ?= --explicit-target-dependency-import-check error
 RELEASEFLAGS ?= -c release --static-swift-stdlib --product social-mirror
@@ -45,17 +48,17 @@ system-packages:
 	@packaging/system-packages
 
 build: swift-present
-	$(SWIFT) build $(SWIFTFLAGS)
+	$(BUILD) $(SWIFTFLAGS)
 
 release: swift-present system-packages
-	$(SWIFT) build $(SWIFTFLAGS) $(RELEASEFLAGS)
+	$(BUILD) $(SWIFTFLAGS) $(RELEASEFLAGS)
 
 # Simulations keep every core busy, so they run by themselves: tests that wait for sockets would starve beside them.
 # A filter or a crash can leave a run without tests that still calls itself passed: the count is checked. Swift Testing begins
 # all tests at once where it is not told how many (Swift 6.3 reads this): two cores then leave a test without a turn for minutes.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 test: swift-present system-packages
-	$(SWIFT) build --build-tests $(SWIFTFLAGS)
+	$(BUILD) --build-tests $(SWIFTFLAGS)
 	total=0
 	for tier in "--skip Simulation" "--filter Simulation"; do
 	  $(SWIFT) test --skip-build $(SWIFTFLAGS) $$tier 2>&1 | tee .build/test.log
@@ -69,17 +72,17 @@ test: swift-present system-packages
 # browser comes from PyPI, and so does ReDoc; as root, Chromium from Debian where it is missing. Screenshots are in .build/web/screenshots.
 CHROMIUM ?=
 test-web: swift-present system-packages
-	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
+	$(BUILD) $(SWIFTFLAGS) --product social-mirror
 	PYTHON="$(PYTHON)" CHROMIUM="$(CHROMIUM)" Tests/Web/run .build/debug/social-mirror $(ARGS)
 
 # docs/pictures/dashboard.png, of the dashboard over a sample community.
 picture: swift-present system-packages
-	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
+	$(BUILD) $(SWIFTFLAGS) --product social-mirror
 	PYTHON="$(PYTHON)" CHROMIUM="$(CHROMIUM)" Tests/Web/run .build/debug/social-mirror picture docs/pictures/dashboard.png
 
 # Random requests to a local API in one process, as fast as it answers: ARGS="5000000 42" sends five million of seed 42.
 fuzz: swift-present system-packages
-	$(SWIFT) build $(SWIFTFLAGS) -c release --product Fuzz
+	$(BUILD) $(SWIFTFLAGS) -c release --product Fuzz
 	exec .build/release/Fuzz $(ARGS)
 
 # libFuzzer, which sees what code its inputs reach, on each place where bytes come in (`FuzzTarget`), FOR seconds each: make
@@ -88,8 +91,8 @@ fuzz: swift-present system-packages
 FUZZ ?= token bearer query body page
 fuzz-coverage: swift-present system-packages
 	flags="-c release $(SWIFTFLAGS) --scratch-path .build/fuzz --sanitize fuzzer -Xswiftc -DFUZZER"
-	$(SWIFT) build $$flags --product CoverageFuzz
-	program=$$($(SWIFT) build $$flags --show-bin-path)/CoverageFuzz
+	$(BUILD) $$flags --product CoverageFuzz
+	program=$$($(BUILD) $$flags --show-bin-path)/CoverageFuzz
 	for target in $(FUZZ); do
 	  mkdir -p .build/fuzz/corpus/$$target .build/fuzz/found
 	  echo "fuzz-coverage: $$target, $(FOR) s"
@@ -103,7 +106,7 @@ FOR ?= 60
 SOAK ?= SimulationTests PushSimulationTests
 soak: swift-present system-packages
 	flags="-c release -Xswiftc -enable-testing $(SWIFTFLAGS) --scratch-path .build/soak"
-	$(SWIFT) build --build-tests $$flags
+	$(BUILD) --build-tests $$flags
 	for suite in $(SOAK); do
 	  SOAK_SECONDS=$(FOR) $(if $(SEED),SOAK_SEED=$(SEED)) $(SWIFT) test --skip-build $$flags \
 	    --filter "ScenarioTests\.$$suite/soak"
@@ -112,11 +115,11 @@ soak: swift-present system-packages
 # The built program writes to a sample site over sockets; see drill/push/. ARGS="backlog 10000 20", "mirrors", "day"; all three
 # without: a day, two mirrors, a backlog of 1,000.
 drill-push: swift-present system-packages
-	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
+	$(BUILD) $(SWIFTFLAGS) --product social-mirror
 	PYTHON="$(PYTHON)" drill/push/run .build/debug/social-mirror $(ARGS)
 
 demo: swift-present system-packages
-	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
+	$(BUILD) $(SWIFTFLAGS) --product social-mirror
 	exec .build/debug/social-mirror demo $(ARGS)
 
 # ReDoc, for the page that shows the API's description: from PyPI into .build/redoc, where the program that was built here looks for it
@@ -127,13 +130,13 @@ redoc:
 # Other people's clients against the local API; see interop/. The first run installs them from PyPI. ARGS=try lets schemathesis try the
 # API by its description: minutes.
 interop: swift-present system-packages
-	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
+	$(BUILD) $(SWIFTFLAGS) --product social-mirror
 	PYTHON="$(PYTHON)" interop/run .build/debug/social-mirror $(ARGS)
 
 # The built program against bad lines and bad sites, over sockets; see drill/. ARGS="kills --seed 7", "guards", "files", "doors", "attacks", "zoo",
 # "doctor", "metrics", "admin", "reports" (which needs PostgreSQL); kills and guards without it.
 drill: swift-present system-packages
-	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
+	$(BUILD) $(SWIFTFLAGS) --product social-mirror
 	PYTHON="$(PYTHON)" drill/run .build/debug/social-mirror $(ARGS)
 
 # A page with pictures of three ready reports, by matplotlib from PyPI, in .build/report-gallery/page: of DATABASE=data/mirror.sqlite, or
@@ -142,13 +145,13 @@ DATABASE ?=
 report-gallery:
 	@if [[ -z "$(DATABASE)" ]]; then
 	  $(MAKE) --no-print-directory swift-present system-packages
-	  $(SWIFT) build $(SWIFTFLAGS) --product social-mirror
+	  $(BUILD) $(SWIFTFLAGS) --product social-mirror
 	fi
 	PYTHON="$(PYTHON)" tools/report-gallery/run .build/debug/social-mirror "$(DATABASE)"
 
 # Tries docs/cookbook.md on the exports of a demo, with datasette, DuckDB, pandas, polars and Arrow from PyPI; see tools/cookbook/.
 cookbook: swift-present system-packages
-	$(SWIFT) build $(SWIFTFLAGS) --product social-mirror
+	$(BUILD) $(SWIFTFLAGS) --product social-mirror
 	PYTHON="$(PYTHON)" tools/cookbook/run .build/debug/social-mirror
 
 lint: swift-present
@@ -190,7 +193,7 @@ deb:
 	  icu=$$(packaging/debian/icu-data "$$runtime/linux/lib_FoundationICU.a" $(DEB_SCRATCH)/icu.o)
 	  words=()
 	  for word in $$icu --no-export-dynamic -z relro -z now -z pack-relative-relocs; do words+=(-Xlinker "$$word"); done
-	  $(SWIFT) build $(SWIFTFLAGS) $(RELEASEFLAGS) --traits Postgres --scratch-path $(DEB_SCRATCH) -Xswiftc -use-ld=lld "$${words[@]}"
+	  $(BUILD) $(SWIFTFLAGS) $(RELEASEFLAGS) --traits Postgres --scratch-path $(DEB_SCRATCH) -Xswiftc -use-ld=lld "$${words[@]}"
 	  program=$(DEB_SCRATCH)/release/social-mirror
 	  export CHECKOUTS="$${CHECKOUTS:-$(CURDIR)/$(DEB_SCRATCH)/checkouts}"
 	fi

@@ -66,32 +66,13 @@ extension Outbox {
     try write { try $0.run(sql: "UPDATE outbox SET state = 'uncertain' WHERE state = 'sending'") }
   }
 
-  /// Writes down that a request for a change is about to leave. Only then may it leave.
-  /// - Parameters:
-  ///   - change: as it was read.
-  ///   - members: what is sent, merged with the site's copy.
-  ///   - site: the copy that it was merged with: the new base; nil when none was read.
-  /// - Returns: false when the change is not as it was read any more: nothing was written, and nothing may leave.
-  package func begin(_ change: OutboxChange, members: [ChangedMember], site: SiteCopy?) throws -> Bool {
-    try outboxWrite { writer in
-      guard try writer.isCurrent(change) else { return false }
-      try writer.db.run(
-        sql: """
-          UPDATE outbox SET state = 'sending', sends = sends + 1, version = version + 1, members = ? WHERE id = ?
-          """, arguments: [writer.rows.encoded(members), change.id])
-      if let site, let copy = try writer.copies.copy(of: change.resource) {
-        // Mostly the site shows what is agreed on, and what is sent is what was asked for: then all is as it was.
-        if copy.base == site.form, copy.site == nil, !copy.isDeleted, members == change.members { return true }
-        // What was looked at before sending says no more about members than an answer does.
-        let site = try writer.keeping(site, of: change.resource, type: change.type)
-        let waiting = try writer.rows.unsettled(of: change.resource)
-        try writer.copies.save(
-          writer.agreement(
-            on: site.form, writer.form.text(site.form, type: change.type), under: waiting), of: change.resource)
-        try writer.redraw(change.resource, type: change.type, uuid: change.uuid)
-      }
-      return true
-    }
+  /// Writes down that requests for changes are about to leave, in one transaction. Only then may they leave.
+  /// - Parameter departures: of different resources.
+  /// - Returns: for each, in their order: false when the change is not as it was read any more: nothing of it was written, and nothing
+  ///   may leave.
+  /// - Throws: a fault of the mirror, or that a copy cannot be read: nothing was written then.
+  package func begin(_ departures: [Departure]) throws -> [Bool] {
+    try outboxWrite { writer in try departures.map { try writer.begin($0) } }
   }
 
   /// Notes that an attempt failed in a way that may pass.
@@ -144,7 +125,8 @@ extension Outbox {
   }
 
   /// Notes that a change is on the site, and takes over what the site made of it: the new base of all that waits behind it.
-  /// Without more changes the site's form is what is served.
+  /// Without more changes the site's form is what is served. A loss of power may take it back: the change is uncertain then, as if
+  /// the process had been killed before, and a look at the site settles it.
   ///
   /// - Parameters:
   ///   - change: as it was read or begun.
@@ -153,7 +135,7 @@ extension Outbox {
   package func settle(
     _ change: OutboxChange, as settlement: Settlement, siteTime: Int64? = nil, at now: Int64
   ) throws -> Bool {
-    try outboxWrite(.site) { writer in
+    try outboxWrite(.site, isDurable: false) { writer in
       guard let row = try writer.rows.change(change.id), row.isStill(change) else { return false }
       try writer.rows.finish(row, .settled, at: now)
       try writer.forgetRefusals(of: row)
@@ -224,6 +206,21 @@ extension Outbox {
   }
 }
 
+/// A change for which a request is about to leave.
+package struct Departure: Sendable {
+  /// As it was read.
+  package let change: OutboxChange
+  /// What is sent, merged with the site's copy.
+  package let members: [ChangedMember]
+  /// The copy that it was merged with: the new base; nil when none was read.
+  package let site: SiteCopy?
+
+  /// A departure.
+  package init(_ change: OutboxChange, members: [ChangedMember], site: SiteCopy?) {
+    (self.change, self.members, self.site) = (change, members, site)
+  }
+}
+
 extension OutboxChange {
   /// Whether this row may be judged by what was found out about `change`: it is on its way, or nobody added to it since.
   func isStill(_ change: OutboxChange) -> Bool {
@@ -236,6 +233,26 @@ extension OutboxWriter {
   func isCurrent(_ change: OutboxChange) throws -> Bool {
     let row = try rows.change(change.id)
     return row?.version == change.version && row?.state == change.state
+  }
+
+  /// See `Outbox.begin(_:)`.
+  fileprivate func begin(_ departure: Departure) throws -> Bool {
+    let change = departure.change
+    guard try isCurrent(change) else { return false }
+    try db.run(
+      sql: """
+        UPDATE outbox SET state = 'sending', sends = sends + 1, version = version + 1, members = ? WHERE id = ?
+        """, arguments: [rows.encoded(departure.members), change.id])
+    guard let site = departure.site, let copy = try copies.copy(of: change.resource) else { return true }
+    // Mostly the site shows what is agreed on, and what is sent is what was asked for: then all is as it was.
+    if copy.base == site.form, copy.site == nil, !copy.isDeleted, departure.members == change.members { return true }
+    // What was looked at before sending says no more about members than an answer does.
+    let kept = try keeping(site, of: change.resource, type: change.type)
+    let waiting = try rows.unsettled(of: change.resource)
+    try copies.save(
+      agreement(on: kept.form, form.text(kept.form, type: change.type), under: waiting), of: change.resource)
+    try redraw(change.resource, type: change.type, uuid: change.uuid)
+    return true
   }
 
   /// Makes the site's answer the base of what waits behind a settled change.

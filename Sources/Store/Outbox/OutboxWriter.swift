@@ -242,16 +242,21 @@ extension [OutboxChange] {
 extension MirrorRoom {
   /// Runs `body` in one transaction with a writer of changes. What was told to a client, or is about to be told to the site,
   /// is on disk for good when this returns: a loss of power takes pages of the site at most, which are pulled again.
-  /// - Parameter origin: whose doing what it shows is.
-  func outboxWrite<Value>(_ origin: ChangeOrigin = .rebase, _ body: (OutboxWriter) throws -> Value) throws -> Value {
+  /// - Parameters:
+  ///   - origin: whose doing what it shows is.
+  ///   - isDurable: false for what the site could be asked for once more: it is on disk with the next transaction that is.
+  func outboxWrite<Value>(
+    _ origin: ChangeOrigin = .rebase, isDurable: Bool = true, _ body: (OutboxWriter) throws -> Value
+  ) throws -> Value {
     var left: KeptNames?
-    let value = try durableWrite { db in
+    func write(_ db: Database) throws -> Value {
       let writer = try OutboxWriter(db, names: KeptNames.names(database, db), origin: origin)
       let value = try body(writer)
       try writer.finish()
       left = try KeptNames(writer.names, db)
       return value
     }
+    let value = try isDurable ? database.durableWrite(write) : database.write(write)
     if let left { database.handedOn.put(left) }
     return value
   }

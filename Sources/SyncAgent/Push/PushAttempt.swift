@@ -20,6 +20,7 @@ struct PushAttempt {
   let patience: PushPatience
   /// Whether the site was known to take no writes when this push began.
   let hold: KnownHold
+  let departures: DepartureGroups
 
   /// What a read of the resource brought.
   enum Sight {
@@ -63,7 +64,7 @@ struct PushAttempt {
     }
     var apart = 0
     while true {
-      guard try outbox.begin(change, members: change.members, site: nil) else { return }
+      guard try await departures.begin(Departure(change, members: change.members, site: nil)) else { return }
       do {
         let response = try await send(OutgoingRequest.create(change, path: path), &report)
         return try settle(.resource(written(response)), &report)
@@ -129,7 +130,7 @@ struct PushAttempt {
         if !members.overruled.isEmpty {
           try outbox.note(.fields, of: change, site: copy, fields: members.overruled, policy: "by field", at: time)
         }
-        guard try outbox.begin(change, members: members.merged, site: copy) else { return }
+        guard try await departures.begin(Departure(change, members: members.merged, site: copy)) else { return }
         let request = OutgoingRequest.update(
           change, path: path, members.sent, changed: try read { try copy.attribute(changedName) }, named: changedName)
         do {
@@ -220,7 +221,7 @@ struct PushAttempt {
       }
     }
     if change.state == .uncertain, try givesUp(&report) { return }
-    guard try outbox.begin(change, members: [], site: nil) else { return }
+    guard try await departures.begin(Departure(change, members: [], site: nil)) else { return }
     do {
       let response = try await send(OutgoingRequest.delete(change, path: path), &report)
       _ = try SiteAnswer.written(response)
@@ -250,7 +251,7 @@ struct PushAttempt {
       let reason = "the bytes of \(upload.file.filename) are not in \(outbox.uploadsPath) any more"
       return try reject(OutboxUnsendable(description: reason), &report)
     }
-    guard try outbox.begin(change, members: change.members, site: nil) else { return }
+    guard try await departures.begin(Departure(change, members: change.members, site: nil)) else { return }
     let request = OutgoingRequest.upload(upload, hostPath: hostPath, bytes: bytes)
     try settle(.resource(written(try await send(request, &report))), &report)
   }

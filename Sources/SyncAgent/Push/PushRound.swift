@@ -74,7 +74,8 @@ package struct PushRound: Sendable {
       return report
     }
     var course = Course(
-      patience: PushPatience(seconds: PushRound.longestForCopies), hold: KnownHold(isThere: hold != nil), time: now())
+      patience: PushPatience(seconds: PushRound.longestForCopies), hold: KnownHold(isThere: hold != nil),
+      departures: DepartureGroups(outbox), time: now())
     do {
       try await sendAll(&course, isByHand: isByHand, waits: waits, &report)
     } catch let refused as WritesRefused {
@@ -96,6 +97,7 @@ package struct PushRound: Sendable {
   private struct Course {
     let patience: PushPatience
     let hold: KnownHold
+    let departures: DepartureGroups
     var time: Int64
     /// Once the site and the account were checked.
     var scanner: PageScanner?
@@ -127,10 +129,11 @@ package struct PushRound: Sendable {
         continue
       }
       let scanner = try await checked(&course, &report)
-      let (patience, hold) = (course.patience, course.hold)
+      let (patience, hold, departures) = (course.patience, course.hold, course.departures)
       let lanes = PushLanes(count: concurrency, mostAway: waits ? nil : PushRound.mostAway) { change, report in
         try await PushAttempt(
-          push: self, change: change, time: time, scanner: scanner, patience: patience, hold: hold
+          push: self, change: change, time: time, scanner: scanner, patience: patience, hold: hold,
+          departures: departures
         ).run(&report)
       }
       for turn in PushLanes.turns(of: plan.ready) {

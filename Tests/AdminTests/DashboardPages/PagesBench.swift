@@ -131,7 +131,7 @@ struct PagesBench {
   /// A change of the title that the site refused.
   func refused(title: String, document: String) throws -> OutboxChange {
     let change = try patch(title: title)
-    #expect(try mirror.outbox.begin(change, members: change.members, site: nil))
+    #expect(try mirror.outbox.begin([Departure(change, members: change.members, site: nil)]) == [true])
     let begun = try #require(try mirror.outbox.change(change.id))
     try mirror.outbox.reject(begun, error: "the site answered 422", document: Array(document.utf8), at: PagesBench.now)
     return try #require(try mirror.outbox.change(change.id))

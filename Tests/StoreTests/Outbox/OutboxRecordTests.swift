@@ -67,7 +67,7 @@ struct OutboxBench {
 
   func send() throws -> OutboxChange {
     let change = try only()
-    #expect(try mirror.outbox.begin(change, members: change.members, site: nil))
+    #expect(try mirror.outbox.begin([Departure(change, members: change.members, site: nil)]) == [true])
     return try #require(try mirror.outbox.change(change.id))
   }
 
@@ -250,7 +250,7 @@ struct OutboxBench {
     try bench.patch(["title": "Two"])
     let read = try bench.only()
     try bench.patch(["title": "Three"])
-    #expect(try !bench.mirror.outbox.begin(read, members: read.members, site: nil))
+    #expect(try bench.mirror.outbox.begin([Departure(read, members: read.members, site: nil)]) == [false])
     #expect(try bench.only().state == .queued)
   }
 

@@ -67,7 +67,7 @@ import Testing
     #expect(waiting.members == [ChangedMember(.attributes, "filename", base: "a.png", local: "b.png")])
     #expect(try shownName() == "b.png")
     // Who has read it before looks again.
-    #expect(try !bench.mirror.outbox.begin(update, members: update.members, site: nil))
+    #expect(try bench.mirror.outbox.begin([Departure(update, members: update.members, site: nil)]) == [false])
     let answer = try bench.site(Self.object("b.png", changed: "2024-01-20T17:09:00+00:00"))
     #expect(try bench.mirror.outbox.settle(bench.send(), as: .resource(answer), at: OutboxBench.now))
     #expect(try bench.mirror.outbox.unsettledChanges().isEmpty && shownName() == "b.png")
@@ -86,7 +86,7 @@ import Testing
   /// One that is on its way is settled, or refused, as one of the file.
   @Test(arguments: [true, false]) func anUpdateOnItsWayIsJudgedAsOneOfTheFile(isRefused: Bool) throws {
     let queued = try change(renaming(to: "b.png"))
-    #expect(try bench.mirror.outbox.begin(queued, members: queued.members, site: nil))
+    #expect(try bench.mirror.outbox.begin([Departure(queued, members: queued.members, site: nil)]) == [true])
     let update = try #require(try bench.mirror.outbox.change(queued.id))
     #expect(try bench.mirror.outbox.settle(upload, as: .resource(bench.site(Self.object())), at: OutboxBench.now))
     if isRefused {
