@@ -15,7 +15,7 @@ struct HistoryBudget {
     if let asked = asked.flatMap({ Int($0) }) {
       (count, least, end) = (asked, asked, .distantFuture)
     } else {
-      (count, least, end) = (usual, usual / 10, Date().addingTimeInterval(seconds))
+      (count, least, end) = (usual, usual / 40, Date().addingTimeInterval(seconds))
     }
   }
 }
