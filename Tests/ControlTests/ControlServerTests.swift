@@ -6,7 +6,7 @@ import Testing
 @testable import Control
 
 /// The socket with clients of every kind.
-@Suite(.timeLimit(.minutes(10))) struct ControlServerTests {
+@Suite(.timeLimit(.minutes(3))) struct ControlServerTests {
   @Test func aClientHearsItsRoundToTheEnd() async throws {
     let place = try ControlPlace()
     try await place.whileListening { _ in

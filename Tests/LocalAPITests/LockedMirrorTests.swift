@@ -29,7 +29,7 @@ import Testing
 
   /// Thirty clients write and sign in at once while another program holds the lock: each is told within two seconds,
   /// reads go on, and afterwards writes do.
-  @Test(.timeLimit(.minutes(10))) func nobodyWaitsForTheNext() async throws {
+  @Test(.timeLimit(.minutes(1))) func nobodyWaitsForTheNext() async throws {
     let made = try CrawledMirror.full()
     let server = try await RunningLocalAPI.prepared(made)
     let fields = try await Self.signedIn(server)
@@ -63,7 +63,7 @@ import Testing
 
   /// Reads wait for nobody who writes, neither for another program that holds the lock nor for those here who wait for it: pages,
   /// filters, and contents of files, over connections of their own.
-  @Test(.timeLimit(.minutes(10))) func readsWaitForNoWriter() async throws {
+  @Test(.timeLimit(.minutes(1))) func readsWaitForNoWriter() async throws {
     let made = try CrawledMirror.full()
     let folder = BinaryFolder(path: made.folder.appending(path: "files").path)
     let file = try Self.file(made.mirror, folder)

@@ -19,7 +19,7 @@ import Upstream
     }
   }
 
-  @Test(.timeLimit(.minutes(10))) func aDaemonTellsHowItIs() async throws {
+  @Test(.timeLimit(.minutes(5))) func aDaemonTellsHowItIs() async throws {
     try await SampleSite.withRunningSite { _, base in
       let place = try Workplace(base, ["localAPI.port": 0, "sync.intervalSeconds": 1])
       let run = try await place.run(["run"]) { process in
@@ -54,7 +54,7 @@ import Upstream
   }
 
   /// A port that is taken costs the daemon its admin port and nothing else.
-  @Test(.timeLimit(.minutes(10))) func aPortThatIsTakenIsSaid() async throws {
+  @Test(.timeLimit(.minutes(5))) func aPortThatIsTakenIsSaid() async throws {
     try await SampleSite.withRunningSite { _, base in
       let taken = try #require(base.split(separator: ":").last.flatMap { Int($0.prefix { $0.isNumber }) })
       let place = try Workplace(base, ["localAPI.port": 0, "admin.port": .integer(taken)])

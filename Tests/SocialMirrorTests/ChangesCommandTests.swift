@@ -19,7 +19,7 @@ import Testing
     return try mirror.reporting.status().types.reduce(0) { $0 + Int($1.rows) }
   }
 
-  @Test(.timeLimit(.minutes(10))) func eachResourceIsALine() async throws {
+  @Test(.timeLimit(.minutes(5))) func eachResourceIsALine() async throws {
     try await SampleSite.withRunningSite { _, base in
       let place = try Workplace(base)
       #expect(try await place.run(["sync", "-q"]).code == 0)
@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(10))) func itFollowsUntilItIsTold() async throws {
+  @Test(.timeLimit(.minutes(5))) func itFollowsUntilItIsTold() async throws {
     try await SampleSite.withRunningSite { _, base in
       let place = try Workplace(base, ["site.entityTypes": ["taxonomy_term"]])
       #expect(try await place.run(["sync", "-q"]).code == 0)

@@ -5,7 +5,7 @@ import Support
 import Testing
 
 /// `sync` beside the daemon: two processes of the program.
-@Suite(.timeLimit(.minutes(10))) struct ControlCommandTests {
+@Suite(.timeLimit(.minutes(5))) struct ControlCommandTests {
   private func workplace(_ base: String, _ change: [String: JSON] = [:]) throws -> Workplace {
     let usual: [String: JSON] = [
       "localAPI.port": 0, "sync.intervalSeconds": 3600, "site.entityTypes": ["node", "taxonomy_term"],

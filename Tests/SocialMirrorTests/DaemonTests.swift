@@ -22,7 +22,7 @@ import Upstream
 
   /// Signed in as another than before, it reads nothing, sends nothing and fetches no file; clients read and write all the
   /// same.
-  @Test(.timeLimit(.minutes(10))) func anotherAccountDoesNotTakeTheLocalAPIDown() async throws {
+  @Test(.timeLimit(.minutes(5))) func anotherAccountDoesNotTakeTheLocalAPIDown() async throws {
     try await SampleSite.withRunningSite { site, base in
       let place = try Workplace(base, ["localAPI.port": 0, "sync.intervalSeconds": 1])
       #expect(try await place.run(["sync", "-q"]).code == 0)
@@ -71,7 +71,7 @@ import Upstream
   }
 
   /// While another program holds the mirror's lock, rounds and the push wait for it, on threads of their own: reads go on.
-  @Test(.timeLimit(.minutes(10))) func aLockOfAnotherProgramHoldsUpNoRead() async throws {
+  @Test(.timeLimit(.minutes(5))) func aLockOfAnotherProgramHoldsUpNoRead() async throws {
     try await SampleSite.withRunningSite { _, base in
       let place = try Workplace(base, ["localAPI.port": 0, "sync.intervalSeconds": 1])
       #expect(try await place.run(["sync", "-q"]).code == 0)

@@ -6,7 +6,7 @@ import Testing
 
 /// The daemon and its service manager: the protocol of sd_notify(3), spoken to a real socket.
 @Suite struct NotifyTests {
-  @Test(.timeLimit(.minutes(10))) func theDaemonSaysHowItIs() async throws {
+  @Test(.timeLimit(.minutes(5))) func theDaemonSaysHowItIs() async throws {
     try await SampleSite.withRunningSite { _, base in
       let place = try Workplace(base, ["localAPI.port": 0, "admin.port": 0, "site.entityTypes": ["node"]])
       let manager = try NotifySocket(path: place.folder + "/notify")

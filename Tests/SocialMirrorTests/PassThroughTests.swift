@@ -7,7 +7,7 @@ import Upstream
 
 /// People of the site at the local API, with the built program.
 @Suite struct PassThroughTests {
-  @Test(.timeLimit(.minutes(10))) func aPersonOfTheSiteSignsInWithNothingButAnotherBaseURL() async throws {
+  @Test(.timeLimit(.minutes(5))) func aPersonOfTheSiteSignsInWithNothingButAnotherBaseURL() async throws {
     try await SampleSite.withRunningSite { site, base in
       let place = try Workplace(
         base,

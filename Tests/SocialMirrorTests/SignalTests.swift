@@ -32,7 +32,7 @@ import Testing
     #expect(try rows(place) == Int64(visibleResources))
   }
 
-  @Test(.timeLimit(.minutes(10))) func aKilledFirstPullGoesOn() async throws {
+  @Test(.timeLimit(.minutes(5))) func aKilledFirstPullGoesOn() async throws {
     try await interrupt(SIGKILL) { place, run, _ in
       #expect(run.isKilled)
       #expect(try rows(place) < Int64(visibleResources))
@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(10))) func sigtermEndsASyncInOrder() async throws {
+  @Test(.timeLimit(.minutes(5))) func sigtermEndsASyncInOrder() async throws {
     try await interrupt(SIGTERM) { place, run, _ in
       #expect(!run.isKilled)
       #expect(run.code == 0, "\(run.all)")
@@ -50,7 +50,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(10))) func theDaemonServesAndEndsInOrder() async throws {
+  @Test(.timeLimit(.minutes(5))) func theDaemonServesAndEndsInOrder() async throws {
     try await SampleSite.withRunningSite { site, base in
       let place = try Workplace(base, ["localAPI.port": 0, "site.entityTypes": ["node"]])
       let run = try await place.run(["run"]) { process in

@@ -94,7 +94,7 @@ import Upstream
 
   /// While files are fetched the site takes the token back and issues no other: what was read before is told, then what
   /// went wrong.
-  @Test(.timeLimit(.minutes(10))) func whatWasDoneIsShownWhereTheFilesEndIt() async throws {
+  @Test(.timeLimit(.minutes(5))) func whatWasDoneIsShownWhereTheFilesEndIt() async throws {
     try await SampleSite.withRunningSite { site, base in
       let place = try Workplace(base, ["site.entityTypes": ["file"]])
       for prefix in ["/sites", "/system"] { site.faults.inject(.unauthorizedPage, times: 1000, below: prefix) }

@@ -39,7 +39,7 @@ import Testing
   }
 
   /// As the program prints it: a label that a person gave, in a list and as an error.
-  @Test(.timeLimit(.minutes(10))) func labelsAndArgumentsDoNothing() async throws {
+  @Test(.timeLimit(.minutes(5))) func labelsAndArgumentsDoNothing() async throws {
     let place = try Workplace("http://127.0.0.1:9")
     let label = "CRM\u{1B}]0;owned\u{7}\u{9B}2J"
     let added = try await place.run(

@@ -80,7 +80,7 @@ import Testing
   }
 
   /// A comparison that was cut short found nothing: that is no success.
-  @Test(.timeLimit(.minutes(10))) func aComparisonThatIsStoppedIsNone() async throws {
+  @Test(.timeLimit(.minutes(5))) func aComparisonThatIsStoppedIsNone() async throws {
     try await SampleSite.withRunningSite { site, base in
       let place = try Workplace(base, ["site.entityTypes": ["node"]])
       #expect(try await place.run(["sync", "-q"]).code == 0)

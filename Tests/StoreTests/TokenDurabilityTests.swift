@@ -1,6 +1,4 @@
-import GRDB
 import Support
-import Synchronization
 import Testing
 
 @testable import Store
@@ -8,21 +6,6 @@ import Testing
 /// What the token issuer has promised stays so after a power cut: each of its writes is told to SQLite as one to be on disk
 /// before it returns.
 @Suite struct TokenDurabilityTests {
-  /// What the writing connection was told.
-  private final class Statements: Sendable {
-    private let seen = Mutex<[String]>([])
-
-    func note(_ sql: String) { seen.withLock { $0.append(sql) } }
-
-    /// All since the last call.
-    func take() -> [String] {
-      seen.withLock { seen in
-        defer { seen = [] }
-        return seen
-      }
-    }
-  }
-
   private static func pair(_ name: String) -> IssuedTokenRow {
     IssuedTokenRow(
       jti: name, consumer: "c", account: nil, scopes: ["a"], issued: 100, expires: 1000, refreshHash: "refresh-\(name)",
@@ -90,19 +73,11 @@ import Testing
   @Test func whatIsPromisedIsOnDiskFirst() throws {
     let made = try CrawledMirror()
     defer { withExtendedLifetime(made) {} }
-    let told = Statements()
-    made.mirror.database.pool.writeWithoutTransaction { db in db.trace { told.note("\($0)") } }
+    let told = ToldStatements(made.mirror)
+    defer { told.end() }
     for write in Self.writes {
-      _ = told.take()
-      try write.body(made.mirror)
-      let statements = told.take()
-      let full = statements.firstIndex { $0.contains("synchronous = FULL") }
-      let begin = statements.firstIndex { $0.hasPrefix("BEGIN") }
-      let commit = statements.lastIndex { $0.hasPrefix("COMMIT") }
-      let usual = statements.lastIndex { $0.contains("synchronous = NORMAL") }
-      let order = [full, begin, commit, usual].compactMap { $0 }
-      #expect(order.count == 4 && order == order.sorted(), "\(write.name): \(statements)")
+      let statements = try told.during(write.body)
+      #expect(statements.areDurable, "\(write.name): \(statements)")
     }
-    made.mirror.database.pool.writeWithoutTransaction { db in db.trace(nil) }
   }
 }

@@ -89,7 +89,7 @@ package final class Mirror: Sendable {
   }
 
   /// The index over the targets of relationships is touched everywhere by every page: what of it is not in the writer's cache is read
-  /// again.
+  /// again. With 40 MB a first pull wrote as much as with this, and had more memory.
   static let writerCacheKilobytes = 26_000
   /// For whoever goes through pages once.
   static let smallCacheKilobytes = 8_000

@@ -249,14 +249,14 @@ extension MirrorRoom {
     _ origin: ChangeOrigin = .rebase, isDurable: Bool = true, _ body: (OutboxWriter) throws -> Value
   ) throws -> Value {
     var left: KeptNames?
-    func write(_ db: Database) throws -> Value {
+    func transact(_ db: Database) throws -> Value {
       let writer = try OutboxWriter(db, names: KeptNames.names(database, db), origin: origin)
       let value = try body(writer)
       try writer.finish()
       left = try KeptNames(writer.names, db)
       return value
     }
-    let value = try isDurable ? database.durableWrite(write) : database.write(write)
+    let value = try isDurable ? durableWrite(transact) : write(transact)
     if let left { database.handedOn.put(left) }
     return value
   }
