@@ -137,7 +137,7 @@ let package = Package(
         "JSONAPI", "OpenSocial", "Store", "Upstream", "SyncAgent", "LocalAPI", "TokenIssuer", "SampleSite",
         "CZlib", hummingbird, hummingbirdCore, httpTypes, nioCore, logging,
       ],
-      path: "Tests/Support", swiftSettings: strict),
+      path: "Tests/Support", swiftSettings: quick),
     .executableTarget(name: "Fuzz", dependencies: ["Support"], path: "Tests/Fuzz", swiftSettings: strict),
     // With `--sanitize fuzzer -Xswiftc -DFUZZER` it is libFuzzer's; else it replays what was found.
     .executableTarget(
@@ -177,7 +177,7 @@ let package = Package(
     .testTarget(name: "HouseTests", swiftSettings: strict),
     .testTarget(
       name: "ContractTests", dependencies: ["Support", "JSONAPI", "OpenSocial", "SampleSite", "LocalAPI", "Store"],
-      swiftSettings: strict),
+      swiftSettings: quick),
     .testTarget(
       name: "ScenarioTests",
       dependencies: [

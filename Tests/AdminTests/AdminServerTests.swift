@@ -101,7 +101,7 @@ import Testing
   }
 
   /// Over loopback: what a request may be, and what becomes of one that is too much.
-  @Test(.timeLimit(.minutes(1))) func overLoopback() async throws {
+  @Test(.timeLimit(.minutes(5))) func overLoopback() async throws {
     struct Echo: AdminRoutes {
       func answer(_ request: AdminRequest) async -> AdminAnswer? {
         guard request.path == "/echo" else { return nil }
@@ -120,7 +120,7 @@ import Testing
         try await onThread {
           let connection = try RawConnection(port: port)
           connection.send(request)
-          return connection.read(within: 5).text
+          return connection.read(within: 60).text
         }
       }
       let closing = "Host: localhost:\(port)\r\nConnection: close\r\n"
@@ -142,7 +142,7 @@ import Testing
   }
 
   /// Who says nothing, sends a head by the byte, or takes no answer, does not keep its place.
-  @Test(.timeLimit(.minutes(1))) func whoKeepsAPlaceForNothingLosesIt() async throws {
+  @Test(.timeLimit(.minutes(5))) func whoKeepsAPlaceForNothingLosesIt() async throws {
     struct Long: AdminRoutes {
       func answer(_ request: AdminRequest) async -> AdminAnswer? {
         AdminAnswer(text: String(repeating: "a", count: 32 << 20))

@@ -69,9 +69,10 @@ import Testing
 /// The suite notices: each byte of an answer counts.
 @Suite struct BrokenAnswerTests {
   /// The recorded answers themselves, and the same with one byte changed, one missing, and one character written otherwise.
-  @Test func oneByteIsNoticed() throws {
+  @Test func oneByteIsNoticed() async throws {
     var raw = 0
     for exchange in try Exchange.all(.manager) where exchange.status != 500 && !exchange.hasOmitted {
+      await Task.yield()
       guard let body = exchange.raw ?? exchange.bytes, body.count > 2 else { continue }
       let whole = Given(status: exchange.status, fields: exchange.fields, body: body)
       #expect(Comparison(exchange, whole).differences.isEmpty, "\(exchange.name)")

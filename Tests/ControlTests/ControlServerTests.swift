@@ -6,7 +6,7 @@ import Testing
 @testable import Control
 
 /// The socket with clients of every kind.
-@Suite(.timeLimit(.minutes(3))) struct ControlServerTests {
+@Suite(.timeLimit(.minutes(5))) struct ControlServerTests {
   @Test func aClientHearsItsRoundToTheEnd() async throws {
     let place = try ControlPlace()
     try await place.whileListening { _ in
@@ -130,7 +130,7 @@ import Testing
       #expect(outcome == .ended(RoundEnding(code: 0, lines: [.init(.summary, "a round")])))
       let began = ContinuousClock.now
       for said in await [silent, endless, dripping] { #expect(said.contains("did not come in time"), "\(said)") }
-      #expect(ContinuousClock.now - began < .seconds(18))
+      #expect(ContinuousClock.now - began < .seconds(60))
     }
   }
 

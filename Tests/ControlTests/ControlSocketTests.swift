@@ -5,7 +5,7 @@ import Testing
 @testable import Control
 
 /// The socket's place in the file system.
-@Suite(.timeLimit(.minutes(2))) struct ControlSocketTests {
+@Suite(.timeLimit(.minutes(5))) struct ControlSocketTests {
   private func refusal(_ place: ControlPlace) async -> ControlFault? {
     do { try await place.server.run() } catch { return error as? ControlFault }
     return nil

@@ -4,7 +4,7 @@ import Testing
 @testable import Control
 
 /// Where wishes and the schedule meet.
-@Suite(.timeLimit(.minutes(2))) struct RoundDeskTests {
+@Suite(.timeLimit(.minutes(5))) struct RoundDeskTests {
   private let desk = RoundDesk { 1_000 }
   private let done = RoundEnding(code: 0, lines: [.init(.summary, "done")])
 

@@ -15,7 +15,7 @@ import Testing
   /// Whether the system knows turns of threads of ordinary priority at all: Linux does since 6.12.
   private static func areKnown() async -> Bool {
     let found = await onThread {
-      _ = take_turns(UInt32(short_turn))
+      _ = take_turns(UInt32(short_turn), 0)
       return turns()
     }
     return found == UInt32(short_turn)
@@ -37,4 +37,18 @@ import Testing
     for _ in 0..<20 { #expect(try await SlowReads.run { turns() } == (areKnown ? UInt32(long_turn) : usual)) }
     #expect(await Self.onThread { turns() } == usual)
   }
+
+  /// Slow reads stand behind event loops, and nobody else does.
+  @Test func slowReadsStandBehind() async throws {
+    let usual = await Self.onThread { Self.niceness }
+    EventLoopTurns.shorten()
+    for loop in EventLoopTurns.loops { #expect(try await loop.submit { Self.niceness }.get() == usual) }
+    for _ in 0..<20 {
+      #expect(try await SlowReads.run { Self.niceness } == min(19, usual + UInt32(behind_answers)))
+    }
+    #expect(await Self.onThread { Self.niceness } == usual)
+  }
+
+  /// Of this thread, as Linux counts it; tests run at 0 or more.
+  private static var niceness: UInt32 { UInt32(max(0, getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0))) }
 }

@@ -23,7 +23,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func aWriteIs507AndReadsGoOn() async throws {
+  @Test(.timeLimit(.minutes(5))) func aWriteIs507AndReadsGoOn() async throws {
     let made = try CrawledMirror.full()
     let api = try await InProcessLocalAPI(made)
     try Self.grow(made, to: 1)

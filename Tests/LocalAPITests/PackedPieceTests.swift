@@ -9,7 +9,7 @@ import Testing
 @Suite struct PackedPieceTests {
   /// Whatever is kept, a page comes out the same, and unpacked as it is without a coding.
   @Test func pagesOfKeptPiecesAreTheSame() async throws {
-    let api = try await InProcessLocalAPI(.full(), readLimit: .seconds(60))
+    let api = try await InProcessLocalAPI(.full())
     for target in [
       "/jsonapi/node/topic?page%5Blimit%5D=30", "/jsonapi/node/topic?page%5Blimit%5D=30&include=uid",
       "/jsonapi/node/topic?fields%5Bnode--topic%5D=title&include=uid", "/jsonapi/node/event?page%5Blimit%5D=7",

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct TokenRouteTests {
   @Test func tokensLetIn() async throws {
-    try await RunningLocalAPI.serving(CrawledMirror.full()) { api in
+    try await RunningLocalAPI.serving(CrawledMirror.full(), changing: { $0.accessTokenSeconds = 300 }) { api in
       let client = try await api.token("grant_type=client_credentials")
       #expect(client.status == 200 && client.fields["content-type"]?.hasPrefix("application/json") == true)
       #expect(try client.document["token_type"] == "Bearer" && client.document["expires_in"] == 300)

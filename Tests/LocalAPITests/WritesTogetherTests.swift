@@ -96,7 +96,7 @@ import Testing
   }
 
   /// A client goes while its write waits for the lock: it is recorded whole or not at all, and the next one is heard.
-  @Test(.timeLimit(.minutes(1))) func whoGoesWhileItsWriteWaits() async throws {
+  @Test(.timeLimit(.minutes(5))) func whoGoesWhileItsWriteWaits() async throws {
     let made = try CrawledMirror.full()
     try await RunningLocalAPI.serving(made) { api in
       let fields = try await api.signedIn()

@@ -106,7 +106,7 @@ import Upstream
           quickest = min(quickest, ContinuousClock.now - begun)
         }
         // They wait for fifteen seconds.
-        #expect(quickest < .seconds(1))
+        #expect(quickest < .seconds(8))
         try other.inDatabase { try $0.execute(sql: "COMMIT") }
         try other.close()
         kill(process, SIGTERM)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SocialMirror
 
-@Suite(.timeLimit(.minutes(1))) struct EngineThreadsTests {
+@Suite(.timeLimit(.minutes(5))) struct EngineThreadsTests {
   private final class Tally: Sendable { let done = Atomic(0) }
 
   private static func wait(for semaphore: DispatchSemaphore) { semaphore.wait() }

@@ -60,7 +60,7 @@ package final class RawConnection: Sendable {
 
   /// Reads until a text came, the connection is closed, or time is over.
   /// - Parameter seconds: for all of it.
-  package func read(until end: String? = nil, within seconds: Double = 10) -> Read {
+  package func read(until end: String? = nil, within seconds: Double = 20) -> Read {
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 65_536)
     let last = Date().addingTimeInterval(seconds)

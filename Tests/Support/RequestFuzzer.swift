@@ -39,8 +39,7 @@ package struct RequestFuzzer {
       return (type: type, page: page)
     }
     _ = try made.apply(pages, cursor: true)
-    // Long runs would outlive a usual token, and go on before a closed door.
-    return try await InProcessLocalAPI(made, accessTokenSeconds: 30 * 86_400)
+    return try await InProcessLocalAPI(made)
   }
 
   /// A fuzzer over a few resources of each recorded type.

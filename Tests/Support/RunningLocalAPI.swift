@@ -31,10 +31,14 @@ package struct RunningLocalAPI: Sendable {
   private static let hosts = ["mirror", "mirror.example.net", "elsewhere.example"]
 
   /// A server over a mirror that is not listening: it answers in this process. Clients and people as in `serving`.
-  /// - Parameter change: makes other settings of the usual ones.
+  /// - Parameters:
+  ///   - accessTokenSeconds: how long tokens are good; slow machines would outlive the usual time.
+  ///   - readLimit: how long one read may take, or the check of one write; slow machines would pass the usual limit.
+  ///   - change: makes other settings of the usual ones.
   package static func prepared(
-    _ made: CrawledMirror, accessTokenSeconds: Int = 300, readLimit: Duration = .seconds(2), filesPath: String? = nil,
-    logger: Logger = silentLog, now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) },
+    _ made: CrawledMirror, accessTokenSeconds: Int = 30 * 86_400, readLimit: Duration = .seconds(30),
+    filesPath: String? = nil, logger: Logger = silentLog,
+    now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) },
     changing change: (inout LocalAPISettings) -> Void = { _ in }
   ) async throws -> LocalAPIServer {
     let cost = SecretHash.Cost(logarithm: 1)
@@ -45,8 +49,9 @@ package struct RunningLocalAPI: Sendable {
     try made.mirror.tokens.saveAccount(
       name: "ann", passwordHash: SecretHash.make("her password", cost: cost).encoded, userUUID: CrawledMirror.account,
       scopes: Scopes.standard, at: 1)
-    var settings = LocalAPISettings(
-      host: "127.0.0.1", port: 0, signingKeyPath: made.folder.appending(path: "key.pem").path)
+    let keyPath = made.folder.appending(path: "key.pem").path
+    try SharedSigningKey.put(at: keyPath)
+    var settings = LocalAPISettings(host: "127.0.0.1", port: 0, signingKeyPath: keyPath)
     settings.accessTokenSeconds = accessTokenSeconds
     settings.readLimit = readLimit
     // Tests come with more wrong secrets, all from one address, than anybody is to try.

@@ -38,8 +38,9 @@ package struct SightedLocalAPI: Sendable {
     // A sight of what is somebody's own needs somebody.
     try made.mirror.tokens.saveAccount(
       name: "ann", passwordHash: secretHash, userUUID: CrawledMirror.account, scopes: [], at: 1)
-    var settings = LocalAPISettings(
-      host: "127.0.0.1", port: 0, signingKeyPath: made.folder.appending(path: "key.pem").path)
+    let keyPath = made.folder.appending(path: "key.pem").path
+    try SharedSigningKey.put(at: keyPath)
+    var settings = LocalAPISettings(host: "127.0.0.1", port: 0, signingKeyPath: keyPath)
     // Long runs would outlive a usual token, and slow machines the usual limit.
     settings.accessTokenSeconds = 30 * 86_400
     settings.readLimit = .seconds(30)
@@ -65,7 +66,9 @@ package struct SightedLocalAPI: Sendable {
   package func answer(
     _ client: Client, _ method: String, _ target: String, _ fields: [String: String] = [:], body: [UInt8] = []
   ) async -> LocalAPIServer.Answered {
-    await server.answer(
+    // As in `InProcessLocalAPI`: others have their turn.
+    await Task.yield()
+    return await server.answer(
       method, target, (signedIn[client] ?? [:]).merging(fields) { _, added in added }, body: body)
   }
 }

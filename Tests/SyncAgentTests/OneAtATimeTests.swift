@@ -4,7 +4,7 @@ import Testing
 @testable import SyncAgent
 
 /// Who does something that only one may do at a time.
-@Suite(.timeLimit(.minutes(1))) struct OneAtATimeTests {
+@Suite(.timeLimit(.minutes(5))) struct OneAtATimeTests {
   private struct Count: Sendable {
     var inside = 0
     var most = 0

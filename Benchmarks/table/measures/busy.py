@@ -12,13 +12,14 @@ from ..frame import Fault, configure, tail
 from ..queries import forget_uses
 from ..registry import measure
 from ..rows import Row, at_most
-from ..serving import serve
+from ..serving import serve, static
 from ..settings import HERE
 from ..targets import ever_different, topic_of_middle_size, topics_of_nearly_that_size
 from .filters import Repeated
 from .writes import topics, writing
 
 WRITER = "p99 of reads while a full pull writes"
+STATIC = "p99 of Hummingbird's static answer beside that pull"
 MIXED = "mixed load on both cores"
 MARK = "zz-bench"
 
@@ -27,7 +28,8 @@ MARK = "zz-bench"
 def writer(run):
     resources = run.settings.number("BUSY_RESOURCES", 100_000, 20_000)
     folder = run.frame.folder("busy")
-    at_rest, meanwhile, seen = [], [], []
+    seen = []
+    own, other = ([], []), ([], [])
     targets = topics_of_nearly_that_size(run.mirrors.of(resources), topic_of_middle_size(run.mirrors.of(resources)))
     script, environment = ever_different(run, targets, is_paced=True)
     with start_site(run, resources, wrapper=("nice", "-n", "19")) as site:
@@ -37,41 +39,49 @@ def writer(run):
             run.program("sync", "--quiet", "--no-sweep", "--moved", "--config", configure(folder, site.port, mirror))
             age(mirror)
             # A round of its own begins with the daemon: it is over before anything is measured.
-            with serve(run, mirror, folder, core=None, command="run", port=site.port, sync={"intervalSeconds": 86400}) as daemon:
-                load = lambda seconds: daemon.load("/", seconds, connections=4, core=None, script=script, environment=environment)
+            with (serve(run, mirror, folder, core=None, command="run", port=site.port, sync={"intervalSeconds": 86400}) as daemon,
+                  static(run, daemon.get(targets[0]), core=None) as answering):
+                paced = dict(connections=4, core=None, script=script, environment=environment)
+                readings = [lambda server=server: server.load("/", run.seconds_each, **paced).p99 for server in (daemon, answering)]
                 idle(run, folder, daemon.running)
                 # What the copy left to the disk is written, and what the readers read is read.
                 os.sync()
-                load(1)
-                at_rest.append(load(run.seconds_each).p99)
+                daemon.load("/", 1, **paced)
+                for reading, (at_rest, _) in zip(readings, (own, other)):
+                    at_rest.append(reading())
                 pulling = subprocess.Popen(
                     [run.settings.binary, "sync", "--full", "--no-sweep", "--quiet", "--config", folder / "config.json"],
                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+                began = time.monotonic()
                 try:
-                    found = []
-                    # The pull lasts as long as it does: what was read beside it counts.
-                    while not found or pulling.poll() is None:
-                        begun = load(1)
-                        if pulling.poll() is None:
-                            found.append(begun.p99)
-                        elif not found:
-                            raise Fault(f"the pull was over within a second: BUSY_RESOURCES: {tail(pulling.stderr.read())}")
+                    found = [[], []]
+                    # The pull lasts as long as it does: what was read beside it counts, of the two in turn.
+                    while pulling.poll() is None:
+                        for reading, one in zip(readings, found):
+                            p99 = reading()
+                            if pulling.poll() is None:
+                                one.append(p99)
+                    if not all(found):
+                        raise Fault(f"the pull was over too early: BUSY_RESOURCES: {tail(pulling.stderr.read())}")
                 finally:
                     pulling.kill() if pulling.poll() is None else None
                     _, said = pulling.communicate()
                 if pulling.returncode:
                     raise Fault(f"the pull ended with {pulling.returncode}: {tail(said)}")
-                seen.append(len(found))
-                meanwhile.append(statistics.median(found))
+                seen.append(time.monotonic() - began)
+                for one, (_, meanwhile) in zip(found, (own, other)):
+                    meanwhile.append(statistics.median(one))
             left = marked(mirror)
             if left > resources // 20:
                 raise Fault(f"the pull left {left} of the documents that it was to write")
             for file in folder.glob("mirror.sqlite*"):
                 file.unlink()
     run.frame.remove(folder)
-    yield Row(WRITER, "p99 at rest", at_rest, meanwhile, "ms", at_most(3),
+    yield Row(WRITER, "p99 at rest", *own, "ms", at_most(3),
               f"resources by id, 4 clients with pauses of 2 to 6 ms; every one of {resources:,} documents differs and is written anew, within "
-              f"{min(seen)} to {max(seen)} s; daemon and readers on both cores, the sample site beside them at nice 19")
+              f"{min(seen):.0f} to {max(seen):.0f} s; daemon and readers on both cores, the sample site beside them at nice 19")
+    yield Row(STATIC, "p99 at rest", *other, "ms", None,
+              "in turn with the reads, in a process of its own: what two busy cores cost somebody who has nothing to do with the pull")
 
 
 def age(mirror):

@@ -8,7 +8,8 @@ enum SlowReads {
   /// Few: more would share the same cores, and each query's time is limited.
   private static let count = 4
 
-  /// They take long turns: whoever has something short to do, on this machine or in this process, need not wait for theirs to end.
+  /// They take long turns, and stand behind event loops: whoever has something short to do, on this machine or in this process, need not
+  /// wait for theirs to end.
   private static let pool: NIOThreadPool = {
     let pool = NIOThreadPool(numberOfThreads: count)
     pool.start()
@@ -16,7 +17,7 @@ enum SlowReads {
     for _ in 0..<count { all.enter() }
     for _ in 0..<count {
       pool.submit { _ in
-        _ = take_turns(UInt32(long_turn))
+        _ = take_turns(UInt32(long_turn), Int32(behind_answers))
         all.leave()
         // Until all are here, so that each thread has one of these.
         all.wait()

@@ -4,8 +4,8 @@ import ServiceLifecycle
 import Synchronization
 
 /// Threads on which the engine works in the daemon. It waits for locks and disks as it must; on the threads that all
-/// tasks share it would hold up the local API, which has no more of those than the machine has cores. Their turns are long, so that
-/// whoever has something short to do need not wait for the end of one; their share of the processors is that of any thread.
+/// tasks share it would hold up the local API, which has no more of those than the machine has cores. Their turns are long, and
+/// they stand behind event loops, so that whoever has something short to do need not wait for the end of one.
 final class EngineThreads: TaskExecutor {
   private struct Queue: @unchecked Sendable {
     var jobs: [UnownedJob] = []
@@ -59,7 +59,7 @@ final class EngineThreads: TaskExecutor {
   }
 
   private func work(_ busy: Busy) -> Never {
-    _ = take_turns(UInt32(long_turn))
+    _ = take_turns(UInt32(long_turn), Int32(behind_answers))
     while true {
       let job = next()
       busy.since.store(monotonicMicroseconds(), ordering: .relaxed)

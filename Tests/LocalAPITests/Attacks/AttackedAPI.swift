@@ -20,6 +20,7 @@ struct AttackedAPI {
   init() async throws {
     made = try CrawledMirror.full()
     keyPath = made.folder.appending(path: "key.pem").path
+    try SharedSigningKey.put(at: keyPath)
     var settings = LocalAPISettings(host: "127.0.0.1", port: 0, signingKeyPath: keyPath)
     settings.sights = [
       "users": SightRules(types: .only(["user"])), "topics": SightRules(types: .only(["node--topic"])),

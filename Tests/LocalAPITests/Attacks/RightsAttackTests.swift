@@ -60,7 +60,7 @@ import Testing
     var seconds: [Double?] = Self.losses.map { _ in nil }
     let start = ContinuousClock.now
     for loss in Self.losses { try loss.take(api, beside.tokens) }
-    while seconds.contains(where: { $0 == nil }), ContinuousClock.now - start < .seconds(12) {
+    while seconds.contains(where: { $0 == nil }), ContinuousClock.now - start < .seconds(40) {
       for index in seconds.indices where seconds[index] == nil {
         if await api.get(api.topic, pairs[index].access).status != 200 {
           let elapsed = ContinuousClock.now - start
@@ -72,7 +72,7 @@ import Testing
     for (loss, time) in zip(Self.losses, seconds) {
       print("attacks on rights: \(loss.name): refused after \(time.map { String(format: "%.2f s", $0) } ?? "–")")
       // The bound, and what a busy machine adds.
-      #expect((time ?? .infinity) < 7, "\(loss.name)")
+      #expect((time ?? .infinity) < 20, "\(loss.name)")
     }
     // Nor does a refresh token bring it back.
     for (loss, pair) in zip(Self.losses, pairs) where !pair.refresh.isEmpty {

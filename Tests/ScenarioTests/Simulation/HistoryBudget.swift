@@ -11,7 +11,7 @@ struct HistoryBudget {
   /// - Parameters:
   ///   - asked: a number as text, from the environment: then time does not count.
   ///   - seconds: how long the usual number may take.
-  init(asked: String?, usual: Int, seconds: Double = 300) {
+  init(asked: String?, usual: Int, seconds: Double = 150) {
     if let asked = asked.flatMap({ Int($0) }) {
       (count, least, end) = (asked, asked, .distantFuture)
     } else {

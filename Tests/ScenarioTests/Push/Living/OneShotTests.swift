@@ -44,7 +44,7 @@ import Upstream
   }
 
   /// A write that does not come back does not hold up the round.
-  @Test(.timeLimit(.minutes(1))) func theRoundBeginsBesideASlowPush() async throws {
+  @Test(.timeLimit(.minutes(5))) func theRoundBeginsBesideASlowPush() async throws {
     let bench = try await PushBench()
     let (site, mirror) = (bench.site, bench.mirror)
     let id = try bench.topic("One")
@@ -70,7 +70,7 @@ import Upstream
   }
 
   /// In the daemon a push may be at a long upload while somebody wishes for a round: rounds do not stand still for that.
-  @Test(.timeLimit(.minutes(1))) func thePushOfAnotherIsNotWaitedForBehindTheRound() async throws {
+  @Test(.timeLimit(.minutes(5))) func thePushOfAnotherIsNotWaitedForBehindTheRound() async throws {
     let bench = try await PushBench()
     let (site, mirror) = (bench.site, bench.mirror)
     let id = try bench.topic("One")
@@ -129,7 +129,7 @@ import Upstream
   }
 
   /// What fails once is not waited for; what was sent is pulled as it is.
-  @Test(.timeLimit(.minutes(1))) func aFailedChangeIsNotWaitedFor() async throws {
+  @Test(.timeLimit(.minutes(5))) func aFailedChangeIsNotWaitedFor() async throws {
     let bench = try await PushBench()
     let (site, mirror) = (bench.site, bench.mirror)
     site.failingCreations = ["node"]
