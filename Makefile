@@ -63,7 +63,7 @@ test: swift-present system-packages
 	for tier in "--skip Simulation" "--filter Simulation"; do
 	  if ! $(SWIFT) test --skip-build $(SWIFTFLAGS) $$tier 2>&1 | tee .build/test.log; then
 	    echo "test: what failed ($$tier), once more:" >&2
-	    grep -a -A 6 -E 'recorded an issue|^(fatal )?error:|Fatal error|unexpected signal' .build/test.log | head -n 200 >&2 || true
+	    grep -a -A 6 -E 'recorded an issue|^(fatal )?error:|Fatal error|unexpected signal' .build/test.log | grep -av '^[✔◇]' | head -n 200 >&2 || true
 	    exit 1
 	  fi
 	  count=$$(sed -n 's/.*Test run with \([0-9]*\) tests\{0,1\} .*passed.*/\1/p' .build/test.log | tail -n 1)

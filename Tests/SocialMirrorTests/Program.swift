@@ -56,12 +56,15 @@ final class Workplace: Sendable {
   var mirrorPath: String { folder + "/data/mirror.sqlite" }
 
   /// What the runs in this folder have said on standard error so far, also the one that is under way.
-  var said: String {
-    get throws {
-      try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".err") }.map { name in
-        String(decoding: try Data(contentsOf: URL(filePath: folder + "/" + name)), as: UTF8.self)
-      }.joined()
-    }
+  var said: String { get throws { try written("err") } }
+
+  /// The same on standard output.
+  var printed: String { get throws { try written("out") } }
+
+  private func written(_ kind: String) throws -> String {
+    try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix("." + kind) }.map { name in
+      String(decoding: try Data(contentsOf: URL(filePath: folder + "/" + name)), as: UTF8.self)
+    }.joined()
   }
 
   /// The built program: beside the test bundle.
