@@ -22,7 +22,12 @@ import Testing
     guard only == nil else { return }
     // A simulation in which nothing happens proves nothing.
     let (tally, count) = (sum.tally, sum.tally.histories)
-    #expect(count >= budget.least && tally.writes > count && tally.applied > count && tally.kills > count / 4)
+    #expect(count >= budget.least)
+    guard count >= 100 else {
+      print("push simulation: too few of \(budget.count) histories to ask what never came up")
+      return
+    }
+    #expect(tally.writes > count && tally.applied > count && tally.kills > count / 4)
     #expect(tally.strikes > count && tally.conflicts > count / 10 && tally.rejections > count / 20)
     #expect(tally.uploads > count / 10 && tally.comments > count / 10 && tally.deletions > count / 20)
   }
@@ -83,6 +88,7 @@ import Testing
 
   /// The simulation can see: every known mistake is noticed within so many seeds.
   @Test(arguments: Mistake.allCases) func everyKnownMistakeIsNoticed(_ mistake: Mistake) async throws {
+    guard HistoryBudget.hasTime(for: mistake.rawValue, asked: Self.environment["PUSH_HISTORIES"]) else { return }
     let ground = try await PushGround.made(mistake: mistake.sql)
     let within = 600
     for seed in 1...within {
