@@ -120,6 +120,7 @@ struct History {
     world.site.clockOffset += Double(World.window + 1)
     try round { $0.sweep = .never }
     try judge(afterSweep: false)
+    try sweepWhileSingleResourcesFail()
     // A sweep that was cut short comes to its end first: the next one looks at everything.
     if try mirror.reading.fact(.sweepBegan)?.isEmpty == false { try round { $0.sweep = .now } }
     let held = Set(try round { $0.sweep = .now }?.held.map(\.type) ?? [])
@@ -138,6 +139,15 @@ struct History {
     outcome.changes = world.record.changes
     outcome.met.merge(world.record.happened, uniquingKeysWith: +)
     outcome.met.merge(transport.met, uniquingKeysWith: +)
+  }
+
+  /// One sweep while the site answers many requests for single resources badly, and all others well: nothing is taken for deleted.
+  private mutating func sweepWhileSingleResourcesFail() throws {
+    world.spoilSingleResources(true)
+    try round { $0.sweep = .now }
+    world.spoilSingleResources(false)
+    vault.keep(nil)
+    judgeTombstones()
   }
 
   /// The account loses rights for two rounds: members vanish from all resources of a type, and none of what is stored is blanked

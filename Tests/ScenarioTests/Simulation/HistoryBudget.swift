@@ -8,20 +8,21 @@ struct HistoryBudget {
   /// What a run has to have played to be one: of those that were asked for all, else one, for a slow machine has all its tests at once.
   let least: Int
 
-  private static let mistakesEnd = Date().addingTimeInterval(300)
+  /// When known mistakes are no longer looked for: four minutes after the first one was begun; never where a number of histories was
+  /// asked for. A slow machine says which ones it has left out (`leaveOut`).
+  static func endOfMistakes(asked: String?) -> Date { asked == nil ? mistakesEnd : .distantFuture }
 
-  /// Whether there is time to begin with one more known mistake: five minutes from the first one on, and always where a number of
-  /// histories was asked for. A slow machine says which ones it has left out.
-  static func hasTime(for mistake: String, asked: String?) -> Bool {
-    if asked != nil || Date() < mistakesEnd { return true }
-    print("simulation: left out, for time is up: \(mistake)")
-    return false
+  private static let mistakesEnd = Date().addingTimeInterval(240)
+
+  /// Says that time was up before a known mistake was noticed.
+  static func leaveOut(_ mistake: String, after histories: Int) {
+    print("simulation: left out, for time is up after \(histories) histories: \(mistake)")
   }
 
   /// - Parameters:
   ///   - asked: a number as text, from the environment: then time does not count.
   ///   - seconds: how long the usual number may take.
-  init(asked: String?, usual: Int, seconds: Double = 150) {
+  init(asked: String?, usual: Int, seconds: Double = 120) {
     if let asked = asked.flatMap({ Int($0) }) {
       (count, least, end) = (asked, asked, .distantFuture)
     } else {

@@ -40,6 +40,10 @@ final class World: Sendable {
     var isLockedOut = false
     /// What the next entry points say instead of the truth.
     var lies: [Lie] = []
+    /// The paths of single resources whose answer was spoilt.
+    var spoilt: Set<String> = []
+    /// Whether single resources are answered badly although nothing else happens.
+    var spoilsSingles = false
   }
   let state: Mutex<State>
 
@@ -65,7 +69,7 @@ final class World: Sendable {
   }
 
   /// Whether nothing happens any more.
-  var isQuiet: Bool { state.withLock { $0.isQuiet } }
+  var isQuiet: Bool { state.withLock { $0.isQuiet && !$0.spoilsSingles } }
 
   /// With the ids by which a mirror knows resources.
   var record: Record {
@@ -87,6 +91,15 @@ final class World: Sendable {
     site.withCommunity { community in
       if community.isBlocked(World.account) { try? community.block(World.account, at: now, false) }
     }
+  }
+
+  /// Lets single resources alone be answered badly, or no longer.
+  func spoilSingleResources(_ spoils: Bool) {
+    state.withLock { state in
+      state.spoilsSingles = spoils
+      state.spoilt = []
+    }
+    if !spoils { site.faults.clear() }
   }
 
   /// What the next entry point says instead of the truth; nil for the truth.

@@ -1,5 +1,6 @@
 import JSONAPI
 import SampleSite
+import Synchronization
 
 /// What happens in a world.
 extension World {
@@ -89,19 +90,25 @@ extension World {
       (.emptyCollection, "a sudden emptiness"), (.serverError, "500"), (.unauthorizedPage, "401"),
       (.reset, "a lost connection"),
     ]
-    if state.dice.roll(5) > 1 {
-      // Just when a sweep asks for single resources, and more often than requests are repeated.
-      let type = types[state.dice.roll(2)].replacing("--", with: "/")
-      let (fault, name) = [faults[6], faults[6], faults[5], faults[2], faults[2]][state.dice.roll(5)]
-      note("\(name) for single resources", &state)
-      site.faults.inject(fault, times: 6, below: "/jsonapi/\(type)/", after: state.dice.roll(3))
-      return
-    }
     let (fault, name) = faults[state.dice.roll(faults.count)]
     note(name, &state)
     let type = types[state.dice.roll(2)].replacing("--", with: "/")
     site.faults.inject(
       fault, times: 1 + state.dice.roll(3), below: "/jsonapi/\(type)", after: state.dice.roll(4))
+  }
+
+  /// Just when a sweep asks for a resource by itself, the answer may be spoilt, more often than requests are repeated; once each.
+  func meetSingleResource(at path: String) {
+    state.withLock { state in
+      guard !state.isQuiet || state.spoilsSingles, !state.spoilt.contains(path), state.dice.roll(3) == 0 else { return }
+      state.spoilt.insert(path)
+      let choices: [(Fault, String)] = [
+        (.unauthorizedPage, "401"), (.serverError, "500"), (.pageInsteadOfDocument, "a page with 200"),
+      ]
+      let (fault, name) = choices[state.dice.roll(choices.count)]
+      note("\(name) for single resources", &state)
+      site.faults.inject(fault, times: 6, below: path)
+    }
   }
 
   /// Resources that come with times of long ago.

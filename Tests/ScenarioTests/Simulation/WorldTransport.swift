@@ -41,6 +41,7 @@ final class WorldTransport: Transport {
     state.withLock { $0.requests += 1 }
     world.step()
     let path = String(request.url.dropFirst(siteBase.count))
+    if WorldTransport.isSingleResource(path) { world.meetSingleResource(at: path) }
     let headers = Dictionary(request.fields.map { ($0.name.lowercased(), $0.value) }) { first, _ in first }
     var answer = world.site.answer(request.method, path, headers: headers, body: request.body ?? [])
     if path == "/jsonapi", answer.status == 200, let lie = world.nextLie(isKnown: isAccountKnown) {
@@ -86,6 +87,11 @@ final class WorldTransport: Transport {
     return Array(changed.utf8)
   }
 
+  /// `/jsonapi/ENTITY-TYPE/BUNDLE/ID`, whatever comes behind it.
+  private static func isSingleResource(_ path: String) -> Bool {
+    path.utf8.count { $0 == UInt8(ascii: "/") } == 4
+  }
+
   private func count(_ path: String, _ answer: PlainAnswer) {
     func has(_ text: StaticString) -> Bool {
       let length = text.utf8CodeUnitCount
@@ -101,7 +107,7 @@ final class WorldTransport: Transport {
     if path.contains("sort=-changed") { what.append("pages of walks") }
     if path.contains("filter%5Bgt") { what.append("pages of passes") }
     if path.contains("sort=drupal"), !path.contains("filter%5Bgt") { what.append("pages of sweeps") }
-    if path.utf8.count(where: { $0 == UInt8(ascii: "/") }) == 4, answer.status != 200 {
+    if WorldTransport.isSingleResource(path), answer.status != 200 {
       what.append("single resources: \(answer.status)")
     }
     if answer.status == 200, has("\"data\":[],") {
