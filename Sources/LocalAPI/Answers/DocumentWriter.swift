@@ -8,13 +8,16 @@ struct DocumentWriter {
   private(set) var buffer: ByteBuffer
   /// The resource objects, where they are to be told.
   private(set) var pieces: AnswerPieces?
+  /// What was sent lately; nil where none of it is used again.
+  let atHand: SentObjects.AtHand?
 
   /// `{"jsonapi":…,"data":`, ready for the primary data.
   /// - Parameters:
   ///   - capacity: how many bytes to expect.
   ///   - pieces: takes note of the resource objects; nil where nobody asks.
-  init(capacity: Int, pieces: AnswerPieces? = nil) {
-    self.pieces = pieces
+  ///   - atHand: takes note of them as well, and gives what is known of them.
+  init(capacity: Int, pieces: AnswerPieces? = nil, atHand: SentObjects.AtHand? = nil) {
+    (self.pieces, self.atHand) = (pieces, atHand)
     buffer = ByteBufferAllocator().buffer(capacity: capacity)
     buffer.writeBytes(DocumentWriter.head)
   }
@@ -35,11 +38,17 @@ struct DocumentWriter {
     if isNext { buffer.writeInteger(UInt8(ascii: ",")) }
     let start = buffer.writerIndex
     buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: resource.size) { resource.write(fields: fields, into: $0) }
-    guard pieces != nil, fields == nil else { return }
-    pieces?.note(
-      .init(
-        start: start, count: buffer.writerIndex - start, key: .init(resource: row.id, sequence: row.sequence),
-        path: row.stored.path))
+    guard fields == nil else { return }
+    let (key, count) = (AnswerPieces.Key(resource: row.id, sequence: row.sequence), buffer.writerIndex - start)
+    atHand?.note(key, path: row.stored.path, buffer.getBytes(at: start, length: count))
+    pieces?.note(.init(start: start, count: count, key: key, path: row.stored.path))
+  }
+
+  /// Appends a whole resource object as it was sent before.
+  mutating func append(_ sent: SentObjects.Sent, of key: AnswerPieces.Key, isNext: Bool = false) {
+    if isNext { buffer.writeInteger(UInt8(ascii: ",")) }
+    pieces?.note(.init(start: buffer.writerIndex, count: sent.bytes.count, key: key, path: sent.path))
+    buffer.writeBytes(sent.bytes)
   }
 
   /// Appends a value in the site's style.

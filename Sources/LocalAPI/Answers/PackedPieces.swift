@@ -14,60 +14,28 @@ final class PackedPieces: Sendable {
     var path: [UInt8]
   }
 
-  /// What is known of a piece.
-  enum Found: Sendable {
-    case kept(Kept)
-    /// It was sent compressed before: it is worth while to keep it.
-    case wanted
-    case new
-  }
-
-  private struct State {
-    /// By base URL.
-    var kept: [String: [AnswerPieces.Key: Kept]] = [:]
-    var asked: [String: Set<AnswerPieces.Key>] = [:]
-    var bytes = 0
-    var askedCount = 0
-  }
-
-  private let state = Mutex(State())
-  private let capacity: Int
-  /// How many pieces are remembered that were sent once.
-  private static let mostAsked = 65_536
+  private let cache: Mutex<PieceCache<Kept>>
 
   /// - Parameter capacity: how many bytes of pieces are kept at most.
-  init(capacity: Int = 16 << 20) { self.capacity = capacity }
+  init(capacity: Int = 16 << 20) { cache = Mutex(PieceCache(capacity: capacity)) }
 
   /// What is known of each piece; all are known to be asked for from now on.
-  func look(for pieces: AnswerPieces) -> [Found] {
-    state.withLock { state in
-      var all: [Found] = []
-      all.reserveCapacity(pieces.all.count)
-      let kept = state.kept[pieces.base]
-      for piece in pieces.all {
-        if let found = kept?[piece.key], found.count == piece.count, found.path == piece.path {
-          all.append(.kept(found))
-        } else if state.asked[pieces.base]?.contains(piece.key) == true {
-          all.append(.wanted)
-        } else {
-          // Clients choose what they ask for: the table must not be theirs to fill.
-          if state.askedCount >= PackedPieces.mostAsked { (state.asked, state.askedCount) = ([:], 0) }
-          state.asked[pieces.base, default: []].insert(piece.key)
-          state.askedCount += 1
-          all.append(.new)
-        }
+  func look(for pieces: AnswerPieces) -> [PieceCache<Kept>.Found] {
+    cache.withLock { cache in
+      let base = cache.number(of: pieces.base)
+      return pieces.all.map { piece in
+        let found = cache.look(for: .init(base: base, object: piece.key))
+        // A type whose path changed has other links.
+        if case .kept(let known) = found, known.count != piece.count || known.path != piece.path { return .wanted }
+        return found
       }
-      return all
     }
   }
 
   /// Keeps a piece.
   func keep(_ piece: Kept, as key: AnswerPieces.Key, of base: String) {
-    guard piece.packed.count <= capacity / 8 else { return }
-    state.withLock { state in
-      if state.bytes + piece.packed.count > capacity { (state.kept, state.bytes) = ([:], 0) }
-      let old = state.kept[base, default: [:]].updateValue(piece, forKey: key)
-      state.bytes += piece.packed.count - (old?.packed.count ?? 0)
+    cache.withLock { cache in
+      cache.keep(piece, bytes: piece.packed.count, as: .init(base: cache.number(of: base), object: key))
     }
   }
 }

@@ -17,6 +17,8 @@ struct IncludeResolver {
   struct Source {
     var id: Int64
     var type: ServedType
+    /// The number of its last change, where it is known.
+    var sequence: Int64?
   }
 
   /// Follows the paths from the primary resources.
@@ -31,6 +33,11 @@ struct IncludeResolver {
     try follow(IncludeTree(paths), from: sources)
   }
 
+  private mutating func take(_ count: Int) throws {
+    left -= count
+    if left < 0 { throw IncludesMuch() }
+  }
+
   /// Resources that lack a field are passed over: only some of the types behind a relationship may have it.
   private mutating func follow(_ tree: IncludeTree, from sources: [Source]) throws {
     for (field, children) in tree.fields {
@@ -38,14 +45,14 @@ struct IncludeResolver {
       var known: Set<Int64> = []
       known.reserveCapacity(sources.count)
       let name = try snapshot.relationship(named: field)
-      for source in sources where snapshot.sight.shows(field, of: source.type) {
-        let found = try snapshot.targets(of: source.id, name)
-        left -= max(1, found.count)
-        if left < 0 { throw IncludesMuch() }
-        for target in found {
-          guard let id = target.id, known.insert(id).inserted, let type = target.type else { continue }
-          targets.append(Source(id: id, type: type))
-        }
+      let shown = sources.filter { snapshot.sight.shows(field, of: $0.type) }.map(\.id)
+      try take(shown.count)
+      var last: Int?
+      try snapshot.targets(of: shown, name) { place, target in
+        if place == last { try take(1) }
+        last = place
+        guard let id = target.id, known.insert(id).inserted, let type = target.type else { return }
+        targets.append(Source(id: id, type: type, sequence: target.sequence))
       }
       var entityTypes: [String] = []
       for target in targets where !entityTypes.contains(target.type.entityType) {

@@ -7,6 +7,7 @@ import Store
 struct ResourceAnswers: Sendable {
   let reader: ResourceReader
   let tags = EntityTags()
+  let sent = SentObjects()
   private let sizes = UsualSizes()
 
   init(reader: ResourceReader) { self.reader = reader }
@@ -79,19 +80,21 @@ struct ResourceAnswers: Sendable {
         try QueryCompiler.check(path, comparison, of: type, in: snapshot)
       }
       try request.checkParameters(upTo: .page)
-      let query = try QueryCompiler.compile(parameters, for: type, in: snapshot)
+      let atHand = sent.atHand(on: request.base.text)
+      let isAtHand = try request.fields(of: type, snapshot) == nil
+      let query = try QueryCompiler.compile(parameters, for: type, in: snapshot, asksHolder: isAtHand)
       // Of what a sparse fieldset leaves, the whole size tells nothing.
       let isWhole = parameters.fields.isEmpty
       let capacity = isWhole ? sizes.capacity(of: type, parameters.page.limit) : 160_000
-      var writer = DocumentWriter(capacity: capacity, pieces: request.pieces)
+      var writer = DocumentWriter(capacity: capacity, pieces: request.pieces, atHand: atHand)
       var sources: [IncludeResolver.Source] = []
       var pending = PendingCount(snapshot)
       var count = 0
       writer.append("[")
-      try snapshot.rows(query) { row in
+      try snapshot.rows(query, holding: isAtHand ? atHand : nil) { row in
         count += 1
         guard count <= parameters.page.limit else { return false }
-        writer.append(row, by: renderer, fields: try request.fields(of: row.type, snapshot), isNext: count > 1)
+        try append(row, request, snapshot, renderer, isNext: count > 1, &writer)
         try pending.note(row.id, row.type)
         if !parameters.include.isEmpty { sources.append(.init(id: row.id, type: row.type)) }
         return true
@@ -106,6 +109,20 @@ struct ResourceAnswers: Sendable {
         links: ResourceAnswers.pager(parameters.page, hasNext: count > parameters.page.limit, request.uri),
         knownUntil: min(state.knownUntil, knownUntil), pending: pending.sum, tag: tag)
     }
+  }
+
+  /// Appends a row: as it was sent before, if that is at hand.
+  private func append(
+    _ row: StoredRow, _ request: ReadRequest, _ snapshot: ReadSnapshot, _ renderer: DocumentRenderer, isNext: Bool,
+    _ writer: inout DocumentWriter
+  ) throws {
+    guard row.isHeld else {
+      return writer.append(row, by: renderer, fields: try request.fields(of: row.type, snapshot), isNext: isNext)
+    }
+    if let sent = writer.atHand?.take(row.id, path: row.stored.path) {
+      return writer.append(sent, of: .init(resource: row.id, sequence: row.sequence), isNext: isNext)
+    }
+    try snapshot.row(id: row.id, like: row.type) { writer.append($0, by: renderer, fields: nil, isNext: isNext) }
   }
 
   /// `first`, `next`, `prev`, `self` exactly when the site gives them (reference 2.3).
@@ -134,13 +151,25 @@ struct ResourceAnswers: Sendable {
     try request.checkParameters()
     var knownUntil = Int64.max
     var types: Set<Int64> = []
+    func note(_ id: Int64, _ type: ServedType) throws {
+      if types.insert(type.id).inserted {
+        knownUntil = min(knownUntil, try snapshot.state(ofType: type.id).knownUntil)
+      }
+      try pending.note(id, type)
+    }
     for (index, target) in resolver.included.enumerated() {
       writer.append(index == 0 ? ",\"included\":[" : ",")
-      try snapshot.row(id: target.id, like: target.type) { row in
-        if types.insert(row.type.id).inserted {
-          knownUntil = min(knownUntil, try snapshot.state(ofType: row.type.id).knownUntil)
+      let isWhole = try request.fields(of: target.type, snapshot) == nil
+      if isWhole, let sequence = target.sequence, let atHand = writer.atHand {
+        let key = AnswerPieces.Key(resource: target.id, sequence: sequence)
+        if let sent = atHand.object(key, path: target.type.escapedPath) {
+          try note(target.id, target.type)
+          writer.append(sent, of: key)
+          continue
         }
-        try pending.note(row.id, row.type)
+      }
+      try snapshot.row(id: target.id, like: target.type) { row in
+        try note(row.id, row.type)
         writer.append(row, by: renderer, fields: try request.fields(of: row.type, snapshot))
       }
     }

@@ -24,8 +24,8 @@ enum FixedStatement: Int, CaseIterable {
         + "WHERE source = ?1 AND field = (SELECT id FROM field WHERE name = ?2) ORDER BY delta"
     case .fieldByName: "SELECT id FROM field WHERE name = ?"
     case .targetsWithTypes:
-      "SELECT l.target, r.type FROM relationship l LEFT JOIN resource r ON r.id = l.target "
-        + "WHERE l.source = ?1 AND l.field = ?2 ORDER BY l.delta"
+      "SELECT s.key, l.target, r.type, r.sequence FROM json_each(?1) s CROSS JOIN relationship l "
+        + "ON l.source = s.value AND l.field = ?2 LEFT JOIN resource r ON r.id = l.target ORDER BY s.key, l.delta"
     }
   }
 

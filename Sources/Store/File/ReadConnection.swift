@@ -7,6 +7,8 @@ final class ReadConnection {
   private var statements: [String: RawStatement] = [:]
   private var fixed = [RawStatement?](repeating: nil, count: FixedStatement.allCases.count)
   private let deadline = ReadDeadline()
+  /// What the queries need not read.
+  let held = HeldDocuments()
 
   /// Opens the mirror's file for reading.
   /// - Throws: `SQLiteFault` when it cannot be opened; `MirrorFault` where another file is under its path by now.
@@ -23,6 +25,7 @@ final class ReadConnection {
     sqlite3_busy_timeout(opened, 500)
     sqlite3_exec(opened, "PRAGMA cache_size = -8000; PRAGMA query_only = ON;", nil, nil, nil)
     try QueryFunctions.register(on: opened)
+    try held.register(on: opened)
     deadline.watch(opened)
   }
 

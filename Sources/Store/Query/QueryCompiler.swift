@@ -13,30 +13,38 @@ package struct QueryCompiler {
   /// Common table expressions that the statement begins with.
   var apart: [String] = []
   private var aliases = 0
+  /// What the query gives of a row.
+  private let columns: String
 
   /// Compiles one request; the query gives one row more than the page holds when more follow.
+  /// - Parameter asksHolder: whether it asks for each row whether its document is at hand (`DocumentHolder`).
   /// - Throws: `QueryParameterError` in the site's words for a path that the type does not have; a fault of the mirror.
   package static func compile(
-    _ parameters: QueryParameters, for type: ServedType, in snapshot: ReadSnapshot
+    _ parameters: QueryParameters, for type: ServedType, in snapshot: ReadSnapshot, asksHolder: Bool = false
   ) throws -> CompiledQuery {
     try QueryBounds.check(parameters)
     if parameters.filter.isEmpty, parameters.sort.isEmpty, snapshot.sight.isEverything {
-      return plain(parameters.page, of: type)
+      return plain(parameters.page, of: type, asksHolder ? heldSQL : plainSQL)
     }
     let types = snapshot.sight.isEverything ? [] : try snapshot.types()
-    var compiler = QueryCompiler(snapshot: snapshot, type: type, types: types)
+    let columns = asksHolder ? HeldDocuments.columns : ReadSnapshot.columns
+    var compiler = QueryCompiler(snapshot: snapshot, type: type, types: types, columns: columns)
     return try compiler.query(parameters)
   }
 
   /// Rows as they are kept: what `query` makes of a page alone, for nearly all requests are for one.
-  private static func plain(_ page: PageParameter, of type: ServedType) -> CompiledQuery {
+  private static func plain(_ page: PageParameter, of type: ServedType, _ sql: String) -> CompiledQuery {
     CompiledQuery(
-      sql: plainSQL,
+      sql: sql,
       arguments: [.integer(type.id), .integer(Int64(page.limit + 1)), .integer(Int64(page.offset))])
   }
 
-  private static let plainSQL =
-    "SELECT \(ReadSnapshot.columns) FROM resource r WHERE r.type = ?1 ORDER BY r.internal_id LIMIT ?2 OFFSET ?3"
+  private static let plainSQL = plainSQL(ReadSnapshot.columns)
+  private static let heldSQL = plainSQL(HeldDocuments.columns)
+
+  private static func plainSQL(_ columns: String) -> String {
+    "SELECT \(columns) FROM resource r WHERE r.type = ?1 ORDER BY r.internal_id LIMIT ?2 OFFSET ?3"
+  }
 
   /// Checks a path without compiling anything.
   /// - Throws: `QueryParameterError` in the site's words for a path that the type does not have; a fault of the mirror.
@@ -47,8 +55,9 @@ package struct QueryCompiler {
     try QueryBounds.check(resolved, path)
   }
 
-  private init(snapshot: ReadSnapshot, type: ServedType, types: [ServedType]) {
+  private init(snapshot: ReadSnapshot, type: ServedType, types: [ServedType], columns: String) {
     self.snapshot = snapshot
+    self.columns = columns
     self.type = type
     self.types = types
   }
@@ -101,7 +110,7 @@ package struct QueryCompiler {
     let limit =
       "LIMIT \(bind(.integer(Int64(page.limit + 1)))) OFFSET "
       + bind(.integer(Int64(page.offset)))
-    var sql = "SELECT \(ReadSnapshot.columns) FROM \(order.from) WHERE \(filter) ORDER BY \(order.sql) \(limit)"
+    var sql = "SELECT \(columns) FROM \(order.from) WHERE \(filter) ORDER BY \(order.sql) \(limit)"
     if isDriven || !order.isGiven || order.id != "r.id" {
       let keys = order.keys.enumerated().map { "\($1.sql) AS k\($0)" }
       // By name: an expression that is written twice is computed twice.
@@ -109,7 +118,7 @@ package struct QueryCompiler {
         order.keys.enumerated().map { "\(table)k\($0)\($1.descending ? " DESC" : "")" }.joined(separator: ", ")
       }
       sql =
-        "SELECT \(ReadSnapshot.columns) FROM (SELECT \(order.id) AS id, \(keys.joined(separator: ", ")) "
+        "SELECT \(columns) FROM (SELECT \(order.id) AS id, \(keys.joined(separator: ", ")) "
         + "FROM \(order.from) WHERE \(filter) ORDER BY \(names("")) \(limit)) p "
         + "CROSS JOIN resource r ON r.id = p.id ORDER BY \(names("p."))"
     }

@@ -15,6 +15,8 @@ package struct StoredRow {
   package var pending: Int
   /// What the renderer needs.
   package var stored: DocumentRenderer.Stored
+  /// Whether who asked has the resource object at hand (`DocumentHolder`): then the document was not read.
+  package var isHeld = false
 }
 
 /// Reads of the local API in one snapshot of the mirror. It is lent by `ResourceReader` and must not be kept.
@@ -92,7 +94,14 @@ package struct ReadSnapshot {
   }
 
   /// Runs a compiled query and gives its rows in order until `body` returns false.
-  package func rows(_ query: CompiledQuery, _ body: (StoredRow) throws -> Bool) throws {
+  /// - Parameter holder: who is asked for each row whether it has it at hand, where the query was compiled to ask.
+  package func rows(
+    _ query: CompiledQuery, holding holder: (any DocumentHolder)? = nil, _ body: (StoredRow) throws -> Bool
+  ) throws {
+    try connection.held.lend(holder) { try rows(query, body) }
+  }
+
+  private func rows(_ query: CompiledQuery, _ body: (StoredRow) throws -> Bool) throws {
     let statement = try statement(query.sql)
     defer { statement.reset() }
     statement.bind(query.arguments)
@@ -132,6 +141,7 @@ package struct ReadSnapshot {
       pending: pending,
       stored: .init(
         document: statement.bytes(3), splices: statement.bytes(4), path: type.escapedPath,
-        revision: statement.optionalInteger(2)))
+        revision: statement.optionalInteger(2)),
+      isHeld: connection.held.holder != nil && statement.isNull(3))
   }
 }

@@ -13,6 +13,8 @@ package struct RelationshipTarget: Sendable {
   package var id: Int64?
   /// The type that it is stored under; nil where the mirror shows no such resource.
   package var type: ServedType?
+  /// The number of its last change; nil where it was not read.
+  package var sequence: Int64?
 }
 
 extension ReadSnapshot {
@@ -36,26 +38,35 @@ extension ReadSnapshot {
     return targets
   }
 
-  /// The same with their types.
-  package func targets(of source: Int64, _ name: RelationshipName) throws -> [RelationshipTarget] {
+  /// The targets of one relationship of many resources, with their types: those of one after those of the other.
+  /// - Parameter body: is given the place of the source in `sources`, and one target; nothing for a source that has none.
+  package func targets(
+    of sources: [Int64], _ name: RelationshipName, _ body: (Int, RelationshipTarget) throws -> Void
+  ) throws {
     guard sight.isEverything else {
       // What is hidden of a target decides whether it is shown at all.
-      return try targets(of: source, field: name.text).map { id in
-        RelationshipTarget(id: id, type: try id.flatMap { try resource(id: $0) { $0.type } })
+      for (place, source) in sources.enumerated() {
+        for id in try targets(of: source, field: name.text) {
+          try body(place, RelationshipTarget(id: id, type: try id.flatMap { try resource(id: $0) { $0.type } }))
+        }
       }
+      return
     }
-    try connection.checkTime()
-    guard let number = name.number else { return [] }
+    guard let number = name.number else { return }
     let statement = try statement(.targetsWithTypes)
     defer { statement.reset() }
-    statement.bind(source, at: 1)
+    statement.bind("[\(sources.map { String($0) }.joined(separator: ","))]", at: 1)
     statement.bind(number, at: 2)
-    var targets: [RelationshipTarget] = []
+    var count = 0
     while try statement.step() {
-      let type = try statement.optionalInteger(1).flatMap { try catalog.type(id: $0, connection) }
-      targets.append(RelationshipTarget(id: statement.optionalInteger(0), type: type))
+      if count.isMultiple(of: 16) { try connection.checkTime() }
+      count += 1
+      let type = try statement.optionalInteger(2).flatMap { try catalog.type(id: $0, connection) }
+      try body(
+        Int(statement.integer(0)),
+        RelationshipTarget(
+          id: statement.optionalInteger(1), type: type, sequence: type == nil ? nil : statement.integer(3)))
     }
-    return targets
   }
 
   /// The resource of an interned identity without what takes looks of their own: up to when its type is known, and its unsettled

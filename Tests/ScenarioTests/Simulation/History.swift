@@ -121,6 +121,7 @@ struct History {
     try round { $0.sweep = .never }
     try judge(afterSweep: false)
     try sweepWhileSingleResourcesFail()
+    world.changeSilently()
     // A sweep that was cut short comes to its end first: the next one looks at everything.
     if try mirror.reading.fact(.sweepBegan)?.isEmpty == false { try round { $0.sweep = .now } }
     let held = Set(try round { $0.sweep = .now }?.held.map(\.type) ?? [])

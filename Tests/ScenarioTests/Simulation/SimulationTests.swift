@@ -59,7 +59,7 @@ import Testing
 
   /// The simulation can see: every known mistake is noticed within so many seeds.
   @Test(arguments: WrongPull.allCases) func everyKnownMistakeIsNoticed(wrong: WrongPull) async {
-    let within = 500
+    let within = 1000
     let end = HistoryBudget.endOfMistakes(asked: Self.environment["SIMULATION_HISTORIES"])
     switch await Simulation.firstFailure(1...within, deciders: wrong.deciders, until: end) {
     case .found(let caught):

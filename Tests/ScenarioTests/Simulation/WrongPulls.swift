@@ -6,7 +6,7 @@ import Upstream
 
 /// Pulls as other programs have them, each with one mistake (reference 6.4, 6.5). The simulation must notice every one.
 enum WrongPull: String, CaseIterable, Sendable {
-  case offsetPaging, withoutTieBreak, withoutWindow, stopsOnShortPages, cursorBeforeRows, refusedTokenIsDeletion
+  case offsetPaging, withoutTieBreak, stopsOnShortPages, cursorBeforeRows, refusedTokenIsDeletion
   case walkWithoutOverlap, forbiddenIsDeletion, faultIsDeletion, pageIsDeletion
   /// Steps by what was asked for, where pages are capped.
   case stepsByTheLimit
@@ -20,6 +20,8 @@ enum WrongPull: String, CaseIterable, Sendable {
   case failedPagesAreSteppedOver, lostMembersAreBelieved
   /// Recognises a row by its length; takes a page of which all is recognised for all that is stored there.
   case lengthsTellRows, missingRowsAreSeen
+  /// The last one: so much else repairs it that it takes hundreds of histories.
+  case withoutWindow
 
   var deciders: Deciders {
     var deciders = Deciders.standard

@@ -1,0 +1,71 @@
+/// Pieces of answers that are kept for the next ones. A piece is kept when it is asked for the second time: who walks through everything
+/// once fills no memory. What was not asked for since half of the memory was filled anew makes room.
+struct PieceCache<Piece: Sendable>: Sendable {
+  /// What a piece follows from.
+  struct Key: Hashable, Sendable {
+    /// The base URL of the links in it (`number(of:)`).
+    var base: Int
+    var object: AnswerPieces.Key
+  }
+
+  /// What is known of a piece.
+  enum Found: Sendable {
+    case kept(Piece)
+    /// It was asked for before: it is worth while to keep it.
+    case wanted
+    case new
+  }
+
+  private struct Generation {
+    var pieces: [Key: (piece: Piece, bytes: Int)] = [:]
+    var bytes = 0
+  }
+
+  private let capacity: Int
+  private var young = Generation()
+  private var old = Generation()
+  private var asked: Set<Key> = []
+  private var bases: [String: Int] = [:]
+  private var nextBase = 0
+
+  /// How many pieces are remembered that were asked for once.
+  private static var mostAsked: Int { 65_536 }
+  /// How many base URLs are told apart.
+  private static var mostBases: Int { 64 }
+
+  /// - Parameter capacity: how many bytes of pieces are kept at most.
+  init(capacity: Int) { self.capacity = capacity }
+
+  /// The number of a base URL, for keys. One that was forgotten gets another: nothing of before is found under it.
+  mutating func number(of base: String) -> Int {
+    if let known = bases[base] { return known }
+    // Clients choose what they ask for: no table is theirs to fill.
+    if bases.count >= PieceCache.mostBases { bases = [:] }
+    nextBase += 1
+    bases[base] = nextBase
+    return nextBase
+  }
+
+  /// What is known of a piece, which is known to be asked for from now on.
+  mutating func look(for key: Key) -> Found {
+    if let found = young.pieces[key] { return .kept(found.piece) }
+    if let found = old.pieces.removeValue(forKey: key) {
+      old.bytes -= found.bytes
+      keep(found.piece, bytes: found.bytes, as: key)
+      return .kept(found.piece)
+    }
+    if asked.contains(key) { return .wanted }
+    if asked.count >= PieceCache.mostAsked { asked = [] }
+    asked.insert(key)
+    return .new
+  }
+
+  /// Keeps a piece, if it is not too large a part of all.
+  /// - Parameter bytes: how many it takes.
+  mutating func keep(_ piece: Piece, bytes: Int, as key: Key) {
+    guard bytes <= capacity / 8 else { return }
+    if young.bytes + bytes > capacity / 2 { (old, young) = (young, Generation()) }
+    let before = young.pieces.updateValue((piece, bytes), forKey: key)
+    young.bytes += bytes - (before?.bytes ?? 0)
+  }
+}
