@@ -76,6 +76,16 @@ import TokenIssuer
     #expect(differing > 60 && shown > 150, "\(differing) \(shown)")
   }
 
+  /// Resource objects are kept as they were sent to whoever asked: who may see less gets what he got when nothing was kept.
+  @Test func whatWasSentToOthersTellsNothing() throws {
+    let desk = SightDesk(try SightTwins.mirror(isWhole: true))
+    let cold = try Self.targets.map { try desk.text($0, .get) }
+    for _ in 0..<3 {
+      for target in Self.targets { _ = try desk.ask(target, as: Self.everything) }
+      for (target, cold) in zip(Self.targets, cold) { #expect(try desk.text(target, .get) == cold, "\(target)") }
+    }
+  }
+
   /// Automatic indexes know all rows and answer for what is shown.
   @Test func indexesTellNothing() throws {
     let (whole, lesser) = (

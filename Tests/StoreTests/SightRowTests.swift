@@ -172,9 +172,10 @@ import Testing
     try ResourceReader(made.mirror).snapshot(seeing: sight) { snapshot in
       var (named, shown) = (0, 0)
       // Not in the order of their numbers, one of them twice, and one that there is not.
-      let ids = try [104, 101, 106, 102, 105, 103, 101].compactMap { number in
-        try snapshot.resource(try #require(ResourceID(SmallCommunity.uuid(number))), entityType: "node") { $0.id }
-      } + [987_654]
+      let ids =
+        try [104, 101, 106, 102, 105, 103, 101].compactMap { number in
+          try snapshot.resource(try #require(ResourceID(SmallCommunity.uuid(number))), entityType: "node") { $0.id }
+        } + [987_654]
       for field in ["uid", "field_tags", "field_ref", "nothing"] {
         for (id, targets) in zip(ids, try snapshot.targets(of: ids, named: field)) {
           #expect(try targets.map(\.id) == snapshot.targets(of: id, field: field), "\(id) \(field)")
