@@ -29,7 +29,7 @@ def writer(run):
     resources = run.settings.number("BUSY_RESOURCES", 100_000, 20_000)
     folder = run.frame.folder("busy")
     seen = []
-    own, other = ([], []), ([], [])
+    own, other = Beside(), Beside()
     targets = topics_of_nearly_that_size(run.mirrors.of(resources), topic_of_middle_size(run.mirrors.of(resources)))
     script, environment = ever_different(run, targets, is_paced=True)
     with start_site(run, resources, wrapper=("nice", "-n", "19")) as site:
@@ -42,26 +42,22 @@ def writer(run):
             with (serve(run, mirror, folder, core=None, command="run", port=site.port, sync={"intervalSeconds": 86400}) as daemon,
                   static(run, daemon.get(targets[0]), core=None) as answering):
                 paced = dict(connections=4, core=None, script=script, environment=environment)
-                readings = [lambda server=server: server.load("/", run.seconds_each, **paced).p99 for server in (daemon, answering)]
                 idle(run, folder, daemon.running)
                 # What the copy left to the disk is written, and what the readers read is read.
                 os.sync()
                 daemon.load("/", 1, **paced)
-                for reading, (at_rest, _) in zip(readings, (own, other)):
-                    at_rest.append(reading())
+                own.begin(lambda: daemon.load("/", run.seconds_each, **paced).p99)
+                other.begin(lambda: answering.load("/", run.seconds_each, **paced).p99)
                 pulling = subprocess.Popen(
                     [run.settings.binary, "sync", "--full", "--no-sweep", "--quiet", "--config", folder / "config.json"],
                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
                 began = time.monotonic()
                 try:
-                    found = [[], []]
                     # The pull lasts as long as it does: what was read beside it counts, of the two in turn.
                     while pulling.poll() is None:
-                        for reading, one in zip(readings, found):
-                            p99 = reading()
-                            if pulling.poll() is None:
-                                one.append(p99)
-                    if not all(found):
+                        for one in (own, other):
+                            one.look(lambda: pulling.poll() is None)
+                    if not own.found or not other.found:
                         raise Fault(f"the pull was over too early: BUSY_RESOURCES: {tail(pulling.stderr.read())}")
                 finally:
                     pulling.kill() if pulling.poll() is None else None
@@ -69,19 +65,41 @@ def writer(run):
                 if pulling.returncode:
                     raise Fault(f"the pull ended with {pulling.returncode}: {tail(said)}")
                 seen.append(time.monotonic() - began)
-                for one, (_, meanwhile) in zip(found, (own, other)):
-                    meanwhile.append(statistics.median(one))
+                own.end()
+                other.end()
             left = marked(mirror)
             if left > resources // 20:
                 raise Fault(f"the pull left {left} of the documents that it was to write")
             for file in folder.glob("mirror.sqlite*"):
                 file.unlink()
     run.frame.remove(folder)
-    yield Row(WRITER, "p99 at rest", *own, "ms", at_most(3),
+    yield Row(WRITER, "p99 at rest", own.at_rest, own.meanwhile, "ms", at_most(3),
               f"resources by id, 4 clients with pauses of 2 to 6 ms; every one of {resources:,} documents differs and is written anew, within "
               f"{min(seen):.0f} to {max(seen):.0f} s; daemon and readers on both cores, the sample site beside them at nice 19")
-    yield Row(STATIC, "p99 at rest", *other, "ms", None,
+    yield Row(STATIC, "p99 at rest", other.at_rest, other.meanwhile, "ms", None,
               "in turn with the reads, in a process of its own: what two busy cores cost somebody who has nothing to do with the pull")
+
+
+class Beside:
+    """The p99 of one server, milliseconds, in each repetition: at rest, and the median of what was seen while a pull wrote."""
+
+    def __init__(self):
+        self.at_rest, self.meanwhile, self.found = [], [], []
+
+    def begin(self, reading):
+        """Reads at rest; `reading` gives a p99, now and later."""
+        self.reading = reading
+        self.found = []
+        self.at_rest.append(reading())
+
+    def look(self, counts):
+        """Reads once more, and takes it in if it counts."""
+        p99 = self.reading()
+        if counts():
+            self.found.append(p99)
+
+    def end(self):
+        self.meanwhile.append(statistics.median(self.found))
 
 
 def age(mirror):

@@ -26,11 +26,15 @@ package enum SiteStyle {
           if byte <= 0x20 || byte >= 0x80 { return false }
           continue
         }
+        var plain = 0
         string: while index < bytes.count {
           let byte = bytes[index]
           index += 1
           switch inString[Int(byte)] {
-          case .plain: continue
+          case .plain:
+            // Names and links are short between their escapes; a text goes on for longer.
+            plain += 1
+            if plain.isMultiple(of: 8) { index = firstSpecial(in: UnsafeRawBufferPointer(bytes), from: index) }
           case .quote: break string
           case .backslash: guard isEscape(bytes, &index) else { return false }
           case .other: return false
@@ -39,6 +43,32 @@ package enum SiteStyle {
       }
       return true
     }
+  }
+
+  /// The place of the first byte from `index` on that is not plain inside a string, by eight at a time; where there are fewer than eight
+  /// left, it may be one before that.
+  @inline(__always)
+  private static func firstSpecial(in bytes: UnsafeRawBufferPointer, from index: Int) -> Int {
+    var index = index
+    while bytes.count - index >= 8 {
+      let special = specials(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)))
+      if special != 0 { return index + special.trailingZeroBitCount / 8 }
+      index += 8
+    }
+    return index
+  }
+
+  /// The high bits of those of eight bytes that are not plain inside a string: the lowest of them is right, others may be one too many.
+  @inline(__always)
+  private static func specials(_ word: UInt64) -> UInt64 {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    /// Zero bytes of a word.
+    func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
+    let control = (word &- ones &* 0x20) & ~word
+    let single = zeros(word ^ (ones &* 0x22)) | zeros(word ^ (ones &* 0x2F)) | zeros(word ^ (ones &* 0x5C))
+    // Two signs that differ in one bit.
+    let pairs = zeros((word | ones) ^ (ones &* 0x27)) | zeros((word | (ones &* 2)) ^ (ones &* 0x3E))
+    return (word | control | single | pairs) & (ones &* 0x80)
   }
 
   private enum Kind: UInt8 { case plain, quote, backslash, other }

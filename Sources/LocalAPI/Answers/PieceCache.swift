@@ -30,6 +30,8 @@ struct PieceCache<Piece: Sendable>: Sendable {
 
   /// How many pieces are remembered that were asked for once.
   private static var mostAsked: Int { 65_536 }
+  /// What a piece takes besides its bytes: its place in the table, and the heads of its arrays. Small ones are not for nothing.
+  private static var overhead: Int { 160 }
   /// How many base URLs are told apart.
   private static var mostBases: Int { 64 }
 
@@ -51,7 +53,7 @@ struct PieceCache<Piece: Sendable>: Sendable {
     if let found = young.pieces[key] { return .kept(found.piece) }
     if let found = old.pieces.removeValue(forKey: key) {
       old.bytes -= found.bytes
-      keep(found.piece, bytes: found.bytes, as: key)
+      keep(found.piece, bytes: found.bytes - PieceCache.overhead, as: key)
       return .kept(found.piece)
     }
     if asked.contains(key) { return .wanted }
@@ -64,6 +66,7 @@ struct PieceCache<Piece: Sendable>: Sendable {
   /// - Parameter bytes: how many it takes.
   mutating func keep(_ piece: Piece, bytes: Int, as key: Key) {
     guard bytes <= capacity / 8 else { return }
+    let bytes = bytes + PieceCache.overhead
     if young.bytes + bytes > capacity / 2 { (old, young) = (young, Generation()) }
     let before = young.pieces.updateValue((piece, bytes), forKey: key)
     young.bytes += bytes - (before?.bytes ?? 0)
