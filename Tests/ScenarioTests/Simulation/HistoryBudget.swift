@@ -8,17 +8,6 @@ struct HistoryBudget {
   /// What a run has to have played to be one: of those that were asked for all, else one, for a slow machine has all its tests at once.
   let least: Int
 
-  /// When known mistakes are no longer looked for: four minutes after the first one was begun; never where a number of histories was
-  /// asked for. A slow machine says which ones it has left out (`leaveOut`).
-  static func endOfMistakes(asked: String?) -> Date { asked == nil ? mistakesEnd : .distantFuture }
-
-  private static let mistakesEnd = Date().addingTimeInterval(240)
-
-  /// Says that time was up before a known mistake was noticed.
-  static func leaveOut(_ mistake: String, after histories: Int) {
-    print("simulation: left out, for time is up after \(histories) histories: \(mistake)")
-  }
-
   /// - Parameters:
   ///   - asked: a number as text, from the environment: then time does not count.
   ///   - seconds: how long the usual number may take.
@@ -28,5 +17,19 @@ struct HistoryBudget {
     } else {
       (count, least, end) = (usual, 1, Date().addingTimeInterval(seconds))
     }
+  }
+}
+
+/// How long the known mistakes of a simulation are looked for, all of them together: three minutes from when it is made, and to the end
+/// where a number of histories was asked for. A slow machine says which ones it has left out.
+struct MistakeBudget {
+  let end: Date
+
+  /// - Parameter asked: a number as text, from the environment: then time does not count.
+  init(asked: String?) { end = asked == nil ? Date().addingTimeInterval(180) : .distantFuture }
+
+  /// Says that time was up before a mistake was noticed.
+  func leaveOut(_ mistake: String, after histories: Int) {
+    print("simulation: left out, for time is up after \(histories) histories: \(mistake)")
   }
 }

@@ -10,6 +10,8 @@ import Testing
 /// `SIMULATION_HISTORIES=N` plays so many, `SIMULATION_TRACE=1` tells every step.
 @Suite struct SimulationTests {
   private static let environment = ProcessInfo.processInfo.environment
+  /// It begins with the first mistake that is looked for.
+  private static let mistakes = MistakeBudget(asked: environment["SIMULATION_HISTORIES"])
 
   @Test func everyHistoryEndsWithWhatTheAccountSees() async throws {
     let only = Self.environment["SIMULATION_SEED"].flatMap { Int($0) }
@@ -60,12 +62,11 @@ import Testing
   /// The simulation can see: every known mistake is noticed within so many seeds.
   @Test(arguments: WrongPull.allCases) func everyKnownMistakeIsNoticed(wrong: WrongPull) async {
     let within = 1000
-    let end = HistoryBudget.endOfMistakes(asked: Self.environment["SIMULATION_HISTORIES"])
-    switch await Simulation.firstFailure(1...within, deciders: wrong.deciders, until: end) {
+    switch await Simulation.firstFailure(1...within, deciders: wrong.deciders, until: Self.mistakes.end) {
     case .found(let caught):
       print("simulation: \(wrong.rawValue) is noticed at seed \(caught.seed): \(caught.problems[0])")
     case .none: Issue.record("\(wrong.rawValue) goes unnoticed in \(within) histories")
-    case .timeIsUp(let histories): HistoryBudget.leaveOut(wrong.rawValue, after: histories)
+    case .timeIsUp(let histories): Self.mistakes.leaveOut(wrong.rawValue, after: histories)
     }
   }
 

@@ -6,6 +6,8 @@ import Testing
 /// with `PUSH_TRACE=1` it tells each step, `PUSH_HISTORIES=N` plays so many.
 @Suite struct PushSimulationTests {
   private static let environment = ProcessInfo.processInfo.environment
+  /// It begins with the first mistake that is looked for.
+  private static let mistakes = MistakeBudget(asked: environment["PUSH_HISTORIES"])
 
   /// One after the other, and with updates side by side.
   @Test(arguments: [1, 4]) func everyWriteArrivesOnceOrIsKept(lanes: Int) async throws {
@@ -88,12 +90,11 @@ import Testing
 
   /// The simulation can see: every known mistake is noticed within so many seeds.
   @Test(arguments: Mistake.allCases) func everyKnownMistakeIsNoticed(_ mistake: Mistake) async throws {
-    let end = HistoryBudget.endOfMistakes(asked: Self.environment["PUSH_HISTORIES"])
-    guard Date() < end else { return HistoryBudget.leaveOut(mistake.rawValue, after: 0) }
+    guard Date() < Self.mistakes.end else { return Self.mistakes.leaveOut(mistake.rawValue, after: 0) }
     let ground = try await PushGround.made(mistake: mistake.sql)
     let within = 600
     for seed in 1...within {
-      guard Date() < end else { return HistoryBudget.leaveOut(mistake.rawValue, after: seed - 1) }
+      guard Date() < Self.mistakes.end else { return Self.mistakes.leaveOut(mistake.rawValue, after: seed - 1) }
       let (faults, _) = await PushHistory.play(seed, on: ground, isBlind: mistake == .mergesWithoutComparing)
       guard let fault = faults.first else { continue }
       print("push simulation: mistake noticed at seed \(seed): \(mistake.rawValue): \(fault.prefix(120))")
