@@ -26,8 +26,8 @@ def builds(run):
     for kind, goal in KINDS.items():
         before = [recorded[kind]] if kind in recorded and not goal.unit else []
         yield Row(kind, f"as recorded in {RECORD.name}" if before else "", before, [made[kind]], "s", goal if before or goal.unit else None)
-    if not recorded:
-        RECORD.write_text(json.dumps(made, indent=2) + "\n")
+    if set(KINDS) - set(recorded):
+        RECORD.write_text(json.dumps({**made, **recorded}, indent=2) + "\n")
 
 
 def measured(run):

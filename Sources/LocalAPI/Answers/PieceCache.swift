@@ -1,5 +1,6 @@
-/// Pieces of answers that are kept for the next ones. A piece is kept when it is asked for the second time: who walks through everything
-/// once fills no memory. What was not asked for since half of the memory was filled anew makes room.
+/// Pieces of answers that are kept for the next ones. As long as there is room every piece is kept, so that a process soon has the memory
+/// that it will have; then a piece is kept when it is asked for the second time: who walks through everything once drives out nothing.
+/// What was not asked for since half of the memory was filled anew makes room.
 struct PieceCache<Piece: Sendable>: Sendable {
   /// What a piece follows from.
   struct Key: Hashable, Sendable {
@@ -11,7 +12,7 @@ struct PieceCache<Piece: Sendable>: Sendable {
   /// What is known of a piece.
   enum Found: Sendable {
     case kept(Piece)
-    /// It was asked for before: it is worth while to keep it.
+    /// It is worth while to keep it: it was asked for before, or there is room.
     case wanted
     case new
   }
@@ -25,6 +26,8 @@ struct PieceCache<Piece: Sendable>: Sendable {
   private var young = Generation()
   private var old = Generation()
   private var asked: Set<Key> = []
+  /// Whether something had to make room.
+  private var wasFull = false
   private var bases: [String: Int] = [:]
   private var nextBase = 0
 
@@ -56,7 +59,7 @@ struct PieceCache<Piece: Sendable>: Sendable {
       keep(found.piece, bytes: found.bytes - PieceCache.overhead, as: key)
       return .kept(found.piece)
     }
-    if asked.contains(key) { return .wanted }
+    if !wasFull || asked.contains(key) { return .wanted }
     if asked.count >= PieceCache.mostAsked { asked = [] }
     asked.insert(key)
     return .new
@@ -67,7 +70,10 @@ struct PieceCache<Piece: Sendable>: Sendable {
   mutating func keep(_ piece: Piece, bytes: Int, as key: Key) {
     guard bytes <= capacity / 8 else { return }
     let bytes = bytes + PieceCache.overhead
-    if young.bytes + bytes > capacity / 2 { (old, young) = (young, Generation()) }
+    if young.bytes + bytes > capacity / 2 {
+      wasFull = wasFull || !old.pieces.isEmpty
+      (old, young) = (young, Generation())
+    }
     let before = young.pieces.updateValue((piece, bytes), forKey: key)
     young.bytes += bytes - (before?.bytes ?? 0)
   }
