@@ -56,7 +56,7 @@ struct PieceCache<Piece: Sendable>: Sendable {
     if let found = young.pieces[key] { return .kept(found.piece) }
     if let found = old.pieces.removeValue(forKey: key) {
       old.bytes -= found.bytes
-      keep(found.piece, bytes: found.bytes - PieceCache.overhead, as: key)
+      insert(found, as: key)
       return .kept(found.piece)
     }
     if !wasFull || asked.contains(key) { return .wanted }
@@ -69,12 +69,15 @@ struct PieceCache<Piece: Sendable>: Sendable {
   /// - Parameter bytes: how many it takes.
   mutating func keep(_ piece: Piece, bytes: Int, as key: Key) {
     guard bytes <= capacity / 8 else { return }
-    let bytes = bytes + PieceCache.overhead
-    if young.bytes + bytes > capacity / 2 {
+    insert((piece, bytes + PieceCache.overhead), as: key)
+  }
+
+  private mutating func insert(_ entry: (piece: Piece, bytes: Int), as key: Key) {
+    if young.bytes + entry.bytes > capacity / 2 {
       wasFull = wasFull || !old.pieces.isEmpty
       (old, young) = (young, Generation())
     }
-    let before = young.pieces.updateValue((piece, bytes), forKey: key)
-    young.bytes += bytes - (before?.bytes ?? 0)
+    let before = young.pieces.updateValue(entry, forKey: key)
+    young.bytes += entry.bytes - (before?.bytes ?? 0)
   }
 }

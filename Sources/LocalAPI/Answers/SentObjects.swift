@@ -29,7 +29,7 @@ final class SentObjects: Sendable {
     /// What was found, in the order of the rows, and from where on the next row is looked for.
     private var found: [(resource: Int64, sent: Sent)] = []
     private var next = 0
-    /// What was sent before, and is not kept.
+    /// What is worth while to keep, and is not kept.
     private var wanted: Set<Int64> = []
 
     fileprivate init(_ objects: SentObjects, base: Int) { (self.objects, self.base) = (objects, base) }
@@ -72,7 +72,7 @@ final class SentObjects: Sendable {
       return nil
     }
 
-    /// Keeps what was sent before, now that it is made once more.
+    /// Keeps what was made, if it is worth while.
     func note(_ key: AnswerPieces.Key, path: [UInt8], _ bytes: @autoclosure () -> [UInt8]?) {
       guard wanted.contains(key.resource), let bytes = bytes() else { return }
       objects.keep(Sent(bytes: bytes, path: path), as: .init(base: base, object: key))
