@@ -56,6 +56,17 @@ import Testing
     }
   }
 
+  /// Where a name was asked for before there was such a type, by one reader for all.
+  @Test func aTypeThatComesLaterIsFoundByItsName() throws {
+    let made = try SmallCommunity.mirror(SmallCommunity.usual)
+    let reader = ResourceReader(made.mirror)
+    let path = { try reader.snapshot(seeing: .everything) { try $0.type(name: "node--later")?.path } }
+    #expect(try path() == nil)
+    #expect(try path() == nil)
+    try made.mirror.discovery.discovered(["node--topic": "/jsonapi/node/topic", "node--later": "/jsonapi/node/later"])
+    #expect(try path() == "/jsonapi/node/later")
+  }
+
   @Test func aDescriptionAddsWhatWasNotSeen() throws {
     let made = try SmallCommunity.mirror(SmallCommunity.usual)
     let described = ["uid", "menu_link", "field_tags"].map { TypeSchema.Field($0, isRelationship: true) }

@@ -15,7 +15,7 @@ final class SentObjects: Sendable {
   private let cache: Mutex<PieceCache<Sent>>
 
   /// - Parameter capacity: how many bytes of objects are kept at most.
-  init(capacity: Int = 32 << 20) { cache = Mutex(PieceCache(capacity: capacity)) }
+  init(capacity: Int = 24 << 20) { cache = Mutex(PieceCache(capacity: capacity)) }
 
   /// What is at hand for one answer on this base URL.
   func atHand(on base: String) -> AtHand {

@@ -46,9 +46,12 @@ package final class ServedType: Sendable, Hashable {
   package func hash(into hasher: inout Hasher) { hasher.combine(id) }
 }
 
-/// The resource types of a mirror, read once and again when a name or number is asked for that is not known.
+/// The resource types of a mirror, read once and again when a number or a path is asked for that is not known, or a name once there are
+/// other types than before.
 final class TypeCatalog: Sendable {
   private struct Known {
+    /// The names of all types, as the mirror had them when they were read.
+    var names = ""
     var byID: [Int64: ServedType] = [:]
     var byPath: [String: ServedType] = [:]
     var byName: [String: ServedType] = [:]
@@ -72,8 +75,21 @@ final class TypeCatalog: Sendable {
     try look(connection) { $0.byPath[path] ?? $0.byPath[path.lowercased()] }
   }
 
+  /// Names of configuration's types, which no mirror has, are asked for with every read of a narrowed sight: that there is none costs one
+  /// look at the names.
   func type(name: String, _ connection: ReadConnection) throws -> ServedType? {
-    try look(connection) { $0.byName[name] }
+    let (type, names) = known.withLock { ($0.byName[name], $0.names) }
+    if let type { return type }
+    if !names.isEmpty, try self.names(connection) == names { return nil }
+    return try look(connection) { $0.byName[name] }
+  }
+
+  /// Numbers and names of the types that are served, as one text: a number may be given anew.
+  private func names(_ connection: ReadConnection) throws -> String {
+    let statement = try connection.statement(
+      "SELECT coalesce(group_concat(id || name), '') FROM resource_type WHERE path IS NOT NULL")
+    defer { statement.reset() }
+    return try statement.step() ? statement.text(0) : ""
   }
 
   func all(_ connection: ReadConnection) throws -> [ServedType] {
@@ -105,6 +121,7 @@ final class TypeCatalog: Sendable {
       """)
     defer { statement.reset() }
     var fresh = Known()
+    fresh.names = try names(connection)
     while try statement.step() {
       let (name, entityType) = (statement.text(1), statement.text(2))
       let named = statement.isNull(5) ? [:] : [name: statement.text(5)]
