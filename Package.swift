@@ -143,7 +143,8 @@ let package = Package(
         "CZlib", hummingbird, hummingbirdCore, httpTypes, nioCore, logging,
       ],
       path: "Tests/Support", swiftSettings: quick),
-    .executableTarget(name: "Fuzz", dependencies: ["Support"], path: "Tests/Fuzz", swiftSettings: strict, linkerSettings: linked),
+    .executableTarget(
+      name: "Fuzz", dependencies: ["Support"], path: "Tests/Fuzz", swiftSettings: strict, linkerSettings: linked),
     // With `--sanitize fuzzer -Xswiftc -DFUZZER` it is libFuzzer's; else it replays what was found.
     .executableTarget(
       name: "CoverageFuzz", dependencies: ["Support"], path: "Tests/CoverageFuzz", exclude: ["seeds"],
