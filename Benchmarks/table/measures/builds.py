@@ -49,7 +49,6 @@ def measured(run):
         run.frame.run(command, folder=tree, seconds=seconds)
         return time.monotonic() - begun
 
-    run.frame.run(["swift", "package", "resolve"], folder=tree)
     def changed(name, change):
         source = tree / "Sources/Store" / name
         before = source.read_text()
@@ -62,6 +61,7 @@ def measured(run):
         timed("make", "build")
         return seconds
 
+    run.frame.run(["swift", "package", "resolve"], folder=tree)
     made = {"clean debug build": timed("make", "build")}
     made[LINE] = changed(CHANGED, lambda text: text.replace(BEFORE, AFTER, 1))
     made[DECLARATION] = changed(SEEN, lambda text: text + "\nprivate let benchmark = 1\n")
