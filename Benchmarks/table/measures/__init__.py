@@ -5,9 +5,8 @@
         mirror = run.mirrors.copy(run.settings.resources, run.frame.folder("idle"))   # or run.mirrors.small, .large, .of(n)
         with start_site(run, run.settings.resources) as site:                          # ..community
             configuration = configure(mirror.parent, site.port, mirror)                # ..frame
-            curl = run.programs.c("CurlRound", "curl")                                 # Sources/CurlRound/main.c
             references, subjects = alternate(
-                run.repetitions, lambda: float(run.frame.run([curl, site.url])), lambda: timed(run, configuration))
+                run.repetitions, lambda: replay(run, site.url, requests, 1), lambda: timed(run, configuration))   # ..pulls: CurlReplay
         yield Row("idle round over 28 types", "28 plain libcurl requests", references, subjects, "s", at_most(1.3), "a remark")
 
 A row's ratio is subject by reference; without a reference the subject itself is held against the goal. `yield Lines(…)` draws. Raise

@@ -46,12 +46,14 @@ package final class ServedType: Sendable, Hashable {
   package func hash(into hasher: inout Hasher) { hasher.combine(id) }
 }
 
-/// The resource types of a mirror, read once and again when a number or a path is asked for that is not known, or a name once there are
-/// other types than before.
+/// The resource types of a mirror, read once, and again when a number, a path or a name is asked for that is not known, or all of them
+/// are, and the mirror says something else of them than before.
 final class TypeCatalog: Sendable {
-  private struct Known {
-    /// The names of all types, as the mirror had them when they were read.
-    var names = ""
+  fileprivate struct Known {
+    /// What the mirror said of the types when they were read.
+    var said = ""
+    /// By name.
+    var all: [ServedType] = []
     var byID: [Int64: ServedType] = [:]
     var byPath: [String: ServedType] = [:]
     var byName: [String: ServedType] = [:]
@@ -61,7 +63,7 @@ final class TypeCatalog: Sendable {
 
   /// Where the types belong, as far as it is known.
   func entityTypes(_ connection: ReadConnection) throws -> EntityTypes {
-    if known.withLock({ $0.byID.isEmpty }) { try reload(connection) }
+    if known.withLock({ $0.byID.isEmpty }) { try refresh(connection) }
     return known.withLock { known in
       EntityTypes(known.byName.mapValues { .init(entityType: $0.entityType, bundle: $0.bundle) })
     }
@@ -75,26 +77,13 @@ final class TypeCatalog: Sendable {
     try look(connection) { $0.byPath[path] ?? $0.byPath[path.lowercased()] }
   }
 
-  /// Names of configuration's types, which no mirror has, are asked for with every read of a narrowed sight: that there is none costs one
-  /// look at the names.
   func type(name: String, _ connection: ReadConnection) throws -> ServedType? {
-    let (type, names) = known.withLock { ($0.byName[name], $0.names) }
-    if let type { return type }
-    if !names.isEmpty, try self.names(connection) == names { return nil }
-    return try look(connection) { $0.byName[name] }
-  }
-
-  /// Numbers and names of the types that are served, as one text: a number may be given anew.
-  private func names(_ connection: ReadConnection) throws -> String {
-    let statement = try connection.statement(
-      "SELECT coalesce(group_concat(id || name), '') FROM resource_type WHERE path IS NOT NULL")
-    defer { statement.reset() }
-    return try statement.step() ? statement.text(0) : ""
+    try look(connection) { $0.byName[name] }
   }
 
   func all(_ connection: ReadConnection) throws -> [ServedType] {
-    try reload(connection)
-    return known.withLock { known in known.byID.values.sorted { $0.name < $1.name } }
+    try refresh(connection)
+    return known.withLock { $0.all }
   }
 
   /// A schema that was read before, when it still is the one of this version.
@@ -108,38 +97,68 @@ final class TypeCatalog: Sendable {
 
   private func look(_ connection: ReadConnection, _ find: (borrowing Known) -> ServedType?) throws -> ServedType? {
     if let type = known.withLock({ find($0) }) { return type }
-    try reload(connection)
-    return known.withLock { find($0) }
+    // Anybody may ask for what is not there, and a narrowed sight does with every read: that costs one look.
+    return try refresh(connection) ? known.withLock { find($0) } : nil
   }
 
-  private func reload(_ connection: ReadConnection) throws {
-    let statement = try connection.statement(
-      """
-      SELECT id, name, entity_type, path, coalesce((SELECT value FROM setting WHERE name = 'language_prefix'), ''),
-        id_attribute, coalesce(link, name), coalesce(bundle, '')
-      FROM resource_type WHERE path IS NOT NULL
-      """)
-    defer { statement.reset() }
-    var fresh = Known()
-    fresh.names = try names(connection)
-    while try statement.step() {
-      let (name, entityType) = (statement.text(1), statement.text(2))
-      let named = statement.isNull(5) ? [:] : [name: statement.text(5)]
-      let type = ServedType(
-        id: statement.integer(0), name: name, entityType: entityType,
-        bundle: statement.text(7).isEmpty ? nil : statement.text(7), link: statement.text(6), path: statement.text(3),
-        languagePrefix: statement.text(4),
-        serialNumber: SerialNumbers(named: named, entityTypes: [name: entityType]).attribute(of: name))
-      fresh.byID[type.id] = type
-      // Paths are compared without regard to letter case, as the site does.
-      fresh.byPath[PercentCoding.decodedPath(type.path).lowercased()] = type
-      fresh.byName[type.name] = type
-    }
-    let read = fresh
+  /// Reads the types anew where the mirror says something else of them than before.
+  /// - Returns: whether it did.
+  @discardableResult
+  private func refresh(_ connection: ReadConnection) throws -> Bool {
+    let said = try said(connection)
+    if known.withLock({ $0.said == said }) { return false }
+    let read = try Known(said: said, read(connection))
     known.withLock { known in
       let schemas = known.schemas
       known = read
       known.schemas = schemas
+    }
+    return true
+  }
+
+  /// All that types are made of, as one text; empty where none is served.
+  private func said(_ connection: ReadConnection) throws -> String {
+    let statement = try connection.statement(
+      """
+      SELECT group_concat(json_array(id, name, entity_type, path, id_attribute, link, bundle))
+        || coalesce((SELECT value FROM setting WHERE name = 'language_prefix'), '')
+      FROM resource_type WHERE path IS NOT NULL
+      """)
+    defer { statement.reset() }
+    return try statement.step() && !statement.isNull(0) ? statement.text(0) : ""
+  }
+
+  private func read(_ connection: ReadConnection) throws -> [ServedType] {
+    let statement = try connection.statement(
+      """
+      SELECT id, name, entity_type, path, coalesce((SELECT value FROM setting WHERE name = 'language_prefix'), ''),
+        id_attribute, coalesce(link, name), coalesce(bundle, '')
+      FROM resource_type WHERE path IS NOT NULL ORDER BY name
+      """)
+    defer { statement.reset() }
+    var types: [ServedType] = []
+    while try statement.step() {
+      let (name, entityType) = (statement.text(1), statement.text(2))
+      let named = statement.isNull(5) ? [:] : [name: statement.text(5)]
+      types.append(
+        ServedType(
+          id: statement.integer(0), name: name, entityType: entityType,
+          bundle: statement.text(7).isEmpty ? nil : statement.text(7), link: statement.text(6), path: statement.text(3),
+          languagePrefix: statement.text(4),
+          serialNumber: SerialNumbers(named: named, entityTypes: [name: entityType]).attribute(of: name)))
+    }
+    return types
+  }
+}
+
+extension TypeCatalog.Known {
+  fileprivate init(said: String, _ types: [ServedType]) {
+    (self.said, all) = (said, types)
+    for type in types {
+      byID[type.id] = type
+      // Paths are compared without regard to letter case, as the site does.
+      byPath[PercentCoding.decodedPath(type.path).lowercased()] = type
+      byName[type.name] = type
     }
   }
 }
