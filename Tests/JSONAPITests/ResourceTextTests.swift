@@ -88,6 +88,13 @@ import Testing
     #expect(try !text.keep(from: self.text(#"{"attributes":{"b":3}}"#)))
   }
 
+  /// A site's language writes an object without members as an empty list.
+  @Test(arguments: ["[]", "null"]) func relationshipsStandWhereNoneStood(none: String) throws {
+    var text = try text(#"{"type":"t","relationships":\#(none),"attributes":{"a":1}}"#)
+    #expect(try text.keep(from: self.text(#"{"attributes":{},"relationships":{"r":{"data":null}}}"#)))
+    #expect(written(text) == #"{"type":"t","relationships":{"r":{"data":null}},"attributes":{"a":1}}"#)
+  }
+
   @Test(arguments: ["", "[]", #"{"a":1"#, #"{"attributes":{"a"}}"#, "{} ", #"{"attributes":{"a":01}}"#])
   func whatIsNoObjectIsRefused(given: String) {
     #expect(throws: JSONSyntaxError.self) { _ = try ResourceText(Array(given.utf8)) }

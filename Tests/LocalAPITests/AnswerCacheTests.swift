@@ -52,6 +52,23 @@ import Testing
     #expect(cache.answer(to: Self.question, from: Self.origin(1)) == nil, "one answer must not take the place of all")
   }
 
+  /// What counts is the memory that an answer takes: that of a body without the room it was made in, and of its question.
+  @Test func roomAndQuestionsCount() throws {
+    var roomy = Self.answer(9_000)
+    roomy.body.reserveCapacity(4 << 20)
+    let cache = AnswerCache(capacity: 80_000)
+    cache.note(roomy, to: Self.question, from: Self.origin(1))
+    let kept = try #require(cache.answer(to: Self.question, from: Self.origin(1)))
+    #expect(kept.body == roomy.body && kept.body.storageCapacity < 20_000)
+    var long = Self.question
+    long.target += "?page=" + String(repeating: "1", count: 30_000)
+    for number in 0..<3 {
+      cache.note(Self.answer(1), to: long, from: Self.origin(1))
+      long.target += "\(number)"
+    }
+    #expect(cache.answer(to: Self.question, from: Self.origin(1)) == nil, "three long questions need its room")
+  }
+
   /// What was kept is not shown once the mirror is another one, nor to whom it is not for.
   @Test func keptAnswersAreTrue() async throws {
     let made = try CrawledMirror.full()

@@ -50,6 +50,21 @@ import Testing
     }
   }
 
+  /// Another path of a type is in the links of what includes it, though no resource has changed.
+  @Test func anotherPathOfATypeIsOtherContent() async throws {
+    let made = try CrawledMirror.full()
+    let api = try await InProcessLocalAPI(made)
+    let target = "\(Self.path(try Self.pair.get().topic))?include=uid"
+    let first = await api.answer("GET", target)
+    let known = ["If-None-Match": try #require(first.fields["etag"])]
+    #expect(await api.answer("GET", target, known).status == 304)
+    try made.mirror.discovery.discovered(["user--user": "/jsonapi/people"])
+    // Who asks for what is not known makes the types be read anew.
+    #expect(await api.answer("GET", "/jsonapi/people").status == 200)
+    let second = await api.answer("GET", target, known)
+    #expect(second.status == 200 && String(decoding: second.body, as: UTF8.self).contains(#"jsonapi\/people"#))
+  }
+
   @Test func onlyContentIsCompared() async throws {
     let api = try await InProcessLocalAPI(.full())
     let any = ["If-None-Match": "*"]

@@ -31,6 +31,21 @@ import Testing
     }
   }
 
+  /// What is compressed is given as much room as it might need at worst: kept is what it took.
+  @Test func whatIsKeptHasNoRoomToSpare() {
+    let pieces = PackedPieces()
+    var asked = AnswerPieces(base: "http://h")
+    asked.note(.init(start: 0, count: 500_000, key: .init(resource: 1, sequence: 2), path: []))
+    var packed: [UInt8] = [1, 2, 3]
+    packed.reserveCapacity(500_000)
+    pieces.keep(.init(packed: packed, crc: 4, count: 500_000, path: []), as: asked.all[0].key, of: "http://h")
+    guard case .kept(let kept)? = pieces.look(for: asked).first else {
+      Issue.record("it is not kept")
+      return
+    }
+    #expect(kept.packed == packed && kept.packed.capacity < 100)
+  }
+
   @Test func whatIsKeptIsBounded() {
     let pieces = PackedPieces(capacity: 800)
     var asked = AnswerPieces(base: "http://h")

@@ -32,12 +32,13 @@ import TokenIssuer
     }
   }
 
-  /// Who sees everything is told the number of a change alone, as before there were sights; who does not is told none.
+  /// Who sees everything is told the number of a change, and that of the types; who does not is told none.
   @Test func theTagOfEverythingIsTheNumber() throws {
     let tags = EntityTags()
-    let tag = try #require(tags.tag(1_234, seeing: .everything))
-    #expect(tag.hasPrefix("W/\"") && tag.hasSuffix("-1234\"") && tag.count { $0 == "-" } == 1)
-    for sight in Self.sights.dropFirst() { #expect(tags.tag(1_234, seeing: sight) == nil) }
+    let tag = try #require(tags.tag(1_234, types: 1, seeing: .everything))
+    #expect(tag.hasPrefix("W/\"") && tag.hasSuffix("-1-1234\"") && tag.count { $0 == "-" } == 2)
+    #expect(tags.tag(1_234, types: 2, seeing: .everything) != tag, "links are others")
+    for sight in Self.sights.dropFirst() { #expect(tags.tag(1_234, types: 1, seeing: sight) == nil) }
     let other = EntityTags.tag(of: ByteBuffer(string: "{}"))
     #expect(other == "W/\"44136fa355b3678a1146ad16f7e8649e\"" && Precondition(other).names(other))
     #expect(!Precondition(tag).names(other) && !Precondition(other).names(String?.none))

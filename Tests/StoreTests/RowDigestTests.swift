@@ -3,6 +3,7 @@ import GRDB
 import JSONAPI
 import OpenSocial
 import Support
+import Synchronization
 import Testing
 
 @testable import Store
@@ -68,6 +69,35 @@ import Testing
     #expect(try made.rendered(Self.type, Topic.id) == Topic.usual(title: "Two"))
     #expect(try sweep(made, page([Topic.usual(title: "Two")])).0.resources.first?.known != nil)
     #expect(try sweep(made, body).1.updated == 1)
+  }
+
+  /// A page of many short elements, each of which begins as one long resource does that is known.
+  @Test func whatBeginsAsSomethingLongDoesIsNotLookedThroughEachTime() throws {
+    let counted = Counted()
+    let id = try #require(ResourceID(Topic.id))
+    let other = [UInt8](repeating: 9, count: RowDigest.kept)
+    let long = try #require(other.withUnsafeBytes { RowDigest(length: 200_000, hash: $0) })
+    let known = KnownRows(
+      type: Self.type, manner: try scanner().manner(of: Self.type),
+      rows: [id: KnownRow(id: 1, internalID: 9001, digest: long)],
+      digest: { bytes in
+        counted.add(bytes.count)
+        return Self.hash.withUnsafeBytes { RowDigest(length: bytes.count, hash: $0) }
+      })
+    let element = #"{"type":"node--topic","id":"\#(Topic.id)","attributes":{"title":"x"}}"#
+    let body = page(Array(repeating: element, count: 5_000))
+    var scanner = try scanner()
+    let page = try scanner.page(body, from: "/jsonapi/node/topic", knowing: known)
+    #expect(!page.resources.isEmpty && page.resources.allSatisfy { $0.known == nil })
+    #expect(body.count > 300_000 && counted.bytes < 4 * body.count, "\(counted.bytes) of \(body.count)")
+  }
+
+  private static let hash = [UInt8](repeating: 7, count: RowDigest.kept)
+
+  private final class Counted: Sendable {
+    private let sum = Mutex(0)
+    var bytes: Int { sum.withLock { $0 } }
+    func add(_ more: Int) { sum.withLock { $0 += more } }
   }
 
   /// The same page, with all of its rows known and with none, is the same page: with rows of other types, rows that stand there twice,

@@ -1,8 +1,9 @@
 import JSONAPI
 import OpenSocial
-import Store
 import Support
 import Testing
+
+@testable import Store
 
 @Suite struct TypeSchemaTests {
   private func schema(_ made: CrawledMirror, _ type: String) throws -> TypeSchema? {
@@ -65,6 +66,22 @@ import Testing
     #expect(try path() == nil)
     try made.mirror.discovery.discovered(["node--topic": "/jsonapi/node/topic", "node--later": "/jsonapi/node/later"])
     #expect(try path() == "/jsonapi/node/later")
+  }
+
+  /// Whoever knows all types asks once a second whether they are others: a path may be another type's by then.
+  @Test func aTypeThatGetsAnotherPathIsFoundThere() throws {
+    let made = try SmallCommunity.mirror(SmallCommunity.usual)
+    let (connection, catalog, begun) = (try ReadConnection(file: made.mirror.file), TypeCatalog(), ContinuousClock.now)
+    let path = try #require(try catalog.all(connection).first { $0.name == "node--topic" }?.path)
+    func name(_ path: String, _ seconds: Double) throws -> String? {
+      try catalog.type(path: path, connection, at: begun + .seconds(seconds))?.name
+    }
+    #expect(try name(path, 0) == "node--topic")
+    let edition = catalog.edition
+    try made.mirror.discovery.discovered(["node--topic": "/jsonapi/themes", "node--later": path])
+    #expect(try name(path, 0.9) == "node--topic" && catalog.edition == edition)
+    #expect(try name(path, 1) == "node--later" && catalog.edition > edition)
+    #expect(try name("/jsonapi/themes", 1) == "node--topic")
   }
 
   @Test func aDescriptionAddsWhatWasNotSeen() throws {

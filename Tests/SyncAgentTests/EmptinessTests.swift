@@ -47,6 +47,26 @@ private let nothing = page([], next: false)
     #expect(walk.isComplete && !walk.hasSeenAnything)
   }
 
+  /// A site, or a cache before it, that does not heed the offset.
+  @Test func aListingThatShowsTheSameForEverEnds() throws {
+    let same = page([(1, 1), (1, 2), (1, 3), (1, 4)], next: true)
+    var listing = UnnumberedListing(type: type, limit: 4, isSorted: true, from: SweepState())
+    var pages = 0
+    #expect(throws: UntrustworthyPage.restless) {
+      while pages < 100 {
+        _ = try listing.accept(same)
+        pages += 1
+      }
+    }
+    #expect(pages <= 11 && !listing.isComplete)
+    // Rows that move by just so much do not end one.
+    var other = UnnumberedListing(type: type, limit: 4, isSorted: true, from: SweepState())
+    for _ in 0..<50 {
+      _ = try other.accept(same)
+      _ = try other.accept(page([(1, 4), (1, 5), (1, 6), (1, 7)], next: true))
+    }
+  }
+
   @Test func aPageThatWasPromisedIsAskedForAgain() throws {
     var listing = listing(.keyset)
     _ = try listing.accept(page([(1, 1), (1, 2), (1, 3), (1, 4)], next: true))

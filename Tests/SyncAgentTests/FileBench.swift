@@ -39,7 +39,8 @@ final class FileBench: Sendable {
   /// A round in which every file is asked for once, one after the other.
   func round(
     _ server: ScriptedServer, elsewhere: ScriptedServer? = nil, budget: Int64? = nil, at now: Int64 = 1_900_000_000,
-    comparing: FileRound.Settings.Comparing = .never, looking: FileRound.Looking = .size
+    comparing: FileRound.Settings.Comparing = .never, looking: FileRound.Looking = .size, attempts: Int = 1,
+    pacer: RequestPacer = RequestPacer(requestsPerSecond: 0)
   ) async throws -> FileRound.Report {
     let url = try BaseURL(server.origin)
     try made.mirror.discovery.note(.siteBaseURL, server.origin)
@@ -56,9 +57,9 @@ final class FileBench: Sendable {
     let foreign = try CurlTransport(other, logger: silentLog)
     defer { foreign.shutdown() }
     var retries = RetryTable()
-    retries.attempts = 1
+    retries.attempts = attempts
     let site = Site(
-      base: url, session: session, pacer: RequestPacer(requestsPerSecond: 0), retries: retries, wait: { _ in })
+      base: url, session: session, pacer: pacer, retries: retries, wait: { _ in })
     var round = FileRound.Settings(policy: .all, budgetBytes: budget, concurrency: 1)
     round.comparing = comparing
     return try await FileRound(

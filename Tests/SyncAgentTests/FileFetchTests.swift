@@ -57,6 +57,23 @@ import Upstream
     }
   }
 
+  /// Who asks the site waits for it where it is busy, and not where another server is that some files lie on.
+  @Test(arguments: [true, false]) func whoIsBusyHoldsItsOwnFiles(isSite: Bool) async throws {
+    let bench = try FileBench(sizes: [10, 10])
+    let busy = [ScriptedServer.Step.answer(503, ["Retry-After: 300"])]
+    let elsewhere = try ScriptedServer { _ in busy }
+    defer { elsewhere.stop() }
+    let location = elsewhere.origin + "/bucket/1.bin"
+    let slept = Mutex([Int64]())
+    let pacer = RequestPacer(
+      requestsPerSecond: 0, now: { 0 }, sleep: { time in slept.withLock { $0.append(time) } })
+    try await withFiles({ _ in isSite ? busy : [.answer(302, ["Location: \(location)"])] }) { server async throws in
+      #expect(try await bench.round(server, elsewhere: elsewhere, attempts: 3, pacer: pacer).fetched == 0)
+      #expect(elsewhere.requests.count == (isSite ? 0 : 6))
+      #expect(slept.withLock { $0.isEmpty } == !isSite, "\(slept.withLock { $0 })")
+    }
+  }
+
   /// Two servers that send to each other for ever; the reason is told without the query, which may be a signature.
   @Test func redirectsToAndFroEnd() async throws {
     let bench = try FileBench(sizes: [10])

@@ -1,3 +1,4 @@
+import Foundation
 import Support
 import Synchronization
 import Testing
@@ -51,6 +52,20 @@ private final class MemorySink: ContentSink {
       }
       #expect(error?.kind == .truncated)
       #expect(sink.text == "abc")
+    }
+  }
+
+  /// A server that sends some bytes a second would keep its place for ever.
+  @Test func aContentThatTricklesIsGivenUp() async throws {
+    let trickle = ScriptedServer.Step.run { usleep(200_000) }
+    let head = ScriptedServer.Step.text("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+    let steps = [head] + (0..<300).flatMap { _ in [ScriptedServer.Step.text("abc"), trickle] }
+    try await withServer({ _ in steps }, settings: { $0.timeoutSeconds = 2 }) { server, transport async throws in
+      let sink = MemorySink()
+      let error = await failure {
+        try await transport.download(OutboundRequest(url: server.origin + "/a.bin"), into: sink)
+      }
+      #expect(error?.kind == .timeout && sink.text.hasPrefix("abc"))
     }
   }
 

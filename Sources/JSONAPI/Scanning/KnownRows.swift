@@ -84,16 +84,21 @@ package struct KnownRows: Sendable {
   }
 
   /// The resource whose object begins at `start`, where it is as it was.
-  func row(at start: Int, in bytes: UnsafeRawBufferPointer) -> (id: ResourceID, row: KnownRow)? {
+  /// - Parameter wasted: grows by the bytes of which the digest is another one.
+  func row(at start: Int, in bytes: UnsafeRawBufferPointer, _ wasted: inout Int) -> (id: ResourceID, row: KnownRow)? {
     let idStart = start + beginning.count
     guard idStart < bytes.count, let base = bytes.baseAddress, memcmp(base + start, beginning, beginning.count) == 0,
       let quote = memchr(base + idStart, 0x22, min(bytes.count - idStart, ResourceID.longest + 1))
     else { return nil }
     // An id with an escape is not the text of any id.
     let text = UnsafeRawBufferPointer(rebasing: bytes[idStart..<base.distance(to: UnsafeRawPointer(quote))])
-    guard let id = ResourceID(utf8: text), let row = rows[id], row.digest.length <= bytes.count - start,
-      digest(UnsafeRawBufferPointer(rebasing: bytes[start..<start + row.digest.length])) == row.digest
-    else { return nil }
+    guard let id = ResourceID(utf8: text), let row = rows[id], row.digest.length <= bytes.count - start else {
+      return nil
+    }
+    guard digest(UnsafeRawBufferPointer(rebasing: bytes[start..<start + row.digest.length])) == row.digest else {
+      wasted += row.digest.length
+      return nil
+    }
     return (id, row)
   }
 }
@@ -103,6 +108,8 @@ extension KnownRows {
   struct Recognition {
     let known: KnownRows
     private var checked: Int
+    /// The bytes of which a digest was made for nothing.
+    private var wasted = 0
 
     /// - Parameter checked: how far the text is known to be in the site's style.
     init(_ known: KnownRows, checked: Int = 0) {
@@ -113,7 +120,10 @@ extension KnownRows {
     /// The resource under the cursor, which moves over it; nil where it is not recognised: then it does not move.
     /// - Throws: `JSONSyntaxError` where what stands before it is not in the site's style.
     mutating func resource(_ scanner: inout ByteScanner) throws(JSONSyntaxError) -> ScannedResource? {
-      guard let (id, row) = known.row(at: scanner.position, in: scanner.bytes) else { return nil }
+      // A page whose elements all begin as one long resource does would have that one's length looked through for each of them.
+      guard wasted <= 2 * scanner.bytes.count,
+        let (id, row) = known.row(at: scanner.position, in: scanner.bytes, &wasted)
+      else { return nil }
       try checkStyle(upTo: scanner.position, scanner)
       scanner.position += row.digest.length
       checked = max(checked, scanner.position)

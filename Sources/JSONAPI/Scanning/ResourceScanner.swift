@@ -149,7 +149,10 @@ struct ResourceScanner: Sendable {
           resource.idAttribute = serial.name
           return
         }
-      } else if scanner.begins(name, serial.bytes), let number = scanner.serialNumber(value) {
+      } else if scanner.begins(name, serial.bytes), !scanner.slice(name).contains(UInt8(ascii: "\\")),
+        let number = scanner.serialNumber(value)
+      {
+        // No machine name has an escape.
         let name = names.name(scanner.slice(name))
         if !serials.usual.isOfRevision(name), resource.candidates.count < 8 {
           resource.candidates.append(SerialCandidate(name: name, number: number))

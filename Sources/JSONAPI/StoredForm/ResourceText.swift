@@ -63,12 +63,15 @@ package struct ResourceText: Sendable {
   /// Nil where the object has none.
   private var relationships: Members?
   private var ownID: Range<Int>?
+  /// Where relationships would be: what stands there is no object.
+  private var noRelationships: Range<Int>?
 
   /// Takes a text.
   /// - Throws: `JSONSyntaxError` where it is no object, in its outlines.
   package init(_ bytes: [UInt8]) throws(JSONSyntaxError) {
     var (attributes, relationships) = (Members(), Members?.none)
     var id: Range<Int>?
+    var place: Range<Int>?
     try bytes.withUnsafeBufferPointer { (bytes) throws(JSONSyntaxError) in
       var scanner = ByteScanner(UnsafeRawBufferPointer(bytes))
       try scanner.members { (scanner, name) throws(JSONSyntaxError) in
@@ -79,11 +82,13 @@ package struct ResourceText: Sendable {
         } else {
           let value = try scanner.value()
           if scanner.matches(name, "id") { id = value }
+          if scanner.matches(name, "relationships") { place = value }
         }
       }
       guard scanner.position == bytes.count else { throw scanner.failure("text after the object") }
     }
     (self.bytes, self.attributes, self.relationships, ownID) = (bytes, attributes, relationships, id)
+    noRelationships = relationships == nil ? place : nil
   }
 
   /// The members of the object under the cursor; none where something else is there, which stands for no members.
@@ -138,7 +143,7 @@ package struct ResourceText: Sendable {
   package mutating func keep(from other: ResourceText) throws(JSONSyntaxError) -> Bool {
     let isKept = try ResourceText.keep(other.attributes, of: other, in: &attributes)
     guard let theirs = other.relationships else { return isKept }
-    if relationships == nil { relationships = Members() }
+    if relationships == nil { relationships = Members(at: noRelationships) }
     guard var own = relationships else { return isKept }
     relationships = nil
     defer { relationships = own }

@@ -11,6 +11,8 @@ import Store
 /// them. A random number makes the tags of each process its own: another version of the program may write other bytes, and
 /// another file counts its changes anew.
 ///
+/// The types' edition stands beside it, for a type that gets another path changes links, and no resource.
+///
 /// Tags are weak: one tag speaks for the plain and the compressed form (RFC 9110 section 8.8.1). And the number may be read
 /// before the rows, outside of their snapshot: a body may then be newer than its tag, which costs one needless answer, but
 /// no tag ever speaks for a body that is older.
@@ -21,8 +23,8 @@ struct EntityTags: Sendable {
   private let prefix = "W/\"\(String(UInt64.random(in: .min ... .max), radix: 36))-"
 
   /// The tag of content whose last change has this number; nil for who may not see everything: theirs is `tag(of:)`.
-  func tag(_ sequence: Int64, seeing sight: Sight) -> String? {
-    sight.isEverything ? prefix + String(sequence) + "\"" : nil
+  func tag(_ sequence: Int64, types edition: Int, seeing sight: Sight) -> String? {
+    sight.isEverything ? "\(prefix)\(edition)-\(sequence)\"" : nil
   }
 
   /// The tag of a body: the first half of its SHA-256.

@@ -32,9 +32,11 @@ final class PackedPieces: Sendable {
     }
   }
 
-  /// Keeps a piece.
+  /// Keeps a piece, without the room that its bytes were given before it was known how many they are.
   func keep(_ piece: Kept, as key: AnswerPieces.Key, of base: String) {
-    cache.withLock { cache in
+    var piece = piece
+    piece.packed = piece.packed.withUnsafeBytes { [UInt8]($0) }
+    cache.withLock { [piece] cache in
       cache.keep(piece, bytes: piece.packed.count, as: .init(base: cache.number(of: base), object: key))
     }
   }

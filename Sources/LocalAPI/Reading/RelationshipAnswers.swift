@@ -27,7 +27,8 @@ extension ResourceAnswers {
         return try noRoute(type, request, snapshot)
       }
       try check(request, found)
-      let tag = tags.tag(try snapshot.state(ofType: found.source.type.id).sequence, seeing: request.sight)
+      let sequence = try snapshot.state(ofType: found.source.type.id).sequence
+      let tag = tags.tag(sequence, types: snapshot.typesEdition, seeing: request.sight)
       var pending = PendingCount(snapshot)
       if let tag, request.precondition.names(tag) {
         return Answer(notModified: tag, knownUntil: found.knownUntil, pending: nil)
@@ -68,7 +69,8 @@ extension ResourceAnswers {
       try fillIn(&found, field, request, collection: collection, id: id, snapshot)
       guard let relationship = found.relationship else { return nil }
       try check(request, found)
-      let tag = tags.tag(try snapshot.state(ofType: found.source.type.id).sequence, seeing: request.sight)
+      let sequence = try snapshot.state(ofType: found.source.type.id).sequence
+      let tag = tags.tag(sequence, types: snapshot.typesEdition, seeing: request.sight)
       var pending = PendingCount(snapshot)
       try pending.note(found.source.id, found.source.type)
       if let tag, request.precondition.names(tag) {

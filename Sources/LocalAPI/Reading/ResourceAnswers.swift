@@ -37,7 +37,7 @@ struct ResourceAnswers: Sendable {
           { row in
             try request.checkVersion(row.stored.revision)
             try request.checkParameters(upTo: .include)
-            let tag = tags.tag(sequence ?? row.sequence, seeing: request.sight)
+            let tag = tags.tag(sequence ?? row.sequence, types: snapshot.typesEdition, seeing: request.sight)
             let isKnown = request.precondition.names(tag)
             if !isKnown {
               writer.append(row, by: renderer, fields: try request.fields(of: row.type, snapshot))
@@ -69,7 +69,7 @@ struct ResourceAnswers: Sendable {
       try request.checkCollectionVersion { try snapshot.hasVersions(type) }
       try request.checkParameters(upTo: .version)
       let state = try snapshot.state(ofType: type.id)
-      let tag = tags.tag(state.sequence, seeing: request.sight)
+      let tag = tags.tag(state.sequence, types: snapshot.typesEdition, seeing: request.sight)
       if let tag, request.precondition.names(tag) {
         let hasNone = try snapshot.pendingChanges(of: type).isEmpty
         return Answer(notModified: tag, knownUntil: state.knownUntil, pending: hasNone ? 0 : nil)

@@ -21,11 +21,13 @@ struct ReceivedBody: Sendable {
   private static let most = 262_144
 
   private let place: Place
+  /// How many bytes it has.
+  let count: Int
 
   /// A body in memory.
-  init(_ bytes: [UInt8]) { place = .memory(bytes) }
+  init(_ bytes: [UInt8]) { (place, count) = (.memory(bytes), bytes.count) }
 
-  private init(_ upload: IncomingUpload) { place = .disk(upload) }
+  private init(_ upload: IncomingUpload) { (place, count) = (.disk(upload), Int(clamping: upload.count)) }
 
   /// Reads a body to its end.
   /// - Parameters:

@@ -7,14 +7,19 @@ struct WorkLimit: Sendable {
   static let grace = Duration.seconds(1)
 
   private let end: ContinuousClock.Instant
+  private let length: Duration
   private let presence: ClientPresence?
 
   /// A limit that begins now.
   /// - Parameter presence: of the client; nil where it cannot be told.
   init(_ presence: ClientPresence? = nil, longest: Duration = WorkLimit.longest) {
     end = ContinuousClock.now + longest
+    length = longest
     self.presence = presence
   }
+
+  /// The same from now on: what somebody had to wait for others is not the work's.
+  var anew: WorkLimit { WorkLimit(presence, longest: length) }
 
   /// Whether to go on.
   var goesOn: Bool { goesOn(at: ContinuousClock.now) }

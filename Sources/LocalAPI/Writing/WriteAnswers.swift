@@ -39,6 +39,7 @@ struct WriteAnswers: Sendable {
   /// Of two writes that were based on the same `changed`, one must see the other: what was checked is recorded as long as it is still
   /// so. They are checked before that, side by side: a check that takes long holds up nobody else.
   private let queue = WriteQueue()
+  private let room = WriteRoom()
   /// Is called while a write is checked: for tests of what others do meanwhile.
   var whileChecking: @Sendable () -> Void = {}
   /// How long and how deep bodies may be.
@@ -55,19 +56,23 @@ struct WriteAnswers: Sendable {
   /// Checks a write with its body and records it. When this returns, it is in the outbox and in the local copy, on disk for good.
   /// - Parameters:
   ///   - now: Unix seconds.
-  ///   - limit: how long the work on it may go on until it waits to be recorded.
+  ///   - limit: how long the work on it may go on at a time; what it waits for others does not count.
   /// - Throws: `ErrorResponse`, `QueryParameterError` as the site answers; `QueryOverdue` where the mirror cannot be asked in
   ///   time; errors of the mirror. Nothing is recorded then.
   func record(
     _ write: WriteRequest, _ body: ReceivedBody, at now: Int64, within limit: WorkLimit = WorkLimit()
   ) async throws -> RecordedWrite {
+    let size = write.route.takesDocument ? body.count : 0
+    await room.enter(size)
+    defer { room.leave(size) }
+    let limit = limit.anew
     let end = ContinuousClock.now + LocalWrites.patience
     var read: @Sendable () throws -> WriteBody = { [limits] in
       try WriteBody(body, isDocument: write.route.takesDocument, depth: limits.jsonDepth, within: limit, write.uri)
     }
     do {
       for _ in 0..<WriteAnswers.mostChecks {
-        switch try await attempt(write, read, at: now, within: limit, until: end) {
+        switch try await attempt(write, read, at: now, within: limit.anew, until: end) {
         case .recorded(let recorded): return recorded
         case .overtaken(let body): read = { body }
         }
@@ -108,11 +113,11 @@ struct WriteAnswers: Sendable {
     _ write: WriteRequest, _ body: WriteBody, at now: Int64, within limit: WorkLimit,
     until end: ContinuousClock.Instant, _ tell: @escaping @Sendable (Result<Attempt, any Error>) -> Void
   ) throws -> WaitingWrite {
-    let again: @Sendable () throws -> WaitingWrite.Checked = {
-      try self.checked(write, body, at: now, within: limit)
-    }
     let began = ContinuousClock.now
-    let checked = try again()
+    let checked = try checked(write, body, at: now, within: limit)
+    let again: @Sendable () throws -> WaitingWrite.Checked = {
+      try self.checked(write, body, at: now, within: WorkLimit())
+    }
     whileChecking()
     let isShort = ContinuousClock.now - began < shortCheck
     return WaitingWrite(checked: checked, again: isShort ? again : nil, now: now, bytes: body.bytes.count, end: end) {

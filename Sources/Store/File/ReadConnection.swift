@@ -66,6 +66,9 @@ final class ReadConnection {
     return statement
   }
 
+  /// Whether a snapshot is open.
+  var isInSnapshot: Bool { sqlite3_get_autocommit(connection) == 0 }
+
   /// Runs several statements in one snapshot.
   func snapshot<Value>(_ body: () throws -> Value) throws -> Value {
     try statement("BEGIN").run()
@@ -101,7 +104,8 @@ final class ReadConnections: Sendable {
     let taken = idle.withLock { Taken(connection: $0.connections.popLast()) }
     let connection = try taken.connection ?? ReadConnection(file: file)
     defer {
-      let back = Taken(connection: connection)
+      // One that is still in a snapshot, for it could not end it, would show its state for ever.
+      let back = Taken(connection: connection.isInSnapshot ? nil : connection)
       idle.withLock { lent in
         if let connection = back.connection, lent.connections.count < 16 { lent.connections.append(connection) }
       }

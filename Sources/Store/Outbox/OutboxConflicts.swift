@@ -5,7 +5,7 @@ import OpenSocial
 
 extension Outbox {
   /// Puts a change on the list of conflicts, with all three versions; or, where a policy decided already, only writes down
-  /// what it decided about.
+  /// what it decided about: once, however often a change that does not get through is looked at again.
   /// - Parameters:
   ///   - site: nil where the site says that the resource is gone.
   ///   - policy: the policy's name; nil lets the change wait for a person.
@@ -16,6 +16,9 @@ extension Outbox {
   ) throws {
     try outboxWrite { writer in
       guard let row = try writer.rows.change(change.id), row.isStill(change) else { return }
+      let siteText = try site?.json().text()
+      let decision = policy.map { "policy \($0)" }
+      if policy != nil, try Outbox.isNoted(kind, of: row.id, siteText, decision, writer.db) { return }
       var copy = try writer.copies.copy(of: row.resource) ?? .init(base: nil)
       let base = try copy.base.map { try writer.form.json($0, type: row.type) }
       let local = try writer.stored(row.resource).map { try writer.form.json($0, type: row.type) }
@@ -25,8 +28,8 @@ extension Outbox {
           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
-          row.id, row.resource, kind.rawValue, now, base?.text(), site?.json().text(), local?.text(),
-          JSON.array(fields.map(\.json)).text(), policy.map { "policy \($0)" }, policy.map { _ in now },
+          row.id, row.resource, kind.rawValue, now, base?.text(), siteText, local?.text(),
+          JSON.array(fields.map(\.json)).text(), decision, policy.map { _ in now },
         ])
       guard policy == nil else { return }
       try writer.db.run(
@@ -36,6 +39,17 @@ extension Outbox {
       try writer.copies.save(copy, of: row.resource)
       try writer.redraw(row.resource, type: row.type, uuid: row.uuid)
     }
+  }
+
+  /// Whether the last that was noted of a change is the same.
+  private static func isNoted(
+    _ kind: OutboxConflict.Kind, of change: Int64, _ site: String?, _ decision: String?, _ db: Database
+  ) throws -> Bool {
+    try Bool.fetchOne(
+      db,
+      sql: """
+        SELECT kind = ?2 AND site IS ?3 AND decision IS ?4 FROM conflict WHERE change = ?1 ORDER BY id DESC LIMIT 1
+        """, arguments: [change, kind.rawValue, site, decision]) ?? false
   }
 
   /// The conflicts, the newest first.
@@ -210,8 +224,12 @@ extension OutboxWriter {
       members.append(
         ChangedMember(.relationships, member.name, base: site?["relationships"]?[member.name]?["data"], local: data))
     }
+    // A secret is in no document but one that gives another: it stays as it is.
+    let secrets = change.members.filter { secret in
+      FieldValue.isSecret(secret.name) && !members.contains { $0.isSameMember(as: secret) }
+    }
     guard site == nil else {
-      return (.update, members.filter { !FieldValue.same($0.base, $0.local, in: $0.group) })
+      return (.update, members.filter { !FieldValue.same($0.base, $0.local, in: $0.group) } + secrets)
     }
     // Nothing is there any more: made anew, of all that has a value and does not come with it anyway.
     let kept = members.filter { member in
@@ -219,6 +237,6 @@ extension OutboxWriter {
       let hasValue = !(member.local.isNull || member.local == .array([]))
       return isChanged || hasValue && !comesAnyway(member, entityType, siteLanguage: siteLanguage)
     }
-    return (.create, kept.map { ChangedMember($0.group, $0.name, base: nil, local: $0.local) })
+    return (.create, (kept + secrets).map { ChangedMember($0.group, $0.name, base: nil, local: $0.local) })
   }
 }

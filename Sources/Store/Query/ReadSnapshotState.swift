@@ -9,6 +9,9 @@ package struct ContentState: Sendable, Hashable {
 }
 
 extension ReadSnapshot {
+  /// A number that this process gives to the types as they are: it is another one once one of them has another path or name.
+  package var typesEdition: Int { catalog.edition }
+
   /// The state of a type's content. Read before the rows it is said of, it may be older than they are, never newer.
   package func state(ofType type: Int64) throws -> ContentState {
     let statement = try statement(

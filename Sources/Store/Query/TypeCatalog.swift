@@ -47,11 +47,16 @@ package final class ServedType: Sendable, Hashable {
 }
 
 /// The resource types of a mirror, read once, and again when a number, a path or a name is asked for that is not known, or all of them
-/// are, and the mirror says something else of them than before.
+/// are, and the mirror says something else of them than before. Once a second that is asked whatever is known: the site may have given
+/// a type another path.
 final class TypeCatalog: Sendable {
   fileprivate struct Known {
     /// What the mirror said of the types when they were read.
     var said = ""
+    /// When the mirror was asked for that last.
+    var asked: ContinuousClock.Instant?
+    /// How often it said something new.
+    var edition = 0
     /// By name.
     var all: [ServedType] = []
     var byID: [Int64: ServedType] = [:]
@@ -73,13 +78,25 @@ final class TypeCatalog: Sendable {
     try look(connection) { $0.byID[id] }
   }
 
-  func type(path: String, _ connection: ReadConnection) throws -> ServedType? {
-    try look(connection) { $0.byPath[path] ?? $0.byPath[path.lowercased()] }
+  /// What every request begins with.
+  func type(
+    path: String, _ connection: ReadConnection, at now: ContinuousClock.Instant = .now
+  ) throws -> ServedType? {
+    let isDue = known.withLock { known in
+      let isDue = known.asked.map { now - $0 >= .seconds(1) } ?? true
+      if isDue { known.asked = now }
+      return isDue
+    }
+    if isDue { try refresh(connection) }
+    return try look(connection) { $0.byPath[path] ?? $0.byPath[path.lowercased()] }
   }
 
   func type(name: String, _ connection: ReadConnection) throws -> ServedType? {
     try look(connection) { $0.byName[name] }
   }
+
+  /// Is another number once types are others: what shows their paths is then another answer.
+  var edition: Int { known.withLock { $0.edition } }
 
   func all(_ connection: ReadConnection) throws -> [ServedType] {
     try refresh(connection)
@@ -109,9 +126,9 @@ final class TypeCatalog: Sendable {
     if known.withLock({ $0.said == said }) { return false }
     let read = try Known(said: said, read(connection))
     known.withLock { known in
-      let schemas = known.schemas
+      let before = known
       known = read
-      known.schemas = schemas
+      (known.schemas, known.asked, known.edition) = (before.schemas, before.asked, before.edition &+ 1)
     }
     return true
   }

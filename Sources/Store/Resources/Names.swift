@@ -27,7 +27,9 @@ final class Names {
     changes = ChangeSequence(db)
   }
 
-  func type(_ name: String) throws -> Int64 {
+  func type(_ given: String) throws -> Int64 {
+    if let id = interned.types[given] { return id }
+    let name = Names.kept(given)
     if let id = interned.types[name] { return id }
     let entityType = ResourceTypeName(name).entityType
     try db.run(
@@ -41,12 +43,17 @@ final class Names {
   /// Whether resources of a type are files.
   func isFile(_ type: Int64) -> Bool { interned.files.contains(type) }
 
-  func field(_ name: String) throws -> Int64 {
+  func field(_ given: String) throws -> Int64 {
+    if let id = interned.fields[given] { return id }
+    let name = Names.kept(given)
     if let id = interned.fields[name] { return id }
     try db.run(sql: "INSERT INTO field (name) VALUES (?)", arguments: [name])
     interned.fields[name] = db.lastInsertedRowID
     return db.lastInsertedRowID
   }
+
+  /// A name as it is kept: to SQLite a text ends at a NUL, and what was written down would never be found again.
+  private static func kept(_ name: String) -> String { name.replacing("\0", with: "\u{FFFD}") }
 
   /// Notes which attribute holds a type's serial number, once it is seen. Rows that went by another one follow.
   /// - Returns: whether it was another one: what was remembered by its numbers is forgotten.

@@ -85,12 +85,14 @@ package struct Site: Sendable {
   func download(
     into sink: any ContentSink, foreign: (WebOrigin) throws -> any Transport, _ request: () -> FileRequest
   ) async throws -> FileAnswer {
-    try await repeating {
+    var isSite = true
+    return try await repeating(holding: { isSite }) {
       var request = request().prepare(base: base)
       for _ in 0...RedirectRule.limit {
         let origin = try WebOrigin(of: request.url)
+        isSite = origin == base.origin
         let response =
-          origin == base.origin
+          isSite
           ? try await session.download(request, into: sink) : try await foreign(origin).download(request, into: sink)
         guard let next = try RedirectRule.next(after: response, to: request) else {
           return try FileAnswer.parse(response)
@@ -101,8 +103,10 @@ package struct Site: Sendable {
     }
   }
 
+  /// - Parameter holding: whether a failure is the site's, so that all others who ask it wait as well.
   private func repeating<Value>(
-    _ attempts: (any Error) -> Int? = { _ in nil }, _ attemptOnce: () async throws -> Value
+    _ attempts: (any Error) -> Int? = { _ in nil }, holding: () -> Bool = { true },
+    _ attemptOnce: () async throws -> Value
   ) async throws -> Value {
     var attempt = 0
     while true {
@@ -118,7 +122,7 @@ package struct Site: Sendable {
             RetryTable.failure(of: error), attempt: attempt, random: random())
         else { throw error }
         measures.retries.add()
-        pacer.hold(seconds: seconds)
+        if holding() { pacer.hold(seconds: seconds) }
         try await wait(seconds)
       }
     }

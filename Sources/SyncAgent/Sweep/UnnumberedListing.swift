@@ -23,6 +23,10 @@ package struct UnnumberedListing: Sendable, Hashable {
   private var stepsBack = StepsBack()
   private var lookBack = LookBack<Mark>()
   private var contradictions = 0
+  /// How many pages in a row showed nothing but what the page before showed, what that was, and where it began.
+  private var stalls = 0
+  private var shownBefore: Set<Mark>
+  private var offsetBefore: Int
 
   /// What tells resources apart.
   package typealias Mark = ResourceID
@@ -34,6 +38,7 @@ package struct UnnumberedListing: Sendable, Hashable {
     self.isSorted = isSorted
     offset = max(0, state.offset)
     marks = state.marks
+    (shownBefore, offsetBefore) = (state.marks, offset)
     isPromised = state.offset > 0
   }
 
@@ -67,6 +72,10 @@ package struct UnnumberedListing: Sendable, Hashable {
       lookBack = LookBack()
       return false
     }
+    // The same again further on: rows may have moved by just so much, but not time after time.
+    stalls = offset > offsetBefore && !shown.isEmpty && shown == shownBefore ? stalls + 1 : 0
+    guard stalls <= 10 else { throw .restless }
+    (shownBefore, offsetBefore) = (shown, offset)
     marks = shown
     lookBack.note(page, showing: shown)
     isComplete = !page.hasNext

@@ -84,9 +84,13 @@ final class CurlTransfer {
 
   // MARK: Options
 
+  /// The least bytes a second of a file.
+  private static let slowest = 256
+
   private func configure(_ settings: TransportSettings) throws(TransportError) {
     let request = exchange.request
-    // A file takes as long as it takes, while bytes keep coming.
+    // A file takes as long as it takes, while bytes keep coming at some pace: what has arrived is gone on with, and a server that sends
+    // a byte a second keeps a place from all other files.
     let total = exchange.sink == nil ? max(1, request.timeoutSeconds ?? settings.timeoutSeconds) : 0
     mirror_curl_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
     try set(CURLOPT_URL, request.url)
@@ -101,7 +105,7 @@ final class CurlTransfer {
     try set(CURLOPT_USERAGENT, settings.userAgent)
     try set(CURLOPT_CONNECTTIMEOUT, max(1, settings.connectTimeoutSeconds))
     try set(CURLOPT_TIMEOUT, total)
-    try set(CURLOPT_LOW_SPEED_LIMIT, 1)
+    try set(CURLOPT_LOW_SPEED_LIMIT, exchange.sink == nil ? 1 : CurlTransfer.slowest)
     try set(CURLOPT_LOW_SPEED_TIME, max(1, settings.timeoutSeconds))
     try set(CURLOPT_SSL_VERIFYPEER, 1)
     try set(CURLOPT_SSL_VERIFYHOST, 2)

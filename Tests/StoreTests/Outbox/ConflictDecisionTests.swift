@@ -49,6 +49,21 @@ import Testing
     #expect(try bench.only().state == .conflict)
   }
 
+  /// No document shows a secret: that it has none says nothing of the one that waits.
+  @Test(arguments: [true, false]) func aSecretThatWaitsIsKept(isGone: Bool) throws {
+    let bench = try OutboxBench()
+    try bench.patch(["title": "Two", "pass": "a-password"])
+    let site = try isGone ? nil : bench.site(Topic.usual(title: "Theirs"))
+    try bench.mirror.outbox.note(
+      isGone ? .deletedOnSite : .fields, of: bench.only(), site: site, fields: [], at: OutboxBench.now)
+    let id = try #require(try bench.mirror.outbox.conflicts().first?.id)
+    let members: JSON = ["type": "node--topic", "id": .string(Topic.id)]
+    try bench.mirror.outbox.resolve(id, .document(document(members)), at: OutboxBench.now)
+    let sent = try bench.send()
+    #expect(sent.members.first { $0.name == "pass" }?.local == "a-password")
+    #expect(sent.members.first { $0.name == "title" }?.local == "Ours")
+  }
+
   @Test func oneOfTheResourceDecides() throws {
     let (bench, id) = try conflict()
     let members: JSON = ["type": "node--topic", "id": .string(Topic.id)]

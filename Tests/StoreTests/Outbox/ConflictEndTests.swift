@@ -32,6 +32,24 @@ import Testing
     #expect(try bench.title() == "Theirs")
   }
 
+  /// A deletion that does not get through is looked at again and again, and its policy decides the same.
+  @Test func whatAPolicyDecidesIsNotedOnce() throws {
+    let bench = try OutboxBench()
+    try bench.record(.delete)
+    func note(_ title: String, _ policy: String) throws {
+      try bench.mirror.outbox.note(
+        .changedOnSite, of: bench.only(), site: bench.site(Topic.usual(title: title)), fields: [], policy: policy,
+        at: OutboxBench.now)
+    }
+    for _ in 0..<3 { try note("Theirs", "local") }
+    #expect(try bench.mirror.outbox.conflicts(open: false).count == 1)
+    for _ in 0..<3 { try note("Theirs again", "local") }
+    for _ in 0..<3 { try note("Theirs again", "site") }
+    let noted = try bench.mirror.outbox.conflicts(open: false)
+    #expect(noted.map(\.decision) == ["policy site", "policy local", "policy local"])
+    #expect(noted.map { $0.site?["attributes"]?["title"] } == ["Theirs again", "Theirs again", "Theirs"])
+  }
+
   /// A deletion that stands against an edit waits behind an update; the update finds that the resource is gone.
   @Test func whatIsGoneOnTheSiteLeavesNoConflict() throws {
     let bench = try OutboxBench()
