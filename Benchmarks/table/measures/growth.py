@@ -23,6 +23,8 @@ def growth(run):
         run.say(f"growth: {resources:,}")
         for kind, cost in costs_of(run, resources).items():
             found.setdefault(kind, []).append((resources, cost))
+    for kind, act in (("view", view), ("search", search)):
+        found[kind] = in_turn(run, act)
     for kind, points in found.items():
         yield Row(f"growth of {kind}, {points[-1][0]:,}", f"at {points[0][0]:,}", [points[0][1]], [points[-1][1]], "µs a row", at_most(1.3),
                   ", ".join(f"{size:,}: {cost:.1f}" for size, cost in points))
@@ -37,8 +39,6 @@ def costs_of(run, resources):
     made = {"pull": pulled.cost.seconds / pulled.resources * 1e6}
     folder = run.frame.folder("growth")
     mirror = run.mirrors.copy(resources, folder)
-    made["view"] = middle(run, lambda: view(mirror))
-    made["search"] = middle(run, lambda: search(mirror))
     with start_site(run, resources) as site:
         configuration = configure(folder, site.port, mirror)
         costs(run, "sync", "--quiet", "--no-sweep", "--moved", "--config", configuration)
@@ -62,9 +62,17 @@ def costs_of(run, resources):
     return made
 
 
-def middle(run, action):
-    action()
-    return statistics.median(action() for _ in range(run.repetitions))
+def in_turn(run, act):
+    """What something costs at each size, in turn: minutes lie between the sizes otherwise, and a machine is not the same for minutes."""
+    mirrors = [(resources, run.mirrors.of(resources)) for resources in sizes(run)]
+    costs = {resources: [] for resources, _ in mirrors}
+    for turn in range(run.repetitions + 1):
+        for resources, mirror in mirrors:
+            cost = act(mirror)
+            # The first turn brings the files into the system's cache.
+            if turn:
+                costs[resources].append(cost)
+    return [(resources, statistics.median(costs[resources])) for resources, _ in mirrors]
 
 
 def view(mirror):
