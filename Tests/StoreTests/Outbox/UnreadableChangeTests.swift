@@ -68,11 +68,11 @@ import Testing
   @Test func anUnreadableConflictHidesNoOther() throws {
     let bench = try OutboxBench()
     let change = try bench.send(after: ["title": "Two"])
-    for _ in 0..<2 {
-      try bench.mirror.outbox.note(.fields, of: change, site: bench.site(), fields: [], policy: "site", at: 1)
+    for policy in ["site", "local"] {
+      try bench.mirror.outbox.note(.fields, of: change, site: bench.site(), fields: [], policy: policy, at: 1)
     }
     let ids = try bench.mirror.outbox.conflicts(open: false).map(\.id)
-    #expect(ids.count == 2)
+    try #require(ids.count == 2)
     bench.made.damaged(by: "a conflict whose fields are no JSON")
     try harm(bench, "UPDATE conflict SET fields = '[', decision = NULL WHERE id = \(ids[0])")
     #expect(
